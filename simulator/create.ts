@@ -1,0 +1,186 @@
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import * as z from "zod";
+import { envelope, GATEWAY_PAGE, refusalFor } from "./errors.ts";
+import type { CreateEntry, Ledger } from "./ledger.ts";
+import { findModel } from "./models.ts";
+import { CREATE_STATUSES, type MoodBook, type Moods, moodNumber } from "./moods.ts";
+import type { Prediction, Predictions } from "./predictions.ts";
+import type { Presenter } from "./present.ts";
+import type { Random } from "./random.ts";
+
+type Api = Context<{ Bindings: HttpBindings }>;
+
+const MAX_AWAIT_MS = 60_000;
+/** A receiver that waits for our own answer must not be able to hold it for ever. */
+const EARLY_WEBHOOK_WAIT_MS = 3000;
+
+const webhookUrl = z.url({ protocol: /^https?$/ });
+const createBody = z.object({
+  model: z.string().min(1),
+  input: z.record(z.string(), z.unknown()),
+  webhook: z
+    .union([
+      webhookUrl.transform((url) => ({ url, events: null })),
+      z.object({
+        url: webhookUrl,
+        events: z
+          .array(z.string())
+          .nullish()
+          .transform((events) => events ?? null),
+      }),
+    ])
+    .nullish()
+    .transform((webhook) => webhook ?? null),
+  await: z.boolean().optional(),
+  stream: z.boolean().optional(),
+});
+
+type Parts = {
+  predictions: Predictions;
+  book: MoodBook;
+  ledger: Ledger;
+  present: Presenter;
+  random: Random;
+  /** Says when webhooks of this prediction may go out. */
+  gate: (prediction: Prediction, opens: Promise<void>) => void;
+  webhooksSettled: (prediction: Prediction) => Promise<void>;
+};
+
+export function createCreate(parts: Parts) {
+  const { predictions, book, ledger, present, random } = parts;
+  const seen = new Set<string>();
+
+  /** True at the first sight of this prompt only, so that a retry of it gets through. */
+  function isFirst(mood: string, prompt: string): boolean {
+    const key = `${mood}\n${prompt}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  }
+
+  function statusAsked(moods: Moods, prompt: string): { status: number; value: string } | null {
+    if (moods.has("refused")) return { status: 451, value: "" };
+    for (const status of CREATE_STATUSES) {
+      const always = moods.get(`create-${status}`);
+      if (always !== undefined) return { status, value: always };
+      const once = moods.get(`create-${status}-once`);
+      if (once !== undefined && isFirst(`create-${status}`, prompt)) return { status, value: once };
+    }
+    return moods.has("create-html") ? { status: 502, value: moods.get("create-html") ?? "" } : null;
+  }
+
+  function refuse(c: Api, status: number, details?: string) {
+    const refusal = refusalFor(status);
+    return c.json(envelope(refusal, details), refusal.status);
+  }
+
+  function misanswer(c: Api, moods: Moods, asked: { status: number; value: string }) {
+    if (moods.has("create-html") && asked.status === 502) return c.html(GATEWAY_PAGE, 502);
+    if (asked.status === 429) c.header("retry-after", asked.value === "" ? "1" : asked.value);
+    return refuse(c, asked.status);
+  }
+
+  function hangUp(c: Api): Response {
+    c.env.incoming.socket.destroy();
+    return RESPONSE_ALREADY_SENT;
+  }
+
+  async function runUntilAnswer(c: Api, prediction: Prediction, awaited: boolean): Promise<void> {
+    const { moods, model } = prediction;
+    if (moods.has("webhook-early")) {
+      parts.gate(prediction, Promise.resolve());
+      if (moods.has("stuck") || moods.has("delay")) predictions.start(prediction);
+      else predictions.finish(prediction);
+      await Promise.race([parts.webhooksSettled(prediction), pause(EARLY_WEBHOOK_WAIT_MS)]);
+    } else {
+      const slow = moods.has("answer-slow");
+      const answered = new Promise<void>((resolve) => c.env.outgoing.once("close", resolve));
+      parts.gate(prediction, slow ? Promise.resolve() : answered);
+    }
+    predictions.run(prediction);
+    const plain = !moods.has("delay") && !moods.has("stuck") && !moods.has("slow");
+    if (moods.has("terminal")) predictions.finish(prediction);
+    else if (awaited) await Promise.race([prediction.ended, pause(MAX_AWAIT_MS)]);
+    else if (plain && random() < model.answersTerminal) await prediction.ended;
+    if (moods.has("answer-slow")) await pause(moodNumber(moods, "answer-slow", 1) * 1000);
+  }
+
+  function answer(
+    c: Api,
+    prediction: Prediction,
+    body: Record<string, unknown>,
+    entry: CreateEntry,
+    asked: ReturnType<typeof statusAsked>,
+  ) {
+    const { moods } = prediction;
+    const named = (name: string, response: Response) => {
+      entry.answeredAs = name;
+      return response;
+    };
+    if (moods.has("answer-lost")) return named("lost", hangUp(c));
+    if (asked !== null) return named(String(asked.status), misanswer(c, moods, asked));
+    if (moods.has("create-unparsable")) return named("unparsable", c.text('{"id": ', 200));
+    if (moods.has("create-status-false")) {
+      return named(
+        "status-false",
+        c.json({ ...body, status: false, response: "The prediction is queued." }, 200),
+      );
+    }
+    const status = ([200, 202] as const).find((code) => moods.has(`create-${code}`)) ?? 201;
+    return named(String(status), c.json(body, status as ContentfulStatusCode));
+  }
+
+  return async (c: Api) => {
+    const json: unknown = await c.req.json().catch(() => null);
+    const parsed = createBody.safeParse(json);
+    const raw = (json ?? {}) as { model?: unknown; input?: { prompt?: unknown } };
+    const prompt = String(raw.input?.prompt ?? "");
+    const moods = book.draw(prompt);
+    const entry = ledger.create(
+      {
+        id: null,
+        prompt,
+        model: String(raw.model ?? ""),
+        input: raw.input ?? null,
+        webhookUrl: parsed.data?.webhook?.url ?? null,
+      },
+      moods,
+    );
+    const refused = (status: number, details?: string) => {
+      entry.answeredAs = String(status);
+      return refuse(c, status, details);
+    };
+
+    if (moods.has("answer-never")) {
+      entry.answeredAs = "never";
+      return hangUp(c);
+    }
+    if (json === null) return refused(400, "The body is not JSON.");
+    if (!parsed.success) return refused(422, z.prettifyError(parsed.error));
+    const order = parsed.data;
+    const asked = statusAsked(moods, prompt);
+    if (asked !== null && asked.value !== "created") {
+      entry.answeredAs = String(asked.status);
+      return misanswer(c, moods, asked);
+    }
+    const model = findModel(order.model);
+    if (model === undefined) return refused(404, `There is no model "${order.model}".`);
+    const input = model.input.safeParse(order.input);
+    if (!input.success) return refused(422, z.prettifyError(input.error));
+
+    const prediction = predictions.create({ model, input: order.input, webhook: order.webhook, moods });
+    entry.id = prediction.id;
+    ledger.enter(prediction);
+    const asCreated = present(prediction);
+    await runUntilAnswer(c, prediction, order.await === true);
+    // After an early webhook the answer is stale, as it was under way already.
+    const stale = moods.has("webhook-early") && !moods.has("terminal");
+    return answer(c, prediction, stale ? asCreated : present(prediction), entry, asked);
+  };
+}
+
+export type Create = ReturnType<typeof createCreate>;

@@ -1,0 +1,64 @@
+import * as z from "zod";
+
+const ratios = ["1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3"] as const;
+
+const prompt = z.string().min(1).max(4000).describe("What the picture shows.");
+const seed = z.int().min(0).max(2_147_483_647).optional().describe("Same prompt and seed, same picture.");
+const aspect_ratio = z.enum(ratios).default("1:1");
+const number_of_images = z.int().min(1).max(4).default(1);
+const negative_prompt = z.string().max(2000).optional().describe("What the picture shall not show.");
+
+const full = z.strictObject({ prompt, aspect_ratio, number_of_images, seed, negative_prompt });
+const draft = z.strictObject({ prompt, seed });
+
+export type Model = {
+  slug: string;
+  name: string;
+  input: typeof full | typeof draft;
+  /** Milliseconds from create to end, at speed 1. */
+  takes: readonly [least: number, most: number];
+  /** How often the create's answer waits for the end and is terminal. */
+  answersTerminal: number;
+};
+
+export const MODELS: readonly Model[] = [
+  { slug: "truefusion-pro", name: "TrueFusion Pro", input: full, takes: [4000, 8000], answersTerminal: 0 },
+  { slug: "truefusion-edge", name: "TrueFusion Edge", input: draft, takes: [300, 900], answersTerminal: 0.7 },
+  { slug: "truefusion-2.0", name: "TrueFusion 2.0", input: full, takes: [8000, 15_000], answersTerminal: 0 },
+];
+
+export function findModel(name: string): Model | undefined {
+  const slug = name.slice(name.lastIndexOf("/") + 1);
+  return MODELS.find((model) => model.slug === slug);
+}
+
+export function describeModel(model: Model, withSchemas: boolean) {
+  return {
+    name: model.name,
+    slug: model.slug,
+    vendor: { name: "Skytells", slug: "skytells" },
+    type: "image",
+    privacy: "public",
+    ...(withSchemas && {
+      input_schema: z.toJSONSchema(model.input, { io: "input" }),
+      output_schema: { type: "array", items: { type: "string", format: "uri" } },
+    }),
+  };
+}
+
+export type Size = { width: number; height: number };
+
+const SIZES: Readonly<Record<string, Size>> = {
+  "1:1": { width: 1024, height: 1024 },
+  "16:9": { width: 1344, height: 768 },
+  "9:16": { width: 768, height: 1344 },
+  "4:3": { width: 1152, height: 864 },
+  "3:4": { width: 864, height: 1152 },
+  "3:2": { width: 1248, height: 832 },
+  "2:3": { width: 832, height: 1248 },
+};
+
+export function sizeOf(model: Model, input: Record<string, unknown>): Size {
+  if (model.input === draft) return { width: 512, height: 512 };
+  return SIZES[String(input["aspect_ratio"])] ?? { width: 1024, height: 1024 };
+}

@@ -1,0 +1,123 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { Hono } from "hono";
+import { pictureHeader } from "./art/png.ts";
+import type { Ledger } from "./ledger.ts";
+import { type Size, sizeOf } from "./models.ts";
+import { moodNumber, withoutMarkers } from "./moods.ts";
+import type { Painter } from "./painter.ts";
+import { misbehaves, type Prediction, type Predictions } from "./predictions.ts";
+import { countOutputs } from "./present.ts";
+import { hash } from "./random.ts";
+import { SAMPLES } from "./samples.ts";
+
+const MIB = 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+const TINY_SIDE = 64;
+
+type Parts = { predictions: Predictions; painter: Painter; ledger: Ledger; outputTtlSeconds: number };
+type Track = ReturnType<Ledger["output"]>;
+
+function sizeFor(prediction: Prediction): Size {
+  const size = sizeOf(prediction.model, prediction.input);
+  if (!prediction.moods.has("output-tiny")) return size;
+  const scale = TINY_SIDE / Math.max(size.width, size.height);
+  return { width: Math.round(size.width * scale), height: Math.round(size.height * scale) };
+}
+
+/** Without a seed the id stands in for it: each such job has a picture of its own, and keeps it. */
+function seedFor(prediction: Prediction, index: number): number {
+  const { seed } = prediction.input;
+  return (typeof seed === "number" ? seed : hash(prediction.id)) + index;
+}
+
+/** Waits for the reader, so that a slow one costs no memory. Answers false once nobody reads. */
+async function write(out: ServerResponse, chunk: Uint8Array, track: Track): Promise<boolean> {
+  if (out.destroyed || out.socket?.destroyed) return false;
+  track.add(chunk);
+  if (!out.write(chunk)) await Promise.race([once(out, "drain"), once(out, "close")]).catch(() => undefined);
+  return !out.destroyed;
+}
+
+async function writeFiller(
+  out: ServerResponse,
+  size: Size,
+  bytes: number,
+  bytesPerSecond: number,
+  track: Track,
+) {
+  const header = pictureHeader(size.width, size.height);
+  let left = bytes - header.byteLength;
+  if (!(await write(out, header, track))) return;
+  const filler = Buffer.alloc(CHUNK_BYTES, 0x5a);
+  while (left > 0) {
+    if (!(await write(out, filler.subarray(0, Math.min(left, CHUNK_BYTES)), track))) return;
+    left -= CHUNK_BYTES;
+    if (Number.isFinite(bytesPerSecond)) await pause((1000 * CHUNK_BYTES) / bytesPerSecond);
+  }
+}
+
+async function cutShort(out: ServerResponse, bytes: Buffer, track: Track): Promise<void> {
+  await write(out, bytes.subarray(0, bytes.byteLength >> 1), track);
+  // Lets the half reach the reader before the socket goes.
+  await pause(20);
+  out.destroy();
+}
+
+async function send(out: ServerResponse, prediction: Prediction, bytes: Buffer, type: string, track: Track) {
+  const { moods } = prediction;
+  out.setHeader("content-type", type);
+  if (moods.has("output-endless")) {
+    const rate = moodNumber(moods, "output-endless", 1) * MIB;
+    return writeFiller(out, sizeFor(prediction), Number.POSITIVE_INFINITY, rate, track);
+  }
+  if (moods.has("output-large")) {
+    const size = Math.floor(moodNumber(moods, "output-large", 65) * MIB);
+    if (!moods.has("output-no-length")) out.setHeader("content-length", size);
+    await writeFiller(out, sizeFor(prediction), size, Number.POSITIVE_INFINITY, track);
+    out.end();
+    return;
+  }
+  if (moods.has("output-cut")) return cutShort(out, bytes, track);
+  if (!moods.has("output-no-length")) out.setHeader("content-length", bytes.byteLength);
+  if (moods.has("output-short")) return cutShort(out, bytes, track);
+  await write(out, bytes, track);
+  out.end();
+}
+
+export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }: Parts) {
+  function find(id: string, index: number): Prediction | null {
+    const prediction = predictions.get(id);
+    if (prediction?.status !== "succeeded" || prediction.completedAt === null) return null;
+    if (Date.now() > prediction.completedAt + outputTtlSeconds * 1000) return null;
+    return index < countOutputs(prediction) ? prediction : null;
+  }
+
+  return new Hono<{ Bindings: HttpBindings }>().get("/:id/:file{[0-3]\\.[a-z]+}", async (c) => {
+    const { id, file } = c.req.param();
+    const index = Number(file.charAt(0));
+    const prediction = find(id, index);
+    const track = ledger.output(`${id}/${file}`);
+    if (
+      prediction === null ||
+      prediction.moods.has("output-404") ||
+      misbehaves(prediction, "output-404-once", 1)
+    ) {
+      return c.text("Not found", 404);
+    }
+    const sample = Object.entries(SAMPLES).find(([mood]) => prediction.moods.has(mood))?.[1];
+    const bytes =
+      sample?.bytes ??
+      (await painter.paint({
+        prompt: withoutMarkers(String(prediction.input["prompt"])),
+        seed: seedFor(prediction, index),
+        ...sizeFor(prediction),
+      }));
+    await send(c.env.outgoing, prediction, bytes, sample?.type ?? "image/png", track);
+    track.end();
+    return RESPONSE_ALREADY_SENT;
+  });
+}

@@ -1,0 +1,117 @@
+import { sizeOf } from "./models.ts";
+import { hasEnded, meaningOf, type Prediction } from "./predictions.ts";
+
+export type Presenter = (prediction: Prediction) => Record<string, unknown>;
+
+/** A part of the run that looks like warming up. */
+const STARTING_SHARE = 0.25;
+const CREDITS = { "truefusion-edge": 0.01, "truefusion-pro": 0.04, "truefusion-2.0": 0.08 } as Record<
+  string,
+  number
+>;
+
+export function outputExtension(prediction: Prediction): string {
+  if (prediction.moods.has("output-jpeg")) return "jpg";
+  if (prediction.moods.has("output-webp")) return "webp";
+  if (prediction.moods.has("output-avif")) return "avif";
+  return "png";
+}
+
+export function countOutputs(prediction: Prediction): number {
+  if (prediction.moods.has("output-none")) return 0;
+  return prediction.moods.has("output-many") ? 4 : Number(prediction.input["number_of_images"] ?? 1);
+}
+
+function outputNames(prediction: Prediction): string[] {
+  const extension = outputExtension(prediction);
+  return Array.from({ length: countOutputs(prediction) }, (_, index) => `${index}.${extension}`);
+}
+
+function progressOf(prediction: Prediction): number {
+  if (prediction.status === "succeeded") return 100;
+  if (prediction.startedAt === null) return 0;
+  const spent = (prediction.completedAt ?? Date.now()) - prediction.startedAt;
+  // A stuck job has no end to measure against: it creeps towards 90 as such bars do.
+  const whole = Number.isFinite(prediction.endsAfter)
+    ? prediction.endsAfter - prediction.startsAfter
+    : spent + 10_000;
+  return Math.min(99, Math.round((100 * spent) / Math.max(whole, 1)));
+}
+
+function spell(prediction: Prediction): string {
+  const asked = prediction.moods.get("status");
+  if (asked && meaningOf(asked) === prediction.status) return asked;
+  if (prediction.status === "processing" && progressOf(prediction) < STARTING_SHARE * 100) return "starting";
+  return prediction.status;
+}
+
+function spellTime(prediction: Prediction, at: number | null): string | null {
+  if (at === null) return prediction.moods.get("times") === "empty" ? "" : null;
+  const iso = new Date(at).toISOString();
+  return prediction.moods.get("times") === "offset"
+    ? iso.replace(/\.\d+Z$/, "+00:00")
+    : iso.replace("Z", "000Z");
+}
+
+function present(prediction: Prediction, baseUrl: string, ttlMs: number): Record<string, unknown> {
+  const { id, moods, model, webhook } = prediction;
+  const host = moods.has("output-foreign") ? "https://evil-skytells.ai.example" : baseUrl;
+  const time = (at: number | null) => spellTime(prediction, at);
+  const names = prediction.status === "succeeded" ? outputNames(prediction) : [];
+  const urls = names.map((name) => `${host}/outputs/${id}/${name}`);
+  const shape = {
+    string: () => urls[0] ?? null,
+    objects: () => urls.map((url) => ({ url })),
+    "storage-files": () => null,
+    array: () => urls,
+  } as const;
+  const asked = (["string", "objects", "storage-files"] as const).find((name) => moods.has(`output-${name}`));
+  // Skytells keeps prompts no longer than pictures.
+  const forgotten = hasEnded(prediction) && Date.now() - (prediction.completedAt ?? 0) > ttlMs;
+  const error =
+    prediction.error !== null && moods.has("error-object") ? { message: prediction.error } : prediction.error;
+  const slug = moods.has("model-vendor") ? `skytells/${model.slug}` : model.slug;
+  const seconds = (from: number | null) =>
+    from === null || prediction.completedAt === null ? null : (prediction.completedAt - from) / 1000;
+
+  return {
+    id,
+    status: spell(prediction),
+    type: "inference",
+    stream: false,
+    input: moods.has("input-empty") || forgotten ? {} : prediction.input,
+    output: prediction.status === "succeeded" ? shape[asked ?? "array"]() : null,
+    error,
+    response: prediction.error ?? `The prediction is ${prediction.status}.`,
+    created_at: time(prediction.createdAt),
+    started_at: time(prediction.startedAt),
+    completed_at: time(prediction.completedAt),
+    updated_at: time(prediction.completedAt ?? prediction.startedAt ?? prediction.createdAt),
+    model: moods.has("model-string") ? slug : { name: slug, type: "image" },
+    metrics: {
+      predict_time: seconds(prediction.startedAt),
+      total_time: seconds(prediction.createdAt),
+      image_count: urls.length,
+      progress: progressOf(prediction),
+    },
+    metadata: {
+      storage: {
+        files: urls.map((url, index) => ({
+          name: names[index],
+          type: "image",
+          url,
+          ...sizeOf(model, prediction.input),
+        })),
+      },
+      billing: {
+        credits_used: prediction.status === "succeeded" ? (CREDITS[model.slug] ?? 0) * urls.length : 0,
+      },
+    },
+    ...(webhook !== null && !moods.has("webhook-field-absent") && { webhook }),
+    urls: { get: `${baseUrl}/v1/predictions/${id}`, cancel: `${baseUrl}/v1/predictions/${id}/cancel` },
+  };
+}
+
+export function createPresenter(baseUrl: () => string, outputTtlSeconds: number): Presenter {
+  return (prediction) => present(prediction, baseUrl(), outputTtlSeconds * 1000);
+}

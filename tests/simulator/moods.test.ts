@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestSimulator, type TestSimulator } from "./harness.ts";
+
+let simulator: TestSimulator;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+});
+afterAll(() => simulator.close());
+
+const order = (prompt: string) => ({ model: "truefusion-pro", input: { prompt } });
+const idsOfLedger = async (prompt: string): Promise<(string | null)[]> => {
+  const { creates } = await simulator.admin("/ledger");
+  return creates
+    .filter((entry: { prompt: string }) => entry.prompt === prompt)
+    .map((entry: { id: string | null }) => entry.id);
+};
+
+describe("moods of a create", () => {
+  it.each([
+    ["refused", 451, "CONTENT_POLICY_VIOLATION"],
+    ["create-401", 401, "UNAUTHORIZED"],
+    ["create-402", 402, "INSUFFICIENT_CREDITS"],
+    ["create-429", 429, "RATE_LIMIT_EXCEEDED"],
+    ["create-500", 500, "INTERNAL_ERROR"],
+    ["create-502", 502, "INFERENCE_ERROR"],
+    ["create-503", 503, "SERVICE_UNAVAILABLE"],
+    ["create-504", 504, "INFERENCE_TIMEOUT"],
+  ])("%s creates nothing", async (mood, status, errorId) => {
+    const prompt = `x [mood:${mood}]`;
+    const answer = await simulator.post("/predictions", order(prompt));
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({
+      status: false,
+      error: { error_id: errorId, http_status: status },
+    });
+    expect(await idsOfLedger(prompt)).toEqual([null]);
+  });
+
+  it("create-429=7 says when to come back; create-429-once lets the second pass", async () => {
+    expect(
+      (await simulator.post("/predictions", order("[mood:create-429=7]"))).headers.get("retry-after"),
+    ).toBe("7");
+    const once = order("[mood:create-429-once=2]");
+    expect((await simulator.post("/predictions", once)).status).toBe(429);
+    expect((await simulator.post("/predictions", once)).status).toBe(201);
+  });
+
+  it("create-500=created fails only in its answer", async () => {
+    const prompt = "[mood:create-500=created]";
+    expect((await simulator.post("/predictions", order(prompt))).status).toBe(500);
+    expect(await idsOfLedger(prompt)).toEqual([expect.any(String)]);
+  });
+
+  it("create-html answers as a gateway does", async () => {
+    const answer = await simulator.post("/predictions", order("[mood:create-html]"));
+    expect(answer.status).toBe(502);
+    expect(answer.headers.get("content-type")).toContain("text/html");
+  });
+
+  it("create-unparsable and create-status-false create the job", async () => {
+    const broken = await simulator.post("/predictions", order("[mood:create-unparsable]"));
+    expect(broken.status).toBe(200);
+    await expect(broken.json()).rejects.toThrow(SyntaxError);
+    expect(await idsOfLedger("[mood:create-unparsable]")).toEqual([expect.any(String)]);
+    const odd = await simulator.post("/predictions", order("[mood:create-status-false]"));
+    expect(odd.status).toBe(200);
+    expect(await odd.json()).toMatchObject({ status: false, id: expect.any(String) });
+  });
+
+  it("answer-lost and answer-never cut the connection, with and without a job", async () => {
+    await expect(simulator.post("/predictions", order("[mood:answer-lost]"))).rejects.toThrow();
+    await expect(simulator.post("/predictions", order("[mood:answer-never]"))).rejects.toThrow();
+    expect(await idsOfLedger("[mood:answer-lost]")).toEqual([expect.any(String)]);
+    expect(await idsOfLedger("[mood:answer-never]")).toEqual([null]);
+  });
+
+  it("terminal and answer-slow", async () => {
+    expect(await simulator.create({ prompt: "[mood:terminal]" })).toMatchObject({ status: "succeeded" });
+    const before = performance.now();
+    await simulator.create({ prompt: "[mood:answer-slow=0.2]" });
+    expect(performance.now() - before).toBeGreaterThan(190);
+  });
+});
+
+describe("moods of a run", () => {
+  it.each([
+    ["failed", { status: "failed", error: "The model stopped unexpectedly." }],
+    ["nsfw", { status: "failed", error: "NSFW content detected." }],
+    ["failed,error-object", { error: { message: "The model stopped unexpectedly." } }],
+    ["status=completed", { status: "completed", output: [expect.any(String)] }],
+    ["status=aborted", { status: "aborted", output: null }],
+    ["status=error", { status: "error" }],
+    ["output-string", { output: expect.stringMatching(/^http/) }],
+    ["output-objects", { output: [{ url: expect.any(String) }] }],
+    [
+      "output-storage-files",
+      { output: null, metadata: { storage: { files: [{ url: expect.any(String) }] } } },
+    ],
+    ["output-foreign", { output: [expect.stringMatching(/^https:\/\/evil-skytells\.ai\.example\//)] }],
+    ["input-empty", { input: {} }],
+    ["model-string", { model: "truefusion-pro" }],
+    ["model-vendor", { model: { name: "skytells/truefusion-pro" } }],
+    ["times=offset", { completed_at: expect.stringMatching(/\d\+00:00$/) }],
+    ["no-such-mood", { status: "succeeded" }],
+  ])("%s", async (mood, shape) => {
+    expect(await simulator.run({ prompt: `x [mood:${mood}]` })).toMatchObject(shape);
+  });
+
+  it("output-many has four, webhook-field-absent no webhook", async () => {
+    const many = await simulator.run(
+      { prompt: "[mood:output-many,webhook-field-absent,webhook-lost]" },
+      { webhook: "http://127.0.0.1:9/" },
+    );
+    expect(many.output).toHaveLength(4);
+    expect(many).not.toHaveProperty("webhook");
+  });
+
+  it("delay is exact whatever the speed; stuck only ends by hand", async () => {
+    const before = performance.now();
+    await simulator.run({ prompt: "[mood:delay=0.3]" });
+    expect(performance.now() - before).toBeGreaterThan(290);
+    const { id } = await simulator.create({ prompt: "[mood:stuck]" });
+    expect(await simulator.admin(`/predictions/${id}`)).toMatchObject({ hasEnded: false, endsAfterMs: null });
+    expect(await simulator.admin(`/predictions/${id}/finish`, "POST")).toMatchObject({ status: "succeeded" });
+  });
+
+  it("get-429, get-500 and cancel-500 pass after some tries", async () => {
+    const { id } = await simulator.create({ prompt: "[mood:stuck,get-429=1,get-500=1,cancel-500]" });
+    const statusOf = async () => (await simulator.call(`/predictions/${id}`)).status;
+    expect([await statusOf(), await statusOf(), await statusOf()]).toEqual([429, 500, 200]);
+    const cancel = async () => (await simulator.post(`/predictions/${id}/cancel`, {})).status;
+    expect([await cancel(), await cancel(), await cancel(), await cancel()]).toEqual([500, 500, 500, 200]);
+  });
+
+  it("get-502-failed tells a failed job as an error", async () => {
+    const { id } = await simulator.create({ prompt: "[mood:terminal,failed,get-502-failed]" });
+    const answer = await simulator.call(`/predictions/${id}`);
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toMatchObject({ error: { error_id: "PREDICTION_FAILED" } });
+  });
+
+  it("cancel-success answers success only; cancel-ignored goes on", async () => {
+    const { id } = await simulator.create({ prompt: "[mood:delay=0.1,cancel-success,cancel-ignored]" });
+    const answer = await simulator.post(`/predictions/${id}/cancel`, {});
+    expect(await answer.json()).toEqual({ success: true });
+    expect(await simulator.ended(id)).toMatchObject({ status: "succeeded" });
+  });
+});
+
+describe("moods for everyone", () => {
+  it("hold until they are taken back", async () => {
+    const own = await startTestSimulator();
+    await own.admin("/moods", "PUT", { moods: ["terminal", "list-bare"] });
+    expect(await own.create({ prompt: "x" })).toMatchObject({ status: "succeeded" });
+    expect(await (await own.call("/predictions")).json()).toEqual([
+      expect.objectContaining({ status: "succeeded" }),
+    ]);
+    await own.admin("/moods", "DELETE");
+    expect(await own.create({ prompt: "x" })).toMatchObject({ status: "queued" });
+    expect(await own.admin("/moods", "PUT", { moods: ["termnal"] })).toMatchObject({ unknown: ["termnal"] });
+    await own.close();
+  });
+
+  it("are drawn by chance, the same with the same seed", async () => {
+    const own = await startTestSimulator();
+    const draw = async () => {
+      await own.admin("/moods", "PUT", { probability: { "create-503": 0.5 }, seed: 7 });
+      const statuses: number[] = [];
+      for (let turn = 0; turn < 20; turn += 1)
+        statuses.push((await own.post("/predictions", order("x"))).status);
+      return statuses;
+    };
+    const first = await draw();
+    expect(new Set(first)).toEqual(new Set([201, 503]));
+    expect(await draw()).toEqual(first);
+    await own.close();
+  });
+});
+
+describe("an outage", () => {
+  it.each([
+    ["500", 500],
+    ["503", 503],
+    ["429", 429],
+    ["html", 502],
+  ])("of kind %s", async (kind, status) => {
+    const own = await startTestSimulator();
+    await own.admin("/outage", "PUT", { for: 60, kind });
+    expect((await own.call("/models")).status).toBe(status);
+    await own.admin("/outage", "PUT", { for: 0, kind });
+    expect((await own.call("/models")).status).toBe(200);
+    await own.close();
+  });
+
+  it("of kind timeout never answers", async () => {
+    const own = await startTestSimulator();
+    await own.admin("/outage", "PUT", { for: 0.2, kind: "timeout" });
+    await expect(own.call("/models")).rejects.toThrow();
+    expect((await own.call("/models")).status).toBe(200);
+    await own.close();
+  });
+});
