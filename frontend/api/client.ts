@@ -1,0 +1,84 @@
+import type { ProblemCode } from "../../worker/catalog.ts";
+import type { GenerateBody, Generation, GenerationPage, Problem, Session } from "../../worker/contract.ts";
+import { problems } from "../text/troubles.ts";
+import type { Result, Trouble } from "./result.ts";
+
+/** The Worker waits 25 seconds for Skytells; the studio waits for the Worker's own verdict. */
+const GENERATE_TIMEOUT_MS = 45_000;
+const TIMEOUT_MS = 20_000;
+
+type Call = { body?: unknown; headers?: Record<string, string>; timeoutMs?: number };
+
+/** The studio's API, one method a route. Never throws: whatever happens comes back as a value. */
+export function createApi(send: (path: string, init: RequestInit) => Promise<Response>) {
+  async function call<T>(method: string, path: string, options: Call = {}): Promise<Result<T>> {
+    const init: RequestInit = {
+      method,
+      headers: { ...options.headers },
+      signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
+    };
+    if (options.body !== undefined) {
+      init.body = JSON.stringify(options.body);
+      init.headers = { ...options.headers, "Content-Type": "application/json" };
+    }
+    let response: Response;
+    try {
+      response = await send(path, init);
+    } catch (error) {
+      return { ok: false, problem: { code: "offline", detail: String(error) } };
+    }
+    try {
+      if (!response.ok) return { ok: false, problem: await readProblem(response) };
+      return { ok: true, value: (response.status === 204 ? undefined : await response.json()) as T };
+    } catch (error) {
+      return { ok: false, problem: { code: "bad_answer", detail: String(error) } };
+    }
+  }
+
+  const at = (id: string) => `/api/generations/${encodeURIComponent(id)}`;
+  const prediction = (id: string) => `/api/predictions/${encodeURIComponent(id)}`;
+  type One = { generation: Generation };
+
+  return {
+    session: () => call<Session>("GET", "/api/session"),
+    signInDev: (email: string) => call<void>("POST", "/api/auth/dev", { body: { email } }),
+    signOut: () => call<void>("POST", "/api/auth/logout"),
+    generate: (body: GenerateBody, key: string) =>
+      call<One>("POST", "/api/generate", {
+        body,
+        headers: { "Idempotency-Key": key },
+        timeoutMs: GENERATE_TIMEOUT_MS,
+      }),
+    prediction: (id: string) => call<One>("GET", prediction(id)),
+    cancel: (id: string) => call<One>("POST", `${prediction(id)}/cancel`),
+    list: (cursor: string | null, limit: number) => {
+      const query = new URLSearchParams({ limit: String(limit) });
+      if (cursor !== null) query.set("cursor", cursor);
+      return call<GenerationPage>("GET", `/api/generations?${query}`);
+    },
+    favorite: (id: string, favorite: boolean) => call<One>("PATCH", at(id), { body: { favorite } }),
+    remove: (id: string) => call<void>("DELETE", at(id)),
+    share: (id: string, showPrompt: boolean) =>
+      call<{ url: string }>("POST", `${at(id)}/share`, { body: { showPrompt } }),
+    unshare: (id: string) => call<void>("DELETE", `${at(id)}/share`),
+  };
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/** A gateway may answer for the Worker, in HTML: then there is no code, and the status alone says too little. */
+async function readProblem(response: Response): Promise<Trouble> {
+  const body = (await response.json()) as Partial<Problem>;
+  if (!isProblemCode(body.code)) return { code: "bad_answer", detail: String(response.status) };
+  const trouble: Trouble = { code: body.code, detail: body.detail ?? "" };
+  if (body.pending) trouble.pending = body.pending;
+  if (body.limits) trouble.limits = body.limits;
+  const wait = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  if (wait >= 0) trouble.retryAfterSeconds = wait;
+  return trouble;
+}
+
+/** A code without a sentence is one that this studio does not know. */
+function isProblemCode(code: unknown): code is ProblemCode {
+  return typeof code === "string" && Object.hasOwn(problems, code);
+}

@@ -1,0 +1,16 @@
+import type { ProblemCode } from "../../worker/catalog.ts";
+import type { Limits } from "../../worker/contract.ts";
+
+/** What can go wrong with a request: the Worker's closed list, and two that only the browser can see. */
+export type TroubleCode = ProblemCode | "offline" | "bad_answer";
+
+export type Trouble = {
+  code: TroubleCode;
+  /** The Worker's own sentence; the studio shows it only where it says more than the code does. */
+  detail: string;
+  pending?: { id: string; until: string };
+  limits?: Limits;
+  retryAfterSeconds?: number;
+};
+
+export type Result<T> = { ok: true; value: T } | { ok: false; problem: Trouble };

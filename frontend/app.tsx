@@ -1,0 +1,44 @@
+import { Header } from "./components/header.tsx";
+import { lazy } from "./components/lazy.tsx";
+import { Toast } from "./components/toast.tsx";
+import { StudioPage } from "./pages/studio.tsx";
+import type { Router } from "./state/router.ts";
+import type { Studio } from "./state/studio.ts";
+import { text } from "./text/first.ts";
+
+const GalleryPage = lazy(() => import("./pages/gallery.tsx").then((part) => part.GalleryPage));
+const PicturePage = lazy(() => import("./pages/picture.tsx").then((part) => part.PicturePage));
+const SignIn = lazy(() => import("./components/sign-in.tsx").then((part) => part.SignIn));
+const ShareDialog = lazy(() => import("./components/share-dialog.tsx").then((part) => part.ShareDialog));
+
+export type AppProps = { studio: Studio; router: Router };
+
+export function App({ studio, router }: AppProps) {
+  const { page, picture } = router.route.value;
+  const sharing = studio.sharing.value;
+  return (
+    <div class="studio">
+      <a class="skip" href="#content">
+        {text.skip}
+      </a>
+      <Header studio={studio} router={router} />
+      {page === "studio" && <StudioPage studio={studio} />}
+      {page === "gallery" && <GalleryPage studio={studio} />}
+      {page === "missing" && (
+        <main id="content" class="m-auto grid gap-4 p-8 text-center">
+          <h1 class="text-lg font-semibold">{text.pageMissing}</h1>
+          <a class="link" href="/">
+            {text.toStudio}
+          </a>
+        </main>
+      )}
+      {picture !== null && <PicturePage studio={studio} router={router} id={picture} />}
+      {sharing && <ShareDialog key={sharing.id} studio={studio} generation={sharing} />}
+      {studio.signingIn.value && <SignIn studio={studio} />}
+      <Toast studio={studio} />
+      <p role="status" class="sr-only">
+        {studio.announcement.value}
+      </p>
+    </div>
+  );
+}

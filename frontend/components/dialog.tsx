@@ -1,0 +1,41 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+type Props = { label: string; class: string; onClose: () => void; children: ComponentChildren };
+
+/** A native modal dialog: focus stays inside and returns, Escape and a click beside it close it. */
+export function Dialog({ label, class: name, onClose, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    const opener = document.activeElement;
+    element?.showModal();
+    return () => {
+      element?.close();
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class={name}
+      aria-label={label}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget && isOutside(event)) onClose();
+      }}
+    >
+      {children}
+    </dialog>
+  );
+}
+
+/** Its own padding is the dialog too; only the backdrop is outside its box. */
+function isOutside(event: { clientX: number; clientY: number; currentTarget: HTMLElement }): boolean {
+  const { left, right, top, bottom } = event.currentTarget.getBoundingClientRect();
+  const { clientX: x, clientY: y } = event;
+  return x < left || x > right || y < top || y > bottom;
+}

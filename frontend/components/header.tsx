@@ -1,0 +1,51 @@
+import { useSignal } from "@preact/signals";
+import circleUser from "lucide-static/icons/circle-user-round.svg?raw";
+import type { Router } from "../state/router.ts";
+import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
+import { Icon } from "./icon.tsx";
+import { lazy } from "./lazy.tsx";
+
+const AccountMenu = lazy(() => import("./account-menu.tsx").then((part) => part.AccountMenu));
+
+export function Header({ studio, router }: { studio: Studio; router: Router }) {
+  const { page } = router.route.value;
+  const menu = useSignal(false);
+  const user = studio.session.user.value;
+  const limits = studio.session.limits.value;
+  return (
+    <header class="bar">
+      <a href="/" class="brand">
+        <img src="/favicon.svg" alt="" width={28} height={28} />
+        <span class="max-sm:sr-only">{text.name}</span>
+      </a>
+      <nav class="flex gap-1" aria-label={text.name}>
+        <a href="/" class="tab" aria-current={page === "studio" ? "page" : undefined}>
+          {text.create}
+        </a>
+        <a href="/gallery" class="tab" aria-current={page === "gallery" ? "page" : undefined}>
+          {text.gallery}
+        </a>
+      </nav>
+      <div class="ms-auto flex items-center gap-3">
+        {user && limits && (
+          <span class="flight" data-busy={limits.inFlight > 0 || undefined}>
+            {text.inFlight(limits.inFlight, limits.concurrent)}
+          </span>
+        )}
+        <button
+          type="button"
+          class="button round quiet"
+          popovertarget="account"
+          aria-label={text.account}
+          onClick={() => {
+            menu.value = true;
+          }}
+        >
+          {user ? <span class="initial">{user.email.charAt(0)}</span> : <Icon svg={circleUser} />}
+        </button>
+      </div>
+      {menu.value && <AccountMenu studio={studio} />}
+    </header>
+  );
+}

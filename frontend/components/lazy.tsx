@@ -1,0 +1,42 @@
+import { signal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { text } from "../text/first.ts";
+
+const RELOADED = "studio.reloaded";
+
+/** A part that is fetched when it is first shown. After a deploy its file may be gone: a reload brings the new one. */
+export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
+  const loaded = signal<ComponentType<Props> | "lost" | null>(null);
+
+  async function fetchPart() {
+    try {
+      loaded.value = await load();
+      sessionStorage.removeItem(RELOADED);
+    } catch {
+      // Once: were the file gone for good, reloading again would never end.
+      if (sessionStorage.getItem(RELOADED)) loaded.value = "lost";
+      else {
+        sessionStorage.setItem(RELOADED, "1");
+        location.reload();
+      }
+    }
+  }
+
+  return function Lazy(props: Props) {
+    useEffect(() => {
+      if (loaded.value === null) void fetchPart();
+    }, []);
+    const Part = loaded.value;
+    if (Part === null) return null;
+    if (Part !== "lost") return <Part {...props} />;
+    return (
+      <p class="p-6 text-center text-muted">
+        {text.chunkLost}{" "}
+        <button type="button" class="link" onClick={() => location.reload()}>
+          {text.reload}
+        </button>
+      </p>
+    );
+  };
+}

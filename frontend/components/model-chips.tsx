@@ -1,0 +1,28 @@
+import type { Signal } from "@preact/signals";
+import type { ModelId } from "../../worker/catalog.ts";
+import type { Model } from "../../worker/contract.ts";
+import { text } from "../text/first.ts";
+
+export function ModelChips({ models, chosen }: { models: Model[]; chosen: Signal<ModelId> }) {
+  return (
+    <fieldset class="chips">
+      <legend class="sr-only">{text.models}</legend>
+      {models.map(({ id, label, description }) => (
+        <label key={id} class="chip">
+          <input
+            type="radio"
+            name="model"
+            class="sr-only"
+            value={id}
+            checked={chosen.value === id}
+            onChange={() => {
+              chosen.value = id;
+            }}
+          />
+          <span class="font-semibold">{label}</span>
+          <span class="description">{description}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

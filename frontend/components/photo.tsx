@@ -1,0 +1,31 @@
+import type { Generation } from "../../worker/contract.ts";
+
+/** The longest side of a thumbnail. */
+const THUMBNAIL_SIDE = 512;
+
+type Props = { generation: Generation; sizes: string };
+
+/** A picture in a list. It fades in over its place, which is there from the start. */
+export function Photo({ generation, sizes }: Props) {
+  const { outputUrl, thumbnailUrl, width, height, prompt } = generation;
+  if (!outputUrl || !thumbnailUrl || !width || !height) return null;
+  const thumbnailWidth = Math.round(Math.min(1, THUMBNAIL_SIDE / Math.max(width, height)) * width);
+  return (
+    <img
+      class="photo arriving"
+      onLoad={(event) => {
+        event.currentTarget.dataset.loaded = "";
+      }}
+      srcset={
+        thumbnailWidth < width ? `${thumbnailUrl} ${thumbnailWidth}w, ${outputUrl} ${width}w` : undefined
+      }
+      sizes={sizes}
+      src={thumbnailUrl}
+      width={width}
+      height={height}
+      alt={prompt}
+      loading="lazy"
+      decoding="async"
+    />
+  );
+}

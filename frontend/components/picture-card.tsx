@@ -1,0 +1,58 @@
+import download from "lucide-static/icons/download.svg?raw";
+import heart from "lucide-static/icons/heart.svg?raw";
+import share from "lucide-static/icons/share-2.svg?raw";
+import type { Generation } from "../../worker/contract.ts";
+import { picturePath } from "../state/router.ts";
+import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
+import { Icon } from "./icon.tsx";
+import { Photo } from "./photo.tsx";
+
+type Props = { studio: Studio; generation: Generation; large: boolean };
+
+/** A finished picture: a way in, and what one most often wants with it. */
+export function PictureCard({ studio, generation, large }: Props) {
+  const { id, prompt, favorite } = generation;
+  return (
+    <>
+      <a href={picturePath(id)} class="picture" aria-label={text.open(prompt)}>
+        <Photo generation={generation} sizes={large ? "(width < 48rem) 100vw, 26rem" : "26rem"} />
+      </a>
+      <div class="actions overlay">
+        <p class="line-clamp-2 min-w-0 flex-1 text-sm max-md:hidden" dir="auto">
+          {prompt}
+        </p>
+        <button
+          type="button"
+          class="button round glass small"
+          aria-label={text.favorite}
+          title={text.favorite}
+          aria-pressed={favorite}
+          onClick={() => void studio.favorite(generation)}
+        >
+          <Icon svg={heart} />
+        </button>
+        <button
+          type="button"
+          class="button round glass small"
+          aria-label={text.share}
+          title={text.share}
+          onClick={() => {
+            studio.sharing.value = generation;
+          }}
+        >
+          <Icon svg={share} />
+        </button>
+        <a
+          class="button round glass small"
+          href={`${generation.outputUrl}?download`}
+          download
+          aria-label={text.download}
+          title={text.download}
+        >
+          <Icon svg={download} />
+        </a>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+import "./styles/main.css";
+import { hydrate, render } from "preact";
+import { createApi } from "./api/client.ts";
+import { App } from "./app.tsx";
+import { createRouter } from "./state/router.ts";
+import { createStore } from "./state/store.ts";
+import { createStudio } from "./state/studio.ts";
+
+const router = createRouter(window);
+const studio = createStudio({
+  api: createApi((path, init) => fetch(path, init)),
+  connect: () => new WebSocket(new URL("/api/events", location.href.replace(/^http/, "ws"))),
+  random: Math.random,
+  now: Date.now,
+  newKey: () => crypto.randomUUID(),
+  store: createStore(() => localStorage),
+  tabStore: createStore(() => sessionStorage),
+  restart: () => location.replace("/"),
+});
+
+addEventListener("popstate", router.follow);
+addEventListener("online", () => void studio.wake());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") void studio.wake();
+});
+// Links stay links: only a plain click on one of the studio's own pages is taken over.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+  if (link.origin !== location.origin || !/^\/($|gallery$|g\/)/.test(link.pathname) || link.hash) return;
+  event.preventDefault();
+  router.go(link.pathname);
+});
+
+const root = document.getElementById("app");
+if (root) {
+  // Text typed, or sent as a plain form, before this script ran.
+  const typed =
+    root.querySelector("textarea")?.value || new URLSearchParams(location.search).get("prompt") || "";
+  const app = <App studio={studio} router={router} />;
+  if (location.pathname === "/" && root.firstElementChild) hydrate(app, root);
+  else {
+    root.replaceChildren();
+    render(app, root);
+  }
+  delete document.documentElement.dataset.elsewhere;
+  void studio.start(typed);
+}

@@ -1,0 +1,48 @@
+/** Part of the text catalogue: each cause in words that a person understands, and what they can do about it. */
+import { type FailureCode, MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
+import type { TroubleCode } from "../api/result.ts";
+
+/** Why a request was refused. What says that nothing was made says so because it is known. */
+export const problems: Record<TroubleCode, string> = {
+  invalid_request: "The studio didn't understand that request. Reload the page and try again.",
+  invalid_prompt: `A prompt is text of 1 to ${MAX_PROMPT_LENGTH} characters.`,
+  invalid_model: "This model isn't on offer any more. Choose another one.",
+  unauthenticated: "You've been signed out. Sign in to go on; your prompt is kept.",
+  invalid_signature: "The studio couldn't verify that message.",
+  forbidden_origin: "This page is not at the studio's own address. Open the studio there and try again.",
+  suspended: "This account is suspended. Ask whoever runs this studio.",
+  not_found: "This isn't here any more. It may have been deleted.",
+  method_not_allowed: "The studio can't do that. Reload the page and try again.",
+  already_finished: "It had already finished.",
+  not_ready: "That works as soon as the picture is ready.",
+  idempotency_in_progress: "This picture is already on its way.",
+  payload_too_large: "That is too much text. Shorten the prompt.",
+  unsupported_media_type: "The studio didn't understand that request. Reload the page and try again.",
+  content_policy:
+    "Skytells turned this prompt down under its content policy. Nothing was made. Try other words.",
+  idempotency_mismatch: "This was sent before with other words. Try again.",
+  model_unavailable: "Skytells doesn't offer this model right now. Nothing was made. Choose another one.",
+  upstream_rejected: "Skytells didn't accept this request. Nothing was made.",
+  limit_reached: "You're making as many pictures as your plan allows at once. Your prompt is kept.",
+  rate_limited: "That was a lot in one minute. Wait a moment, then go on.",
+  quota_exceeded: "You've used today's pictures. More tomorrow.",
+  internal: "Something broke in the studio. Try again.",
+  upstream_error: "Skytells gave an unclear answer, so it isn't certain that this picture is being made.",
+  upstream_unavailable: "Skytells can't take pictures on right now. Nothing was made. Try again in a moment.",
+  storage_unavailable: "The studio can't reach its storage right now. Try again in a moment.",
+  budget_exhausted: "This studio has made all the pictures it allows for today. More tomorrow.",
+  upstream_timeout: "Skytells didn't answer in time, so it isn't certain that this picture is being made.",
+  offline: "The studio can't be reached. Check your connection and try again.",
+  bad_answer: "The studio gave an answer that makes no sense. Try again.",
+};
+
+/** Why a picture that was taken on did not come. */
+export const failures: Record<FailureCode, string> = {
+  content_policy: "Skytells stopped this picture under its content policy. Try other words.",
+  upstream_failed: "Skytells couldn't make this picture. The same prompt often works the second time.",
+  timed_out: "Skytells took too long, so the studio stopped waiting.",
+  output_lost: "The picture was made, but it was gone before the studio could save it.",
+  output_invalid: "What came back wasn't a picture that the studio can keep.",
+  storage_failed: "The picture was made, but the studio couldn't save it.",
+  unconfirmed: "Skytells never confirmed this picture, so the studio stopped waiting.",
+};
