@@ -1,0 +1,17 @@
+/** `.dev.vars`: this laptop's settings. Made by the first start, with a secret of its own. */
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { root } from "./run.ts";
+
+const path = join(root, ".dev.vars");
+
+export function devVars(): Record<string, string | undefined> {
+  if (!existsSync(path)) {
+    const example = readFileSync(join(root, ".dev.vars.example"), "utf8");
+    const secret = randomBytes(32).toString("base64");
+    writeFileSync(path, example.replace('SESSION_SECRET=""', `SESSION_SECRET="${secret}"`), { mode: 0o600 });
+  }
+  return parseEnv(readFileSync(path, "utf8"));
+}

@@ -1,0 +1,54 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import preact from "@preact/preset-vite";
+import { defineConfig } from "vitest/config";
+
+/** The environment of the worker tests: every outgoing call is real HTTP, to the simulator that `setup-simulator` runs. */
+const workerVars = {
+  PUBLIC_URL: "http://localhost:8787",
+  SESSION_SECRET: "a-secret-of-the-worker-tests-only",
+  SKYTELLS_API_KEY: "sk-simulator",
+  DEV_SIGN_IN: "true",
+  MAX_GENERATIONS_PER_DAY: "0",
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async ({ inject }) => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                ...workerVars,
+                SKYTELLS_API_URL: inject("simulatorApi"),
+                TEST_MIGRATIONS: await readD1Migrations("migrations"),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "worker",
+          include: ["tests/worker/**/*.test.ts"],
+          setupFiles: ["tests/worker/setup.ts"],
+          globalSetup: ["tests/worker/setup-simulator.ts"],
+        },
+      },
+      {
+        plugins: [preact()],
+        test: { name: "frontend", include: ["tests/frontend/**/*.test.{ts,tsx}"], environment: "happy-dom" },
+      },
+      { test: { name: "simulator", include: ["tests/simulator/**/*.test.ts"], environment: "node" } },
+      {
+        test: {
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,82 @@
+/** Middleware order, routes, and what happens where none fits. */
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { SettingsError, settingsOf } from "./env.ts";
+import { logError, reasonOf } from "./log.ts";
+import type { AppEnv } from "./middleware/app-env.ts";
+import { requestLog } from "./middleware/request-log.ts";
+import { problemResponse, StorageUnavailable } from "./problem.ts";
+import { auth } from "./routes/auth.ts";
+import { events } from "./routes/events.ts";
+import { generate } from "./routes/generate.ts";
+import { generations } from "./routes/generations.ts";
+import { health } from "./routes/health.ts";
+import { images } from "./routes/images.ts";
+import { page } from "./routes/page.ts";
+import { predictions } from "./routes/predictions.ts";
+import { session } from "./routes/session.ts";
+import { share } from "./routes/share.tsx";
+import { webhooks } from "./routes/webhooks.ts";
+
+export const app = new Hono<AppEnv>();
+
+app.use(requestLog);
+app.use(
+  methodNotAllowed({
+    app,
+    onMethodNotAllowed: (_, methods) =>
+      problemResponse(
+        { code: "method_not_allowed", detail: "This address does not take that method." },
+        { allow: methods.join(", ") },
+      ),
+  }),
+);
+app.use("/api/*", async (c, next) => {
+  // Before anything else: a studio that is set up wrongly says so instead of half working.
+  settingsOf(c.env);
+  await next();
+  c.header("cache-control", "no-store");
+});
+
+app
+  .route("/api/health", health)
+  .route("/api/session", session)
+  .route("/api/auth", auth)
+  .route("/api/generate", generate)
+  .route("/api/predictions", predictions)
+  .route("/api/generations", generations)
+  .route("/api/webhooks", webhooks)
+  .route("/api/events", events)
+  .route("/images", images)
+  .route("/s", share)
+  .route("/", page);
+
+app.notFound(() => problemResponse({ code: "not_found", detail: "There is nothing here." }));
+
+app.onError((error) => {
+  if (error instanceof SettingsError) {
+    logError("settings_wrong", { reason: error.message });
+    return problemResponse({ code: "internal", detail: `This studio is not set up right. ${error.message}` });
+  }
+  if (error instanceof HTTPException && error.status < 500) {
+    return problemResponse({ code: "invalid_request", detail: "The body is not JSON." });
+  }
+  if (error instanceof StorageUnavailable || isPassing(error)) {
+    logError("storage_unavailable", { reason: reasonOf(error) });
+    return problemResponse({
+      code: "storage_unavailable",
+      detail: "The studio cannot reach its storage right now.",
+      retryAfterSeconds: 5,
+    });
+  }
+  logError("unexpected_error", { reason: reasonOf(error), stack: error.stack?.slice(0, 1000) });
+  return problemResponse({ code: "internal", detail: "Something went wrong in the studio." });
+});
+
+/** What the platform marks on an error of a Durable Object call that another try may not see. */
+function isPassing(error: Error): boolean {
+  return (
+    ("retryable" in error && error.retryable === true) || ("overloaded" in error && error.overloaded === true)
+  );
+}

@@ -1,0 +1,30 @@
+/**
+ * Reads a body whole, or null as soon as it is longer than `limit` bytes: the cap holds before the memory is
+ * spent, whatever Content-Length says.
+ */
+export async function readUpTo(
+  body: ReadableStream<Uint8Array> | null,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (body) {
+    // Leaving the loop early cancels the stream.
+    for await (const chunk of body) {
+      size += chunk.byteLength;
+      if (size > limit) return null;
+      chunks.push(chunk);
+    }
+  }
+  return concat(chunks, size);
+}
+
+export function concat(chunks: Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}

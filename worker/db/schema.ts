@@ -1,0 +1,48 @@
+/** The record, in D1. SQL in `migrations/` is generated from this by drizzle-kit and applied by wrangler. */
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+export const users = sqliteTable("users", {
+  id: text("id").primaryKey(),
+  /** Lower-cased. */
+  email: text("email").notNull().unique(),
+  /** The truth about a plan; a name nobody knows counts as free. */
+  plan: text("plan").notNull().default("free"),
+  createdAt: integer("created_at").notNull(),
+  /** Sessions carry it; raising it ends them all. */
+  sessionEpoch: integer("session_epoch").notNull().default(0),
+  suspendedAt: integer("suspended_at"),
+  deletedAt: integer("deleted_at"),
+});
+
+export const generations = sqliteTable(
+  "generations",
+  {
+    /** Skytells' prediction id. */
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    prompt: text("prompt").notNull(),
+    model: text("model").notNull().default("truefusion-pro"),
+    status: text("status").notNull().default("queued"),
+    /** Our path of the first picture; set exactly when `status` is `succeeded`. */
+    outputUrl: text("output_url"),
+    /** JSON: StoredOutput[] */
+    outputs: text("outputs").notNull().default("[]"),
+    /** JSON: options as sent to Skytells */
+    options: text("options").notNull().default("{}"),
+    /** JSON: {code, message} */
+    error: text("error"),
+    favorite: integer("favorite", { mode: "boolean" }).notNull().default(false),
+    shareToken: text("share_token").unique(),
+    sharePrompt: integer("share_prompt", { mode: "boolean" }).notNull().default(false),
+    createdAt: integer("created_at").notNull(),
+    completedAt: integer("completed_at"),
+  },
+  (table) => [index("generations_by_user").on(table.userId, table.createdAt, table.id)],
+);
+
+/** How many generations the whole studio has made on a UTC day: what MAX_GENERATIONS_PER_DAY bounds. */
+export const days = sqliteTable("days", {
+  day: text("day").primaryKey(),
+  created: integer("created").notNull().default(sql`0`),
+});

@@ -1,0 +1,61 @@
+/** Users: who they are and whether their session still stands. */
+import { eq, sql } from "drizzle-orm";
+import { type Plan, planOf } from "../catalog.ts";
+import { type Refusal, stored } from "../problem.ts";
+import type { Database } from "./client.ts";
+import { days, users } from "./schema.ts";
+
+export type UserRow = typeof users.$inferSelect;
+
+/** Who a session cookie says is asking, before D1 is asked whether that still holds. */
+export type SessionClaim = { userId: string; epoch: number };
+
+/**
+ * Why this session may not act, or null if it may. Every statement that serves a user reads the user's row
+ * along, so a revoked session or a suspended user is turned away without a read of its own.
+ */
+export function refusalOf(user: UserRow | null | undefined, claim: SessionClaim): Refusal | null {
+  if (!user || user.deletedAt !== null || user.sessionEpoch !== claim.epoch) {
+    return { code: "unauthenticated", detail: "Sign in to go on." };
+  }
+  if (user.suspendedAt !== null) return { code: "suspended", detail: "This account is suspended." };
+  return null;
+}
+
+export async function findUser(db: Database, userId: string): Promise<UserRow | undefined> {
+  const [user] = await stored(db.select().from(users).where(eq(users.id, userId)));
+  return user;
+}
+
+/** The user with this address, made if there is none. `email` is lower-cased. One statement. */
+export async function upsertUser(db: Database, email: string, now: number): Promise<UserRow> {
+  const [user] = await stored(
+    db
+      .insert(users)
+      .values({ id: crypto.randomUUID(), email, createdAt: now })
+      .onConflictDoUpdate({ target: users.email, set: { email: sql`excluded.email` } })
+      .returning(),
+  );
+  return user as UserRow;
+}
+
+export type AdmissionFacts = { user: UserRow | undefined; plan: Plan; createdToday: number };
+
+/** All that admission asks of D1, in one statement: the user, the plan, and the studio's count of the day. */
+export async function admissionFacts(db: Database, userId: string, day: string): Promise<AdmissionFacts> {
+  const [row] = await stored(
+    db
+      .select({
+        user: users,
+        createdToday: sql<number>`coalesce((select ${days.created} from ${days} where ${days.day} = ${day}), 0)`,
+      })
+      .from(users)
+      .where(eq(users.id, userId)),
+  );
+  return { user: row?.user, plan: planOf(row?.user.plan ?? ""), createdToday: row?.createdToday ?? 0 };
+}
+
+/** The UTC day of a time, as `days` counts it: YYYY-MM-DD. */
+export function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,156 @@
+/** Settings, parsed once; and every limit that is not a setting, with its unit and its reason. */
+import * as z from "zod";
+
+/** Largest JSON body the API reads: a prompt and a negative prompt of 500 code points, all escaped, and room. */
+export const MAX_BODY_BYTES = 16 * 1024;
+/** Largest webhook read: a prediction with its input is a few KB. */
+export const MAX_WEBHOOK_BYTES = 256 * 1024;
+/** Largest answer of Skytells read whole: a list page of 50 predictions. */
+export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
+/** Largest picture stored. */
+export const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+/** One picture is asked for; a model that makes more has at most these stored. */
+export const MAX_OUTPUTS = 4;
+/** Any single step of a job (a fetch, a write): the alarm handler has to end. */
+export const STEP_TIMEOUT_MS = 30_000;
+/** How long a cancel or delete request waits for Skytells' word before it answers and leaves the rest to the alarm. */
+export const CANCEL_PATIENCE_MS = 3_000;
+/** A finished job stays as idempotency record and to recognise late webhooks. */
+export const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
+/** A slot older than the deadline and this is not counted, whatever its row says. */
+export const SLOT_GRACE_MS = 300_000;
+/** Oldest socket of a user is closed when there are more. */
+export const MAX_SOCKETS = 20;
+export const SESSION_SECONDS = 30 * 24 * 60 * 60;
+/** A session older than this is issued anew on the next visit, so that who comes back stays signed in. */
+export const SESSION_RENEW_SECONDS = 24 * 60 * 60;
+
+export type Settings = {
+  /** The studio's origin, or null: then the request's own. */
+  publicOrigin: string | null;
+  skytells: {
+    url: string;
+    key: string;
+    /** Everything a webhook may be signed with. */
+    webhookKeys: string[];
+    webhookEvents: "reference" | "sdk";
+    outputHosts: string[];
+    /** The API is on loopback (the simulator): its outputs and webhooks may be too. */
+    loopback: boolean;
+  };
+  sessionSecrets: string[];
+  devSignIn: boolean;
+  allowedUsers: string[];
+  /** 0: no cap. −1: paused. */
+  maxGenerationsPerDay: number;
+  checkAfterMs: number;
+  deadlineMs: number;
+  outputWindowMs: number;
+  createTimeoutMs: number;
+  unconfirmedMs: number;
+};
+
+/** A setting is missing or malformed; the message names it and says what it should be. */
+export class SettingsError extends Error {
+  override name = "SettingsError";
+}
+
+const blankIsUnset = (value: unknown) => (value === "" ? undefined : value);
+const setting = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema);
+const list = (fallback: string) =>
+  setting(z.string().default(fallback)).transform((value) =>
+    value
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ""),
+  );
+const seconds = (fallback: number) =>
+  setting(z.coerce.number("must be a number of seconds").positive().max(86_400).default(fallback)).transform(
+    (value) => value * 1000,
+  );
+
+const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
+
+/** True for the hosts that only this machine can reach. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK_HOSTS.includes(hostname) || hostname.endsWith(".localhost");
+}
+
+const webUrl = z.string().transform((value, context) => {
+  const url = URL.parse(value);
+  if (url && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))))
+    return url;
+  context.addIssue({ code: "custom", message: "must be an https URL (http only on localhost)" });
+  return z.NEVER;
+});
+
+const schema = z
+  .object({
+    PUBLIC_URL: setting(webUrl.optional()),
+    SKYTELLS_API_URL: setting(webUrl.default(new URL("https://api.skytells.ai/v1"))),
+    SKYTELLS_API_KEY: list("").refine((keys) => keys.length > 0, "is missing: a key from Skytells"),
+    SKYTELLS_WEBHOOK_SECRET: list(""),
+    SKYTELLS_WEBHOOK_EVENTS: setting(z.enum(["reference", "sdk"]).default("reference")),
+    SKYTELLS_OUTPUT_HOSTS: list(
+      "delivery.skytells.cloud,cdn.skytells.ai,storage.skytells.ai,skytells-ai.s3.us-east-1.amazonaws.com",
+    ),
+    SESSION_SECRET: list("")
+      .refine((secrets) => secrets.length > 0, "is missing: make one with `openssl rand -base64 32`")
+      .refine(
+        (secrets) => secrets.every((secret) => secret.length >= 16 && new Set(secret).size >= 6),
+        "is too weak: make one with `openssl rand -base64 32`",
+      ),
+    DEV_SIGN_IN: setting(z.enum(["true", "false"]).default("false")),
+    ALLOWED_USERS: list(""),
+    MAX_GENERATIONS_PER_DAY: setting(z.coerce.number().int().min(-1).default(500)),
+    CHECK_AFTER_SECONDS: seconds(20),
+    GENERATION_DEADLINE_SECONDS: seconds(900),
+    OUTPUT_WINDOW_SECONDS: seconds(300),
+    CREATE_TIMEOUT_SECONDS: seconds(25),
+    UNCONFIRMED_SECONDS: seconds(120),
+  })
+  .refine(
+    (env) => !env.SKYTELLS_API_KEY.includes("sk-simulator") || isLoopback(env.SKYTELLS_API_URL.hostname),
+    {
+      path: ["SKYTELLS_API_KEY"],
+      message:
+        "is the simulator's key, which everybody knows: it is taken only where SKYTELLS_API_URL is on localhost",
+    },
+  );
+
+const parsed = new WeakMap<object, Settings>();
+
+/** The settings in `env`. Throws `SettingsError`, which names what is wrong. */
+export function settingsOf(env: object): Settings {
+  const known = parsed.get(env);
+  if (known) return known;
+  const result = schema.safeParse(env);
+  if (!result.success) {
+    throw new SettingsError(
+      result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+    );
+  }
+  const value = result.data;
+  const settings: Settings = {
+    publicOrigin: value.PUBLIC_URL?.origin ?? null,
+    skytells: {
+      url: value.SKYTELLS_API_URL.href.replace(/\/$/, ""),
+      key: value.SKYTELLS_API_KEY[0] as string,
+      webhookKeys: [...value.SKYTELLS_WEBHOOK_SECRET, ...value.SKYTELLS_API_KEY],
+      webhookEvents: value.SKYTELLS_WEBHOOK_EVENTS,
+      outputHosts: value.SKYTELLS_OUTPUT_HOSTS.map((host) => host.toLowerCase()),
+      loopback: value.SKYTELLS_API_URL.protocol === "http:",
+    },
+    sessionSecrets: value.SESSION_SECRET,
+    devSignIn: value.DEV_SIGN_IN === "true",
+    allowedUsers: value.ALLOWED_USERS.map((entry) => entry.toLowerCase()),
+    maxGenerationsPerDay: value.MAX_GENERATIONS_PER_DAY,
+    checkAfterMs: value.CHECK_AFTER_SECONDS,
+    deadlineMs: value.GENERATION_DEADLINE_SECONDS,
+    outputWindowMs: value.OUTPUT_WINDOW_SECONDS,
+    createTimeoutMs: value.CREATE_TIMEOUT_SECONDS,
+    unconfirmedMs: value.UNCONFIRMED_SECONDS,
+  };
+  parsed.set(env, settings);
+  return settings;
+}

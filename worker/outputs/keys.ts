@@ -1,0 +1,36 @@
+/** Names of the objects in R2. No other file builds one. */
+
+type Place = { userId: string; generationId: string };
+
+export function outputKey({ userId, generationId }: Place, n: number, ext: string): string {
+  return `${outputPrefix({ userId, generationId })}${n}.${ext}`;
+}
+
+export function thumbnailKey({ userId, generationId }: Place, n: number): string {
+  return `${thumbnailPrefix({ userId, generationId })}${n}.webp`;
+}
+
+function outputPrefix({ userId, generationId }: Place): string {
+  return `outputs/${userId}/${generationId}/`;
+}
+
+function thumbnailPrefix({ userId, generationId }: Place): string {
+  return `thumbs/${userId}/${generationId}/`;
+}
+
+/** Everything of a generation lies under these. */
+export function generationPrefixes(place: Place): string[] {
+  return [outputPrefix(place), thumbnailPrefix(place)];
+}
+
+const MEDIA_TYPES: Record<string, string> = {
+  png: "image/png",
+  jpg: "image/jpeg",
+  webp: "image/webp",
+  avif: "image/avif",
+  gif: "image/gif",
+};
+
+export function mediaTypeOf(ext: string): string {
+  return MEDIA_TYPES[ext] ?? "application/octet-stream";
+}

@@ -1,0 +1,97 @@
+import { Hono } from "hono";
+import { base64url } from "jose";
+import { favoriteBody, type GenerationPage, listQuery, shareBody } from "../contract.ts";
+import { database } from "../db/client.ts";
+import {
+  findGeneration,
+  listGenerations,
+  setFavorite,
+  shareGeneration,
+  unshareGeneration,
+} from "../db/generations.ts";
+import { refusalOf } from "../db/users.ts";
+import { type GenerationRecord, presentGeneration, shareUrl } from "../generation.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
+import { originOf, sameOrigin } from "../middleware/origin.ts";
+import { signedIn } from "../middleware/session.ts";
+import { ok, problemResponse, type Result, refuse } from "../problem.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { studioOf } from "./studio.ts";
+
+type Claim = { userId: string; epoch: number };
+
+export const generations = new Hono<AppEnv>()
+  .get("/", sameOrigin, signedIn, query(listQuery), async (c) => {
+    const { limit, cursor } = c.req.valid("query");
+    const position = cursor === undefined ? null : decodeCursor(cursor);
+    if (cursor !== undefined && position === null) {
+      return problemResponse({ code: "invalid_request", detail: "cursor: not one of this list." });
+    }
+    const { userId, epoch } = c.var.session;
+    // One more than asked for tells whether there is a next page.
+    const { user, records } = await listGenerations(database(c.env.DB), userId, limit + 1, position);
+    const refusal = refusalOf(user, { userId, epoch });
+    if (refusal) return problemResponse(refusal);
+    const items = records.slice(0, limit);
+    const last = items.at(-1);
+    const page: GenerationPage = {
+      items: items.map((record) => presentGeneration(record, originOf(c))),
+      nextCursor: last && records.length > limit ? encodeCursor(last) : null,
+    };
+    return c.json(page, 200);
+  })
+  .patch("/:id", sameOrigin, signedIn, cappedBody, jsonType, jsonBody(favoriteBody), async (c) => {
+    const { userId, epoch } = c.var.session;
+    const id = c.req.param("id");
+    const found = await ownGeneration(c.env, { userId, epoch }, id);
+    if (!found.ok) return problemResponse(found.refusal);
+    const record = await setFavorite(
+      database(c.env.DB),
+      userId,
+      found.value.id,
+      c.req.valid("json").favorite,
+    );
+    if (!record) return problemResponse(NOT_FOUND);
+    c.executionCtx.waitUntil(studioOf(c.env, userId).announce(record));
+    return c.json({ generation: presentGeneration(record, originOf(c)) }, 200);
+  })
+  .delete("/:id", sameOrigin, signedIn, async (c) => {
+    const { userId, epoch } = c.var.session;
+    const result = await studioOf(c.env, userId).remove({ userId, epoch }, c.req.param("id"));
+    return result.ok ? c.body(null, 204) : problemResponse(result.refusal);
+  })
+  .post("/:id/share", sameOrigin, signedIn, cappedBody, jsonType, jsonBody(shareBody), async (c) => {
+    const { userId, epoch } = c.var.session;
+    const found = await ownGeneration(c.env, { userId, epoch }, c.req.param("id"));
+    if (!found.ok) return problemResponse(found.refusal);
+    const { showPrompt } = c.req.valid("json");
+    const record = await shareGeneration(database(c.env.DB), userId, found.value.id, newToken(), showPrompt);
+    if (!record?.shareToken) {
+      return problemResponse({ code: "not_ready", detail: "Only a finished picture can be shared." });
+    }
+    c.executionCtx.waitUntil(studioOf(c.env, userId).announce(record));
+    return c.json({ url: shareUrl(originOf(c), record.shareToken) }, 200);
+  })
+  .delete("/:id/share", sameOrigin, signedIn, async (c) => {
+    const { userId, epoch } = c.var.session;
+    const found = await ownGeneration(c.env, { userId, epoch }, c.req.param("id"));
+    if (!found.ok) return problemResponse(found.refusal);
+    const record = await unshareGeneration(database(c.env.DB), userId, found.value.id);
+    if (record) c.executionCtx.waitUntil(studioOf(c.env, userId).announce(record));
+    return c.body(null, 204);
+  });
+
+const NOT_FOUND = { code: "not_found", detail: "There is no such picture." } as const;
+
+async function ownGeneration(env: Env, claim: Claim, id: string): Promise<Result<GenerationRecord>> {
+  const { user, record } = await findGeneration(database(env.DB), claim.userId, id);
+  const refusal = refusalOf(user, claim);
+  if (refusal) return { ok: false, refusal };
+  return record ? ok(record) : refuse(NOT_FOUND.code, NOT_FOUND.detail);
+}
+
+/** 128 random bits. */
+function newToken(): string {
+  return base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
+}

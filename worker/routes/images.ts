@@ -1,0 +1,57 @@
+import { Hono } from "hono";
+import { database } from "../db/client.ts";
+import { findGeneration } from "../db/generations.ts";
+import { refusalOf } from "../db/users.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { sameOrigin } from "../middleware/origin.ts";
+import { signedIn } from "../middleware/session.ts";
+import { outputKey, thumbnailKey } from "../outputs/keys.ts";
+import { removeObjects } from "../outputs/remove.ts";
+import { attachment, serveObject } from "../outputs/serve.ts";
+import { makeMissingThumbnail } from "../outputs/thumbnail-on-demand.ts";
+import { problemResponse, stored } from "../problem.ts";
+
+const KEEP = { "cache-control": "private, max-age=31536000, immutable" };
+/** For a stand-in: the real thing may be there next time. */
+const ASK_AGAIN = { "cache-control": "private, no-cache" };
+const OWN = { "cross-origin-resource-policy": "same-origin" };
+
+const NOT_FOUND = { code: "not_found", detail: "There is no such picture." } as const;
+
+export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, async (c) => {
+  const { userId, epoch } = c.var.session;
+  const db = database(c.env.DB);
+  const id = c.req.param("id");
+  const { user, record } = await findGeneration(db, userId, id);
+  const refusal = refusalOf(user, { userId, epoch });
+  if (refusal) return problemResponse(refusal);
+  const output = record?.outputs.find(({ n }) => String(n) === c.req.param("n"));
+  if (!record || !output || record.status !== "succeeded") return problemResponse(NOT_FOUND);
+
+  const place = { userId, generationId: id };
+  const request = c.req.raw;
+  const download =
+    c.req.query("download") === undefined
+      ? OWN
+      : { ...OWN, "content-disposition": attachment(record.prompt, output.ext) };
+
+  if (c.req.query("size") === "thumb") {
+    const key = thumbnailKey(place, output.n);
+    const serveThumbnail = () => stored(serveObject(c.env.OUTPUTS, key, request, { ...KEEP, ...OWN }));
+    const thumbnail = await serveThumbnail();
+    if (thumbnail) return thumbnail;
+    if (await makeMissingThumbnail(c.env, place, output, record.completedAt, Date.now())) {
+      // Deleted while it was made: then it must not stay.
+      if (!(await findGeneration(db, userId, id)).record) {
+        await stored(removeObjects(c.env.OUTPUTS, place));
+        return problemResponse(NOT_FOUND);
+      }
+      const made = await serveThumbnail();
+      if (made) return made;
+    }
+  }
+  const cache = c.req.query("size") === "thumb" ? ASK_AGAIN : KEEP;
+  const key = outputKey(place, output.n, output.ext);
+  const original = await stored(serveObject(c.env.OUTPUTS, key, request, { ...cache, ...download }));
+  return original ?? problemResponse(NOT_FOUND);
+});

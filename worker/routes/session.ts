@@ -1,0 +1,43 @@
+import { Hono } from "hono";
+import { DEFAULT_MODEL, MODELS, PLANS, planOf } from "../catalog.ts";
+import type { Session, SignInMethod } from "../contract.ts";
+import { database } from "../db/client.ts";
+import { findUser, refusalOf } from "../db/users.ts";
+import { SESSION_RENEW_SECONDS, settingsOf } from "../env.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { endSession, sessionOf, startSession } from "../middleware/session.ts";
+import { knownOptions, refreshModels } from "../skytells/models.ts";
+import { isDevSignInOpen } from "./auth.ts";
+import { studioOf } from "./studio.ts";
+
+export const session = new Hono<AppEnv>().get("/", async (c) => {
+  const settings = settingsOf(c.env);
+  const refreshed = refreshModels(settings);
+  if (refreshed) c.executionCtx.waitUntil(refreshed);
+
+  const signIn: SignInMethod[] = isDevSignInOpen(c) ? ["dev"] : [];
+  const models = MODELS.map((model) => ({
+    ...model,
+    default: model.id === DEFAULT_MODEL,
+    options: knownOptions(settings, model.id),
+  }));
+  const nobody: Session = { user: null, limits: null, models, signIn };
+
+  const claim = await sessionOf(c);
+  if (!claim) return c.json(nobody, 200);
+  const user = await findUser(database(c.env.DB), claim.userId);
+  if (!user || refusalOf(user, claim)) {
+    endSession(c);
+    return c.json(nobody, 200);
+  }
+  if (claim.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) await startSession(c, claim);
+  const plan = planOf(user.plan);
+  const use = await studioOf(c.env, user.id).use();
+  const somebody: Session = {
+    user: { id: user.id, email: user.email, plan },
+    limits: { concurrent: PLANS[plan].concurrent, ...use },
+    models,
+    signIn,
+  };
+  return c.json(somebody, 200);
+});

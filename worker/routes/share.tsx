@@ -1,0 +1,142 @@
+/** What a share link shows to anybody: a page without script, with a card for social networks, and the picture. */
+import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+import { html, raw } from "hono/html";
+import { database } from "../db/client.ts";
+import { findShared, type Shared } from "../db/generations.ts";
+import { shareUrl, type StoredOutput } from "../generation.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { originOf } from "../middleware/origin.ts";
+import { isWithinRate } from "../middleware/rate-limit.ts";
+import { mediaTypeOf, outputKey } from "../outputs/keys.ts";
+import { serveObject } from "../outputs/serve.ts";
+import { problemResponse, stored } from "../problem.ts";
+import { SHARE_STYLE } from "./share-style.ts";
+
+const unlisted = createMiddleware<AppEnv>(async (c, next) => {
+  if (!(await isWithinRate(c.env.RL_SHARE, c))) {
+    return problemResponse(
+      { code: "rate_limited", detail: "Too many requests. Wait a minute.", retryAfterSeconds: 60 },
+      { "x-robots-tag": "noindex" },
+    );
+  }
+  await next();
+  c.header("x-robots-tag", "noindex");
+});
+
+/** Revoking must show at once, so nothing is kept without asking. */
+const ASK_AGAIN = { "cache-control": "private, no-cache" };
+
+export const share = new Hono<AppEnv>()
+  .use(unlisted)
+  .get("/:token", async (c) => {
+    const shared = await findShared(database(c.env.DB), c.req.param("token"));
+    const output = shared?.record.outputs[0];
+    const nonce = crypto.randomUUID();
+    const headers = {
+      ...ASK_AGAIN,
+      "content-security-policy": `default-src 'none'; img-src 'self'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+    };
+    if (!shared || !output) return c.html(<Gone nonce={nonce} />, 404, headers);
+    const url = shareUrl(originOf(c), c.req.param("token"));
+    return c.html(<SharedPage shared={shared} output={output} url={url} nonce={nonce} />, 200, headers);
+  })
+  .get("/:token/image", async (c) => {
+    const shared = await findShared(database(c.env.DB), c.req.param("token"));
+    const output = shared?.record.outputs[0];
+    if (!shared || !output) return problemResponse({ code: "not_found", detail: "This link leads nowhere." });
+    const key = outputKey({ userId: shared.userId, generationId: shared.record.id }, output.n, output.ext);
+    const image = await stored(
+      serveObject(c.env.OUTPUTS, key, c.req.raw, {
+        ...ASK_AGAIN,
+        "cross-origin-resource-policy": "cross-origin",
+      }),
+    );
+    return image ?? problemResponse({ code: "not_found", detail: "This link leads nowhere." });
+  });
+
+function Page({
+  title,
+  nonce,
+  head,
+  children,
+}: {
+  title: string;
+  nonce: string;
+  head?: unknown;
+  children: unknown;
+}) {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="robots" content="noindex">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+${head ?? ""}
+<style nonce="${nonce}">${raw(SHARE_STYLE)}</style>
+</head>
+<body>${children}</body>
+</html>`;
+}
+
+function SharedPage({
+  shared,
+  output,
+  url,
+  nonce,
+}: {
+  shared: Shared;
+  output: StoredOutput;
+  url: string;
+  nonce: string;
+}) {
+  const title = shared.showPrompt ? shared.record.prompt : "A picture made with Image Studio";
+  const image = `${url}/image`;
+  const card: [attribute: "property" | "name", name: string, content: string][] = [
+    ["property", "og:type", "website"],
+    ["property", "og:site_name", "Image Studio"],
+    ["property", "og:title", title],
+    ["property", "og:url", url],
+    ["property", "og:image", image],
+    ["property", "og:image:type", mediaTypeOf(output.ext)],
+    ["property", "og:image:width", String(output.width)],
+    ["property", "og:image:height", String(output.height)],
+    ["property", "og:image:alt", title],
+    ["name", "twitter:card", "summary_large_image"],
+    ["name", "twitter:title", title],
+    ["name", "twitter:image", image],
+    ["name", "twitter:image:alt", title],
+  ];
+  const head = (
+    <>
+      {card.map(([attribute, name, content]) => (
+        <meta {...{ [attribute]: name }} content={content} />
+      ))}
+    </>
+  );
+  return (
+    <Page title={title} nonce={nonce} head={head}>
+      <main>
+        <img src={image} width={output.width} height={output.height} alt={title} />
+        {shared.showPrompt && <p dir="auto">{shared.record.prompt}</p>}
+        <a href="/">Make your own</a>
+      </main>
+    </Page>
+  );
+}
+
+function Gone({ nonce }: { nonce: string }) {
+  return (
+    <Page title="This link leads nowhere" nonce={nonce}>
+      <main>
+        <h1>This link leads nowhere</h1>
+        <p>The picture is not shared any more, or never was.</p>
+        <a href="/">Make your own</a>
+      </main>
+    </Page>
+  );
+}

@@ -1,0 +1,211 @@
+/**
+ * The Skytells API: small, typed, tolerant in what it accepts. It never repeats a create that may have been
+ * carried out: there is no idempotency key upstream, and a repeated create is a second paid job.
+ */
+import { readUpTo } from "../bytes.ts";
+import { MAX_ANSWER_BYTES, type Settings, STEP_TIMEOUT_MS } from "../env.ts";
+import { logError, reasonOf } from "../log.ts";
+import { isTerminal, parsePrediction, type Prediction } from "./prediction.ts";
+import { type Refused, refusedCreate, upstreamError } from "./errors.ts";
+
+type Upstream = Settings["skytells"];
+
+type Answer = { status: number; body: unknown; retryAfterSeconds: number | null };
+
+/** Null: no whole answer, whether for time or for a lost connection; what was asked may have been done. */
+async function call(
+  upstream: Upstream,
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  body: unknown,
+  timeoutMs: number,
+): Promise<Answer | null> {
+  try {
+    const response = await fetch(`${upstream.url}${path}`, {
+      method,
+      headers: {
+        "x-api-key": upstream.key,
+        accept: "application/json",
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const bytes = await readUpTo(response.body, MAX_ANSWER_BYTES);
+    return {
+      status: response.status,
+      body: bytes === null ? undefined : parseJson(new TextDecoder().decode(bytes)),
+      retryAfterSeconds: secondsIn(response.headers.get("retry-after")),
+    };
+  } catch (error) {
+    logError("skytells_no_answer", { method, path: path.split("?")[0] ?? "", reason: reasonOf(error) });
+    return null;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function secondsIn(header: string | null): number | null {
+  return header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header) : null;
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+export type CreateRequest = {
+  model: string;
+  input: Record<string, unknown>;
+  /** The object form; the plain-string form is the CLI's. */
+  webhook?: { url: string; events: readonly string[] };
+};
+
+export type CreateOutcome =
+  | { kind: "accepted"; prediction: Prediction }
+  | ({ kind: "refused" } & Refused)
+  | { kind: "ambiguous"; code: "upstream_timeout" | "upstream_error" };
+
+/** A 429 that asks for at most this is waited out, once: nothing was created. */
+const PATIENT_SECONDS = 5;
+
+/** `POST /predictions`. */
+export async function createPrediction(
+  upstream: Upstream,
+  request: CreateRequest,
+  timeoutMs: number,
+): Promise<CreateOutcome> {
+  let answer = await call(upstream, "POST", "/predictions", request, timeoutMs);
+  if (
+    answer?.status === 429 &&
+    answer.retryAfterSeconds !== null &&
+    answer.retryAfterSeconds <= PATIENT_SECONDS
+  ) {
+    await pause(answer.retryAfterSeconds * 1000);
+    answer = await call(upstream, "POST", "/predictions", request, timeoutMs);
+  }
+  return createOutcome(answer);
+}
+
+function createOutcome(answer: Answer | null): CreateOutcome {
+  if (answer === null) return { kind: "ambiguous", code: "upstream_timeout" };
+  const accepted = answer.status >= 200 && answer.status < 300;
+  const prediction = accepted ? parsePrediction(answer.body) : null;
+  if (prediction) return { kind: "accepted", prediction };
+  // A 2xx without an id is an error envelope, or nothing at all: only its error_id can make it a refusal.
+  const refused = refusedCreate(accepted ? 500 : answer.status, answer.body, answer.retryAfterSeconds);
+  if (refused) {
+    if (refused.operator)
+      logError("skytells_refuses_the_account", {
+        status: answer.status,
+        errorId: upstreamError(answer.body)?.id,
+      });
+    return { kind: "refused", ...refused };
+  }
+  return { kind: "ambiguous", code: answer.status === 504 ? "upstream_timeout" : "upstream_error" };
+}
+
+export type Look =
+  | { kind: "found"; prediction: Prediction }
+  /** Skytells does not know this id, or does not say that it does. */
+  | { kind: "unknown" }
+  | { kind: "busy"; retryAfterSeconds: number | null }
+  | { kind: "unavailable" };
+
+const pathOf = (id: string) => `/predictions/${encodeURIComponent(id)}`;
+
+/** `GET /predictions/{id}`. A failed job may be 200 `failed` or 502 PREDICTION_FAILED; an unknown id is 502 too. */
+export async function getPrediction(upstream: Upstream, id: string): Promise<Look> {
+  const answer = await call(upstream, "GET", pathOf(id), undefined, STEP_TIMEOUT_MS);
+  if (answer === null) return { kind: "unavailable" };
+  if (answer.status === 429) return { kind: "busy", retryAfterSeconds: answer.retryAfterSeconds };
+  const prediction = parsePrediction(answer.body);
+  if (answer.status >= 200 && answer.status < 300) {
+    return prediction?.id === id ? { kind: "found", prediction } : { kind: "unavailable" };
+  }
+  const error = upstreamError(answer.body);
+  if (error?.id === "PREDICTION_FAILED")
+    return { kind: "found", prediction: failedPrediction(id, error.message) };
+  return answer.status === 404 || (answer.status === 502 && error?.id)
+    ? { kind: "unknown" }
+    : { kind: "unavailable" };
+}
+
+function failedPrediction(id: string, error: string | null): Prediction {
+  return {
+    id,
+    status: "failed",
+    outputs: [],
+    error,
+    progress: null,
+    input: null,
+    model: null,
+    webhookUrl: null,
+    createdAt: null,
+    completedAt: null,
+  };
+}
+
+export type Listing =
+  | { kind: "listed"; predictions: Prediction[] }
+  | { kind: "busy"; retryAfterSeconds: number | null }
+  | { kind: "unavailable" };
+
+const PAGE_SIZE = 50;
+/** 250 predictions of the account within two days; past that a lost answer is confirmed by its webhook or not at all. */
+const MAX_PAGES = 5;
+
+/** `GET /predictions`, for the UTC days from one time to another: a bare array or `{data}`. */
+export async function listPredictions(upstream: Upstream, from: number, to: number): Promise<Listing> {
+  const day = (time: number) => new Date(time).toISOString().slice(0, 10);
+  const predictions: Prediction[] = [];
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const query = `page=${page}&per_page=${PAGE_SIZE}&from=${day(from)}&to=${day(to)}`;
+    const answer = await call(upstream, "GET", `/predictions?${query}`, undefined, STEP_TIMEOUT_MS);
+    if (answer?.status === 429) return { kind: "busy", retryAfterSeconds: answer.retryAfterSeconds };
+    if (!answer || answer.status !== 200) return { kind: "unavailable" };
+    const entries = entriesIn(answer.body);
+    if (!entries) return { kind: "unavailable" };
+    predictions.push(...entries.map(parsePrediction).filter((prediction) => prediction !== null));
+    if (entries.length < PAGE_SIZE) break;
+  }
+  return { kind: "listed", predictions };
+}
+
+function entriesIn(body: unknown): unknown[] | null {
+  if (Array.isArray(body)) return body;
+  if (typeof body === "object" && body !== null && "data" in body && Array.isArray(body.data))
+    return body.data;
+  return null;
+}
+
+/** `POST /predictions/{id}/cancel`. True: Skytells says that it has ended. */
+export async function cancelPrediction(upstream: Upstream, id: string, timeoutMs: number): Promise<boolean> {
+  const answer = await call(upstream, "POST", `${pathOf(id)}/cancel`, undefined, timeoutMs);
+  if (!answer || answer.status < 200 || answer.status >= 300) return false;
+  const prediction = parsePrediction(answer.body);
+  if (prediction) return isTerminal(prediction.status);
+  return (
+    typeof answer.body === "object" &&
+    answer.body !== null &&
+    "success" in answer.body &&
+    answer.body.success === true
+  );
+}
+
+/** `DELETE /predictions/{id}`; removes its outputs too. True: it is gone. */
+export async function deletePrediction(upstream: Upstream, id: string): Promise<boolean> {
+  const answer = await call(upstream, "DELETE", pathOf(id), undefined, STEP_TIMEOUT_MS);
+  return answer !== null && (answer.status < 300 || answer.status === 404 || answer.status === 410);
+}
+
+/** `GET /models/{slug}`: the body as it came, or null. */
+export async function getModel(upstream: Upstream, slug: string, timeoutMs: number): Promise<unknown> {
+  const path = `/models/${encodeURIComponent(slug)}?fields=input_schema,output_schema`;
+  const answer = await call(upstream, "GET", path, undefined, timeoutMs);
+  return answer?.status === 200 ? answer.body : null;
+}

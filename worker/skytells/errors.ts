@@ -1,0 +1,126 @@
+/** What an error of Skytells means for the studio. Branches on `error_id`, else on the HTTP class, never on text. */
+import * as z from "zod";
+import type { Refusal } from "../problem.ts";
+
+const errorObject = z.object({
+  error_id: z.string().nullish().catch(null),
+  message: z.string().nullish().catch(null),
+});
+const envelope = z.object({
+  error: errorObject.nullish().catch(null),
+  response: z.string().nullish().catch(null),
+});
+
+export type UpstreamError = { id: string | null; message: string | null };
+
+/** The error in an answer's body: enveloped, older, or flat. Null: the body is none (an HTML page, say). */
+export function upstreamError(body: unknown): UpstreamError | null {
+  const outer = envelope.safeParse(body);
+  if (!outer.success) return null;
+  const flat = errorObject.safeParse(body);
+  const error = outer.data.error ?? (flat.success ? flat.data : null);
+  return {
+    id: error?.error_id?.toUpperCase() ?? null,
+    message: error?.message ?? outer.data.response ?? null,
+  };
+}
+
+export type Refused = {
+  refusal: Refusal;
+  /** The deployer has to act: a key, the account or its credit. */
+  operator: boolean;
+};
+
+const unavailable = (retryAfterSeconds: number | null): Refusal => ({
+  code: "upstream_unavailable",
+  detail: "The image service is not available right now. Nothing was made.",
+  ...(retryAfterSeconds !== null && { retryAfterSeconds }),
+});
+
+type Meaning = "operator" | "model" | "input" | "policy" | "busy";
+
+const MEANING_OF_ID: Record<string, Meaning> = {
+  UNAUTHORIZED: "operator",
+  ACCOUNT_SUSPENDED: "operator",
+  FORBIDDEN: "operator",
+  SECURITY_VIOLATION: "operator",
+  INSUFFICIENT_CREDITS: "operator",
+  PAYMENT_REQUIRED: "operator",
+  MODEL_NOT_FOUND: "model",
+  MODEL_NOT_SUPPORTED: "model",
+  VALIDATION_ERROR: "input",
+  INVALID_INPUT: "input",
+  INVALID_PARAMETER: "input",
+  INVALID_REQUEST: "input",
+  CONTENT_POLICY_VIOLATION: "policy",
+  RATE_LIMIT_EXCEEDED: "busy",
+  RATE_LIMITED: "busy",
+  INFERENCE_RATE_LIMITED: "busy",
+  SERVICE_UNAVAILABLE: "busy",
+};
+
+function meaningOfStatus(status: number, isEnvelope: boolean): Meaning | null {
+  switch (status) {
+    case 401:
+    case 402:
+    case 403:
+      return "operator";
+    case 404:
+      return "model";
+    case 429:
+      return "busy";
+    case 451:
+      return "policy";
+    case 503:
+      // A gateway's own 503 page says nothing about what stands behind it.
+      return isEnvelope ? "busy" : null;
+    case 408:
+      return null;
+    default:
+      return status >= 400 && status < 500 ? "input" : null;
+  }
+}
+
+/**
+ * How a create was refused, where that is certain: nothing was made. Null: the answer is ambiguous, something
+ * may have been made and billed.
+ */
+export function refusedCreate(
+  status: number,
+  body: unknown,
+  retryAfterSeconds: number | null,
+): Refused | null {
+  const error = upstreamError(body);
+  const meaning = MEANING_OF_ID[error?.id ?? ""] ?? meaningOfStatus(status, error !== null);
+  switch (meaning) {
+    case "operator":
+      return { refusal: unavailable(null), operator: true };
+    case "busy":
+      return { refusal: unavailable(retryAfterSeconds), operator: false };
+    case "model":
+      return {
+        refusal: { code: "model_unavailable", detail: "This model is not available right now." },
+        operator: false,
+      };
+    case "policy":
+      return {
+        refusal: {
+          code: "content_policy",
+          detail: "The image service will not make a picture of this prompt.",
+        },
+        operator: false,
+      };
+    case "input":
+      return {
+        refusal: {
+          code: "upstream_rejected",
+          detail: error?.message?.slice(0, 300) ?? "The image service did not accept this request.",
+        },
+        operator: false,
+      };
+    case null:
+      return null;
+    default:
+      return meaning satisfies never;
+  }
+}

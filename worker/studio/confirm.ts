@@ -1,0 +1,143 @@
+/**
+ * Finding the prediction of a create whose answer was lost.
+ *
+ * Promise: a prediction is taken only on proof that it is this job's; in doubt the job is given up. A lost paid
+ * picture beats another person's picture: the account's list is everybody's, and everybody uses the same prompts.
+ */
+import { claimGeneration } from "../db/generations.ts";
+import { log, logError, reasonOf } from "../log.ts";
+import { getPrediction, listPredictions } from "../skytells/client.ts";
+import type { Prediction } from "../skytells/prediction.ts";
+import { change, isOverdue, type Step, type StudioContext } from "./context.ts";
+import { type Job, recordOfJob } from "./jobs.ts";
+import { accepted, confirmUntil, givenUp } from "./transitions.ts";
+
+/** Skytells' clock and ours may differ by this. */
+const CLOCK_SLACK_MS = 5_000;
+
+type Proof = "url" | "inputs";
+
+/** What proves that a prediction is this job's: our webhook's URL, or, where Skytells shows none, all we sent, when we sent it. */
+export function proofOf(job: Job, prediction: Prediction): Proof | null {
+  if (prediction.webhookUrl !== null) return prediction.webhookUrl === job.webhookUrl ? "url" : null;
+  const { input, createdAt } = prediction;
+  if (input === null || createdAt === null || prediction.model !== job.model) return null;
+  const from = job.sentAt - CLOCK_SLACK_MS;
+  const to = (job.answeredAt ?? job.sentAt) + CLOCK_SLACK_MS;
+  if (createdAt < from || createdAt > to) return null;
+  const isEqual = Object.entries(job.input).every(([name, value]) => input[name] === value);
+  return isEqual ? "inputs" : null;
+}
+
+/** One try to confirm the job; gives it up when its time is over. */
+export async function confirm(context: StudioContext, job: Job): Promise<Step> {
+  const { settings } = context;
+  const found = await find(context, job);
+  if (found.kind === "busy") return { waitSeconds: found.retryAfterSeconds ?? 5 };
+  const adopted =
+    found.kind === "found" ? await adopt(context, job.id, found.prediction, found.proof) : "not_ours";
+  if (adopted === "adopted") return "done";
+  const now = Date.now();
+  // While Skytells or D1 cannot be asked, "not found" means nothing: wait for them until the deadline.
+  const isCertain = found.kind !== "unavailable" && adopted === "not_ours";
+  const isOver = isCertain ? now >= confirmUntil(job, settings) : isOverdue(job, settings, now);
+  if (!isOver) return "again";
+  giveUp(context, job, isCertain ? "not_found" : "unavailable");
+  return "done";
+}
+
+function giveUp(context: StudioContext, job: Job, reason: string): void {
+  log("create_given_up", { job: job.id, reason });
+  change(context, job.id, (current) =>
+    current.upstream === "unconfirmed" ? givenUp(current, Date.now()) : { ...current, parkedNews: null },
+  );
+}
+
+type Found =
+  | { kind: "found"; prediction: Prediction; proof: Proof }
+  | { kind: "absent" }
+  | { kind: "busy"; retryAfterSeconds: number | null }
+  | { kind: "unavailable" };
+
+async function find(context: StudioContext, job: Job): Promise<Found> {
+  return (
+    (job.parkedNews && (await confirmParked(context, job, job.parkedNews))) ??
+    (await findInList(context, job))
+  );
+}
+
+/** A webhook named a prediction: Skytells is asked whether that is ours. Null: it is not. */
+async function confirmParked(context: StudioContext, job: Job, news: Prediction): Promise<Found | null> {
+  const look = await getPrediction(context.settings.skytells, news.id);
+  switch (look.kind) {
+    case "found": {
+      const proof = proofOf(job, look.prediction);
+      if (proof) return { kind: "found", prediction: look.prediction, proof };
+      log("wrong_job", { job: job.id, generation: news.id });
+      change(context, job.id, (current) =>
+        current.parkedNews?.id === news.id ? { ...current, parkedNews: null } : current,
+      );
+      return null;
+    }
+    case "unknown":
+      return null;
+    case "busy":
+    case "unavailable":
+      return look;
+    default:
+      return look satisfies never;
+  }
+}
+
+async function findInList(context: StudioContext, job: Job): Promise<Found> {
+  // Given up: only a webhook's word brings it back here, and that was not confirmed.
+  if (job.upstream !== "unconfirmed") return { kind: "absent" };
+  const until = (job.answeredAt ?? job.sentAt) + CLOCK_SLACK_MS;
+  const listing = await listPredictions(context.settings.skytells, job.sentAt - CLOCK_SLACK_MS, until);
+  if (listing.kind !== "listed") return listing;
+  const candidates = listing.predictions
+    .map((prediction) => ({ prediction, proof: proofOf(job, prediction) }))
+    .filter((candidate) => candidate.proof !== null && !context.jobs.byPrediction(candidate.prediction.id));
+  const byUrl = candidates.find((candidate) => candidate.proof === "url");
+  if (byUrl) return { kind: "found", prediction: byUrl.prediction, proof: "url" };
+  const [only, ...others] = candidates;
+  if (!only || others.length > 0) return { kind: "absent" };
+  return { kind: "found", prediction: only.prediction, proof: "inputs" };
+}
+
+async function adopt(
+  context: StudioContext,
+  id: string,
+  prediction: Prediction,
+  proof: Proof,
+): Promise<"adopted" | "not_ours" | "unavailable"> {
+  const { jobs, settings } = context;
+  const job = jobs.get(id);
+  if (!job || job.predictionId !== null) return "adopted";
+  // A deleted job gets no row, so only the URL can prove that what is canceled is its own.
+  const isOurs = job.deleted ? proof === "url" : await claim(context, job, prediction);
+  if (isOurs === null) return "unavailable";
+  if (!isOurs || jobs.byPrediction(prediction.id)) {
+    log("claim_refused", { job: id, generation: prediction.id });
+    change(context, id, (current) => ({ ...current, parkedNews: null }));
+    return "not_ours";
+  }
+  log("create_confirmed", { job: id, generation: prediction.id, proof });
+  change(context, id, (current) =>
+    current.predictionId === null
+      ? { ...accepted(current, prediction, Date.now(), settings), recorded: !job.deleted }
+      : current,
+  );
+  return "adopted";
+}
+
+/** Whether the prediction is ours to take: no row of anybody has it. Null: D1 did not say. */
+async function claim(context: StudioContext, job: Job, prediction: Prediction): Promise<boolean | null> {
+  try {
+    const record = { ...recordOfJob(job), id: prediction.id };
+    return (await claimGeneration(context.db, job.userId, record)) !== "theirs";
+  } catch (error) {
+    logError("claim_failed", { job: job.id, generation: prediction.id, reason: reasonOf(error) });
+    return null;
+  }
+}

@@ -1,0 +1,70 @@
+/** What the parts of a user's studio share, and the one way in which a job changes. */
+import type { Database } from "../db/client.ts";
+import { SLOT_GRACE_MS, type Settings } from "../env.ts";
+import type { GenerationRecord } from "../generation.ts";
+import type { Result } from "../problem.ts";
+import { type Job, type Jobs, recordOfJob } from "./jobs.ts";
+import type { Live } from "./live.ts";
+import { deadlineOf } from "./transitions.ts";
+
+export type StudioContext = {
+  bindings: { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding };
+  db: Database;
+  settings: Settings;
+  jobs: Jobs;
+  live: Live;
+  /** Creates under way in this instance of the object, by job id. Lost with it: the row is what counts. */
+  creating: Map<string, Promise<Result<GenerationRecord>>>;
+  /** Sets the alarm to the earliest job. */
+  arm: () => void;
+  /** Settles a job in the background. */
+  settleLater: (id: string) => void;
+};
+
+/** How a step went: nothing (more) to do, to be tried again, or not before so many seconds. */
+export type Step = "done" | "again" | { waitSeconds: number };
+
+/** Slots in use now. */
+export function slotsOf({ jobs, settings }: StudioContext): { inFlight: number; unconfirmed: number } {
+  return jobs.slotsSince(Date.now() - settings.deadlineMs - SLOT_GRACE_MS);
+}
+
+/**
+ * Reads the job as it is now, changes it, writes it, tells the open studios: one stretch without an await, so
+ * that whatever happened since the caller last looked is taken into account. Null if the job is gone.
+ * `quietly`: the caller tells the studios itself.
+ */
+export function change(
+  context: StudioContext,
+  id: string,
+  transition: (job: Job) => Job,
+  { quietly = false } = {},
+): Job | null {
+  const { jobs, live } = context;
+  const before = jobs.get(id);
+  if (!before) return null;
+  const after = transition(before);
+  if (after === before) return before;
+  jobs.save(after);
+  context.arm();
+  if (!quietly) tell(context, before, after);
+  if (before.holdsSlot !== after.holdsSlot || before.upstream !== after.upstream)
+    live.limits(slotsOf(context));
+  return after;
+}
+
+function tell({ live }: StudioContext, before: Job, after: Job): void {
+  if (after.deleted) {
+    if (!before.deleted) live.deleted(after.predictionId ?? after.id);
+    return;
+  }
+  const isNamed = before.predictionId === null && after.predictionId !== null;
+  if (isNamed || before.status !== after.status || before.progress !== after.progress) {
+    live.generation(recordOfJob(after), isNamed ? after.id : undefined);
+  }
+}
+
+/** True once Skytells has had all the time that a generation gets. */
+export function isOverdue(job: Job, settings: Settings, now: number): boolean {
+  return now >= deadlineOf(job, settings);
+}

@@ -1,0 +1,273 @@
+/** From a click to a job that Skytells knows of: replay, admission, create. */
+import { PLANS } from "../catalog.ts";
+import type { GenerateBody } from "../contract.ts";
+import { findGeneration } from "../db/generations.ts";
+import { admissionFacts, dayOf, refusalOf, type SessionClaim } from "../db/users.ts";
+import { isLoopback, type Settings } from "../env.ts";
+import type { GenerationRecord } from "../generation.ts";
+import { log } from "../log.ts";
+import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../problem.ts";
+import { type CreateOutcome, createPrediction } from "../skytells/client.ts";
+import { buildInput, inputSchema, unsupportedOption } from "../skytells/models.ts";
+import { WEBHOOK_EVENTS, webhookUrl } from "../skytells/webhook.ts";
+import { change, type StudioContext, slotsOf } from "./context.ts";
+import { type Job, recordOfJob } from "./jobs.ts";
+import { payRecord } from "./record.ts";
+import { accepted, ambiguous, confirmUntil, heard, isOpen, scheduled } from "./transitions.ts";
+
+export type GenerateCommand = {
+  claim: SessionClaim;
+  body: GenerateBody;
+  idempotencyKey: string | null;
+  /** The studio's origin as the request saw it: where Skytells is told to call. */
+  origin: string;
+};
+
+type Door = {
+  /** False: this user asks too often. */
+  isWithinRate: () => Promise<boolean>;
+  /** Keeps the object alive until it ends, whether or not anybody still waits for it. */
+  keepAlive: (work: Promise<unknown>) => void;
+};
+
+export async function generate(
+  context: StudioContext,
+  command: GenerateCommand,
+  door: Door,
+): Promise<Result<GenerationRecord>> {
+  const { claim, body } = command;
+  const fingerprint = JSON.stringify(body, Object.keys(body).sort());
+  const replay = await replayOf(context, command, fingerprint);
+  if (replay) return replay;
+  if (!(await door.isWithinRate())) {
+    return refuse("rate_limited", "Too many requests. Wait a minute.", { retryAfterSeconds: 60 });
+  }
+
+  let facts: Awaited<ReturnType<typeof admissionFacts>>;
+  try {
+    facts = await admissionFacts(context.db, claim.userId, dayOf(Date.now()));
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable)) throw error;
+    return refuse("storage_unavailable", "The studio cannot reach its storage right now. Nothing was made.");
+  }
+  const refusal = refusalOf(facts.user, claim) ?? budgetRefusal(facts.createdToday, context.settings);
+  if (refusal) return { ok: false, refusal };
+
+  const schema = await inputSchema(context.settings, body.model);
+  const unsupported = unsupportedOption(schema, body);
+  if (unsupported) return refuse("invalid_request", `This model does not take ${unsupported}.`);
+
+  // From here to the insert nothing is awaited: what is counted is what is.
+  const { concurrent } = PLANS[facts.plan];
+  context.live.allow(concurrent);
+  const twin = command.idempotencyKey === null ? null : context.jobs.byIdempotencyKey(command.idempotencyKey);
+  if (twin) return answerReplay(context, command, fingerprint, twin);
+  const use = slotsOf(context);
+  if (use.inFlight >= concurrent) {
+    return refuse("limit_reached", limitSentence(concurrent), { limits: { concurrent, ...use } });
+  }
+  const job = newJob(command, fingerprint, buildInput(body, schema), context.settings);
+  context.jobs.insert(job);
+  context.arm();
+  context.live.generation(recordOfJob(job));
+  context.live.limits(slotsOf(context));
+  const work = create(context, job).finally(() => context.creating.delete(job.id));
+  context.creating.set(job.id, work);
+  door.keepAlive(work);
+  return work;
+}
+
+function limitSentence(concurrent: number): string {
+  return concurrent === 1
+    ? "One picture at a time on this plan: the next can start when this one is done."
+    : `${concurrent} pictures at a time on this plan: the next can start when one of them is done.`;
+}
+
+function budgetRefusal(createdToday: number, settings: Settings): Refusal | null {
+  const cap = settings.maxGenerationsPerDay;
+  if (cap === -1) return { code: "budget_exhausted", detail: "This studio is paused." };
+  if (cap === 0 || createdToday < cap) return null;
+  const now = Date.now();
+  const tomorrow = new Date(now).setUTCHours(24, 0, 0, 0);
+  return {
+    code: "budget_exhausted",
+    detail: "This studio has made all the pictures it may make today.",
+    retryAfterSeconds: (tomorrow - now) / 1000,
+  };
+}
+
+function newJob(
+  { claim, body, idempotencyKey, origin }: GenerateCommand,
+  fingerprint: string,
+  { input, options }: ReturnType<typeof buildInput>,
+  settings: Settings,
+): Job {
+  const id = crypto.randomUUID();
+  const now = Date.now();
+  const job: Job = {
+    id,
+    userId: claim.userId,
+    predictionId: null,
+    idempotencyKey,
+    holdsSlot: true,
+    debts: [],
+    createdAt: now,
+    nextAt: now,
+    prompt: body.prompt,
+    model: body.model,
+    options,
+    input,
+    webhookUrl: canBeCalled(origin, settings)
+      ? webhookUrl(origin, { userId: claim.userId, jobId: id })
+      : null,
+    fingerprint,
+    status: "queued",
+    upstream: "creating",
+    deleted: false,
+    recorded: false,
+    progress: null,
+    error: null,
+    outputs: [],
+    sentAt: now,
+    answeredAt: null,
+    ambiguity: null,
+    parkedNews: null,
+    source: null,
+    completedAt: null,
+    endedAt: null,
+    attempts: 0,
+  };
+  return scheduled(job, now, settings);
+}
+
+/** Skytells can call a public https studio; the simulator, on this machine, can call one on loopback. */
+function canBeCalled(origin: string, settings: Settings): boolean {
+  const url = new URL(origin);
+  return isLoopback(url.hostname) ? settings.skytells.loopback : url.protocol === "https:";
+}
+
+async function create(context: StudioContext, job: Job): Promise<Result<GenerationRecord>> {
+  const { settings } = context;
+  const outcome = await createPrediction(
+    settings.skytells,
+    {
+      model: job.model,
+      input: job.input,
+      ...(job.webhookUrl !== null && {
+        webhook: { url: job.webhookUrl, events: WEBHOOK_EVENTS[settings.skytells.webhookEvents] },
+      }),
+    },
+    settings.createTimeoutMs,
+  );
+  return land(context, job.id, outcome);
+}
+
+/** Takes the create's answer into the row, as the row is by now. */
+async function land(
+  context: StudioContext,
+  id: string,
+  outcome: CreateOutcome,
+): Promise<Result<GenerationRecord>> {
+  const { jobs, live, settings } = context;
+  const now = Date.now();
+  switch (outcome.kind) {
+    case "accepted": {
+      const { prediction } = outcome;
+      if (jobs.byPrediction(prediction.id)) {
+        log("prediction_id_repeated", { job: id, generation: prediction.id });
+        return lose(context, id, "upstream_error");
+      }
+      change(context, id, (job) =>
+        withParkedNews(job, accepted(job, prediction, now, settings), now, settings),
+      );
+      await payRecord(context, id);
+      context.settleLater(id);
+      const landed = jobs.get(id);
+      return landed && !landed.deleted
+        ? ok(recordOfJob(landed))
+        : refuse("not_found", "This picture was deleted.");
+    }
+    case "refused": {
+      // A webhook of a prediction that was refused: then the refusal is not to be believed.
+      if (jobs.get(id)?.parkedNews) return lose(context, id, "upstream_error");
+      jobs.delete(id);
+      context.arm();
+      live.deleted(id);
+      live.limits(slotsOf(context));
+      log("create_refused", { job: id, code: outcome.refusal.code });
+      return { ok: false, refusal: outcome.refusal };
+    }
+    case "ambiguous":
+      return lose(context, id, outcome.code);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** The create's answer wins over what a webhook said before it; of the same prediction, both are true. */
+function withParkedNews(before: Job, job: Job, now: number, settings: Settings): Job {
+  const news = before.parkedNews;
+  return news && news.id === job.predictionId ? heard(job, news, now, settings) : job;
+}
+
+function lose(
+  context: StudioContext,
+  id: string,
+  code: "upstream_timeout" | "upstream_error",
+): Result<GenerationRecord> {
+  const job = change(context, id, (now) => ambiguous(now, code, Date.now()));
+  context.settleLater(id);
+  log("create_ambiguous", { job: id, code });
+  return job ? { ok: false, refusal: pendingRefusal(job, context.settings) } : refuse(code, PENDING_SENTENCE);
+}
+
+const PENDING_SENTENCE =
+  "The image service has not confirmed this picture. The studio is checking whether it is being made.";
+
+function pendingRefusal(job: Job, settings: Settings): Refusal {
+  return {
+    code: job.ambiguity ?? "upstream_error",
+    detail: PENDING_SENTENCE,
+    pending: { id: job.id, until: new Date(confirmUntil(job, settings)).toISOString() },
+  };
+}
+
+async function replayOf(
+  context: StudioContext,
+  command: GenerateCommand,
+  fingerprint: string,
+): Promise<Result<GenerationRecord> | null> {
+  const job = command.idempotencyKey === null ? null : context.jobs.byIdempotencyKey(command.idempotencyKey);
+  return job && answerReplay(context, command, fingerprint, job);
+}
+
+/** The answer to a request whose key a job has: the job as it is now, never a second one. */
+async function answerReplay(
+  context: StudioContext,
+  { claim }: GenerateCommand,
+  fingerprint: string,
+  job: Job,
+): Promise<Result<GenerationRecord>> {
+  if (job.fingerprint !== fingerprint) {
+    return refuse("idempotency_mismatch", "This Idempotency-Key was used for another request.");
+  }
+  const running = context.creating.get(job.id);
+  if (running) return running;
+  if (job.deleted) return refuse("not_found", "This picture was deleted.");
+  if (job.upstream === "creating") {
+    return refuse("idempotency_in_progress", "This request is still being worked on.", {
+      retryAfterSeconds: 2,
+    });
+  }
+  if (job.upstream === "unconfirmed" && isOpen(job)) {
+    return { ok: false, refusal: pendingRefusal(job, context.settings) };
+  }
+  try {
+    const { user, record } = await findGeneration(context.db, claim.userId, job.predictionId ?? job.id);
+    const refusal = refusalOf(user, claim);
+    return refusal ? { ok: false, refusal } : ok(record ?? recordOfJob(job));
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable)) throw error;
+    return ok(recordOfJob(job));
+  }
+}

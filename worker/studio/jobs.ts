@@ -1,0 +1,309 @@
+/**
+ * The jobs of one user, in the object's own SQLite.
+ *
+ * A job plays two parts that end at different times: `holdsSlot` (it counts against the plan) and `debts` (what
+ * is still owed for it). The row is the write-ahead record: it is on disk before Skytells hears of the job, it
+ * holds all that the D1 row needs, and when all is paid it stays for a day as the idempotency record. The
+ * columns are what SQL asks for; the rest is one JSON document, so that an older row is read by its defaults.
+ */
+import * as z from "zod";
+import { GENERATION_STATUSES, MODELS } from "../catalog.ts";
+import { type GenerationRecord, generationError, generationOptions, storedOutput } from "../generation.ts";
+import type { Prediction } from "../skytells/prediction.ts";
+
+/**
+ * `store`: copy the outputs into R2. `record`: make the D1 row agree with this job. `cancel`: tell Skytells.
+ * `remove`: delete the objects in R2. `forget`: delete the prediction at Skytells (best effort).
+ */
+const debt = z.enum(["store", "record", "cancel", "remove", "forget"]);
+export type Debt = z.infer<typeof debt>;
+
+const time = z.number();
+
+const predictionSchema = z.object({
+  id: z.string(),
+  status: z.enum(GENERATION_STATUSES),
+  outputs: z.array(z.string()),
+  error: z.string().nullable(),
+  progress: z.number().nullable(),
+  input: z.record(z.string(), z.unknown()).nullable(),
+  model: z.string().nullable(),
+  webhookUrl: z.string().nullable(),
+  createdAt: time.nullable(),
+  completedAt: time.nullable(),
+}) satisfies z.ZodType<Prediction>;
+
+const document = z.object({
+  prompt: z.string(),
+  model: z.enum(MODELS.map((model) => model.id)),
+  options: generationOptions,
+  /** What was sent to Skytells, and where it was told to call: the proof of a lost answer. */
+  input: z.record(z.string(), z.unknown()),
+  webhookUrl: z.string().nullable(),
+  /** The request's body as parsed, to tell a replay from another request under the same key. */
+  fingerprint: z.string(),
+
+  /** What the user is shown. */
+  status: z.enum(GENERATION_STATUSES),
+  /** What is known of Skytells' side. `ended`: terminal, refused or given up. */
+  upstream: z.enum(["creating", "unconfirmed", "live", "ended"]),
+  deleted: z.boolean().default(false),
+  /** The D1 row is known to exist. */
+  recorded: z.boolean().default(false),
+  progress: z.number().nullable().default(null),
+  error: generationError.nullable().default(null),
+  outputs: z.array(storedOutput).default([]),
+
+  sentAt: time,
+  /** When the create's answer came, or was given up. */
+  answeredAt: time.nullable().default(null),
+  /** How an ambiguous create was answered, for the replay. */
+  ambiguity: z.enum(["upstream_timeout", "upstream_error"]).nullable().default(null),
+  /** A prediction that a webhook named before this job knew its own. */
+  parkedNews: predictionSchema.nullable().default(null),
+  /** Where the outputs of a success are, until they are stored. */
+  source: z
+    .object({ urls: z.array(z.string()), seenAt: time, lostAt: time })
+    .nullable()
+    .default(null),
+  completedAt: time.nullable().default(null),
+  /** When nothing was owed any more. */
+  endedAt: time.nullable().default(null),
+  /** Of whatever is being tried now; starts again with each new thing. */
+  attempts: z.int().default(0),
+});
+
+export type Job = z.infer<typeof document> & {
+  /** Ours, random; the pending id. */
+  id: string;
+  userId: string;
+  predictionId: string | null;
+  idempotencyKey: string | null;
+  holdsSlot: boolean;
+  debts: Debt[];
+  /** Milliseconds since the epoch, as all times here. */
+  createdAt: number;
+  nextAt: number;
+};
+
+type Row = {
+  id: string;
+  user_id: string;
+  prediction_id: string | null;
+  idempotency_key: string | null;
+  holds_slot: number;
+  debts: string;
+  created_at: number;
+  next_at: number;
+  document: string;
+};
+
+/** A row that this code does not understand: an older or a broken version's. */
+export type PoisonedJob = { id: string; userId: string; predictionId: string | null };
+
+export class Jobs {
+  private readonly sql: SqlStorage;
+  private hasSchema: boolean;
+
+  constructor(sql: SqlStorage) {
+    this.sql = sql;
+    this.hasSchema =
+      sql.exec("select 1 from sqlite_master where type = 'table' and name = 'jobs'").toArray().length > 0;
+  }
+
+  /** True for an object that nothing was ever admitted to: it must not be written to by anything else. */
+  get isEmpty(): boolean {
+    return !this.hasSchema;
+  }
+
+  insert(job: Job): void {
+    if (!this.hasSchema) this.createSchema();
+    const row = toRow(job);
+    this.sql.exec(
+      `insert into jobs (id, user_id, prediction_id, idempotency_key, holds_slot, debts, created_at, next_at, document)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      row.id,
+      row.user_id,
+      row.prediction_id,
+      row.idempotency_key,
+      row.holds_slot,
+      row.debts,
+      row.created_at,
+      row.next_at,
+      row.document,
+    );
+  }
+
+  private createSchema(): void {
+    this.sql.exec(`
+      create table if not exists jobs (
+        id text primary key,
+        user_id text not null,
+        prediction_id text unique,
+        idempotency_key text unique,
+        holds_slot integer not null,
+        debts text not null,
+        created_at integer not null,
+        next_at integer not null,
+        document text not null
+      );
+      create index if not exists jobs_by_next_at on jobs (next_at);
+      create index if not exists jobs_by_slot on jobs (created_at) where holds_slot = 1;
+    `);
+    this.hasSchema = true;
+  }
+
+  save(job: Job): void {
+    const row = toRow(job);
+    this.sql.exec(
+      `update jobs set prediction_id = ?, idempotency_key = ?, holds_slot = ?, debts = ?, next_at = ?, document = ?
+       where id = ?`,
+      row.prediction_id,
+      row.idempotency_key,
+      row.holds_slot,
+      row.debts,
+      row.next_at,
+      row.document,
+      row.id,
+    );
+  }
+
+  delete(id: string): void {
+    this.sql.exec("delete from jobs where id = ?", id);
+  }
+
+  /** The job; null if there is none, or none that can be read. */
+  get(id: string): Job | null {
+    return this.one("id = ?", id);
+  }
+
+  byPrediction(id: string): Job | null {
+    return this.one("prediction_id = ?", id);
+  }
+
+  /** By its own id (the pending one) or its prediction's. */
+  byAnyId(id: string): Job | null {
+    return this.get(id) ?? this.byPrediction(id);
+  }
+
+  byIdempotencyKey(key: string): Job | null {
+    return this.one("idempotency_key = ?", key);
+  }
+
+  private one(condition: string, value: string): Job | null {
+    const row = this.rows(`where ${condition}`, value)[0];
+    return row ? fromRow(row) : null;
+  }
+
+  poisoned(id: string): PoisonedJob | null {
+    const row = this.rows("where id = ?", id)[0];
+    return row && fromRow(row) === null
+      ? { id: row.id, userId: row.user_id, predictionId: row.prediction_id }
+      : null;
+  }
+
+  /** Ends a row that cannot be read: no slot, no debts, swept at `sweepAt`. */
+  bury(id: string, sweepAt: number): void {
+    this.sql.exec("update jobs set holds_slot = 0, debts = '[]', next_at = ? where id = ?", sweepAt, id);
+  }
+
+  postpone(id: string, nextAt: number): void {
+    this.sql.exec("update jobs set next_at = ? where id = ?", nextAt, id);
+  }
+
+  /** What a user sees as in flight, oldest first. */
+  open(): Job[] {
+    return this.rows("where debts <> '[]' or holds_slot = 1 order by created_at")
+      .map(fromRow)
+      .filter((job) => job !== null)
+      .filter((job) => !job.deleted && (job.status === "queued" || job.status === "processing"));
+  }
+
+  /** Slots in use, but for those admitted before `since`: no slot outlives its job, whatever its row says. */
+  slotsSince(since: number): { inFlight: number; unconfirmed: number } {
+    if (this.isEmpty) return { inFlight: 0, unconfirmed: 0 };
+    return this.sql
+      .exec<{ inFlight: number; unconfirmed: number }>(
+        `select count(*) as inFlight,
+                coalesce(sum(document ->> '$.upstream' = 'unconfirmed'), 0) as unconfirmed
+         from jobs where holds_slot = 1 and created_at > ?`,
+        since,
+      )
+      .one();
+  }
+
+  /** Ids of jobs whose time has come, most overdue first. */
+  due(now: number, limit: number): string[] {
+    if (this.isEmpty) return [];
+    return this.sql
+      .exec<{ id: string }>("select id from jobs where next_at <= ? order by next_at limit ?", now, limit)
+      .toArray()
+      .map((row) => row.id);
+  }
+
+  /** When the next job wants attention; null when none ever will. */
+  earliest(): number | null {
+    if (this.isEmpty) return null;
+    return this.sql.exec<{ at: number | null }>("select min(next_at) as at from jobs").one().at;
+  }
+
+  private rows(clause: string, ...values: string[]): Row[] {
+    return this.isEmpty ? [] : this.sql.exec<Row>(`select * from jobs ${clause}`, ...values).toArray();
+  }
+}
+
+function toRow(job: Job): Row {
+  const { id, userId, predictionId, idempotencyKey, holdsSlot, debts, createdAt, nextAt, ...rest } = job;
+  return {
+    id,
+    user_id: userId,
+    prediction_id: predictionId,
+    idempotency_key: idempotencyKey,
+    holds_slot: holdsSlot ? 1 : 0,
+    debts: JSON.stringify(debts),
+    created_at: createdAt,
+    next_at: Math.round(nextAt),
+    document: JSON.stringify(rest),
+  };
+}
+
+function fromRow(row: Row): Job | null {
+  try {
+    return {
+      ...document.parse(JSON.parse(row.document)),
+      id: row.id,
+      userId: row.user_id,
+      predictionId: row.prediction_id,
+      idempotencyKey: row.idempotency_key,
+      holdsSlot: row.holds_slot === 1,
+      debts: z.array(debt).parse(JSON.parse(row.debts)),
+      createdAt: row.created_at,
+      nextAt: row.next_at,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The job as a generation: under its prediction's id, or its pending id while it has none. */
+export function recordOfJob(job: Job): GenerationRecord {
+  return {
+    id: job.predictionId ?? job.id,
+    prompt: job.prompt,
+    model: job.model,
+    status: job.status,
+    progress: job.progress,
+    outputs: job.outputs,
+    error: job.error,
+    favorite: false,
+    shareToken: null,
+    options: job.options,
+    createdAt: job.createdAt,
+    completedAt: job.completedAt,
+  };
+}
+
+/** Where the job's pictures lie in R2; only for a job that knows its prediction. */
+export function placeOf(job: Job): { userId: string; generationId: string } {
+  return { userId: job.userId, generationId: job.predictionId ?? job.id };
+}

@@ -1,0 +1,59 @@
+/** Making the D1 row agree with the job. */
+import { deleteGeneration, insertGeneration, updateGeneration } from "../db/generations.ts";
+import type { GenerationRecord } from "../generation.ts";
+import { logError, reasonOf } from "../log.ts";
+import { change, type StudioContext } from "./context.ts";
+import { type Job, recordOfJob } from "./jobs.ts";
+import { owes, withoutDebts } from "./transitions.ts";
+
+const writing = new WeakMap<StudioContext, Map<string, Promise<unknown>>>();
+
+/**
+ * Pays the `record` debt: one write at a time per job, each of the job as it is by then, so that no late write
+ * overtakes a delete. False: D1 did not take it and the debt stands.
+ */
+export async function payRecord(context: StudioContext, id: string): Promise<boolean> {
+  const queue = writing.get(context) ?? new Map<string, Promise<unknown>>();
+  writing.set(context, queue);
+  const turn = (queue.get(id) ?? Promise.resolve()).then(() => write(context, id));
+  queue.set(id, turn);
+  try {
+    return await turn;
+  } finally {
+    if (queue.get(id) === turn) queue.delete(id);
+  }
+}
+
+async function write(context: StudioContext, id: string): Promise<boolean> {
+  const job = context.jobs.get(id);
+  if (!job || job.predictionId === null || !owes(job, "record")) return true;
+  try {
+    const row = await writeRow(context, job);
+    change(context, id, (now) => ({
+      // What changed while it was written is still owed.
+      ...(isSameRecord(now, job) ? withoutDebts(now, "record") : now),
+      recorded: row !== null,
+    }));
+    if (row && row.status === "succeeded" && !context.jobs.get(id)?.deleted) context.live.generation(row);
+    return true;
+  } catch (error) {
+    logError("record_failed", { job: id, generation: job.predictionId, reason: reasonOf(error) });
+    return false;
+  }
+}
+
+/** The row as it is now; null when there is none any more. */
+async function writeRow({ db }: StudioContext, job: Job): Promise<GenerationRecord | null> {
+  const record = recordOfJob(job);
+  if (job.deleted) {
+    await deleteGeneration(db, job.userId, record.id);
+    return null;
+  }
+  return job.recorded
+    ? await updateGeneration(db, job.userId, record)
+    : await insertGeneration(db, job.userId, record);
+}
+
+function isSameRecord(a: Job, b: Job): boolean {
+  return a.status === b.status && a.deleted === b.deleted && a.error?.code === b.error?.code;
+}

@@ -1,0 +1,157 @@
+/**
+ * Settling: whatever a job still needs, tried once. The same for webhook, alarm, terminal create answer and
+ * cancel. Between awaits anything may have happened, so every step starts from the job as it is then.
+ */
+import { failGeneration } from "../db/generations.ts";
+import { STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../env.ts";
+import { failureOf } from "../generation.ts";
+import { log, logError, reasonOf } from "../log.ts";
+import { removeObjects } from "../outputs/remove.ts";
+import { cancelPrediction, deletePrediction, getPrediction } from "../skytells/client.ts";
+import { confirm } from "./confirm.ts";
+import { change, isOverdue, type Step, type StudioContext } from "./context.ts";
+import { type Job, placeOf } from "./jobs.ts";
+import { payRecord } from "./record.ts";
+import { store } from "./store.ts";
+import {
+  ambiguous,
+  heard,
+  isOpen,
+  isPayable,
+  owes,
+  scheduled,
+  slotEndOf,
+  timedOut,
+  upstreamEnded,
+  withoutDebts,
+} from "./transitions.ts";
+
+/** Skytells' delete is best effort. */
+const MAX_FORGET_TRIES = 5;
+
+/**
+ * One pass over the job; `isDisturbed` tells whether something happened to it meanwhile, so that another pass
+ * follows and sets the times. Throws only on a bug.
+ */
+export async function settleOnce(
+  context: StudioContext,
+  id: string,
+  isDisturbed: () => boolean,
+): Promise<void> {
+  const { jobs, settings } = context;
+  const job = jobs.get(id);
+  if (!job) return bury(context, id);
+  if (job.endedAt !== null && Date.now() >= job.endedAt + TOMBSTONE_MS) return jobs.delete(id);
+
+  // News of progress is written at once; the rest waits until the job's time has come.
+  if (job.nextAt > Date.now()) {
+    await payRecord(context, id);
+    return;
+  }
+  const steps: Step[] = [];
+  for (const step of [find, recordNow, ask, store, remove, recordNow, forget]) {
+    const current = jobs.get(id);
+    if (current) steps.push(await step(context, current));
+  }
+  if (isDisturbed()) return;
+  const wait = Math.max(0, ...steps.map((step) => (typeof step === "object" ? step.waitSeconds : 0)));
+  change(context, id, (current) => {
+    const attempts = current.attempts + (steps.includes("again") ? 1 : 0);
+    const next = scheduled({ ...current, attempts }, Date.now(), settings);
+    return wait > 0
+      ? { ...next, nextAt: Math.max(next.nextAt, Date.now() + wait * (900 + 200 * Math.random())) }
+      : next;
+  });
+}
+
+/** A create whose answer was lost, or lost with the object that waited for it. */
+async function find(context: StudioContext, job: Job): Promise<Step> {
+  if (job.predictionId !== null || context.creating.has(job.id)) return "done";
+  if (job.upstream === "creating") {
+    change(context, job.id, (current) => ambiguous(current, "upstream_timeout", Date.now()));
+  }
+  const lost = context.jobs.get(job.id);
+  return lost && (lost.upstream === "unconfirmed" || lost.parkedNews) ? confirm(context, lost) : "done";
+}
+
+async function recordNow(context: StudioContext, job: Job): Promise<Step> {
+  return (await payRecord(context, job.id)) ? "done" : "again";
+}
+
+/** Asks Skytells about a job that it is still at, or tells it to stop. */
+async function ask(context: StudioContext, job: Job): Promise<Step> {
+  if (job.upstream !== "live") return "done";
+  if (owes(job, "cancel") && (await tellCancel(context, job))) return "done";
+  const looked = await look(context, job);
+  const after = context.jobs.get(job.id);
+  if (after?.upstream !== "live") return "done";
+  if (Date.now() >= slotEndOf(after, context.settings)) {
+    log("upstream_given_up", { job: job.id, generation: job.predictionId });
+    change(context, job.id, (current) => upstreamEnded(current, Date.now()));
+    return "done";
+  }
+  if (isOpen(after) && isOverdue(after, context.settings, Date.now())) {
+    const late = change(context, job.id, (current) =>
+      isOpen(current) ? timedOut(current, Date.now()) : current,
+    );
+    if (late) await tellCancel(context, late);
+  }
+  return looked;
+}
+
+/** True once Skytells has acknowledged: then the slot is free. */
+async function tellCancel(context: StudioContext, job: Job): Promise<boolean> {
+  if (job.predictionId === null) return false;
+  const isAcknowledged = await cancelPrediction(context.settings.skytells, job.predictionId, STEP_TIMEOUT_MS);
+  if (isAcknowledged) change(context, job.id, (current) => upstreamEnded(current, Date.now()));
+  return isAcknowledged;
+}
+
+async function look(context: StudioContext, job: Job): Promise<Step> {
+  if (job.predictionId === null) return "done";
+  const seen = await getPrediction(context.settings.skytells, job.predictionId);
+  switch (seen.kind) {
+    case "found":
+      change(context, job.id, (current) => heard(current, seen.prediction, Date.now(), context.settings));
+      return "again";
+    case "busy":
+      return { waitSeconds: seen.retryAfterSeconds ?? 5 };
+    case "unknown":
+    case "unavailable":
+      return "again";
+    default:
+      return seen satisfies never;
+  }
+}
+
+async function remove(context: StudioContext, job: Job): Promise<Step> {
+  if (!owes(job, "remove") || !isPayable(job, "remove")) return "done";
+  try {
+    await removeObjects(context.bindings.OUTPUTS, placeOf(job));
+  } catch (error) {
+    logError("remove_failed", { job: job.id, generation: job.predictionId, reason: reasonOf(error) });
+    return "again";
+  }
+  change(context, job.id, (current) => withoutDebts(current, "remove"));
+  return "done";
+}
+
+async function forget(context: StudioContext, job: Job): Promise<Step> {
+  if (job.predictionId === null || !owes(job, "forget") || !isPayable(job, "forget")) return "done";
+  const isGone = await deletePrediction(context.settings.skytells, job.predictionId);
+  if (!isGone && job.attempts < MAX_FORGET_TRIES) return "again";
+  change(context, job.id, (current) => withoutDebts(current, "forget"));
+  return "done";
+}
+
+/** Ends a job whose row cannot be read, so that it neither holds a slot nor wakes the object for ever. */
+async function bury(context: StudioContext, id: string): Promise<void> {
+  const { jobs, db } = context;
+  const job = jobs.poisoned(id);
+  if (!job) return;
+  logError("job_unreadable", { job: id, generation: job.predictionId });
+  if (job.predictionId !== null) {
+    await failGeneration(db, job.userId, job.predictionId, failureOf("upstream_failed"), Date.now());
+  }
+  jobs.bury(id, Date.now() + TOMBSTONE_MS);
+}

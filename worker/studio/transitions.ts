@@ -1,0 +1,277 @@
+/**
+ * Every way a job can change, as pure functions of what happened. State moves forward only; the one move out of a
+ * terminal state is `timed_out`/`unconfirmed` → `succeeded` (`heard`), and a cancel or delete by the user beats a
+ * success that comes later. docs/architecture.md has the diagram.
+ */
+import type { FailureCode } from "../catalog.ts";
+import { SLOT_GRACE_MS, type Settings, TOMBSTONE_MS } from "../env.ts";
+import { failureOf, type GenerationRecord, type StoredOutput } from "../generation.ts";
+import { isPolicyRefusal, isTerminal, type Prediction } from "../skytells/prediction.ts";
+import type { Debt, Job } from "./jobs.ts";
+
+export function isOpen(job: Job): boolean {
+  return job.status === "queued" || job.status === "processing";
+}
+
+export function owes(job: Job, debt: Debt): boolean {
+  return job.debts.includes(debt);
+}
+
+export function withDebts(job: Job, ...debts: Debt[]): Job {
+  return { ...job, debts: [...new Set([...job.debts, ...debts])] };
+}
+
+export function withoutDebts(job: Job, ...debts: Debt[]): Job {
+  return { ...job, debts: job.debts.filter((debt) => !debts.includes(debt)) };
+}
+
+/** Something new is to be tried, now. */
+function afresh(job: Job, now: number): Job {
+  return { ...job, attempts: 0, nextAt: now };
+}
+
+/** Skytells answered the create, or it was found: from here on the job has a prediction. */
+export function accepted(job: Job, prediction: Prediction, now: number, settings: Settings): Job {
+  // Found after it was given up: it takes no slot again.
+  const live: Job = {
+    ...withDebts(job, "record"),
+    predictionId: prediction.id,
+    upstream: "live",
+    answeredAt: job.answeredAt ?? now,
+    parkedNews: null,
+    attempts: 0,
+    nextAt: now + settings.checkAfterMs,
+  };
+  const wanted = job.deleted
+    ? afresh(withDebts(live, "cancel", "forget"), now)
+    : job.status === "canceled"
+      ? afresh(withDebts(live, "cancel"), now)
+      : live;
+  return heard(wanted, prediction, now, settings);
+}
+
+/** The create's answer was lost or said nothing: the job may exist. It keeps its slot and is looked for. */
+export function ambiguous(job: Job, code: "upstream_timeout" | "upstream_error", now: number): Job {
+  return afresh({ ...job, upstream: "unconfirmed", answeredAt: now, ambiguity: code }, now);
+}
+
+/** A webhook came for a job that does not know its prediction yet. */
+export function parked(job: Job, prediction: Prediction, now: number, isCreating: boolean): Job {
+  const known = job.parkedNews;
+  const isOlder = known?.id === prediction.id && isTerminal(known.status);
+  const waiting = isOlder ? job : { ...job, parkedNews: prediction };
+  return isCreating ? waiting : afresh(waiting, now);
+}
+
+/** News of the job's own prediction, from a webhook, a look or the create's answer. */
+export function heard(job: Job, news: Prediction, now: number, settings: Settings): Job {
+  switch (news.status) {
+    case "queued":
+      return job;
+    case "processing":
+      return isOpen(job) && job.upstream === "live" ? progressed(job, news) : job;
+    case "failed":
+      return failedUpstream(job, news, now);
+    case "canceled":
+      return upstreamEnded(isOpen(job) && job.source === null ? finished(job, "canceled", now) : job, now);
+    case "succeeded":
+      return succeededUpstream(job, news, now, settings);
+    default:
+      return news.status satisfies never;
+  }
+}
+
+function progressed(job: Job, news: Prediction): Job {
+  const progress = news.progress === null ? job.progress : Math.max(news.progress, job.progress ?? 0);
+  return job.status === "queued"
+    ? { ...withDebts(job, "record"), status: "processing", progress }
+    : { ...job, progress };
+}
+
+function failedUpstream(job: Job, news: Prediction, now: number): Job {
+  if (!isOpen(job) || job.source !== null) return upstreamEnded(job, now);
+  const code = isPolicyRefusal(news.error) ? "content_policy" : "upstream_failed";
+  return upstreamEnded(failed(job, code, now), now);
+}
+
+function succeededUpstream(job: Job, news: Prediction, now: number, settings: Settings): Job {
+  const lostAt = lossOf(news, job, now) + settings.outputWindowMs;
+  const ended = upstreamEnded(job, now);
+  if (job.deleted || job.source !== null || job.status === "succeeded" || job.status === "canceled")
+    return ended;
+  if (!isOpen(job) && !(isHealable(job) && now <= lostAt)) return ended;
+  return afresh(
+    {
+      ...withDebts(ended, "store", "record"),
+      status: isOpen(job) ? "processing" : job.status,
+      source: { urls: news.outputs, seenAt: now, lostAt },
+    },
+    now,
+  );
+}
+
+/** The failures that only said "we do not know", and that a late success may therefore correct. */
+function isHealable(job: Job): boolean {
+  return job.error?.code === "timed_out" || job.error?.code === "unconfirmed";
+}
+
+/** Since when Skytells' clock on the outputs runs: when it says it finished, if that can be. */
+function lossOf(news: Prediction, job: Job, now: number): number {
+  const at = news.completedAt;
+  return at !== null && at >= job.sentAt - 5_000 && at <= now ? at : now;
+}
+
+/** Skytells is done with the prediction: the slot is free, and there is nothing left to cancel. */
+export function upstreamEnded(job: Job, now: number): Job {
+  if (job.upstream === "ended") return withoutDebts(job, "cancel");
+  return afresh({ ...withoutDebts(job, "cancel"), upstream: "ended", holdsSlot: false }, now);
+}
+
+function finished(job: Job, status: "failed" | "canceled" | "succeeded", now: number): Job {
+  return { ...withDebts(job, "record"), status, progress: null, completedAt: now };
+}
+
+function failed(job: Job, code: FailureCode, now: number): Job {
+  return { ...finished(job, "failed", now), error: failureOf(code) };
+}
+
+/** The user canceled. Skytells is told until it acknowledges; what was stored meanwhile is removed. */
+export function canceled(job: Job, now: number): Job {
+  return afresh(withdrawn(finished(job, "canceled", now)), now);
+}
+
+/** The user deleted it: nothing of it may be left anywhere. */
+export function deleted(job: Job, now: number): Job {
+  const ended = isOpen(job) ? finished(job, "canceled", now) : job;
+  return afresh({ ...withDebts(withdrawn(ended), "record", "remove", "forget"), deleted: true }, now);
+}
+
+/** A job for a generation whose own was swept: to remember what deleting it owes. */
+export function tombstoneOf(record: GenerationRecord, userId: string, now: number): Job {
+  const { id, prompt, model, options, status, error, outputs, createdAt, completedAt } = record;
+  return {
+    id,
+    userId,
+    predictionId: id,
+    idempotencyKey: null,
+    holdsSlot: false,
+    debts: [],
+    createdAt,
+    nextAt: now,
+    prompt,
+    model,
+    options,
+    input: {},
+    webhookUrl: null,
+    fingerprint: "",
+    status,
+    upstream: "ended",
+    deleted: false,
+    recorded: true,
+    progress: null,
+    error,
+    outputs,
+    sentAt: createdAt,
+    answeredAt: createdAt,
+    ambiguity: null,
+    parkedNews: null,
+    source: null,
+    completedAt,
+    endedAt: null,
+    attempts: 0,
+  };
+}
+
+function withdrawn(job: Job): Job {
+  const stored = owes(job, "store") ? withDebts(withoutDebts(job, "store"), "remove") : job;
+  return job.upstream === "ended" ? stored : withDebts(stored, "cancel");
+}
+
+/** The deadline passed while Skytells was still at it. */
+export function timedOut(job: Job, now: number): Job {
+  return afresh(withDebts(failed(job, "timed_out", now), "cancel"), now);
+}
+
+/** A lost answer was never found. The key is released: asking again is a new job. */
+export function givenUp(job: Job, now: number): Job {
+  const ended = isOpen(job) ? failed(job, "unconfirmed", now) : job;
+  // Without a prediction there is nothing to write, cancel or remove.
+  return { ...upstreamEnded(ended, now), debts: [], idempotencyKey: null, parkedNews: null };
+}
+
+/** All outputs that can be had are in R2. */
+export function storedAll(job: Job, outputs: StoredOutput[], now: number): Job {
+  const done = { ...withoutDebts(job, "store"), outputs, source: null, error: null };
+  return afresh(finished(done, "succeeded", now), now);
+}
+
+/** The outputs cannot be had. A job that had failed before (a heal) keeps its first reason. */
+export function storeFailed(job: Job, code: FailureCode, now: number): Job {
+  const done = { ...withoutDebts(job, "store"), source: null };
+  return afresh(isOpen(job) ? failed(done, code, now) : done, now);
+}
+
+const CHECK_STEPS = [1, 1.5, 2.25, 3];
+/** After a success is known, in thousandths of the output window: 0, 1, 3, 8, 20, 45, 90, 180 s of 300. */
+const STORE_STEPS = [0, 1, 3, 8, 20, 45, 90, 180].map((seconds) => seconds / 300);
+/** After an answer was lost, as parts of UNCONFIRMED_SECONDS: 0, 1, 3, 7, 15, then every 15 s of 120. */
+const CONFIRM_STEPS = [1, 2, 4, 8, 15].map((seconds) => seconds / 120);
+const MAX_BACKOFF_MS = 60_000;
+
+export function isLastStore(job: Job, now: number): boolean {
+  return job.attempts + 1 >= STORE_STEPS.length || now >= (job.source?.lostAt ?? 0);
+}
+
+export function deadlineOf(job: Job, settings: Settings): number {
+  return job.createdAt + settings.deadlineMs;
+}
+
+/** From here on its slot is not counted any more. */
+export function slotEndOf(job: Job, settings: Settings): number {
+  return deadlineOf(job, settings) + SLOT_GRACE_MS;
+}
+
+/** How long after an ambiguous answer the job is looked for. */
+export function confirmUntil(job: Job, settings: Settings): number {
+  return (job.answeredAt ?? job.sentAt) + settings.unconfirmedMs;
+}
+
+const last = <T>(steps: readonly T[], at: number): T => steps[Math.min(at, steps.length - 1)] as T;
+const jitter = () => 0.8 + 0.4 * Math.random();
+
+/** Sets when the job wants attention next, by what is still open or owed; with nothing owed, when it is swept. */
+export function scheduled(job: Job, now: number, settings: Settings): Job {
+  const times: number[] = [];
+  if (job.upstream === "creating") {
+    // A 429 may have been waited out once: two whole attempts.
+    times.push(job.sentAt + 2 * settings.createTimeoutMs + 10_000);
+  }
+  if (job.upstream === "unconfirmed") {
+    times.push(now + last(CONFIRM_STEPS, job.attempts) * settings.unconfirmedMs);
+  }
+  if (job.upstream === "live" && isOpen(job)) {
+    const check = now + last(CHECK_STEPS, job.attempts) * settings.checkAfterMs * jitter();
+    times.push(now < deadlineOf(job, settings) ? Math.min(check, deadlineOf(job, settings)) : check);
+  } else if (job.upstream === "live" && !owes(job, "cancel")) {
+    times.push(now + last(CHECK_STEPS, job.attempts) * settings.checkAfterMs * jitter());
+  }
+  if (job.source !== null && owes(job, "store")) {
+    // Its tries are numbered, so nothing else may come between them.
+    const nextAt = job.source.seenAt + last(STORE_STEPS, job.attempts) * settings.outputWindowMs;
+    return { ...job, endedAt: null, nextAt };
+  }
+  if (job.debts.some((debt) => debt !== "store" && isPayable(job, debt))) {
+    times.push(now + Math.min(MAX_BACKOFF_MS, 1000 * 2 ** Math.min(job.attempts, 6)) * jitter());
+  }
+  if (times.length === 0) {
+    const endedAt = job.endedAt ?? now;
+    return { ...job, endedAt, nextAt: endedAt + TOMBSTONE_MS };
+  }
+  return { ...job, endedAt: null, nextAt: Math.min(...times) };
+}
+
+/** Whether a debt can be paid now, or waits for the job to know its prediction, or for that to end. */
+export function isPayable(job: Job, debt: Debt): boolean {
+  if (job.predictionId === null) return false;
+  return debt !== "forget" || job.upstream === "ended";
+}

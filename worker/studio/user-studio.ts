@@ -1,0 +1,274 @@
+/**
+ * One user's studio: the only place where the state of a user's generations changes, and so the one place where
+ * order is decided.
+ *
+ * Promise: the alarm cannot be lost. `alarm()` never throws, re-arms last, and every entry makes sure that it is
+ * set. The constructor writes nothing, and nothing but an admission or a delete writes to an empty object: a late
+ * webhook must not bring a deleted account's object back to life.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { database } from "../db/client.ts";
+import { findGeneration } from "../db/generations.ts";
+import { refusalOf, type SessionClaim } from "../db/users.ts";
+import { CANCEL_PATIENCE_MS, settingsOf, STEP_TIMEOUT_MS } from "../env.ts";
+import type { GenerationRecord } from "../generation.ts";
+import { log, logError, reasonOf } from "../log.ts";
+import { ok, type Result, refuse, StorageUnavailable } from "../problem.ts";
+import type { Prediction } from "../skytells/prediction.ts";
+import { change, type StudioContext, slotsOf } from "./context.ts";
+import { type GenerateCommand, generate } from "./create.ts";
+import { type Job, Jobs, recordOfJob } from "./jobs.ts";
+import { Live, type SocketOwner } from "./live.ts";
+import { payRecord } from "./record.ts";
+import { settleOnce } from "./settle.ts";
+import { canceled, deleted, heard, isOpen, parked, tombstoneOf } from "./transitions.ts";
+
+/** Due jobs settled side by side; more would crowd the object's memory and its connections. */
+const MAX_SETTLING = 6;
+/** The alarm is the guarantee, not the way: what is settled at once is not raced by it. */
+const ALARM_SLACK_MS = 1_000;
+
+export type Delivery = { jobId: string | null; prediction: Prediction };
+
+export class UserStudio extends DurableObject<Env> {
+  private readonly jobs: Jobs;
+  private readonly live: Live;
+  private readonly settling = new Map<string, { disturbed: boolean; done: Promise<void> }>();
+  private parts: StudioContext | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.jobs = new Jobs(ctx.storage.sql);
+    this.live = new Live(ctx);
+  }
+
+  /** Admits a generation and creates it at Skytells, or answers for the one that has this key. */
+  async generate(command: GenerateCommand): Promise<Result<GenerationRecord>> {
+    await this.ensureAlarm();
+    return generate(this.context(), command, {
+      isWithinRate: () => this.isWithinRate(command.claim.userId),
+      keepAlive: (work) => this.ctx.waitUntil(work),
+    });
+  }
+
+  /** Takes news from a webhook: on disk when this returns; what follows from it comes after. */
+  async deliver({ jobId, prediction }: Delivery): Promise<"accepted" | "unknown" | "wrong_job"> {
+    await this.ensureAlarm();
+    const job = (jobId !== null && this.jobs.get(jobId)) || this.jobs.byPrediction(prediction.id);
+    if (!job) return "unknown";
+    const context = this.context();
+    const now = Date.now();
+    if (job.predictionId === null) {
+      const isCreating = context.creating.has(job.id);
+      change(context, job.id, (current) => parked(current, prediction, now, isCreating));
+      if (!isCreating) context.settleLater(job.id);
+      return "accepted";
+    }
+    if (job.predictionId !== prediction.id) {
+      log("wrong_job", { job: job.id, generation: prediction.id });
+      return "wrong_job";
+    }
+    change(context, job.id, (current) => heard(current, prediction, now, context.settings));
+    context.settleLater(job.id);
+    return "accepted";
+  }
+
+  /** The generation as its job knows it, by its id or its pending id; null if no job does, or it was deleted. */
+  async find(id: string): Promise<GenerationRecord | null> {
+    await this.ensureAlarm();
+    const job = this.jobs.byAnyId(id);
+    return job && !job.deleted ? recordOfJob(job) : null;
+  }
+
+  /** Cancels: shown at once, Skytells told within the request; the slot is free when it acknowledges. */
+  async cancel(claim: SessionClaim, id: string): Promise<Result<GenerationRecord>> {
+    await this.ensureAlarm();
+    const known = await this.lookUp(claim, id);
+    if (!known.ok) return known;
+    const { job, record } = known.value;
+    if (!job) {
+      if (record?.status === "canceled") return ok(record);
+      return record ? refuse("already_finished", "This picture is finished.") : notFound();
+    }
+    const context = this.context();
+    const after = change(context, job.id, (current) =>
+      isOpen(current) ? canceled(current, Date.now()) : current,
+    );
+    if (!after || after.deleted) return notFound();
+    if (after.status !== "canceled") return refuse("already_finished", "This picture is finished.");
+    if (isOpen(job)) {
+      await payRecord(context, job.id);
+      await this.settlePatiently(job.id);
+    }
+    const { favorite, shareToken } = record ?? recordOfJob(after);
+    return ok({ ...recordOfJob(this.jobs.get(job.id) ?? after), favorite, shareToken });
+  }
+
+  /** Deletes: row, pictures and share are gone when this succeeds; Skytells is told too. */
+  async remove(claim: SessionClaim, id: string): Promise<Result<null>> {
+    await this.ensureAlarm();
+    const known = await this.lookUp(claim, id);
+    if (!known.ok) return known;
+    const { record } = known.value;
+    let { job } = known.value;
+    if (!job && !record) return notFound();
+    if (job?.deleted && !record) return notFound();
+    const context = this.context();
+    if (!job && record) {
+      // Its job was swept long ago. A tombstone remembers what is owed now.
+      job = tombstoneOf(record, claim.userId, Date.now());
+      this.jobs.insert(job);
+    }
+    if (!job) return notFound();
+    change(context, job.id, (current) => deleted(current, Date.now()));
+    const isPaid = await payRecord(context, job.id);
+    await this.settlePatiently(job.id);
+    if (isPaid) return ok(null);
+    return refuse(
+      "storage_unavailable",
+      "The studio cannot reach its storage right now. It will be deleted as soon as it can.",
+    );
+  }
+
+  /** How many slots are in use. */
+  async use(): Promise<{ inFlight: number; unconfirmed: number }> {
+    await this.ensureAlarm();
+    return this.jobs.isEmpty ? { inFlight: 0, unconfirmed: 0 } : slotsOf(this.context());
+  }
+
+  /** Tells the open studios of a change that was made in D1 alone (a favourite, a link). */
+  async announce(record: GenerationRecord): Promise<void> {
+    await this.ensureAlarm();
+    if (!this.jobs.byPrediction(record.id)?.deleted) this.live.generation(record);
+  }
+
+  /** Opens a socket. Only the Worker calls this, with who it is for in `x-socket-owner`. */
+  override async fetch(request: Request): Promise<Response> {
+    await this.ensureAlarm();
+    const owner: SocketOwner = JSON.parse(request.headers.get("x-socket-owner") ?? "null");
+    const inFlight = this.jobs.open().map(recordOfJob);
+    const use = this.jobs.isEmpty ? { inFlight: 0, unconfirmed: 0 } : slotsOf(this.context());
+    return this.live.open(owner, inFlight, use);
+  }
+
+  override async webSocketMessage(): Promise<void> {
+    // A client only listens; pings are answered without waking the object.
+    await this.ensureAlarm();
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
+    await this.ensureAlarm();
+    // 1005 and 1006 say that there was no close frame: there is nobody to answer.
+    if (code !== 1005 && code !== 1006) socket.close(code);
+  }
+
+  override async alarm(): Promise<void> {
+    try {
+      const due = this.jobs.due(Date.now(), MAX_SETTLING);
+      await Promise.all(due.map((id) => this.settle(id, false)));
+    } catch (error) {
+      logError("alarm_failed", { reason: reasonOf(error) });
+    } finally {
+      this.arm();
+    }
+  }
+
+  private context(): StudioContext {
+    this.parts ??= {
+      bindings: this.env,
+      db: database(this.env.DB),
+      settings: settingsOf(this.env),
+      jobs: this.jobs,
+      live: this.live,
+      creating: new Map(),
+      arm: () => this.arm(),
+      settleLater: (id) => this.ctx.waitUntil(this.settle(id, true)),
+    };
+    return this.parts;
+  }
+
+  /**
+   * Settles a job; one pass at a time per job. `isNews`: something happened to it, so a pass that is under way
+   * is followed by another. Never throws.
+   */
+  private settle(id: string, isNews: boolean): Promise<void> {
+    const running = this.settling.get(id);
+    if (running) {
+      running.disturbed ||= isNews;
+      return running.done;
+    }
+    const run = { disturbed: true, done: Promise.resolve() };
+    this.settling.set(id, run);
+    run.done = this.settleUndisturbed(id, run);
+    return run.done;
+  }
+
+  private async settleUndisturbed(id: string, run: { disturbed: boolean }): Promise<void> {
+    try {
+      while (run.disturbed) {
+        run.disturbed = false;
+        await settleOnce(this.context(), id, () => run.disturbed);
+      }
+    } catch (error) {
+      logError("settle_failed", { job: id, reason: reasonOf(error) });
+      this.jobs.postpone(id, Date.now() + STEP_TIMEOUT_MS);
+    } finally {
+      // In the same breath as the last look at `disturbed`: news that comes now starts a run of its own.
+      this.settling.delete(id);
+    }
+  }
+
+  /** Settles within a request: goes on behind it when that takes too long. */
+  private async settlePatiently(id: string): Promise<void> {
+    const settled = this.settle(id, true);
+    this.ctx.waitUntil(settled);
+    await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
+  }
+
+  /** The job and the row of a generation that this user may touch. Refused when the session no longer stands. */
+  private async lookUp(
+    claim: SessionClaim,
+    id: string,
+  ): Promise<Result<{ job: Job | null; record: GenerationRecord | null }>> {
+    const job = this.jobs.byAnyId(id);
+    try {
+      const { user, record } = await findGeneration(this.context().db, claim.userId, job?.predictionId ?? id);
+      const refusal = refusalOf(user, claim);
+      return refusal ? { ok: false, refusal } : ok({ job: this.jobs.byAnyId(id), record });
+    } catch (error) {
+      if (!(error instanceof StorageUnavailable)) throw error;
+      // What the object knows itself can be acted on; D1 is told when it is back.
+      return job
+        ? ok({ job, record: null })
+        : refuse("storage_unavailable", "The studio cannot reach its storage right now.");
+    }
+  }
+
+  private async isWithinRate(userId: string): Promise<boolean> {
+    try {
+      return (await this.env.RL_GENERATE.limit({ key: userId })).success;
+    } catch {
+      // Against abuse only: the plan's limit is held here in any case.
+      return true;
+    }
+  }
+
+  private arm(): void {
+    const earliest = this.jobs.earliest();
+    if (earliest === null) return;
+    // Not awaited: the write goes to disk with those that led here.
+    void this.ctx.storage.setAlarm(Math.max(earliest, Date.now() + ALARM_SLACK_MS));
+  }
+
+  /** Every entry passes here: whatever became of the alarm, it is set again. */
+  private async ensureAlarm(): Promise<void> {
+    const earliest = this.jobs.earliest();
+    if (earliest === null) return;
+    const armed = await this.ctx.storage.getAlarm();
+    if (armed === null || armed > Math.max(earliest, Date.now() + ALARM_SLACK_MS)) this.arm();
+  }
+}
+
+function notFound(): { ok: false; refusal: { code: "not_found"; detail: string } } {
+  return { ok: false, refusal: { code: "not_found", detail: "There is no such picture." } };
+}
