@@ -54,7 +54,7 @@ function bareIcons(): Plugin {
   };
 }
 
-/** With nothing to preload, Vite's helper around each lazy import (0.8 KB gzip) is an import and no more. */
+/** With nothing to preload for lazy parts, Vite's helper around each lazy import (0.8 KB gzip) is an import and no more. */
 function plainImports(): Plugin {
   return {
     name: "plain-imports",
@@ -80,9 +80,12 @@ export default defineConfig({
     emptyOutDir: true,
     // light-dark() as it is written: every browser with it has the rest that the studio uses.
     cssTarget: ["chrome123", "firefox128", "safari17.5"],
-    // The lazy parts have no stylesheet and next to no parts of their own: what would preload those costs
-    // the first load more than it saves.
-    modulePreload: false,
+    // Worth it for what the page itself imports. The lazy parts have no stylesheet and next to no parts of
+    // their own: what would preload those costs the first load more than it saves.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, dependencies, { hostType }) => (hostType === "html" ? dependencies : []),
+    },
     rolldownOptions: {
       // Shared by the lazy parts alone; left to itself it joins the first load.
       output: { codeSplitting: { groups: [{ name: "later", test: /text\/later/ }] } },

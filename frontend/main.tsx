@@ -1,10 +1,12 @@
 import "./styles/main.css";
+import { effect } from "@preact/signals";
 import { hydrate, render } from "preact";
 import { createApi } from "./api/client.ts";
 import { App } from "./app.tsx";
 import { createRouter } from "./state/router.ts";
 import { createStore } from "./state/store.ts";
 import { createStudio } from "./state/studio.ts";
+import { text } from "./text/first.ts";
 
 const router = createRouter(window);
 const studio = createStudio({
@@ -18,6 +20,17 @@ const studio = createStudio({
   restart: () => location.replace("/"),
 });
 
+effect(() => {
+  const { page } = router.route.value;
+  document.title = page === "gallery" ? `${text.gallery} · ${text.name}` : text.name;
+});
+// The welcome was left out for someone who had pictures last time. It turns out there are none to show.
+effect(() => {
+  const { session, user } = studio.session;
+  const signedOut = session.value !== null && user.value === null;
+  const nothing = studio.recent.value === "ready" && studio.cards.cards.value.length === 0;
+  if (signedOut || nothing) delete document.documentElement.dataset.returning;
+});
 addEventListener("popstate", router.follow);
 addEventListener("online", () => void studio.wake());
 document.addEventListener("visibilitychange", () => {

@@ -1,15 +1,15 @@
-import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
-import pencil from "lucide-static/icons/pencil.svg?raw";
-import rotate from "lucide-static/icons/rotate-ccw.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Card as CardState } from "../state/cards.ts";
 import { isInFlight } from "../state/generation.ts";
 import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
-import { failures, problems } from "../text/troubles.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
-import { PictureCard } from "./picture-card.tsx";
+import { lazy } from "./lazy.tsx";
+
+/** How a card ends is not part of the first screen; its frame is there while this loads. */
+export const PictureCard = lazy(() => import("./picture-card.tsx").then((part) => part.PictureCard));
+const FailedCard = lazy(() => import("./failed-card.tsx").then((part) => part.FailedCard));
 
 type Props = { studio: Studio; card: CardState };
 
@@ -26,7 +26,7 @@ export function Card({ studio, card }: Props) {
       ) : succeeded ? (
         <PictureCard studio={studio} generation={generation} large={fresh} />
       ) : (
-        <Without studio={studio} card={card} />
+        <FailedCard studio={studio} card={card} />
       )}
     </li>
   );
@@ -59,46 +59,6 @@ function Working({ studio, card }: Props) {
       {progress !== null && progress > 0 && (
         <progress class="progress" max={100} value={progress} aria-label={text.processing} />
       )}
-    </div>
-  );
-}
-
-function Without({ studio, card }: Props) {
-  const { error, prompt } = card.generation;
-  const sentence = card.problem ? problems[card.problem.code] : error ? failures[error.code] : text.canceled;
-  return (
-    <div class="absolute inset-0 flex flex-col gap-2 overflow-auto p-4">
-      <button
-        type="button"
-        class="button round small quiet absolute end-2 top-2"
-        aria-label={text.dismiss}
-        title={text.dismiss}
-        onClick={() => studio.dismiss(card.key)}
-      >
-        <Icon svg={x} />
-      </button>
-      <p class="flex gap-2 pe-9 text-sm font-medium">
-        {(card.problem || error) && (
-          <span class="text-danger">
-            <Icon svg={circleAlert} />
-          </span>
-        )}
-        {sentence}
-      </p>
-      {card.problem?.code === "upstream_rejected" && <p class="text-sm text-muted">{card.problem.detail}</p>}
-      <p class="line-clamp-2 text-sm text-muted" dir="auto">
-        {prompt}
-      </p>
-      <div class="mt-auto flex flex-wrap gap-2">
-        <button type="button" class="button plain small" onClick={() => void studio.maker.retry(card.key)}>
-          <Icon svg={rotate} />
-          {text.tryAgain}
-        </button>
-        <button type="button" class="button plain small" onClick={() => studio.composer.edit(prompt)}>
-          <Icon svg={pencil} />
-          {text.editPrompt}
-        </button>
-      </div>
     </div>
   );
 }

@@ -54,7 +54,7 @@ export function Composer({ studio }: { studio: Studio }) {
           }}
         />
         {ratios && <RatioPicker ratios={ratios} chosen={composer.aspectRatio} />}
-        <button type="submit" class="button filled max-sm:round" aria-label={text.generate}>
+        <button type="submit" class="button filled send" aria-label={text.generate}>
           <span class="max-sm:hidden">{text.generate}</span>
           <span class="sm:hidden">
             <Icon svg={arrowUp} />

@@ -10,6 +10,7 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
   const loaded = signal<ComponentType<Props> | "lost" | null>(null);
 
   async function fetchPart() {
+    if (loaded.value !== null) return;
     try {
       loaded.value = await load();
       sessionStorage.removeItem(RELOADED);
@@ -23,9 +24,9 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
     }
   }
 
-  return function Lazy(props: Props) {
+  function Lazy(props: Props) {
     useEffect(() => {
-      if (loaded.value === null) void fetchPart();
+      void fetchPart();
     }, []);
     const Part = loaded.value;
     if (Part === null) return null;
@@ -38,5 +39,8 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
         </button>
       </p>
     );
-  };
+  }
+  /** Ahead of the moment it shows. */
+  Lazy.preload = fetchPart;
+  return Lazy;
 }

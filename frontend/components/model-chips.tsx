@@ -23,6 +23,10 @@ export function ModelChips({ models, chosen }: { models: Model[]; chosen: Signal
           <span class="description">{description}</span>
         </label>
       ))}
+      {/* Where three descriptions do not fit, the chosen one stands alone. */}
+      <p class="chosen-description" aria-hidden="true">
+        {models.find(({ id }) => id === chosen.value)?.description}
+      </p>
     </fieldset>
   );
 }

@@ -19,7 +19,7 @@ export function PictureCard({ studio, generation, large }: Props) {
         <Photo generation={generation} sizes={large ? "(width < 48rem) 100vw, 26rem" : "26rem"} />
       </a>
       <div class="actions overlay">
-        <p class="line-clamp-2 min-w-0 flex-1 text-sm max-md:hidden" dir="auto">
+        <p class="overlay-prompt" dir="auto">
           {prompt}
         </p>
         <button

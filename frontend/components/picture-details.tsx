@@ -40,8 +40,7 @@ export function PictureDetails({ studio, generation, onUse, onRemoved }: Props) 
           {later.usePrompt}
         </button>
       </div>
-      <Facts studio={studio} generation={generation} />
-      <div class="mt-auto grid gap-2">
+      <div class="grid gap-2">
         <a class="button filled" href={`${outputUrl}?download`} download>
           <Icon svg={download} />
           {text.download}
@@ -67,8 +66,9 @@ export function PictureDetails({ studio, generation, onUse, onRemoved }: Props) 
             {text.favorite}
           </button>
         </div>
-        <Remove studio={studio} generation={generation} onRemoved={onRemoved} />
       </div>
+      <Facts studio={studio} generation={generation} />
+      <Remove studio={studio} generation={generation} onRemoved={onRemoved} />
     </aside>
   );
 }
@@ -110,7 +110,7 @@ function Remove({ studio, generation, onRemoved }: Omit<Props, "onUse">) {
     return (
       <button
         type="button"
-        class="button quiet danger"
+        class="button quiet danger mt-auto self-start"
         onClick={() => {
           sure.value = true;
         }}
@@ -121,7 +121,7 @@ function Remove({ studio, generation, onRemoved }: Omit<Props, "onUse">) {
     );
   }
   return (
-    <div role="group" aria-label={later.remove} class="rounded-md bg-sunken p-4">
+    <div role="group" aria-label={later.remove} class="mt-auto rounded-md bg-sunken p-4">
       <p class="text-sm">{later.removeSure}</p>
       <div class="mt-3 grid grid-cols-2 gap-2">
         <button

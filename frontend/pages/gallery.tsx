@@ -86,12 +86,12 @@ function Pictures({ studio }: { studio: Studio }) {
           ))}
       </ul>
       {state === "failed" && gallery.problem.value && (
-        <p role="alert" class="p-8 text-center text-muted">
-          {problems[gallery.problem.value.code]}{" "}
-          <button type="button" class="link" onClick={() => void gallery.more()}>
+        <div role="alert" class="grid justify-items-center gap-4 py-16 text-center text-muted">
+          <p>{problems[gallery.problem.value.code]}</p>
+          <button type="button" class="button plain" onClick={() => void gallery.more()}>
             {text.tryAgain}
           </button>
-        </p>
+        </div>
       )}
       <div ref={end} />
       {state === "end" && <p class="py-8 text-center text-sm text-muted">{later.galleryEnd}</p>}

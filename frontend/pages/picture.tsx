@@ -8,6 +8,7 @@ import { Dialog } from "../components/dialog.tsx";
 import { Icon } from "../components/icon.tsx";
 import { PictureDetails } from "../components/picture-details.tsx";
 import { galleryOf } from "../state/gallery.ts";
+import { ratioOf } from "../state/generation.ts";
 import { picturePath, type Router } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
 import { later } from "../text/later.ts";
@@ -65,7 +66,7 @@ export function PicturePage({ studio, router, id }: Props) {
   return (
     <Dialog label={generation?.prompt ?? later.picture} class="viewer" onClose={router.closePicture}>
       <div class="viewer-grid" onKeyDown={onKeyDown}>
-        <div class="viewer-stage">
+        <div class="viewer-stage" style={{ "--ratio": generation ? ratioOf(generation) : 1 }}>
           {generation && <Stage key={generation.id} generation={generation} />}
           {missing && (
             <div class="m-auto grid gap-2 p-8 text-center">

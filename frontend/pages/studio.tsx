@@ -1,4 +1,5 @@
-import { Card } from "../components/card.tsx";
+import { useEffect } from "preact/hooks";
+import { Card, PictureCard } from "../components/card.tsx";
 import { Composer } from "../components/composer.tsx";
 import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
@@ -10,6 +11,9 @@ const PLACEHOLDERS = [1, 1.5, 0.75, 1, 1.33];
 export function StudioPage({ studio }: { studio: Studio }) {
   const cards = studio.cards.cards.value;
   const recent = studio.recent.value;
+  useEffect(() => {
+    if (recent === "loading") void PictureCard.preload();
+  }, [recent]);
   return (
     <main id="content" class="studio-page">
       <h1 class="headline">{text.headline}</h1>

@@ -1,0 +1,50 @@
+import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
+import pencil from "lucide-static/icons/pencil.svg?raw";
+import rotate from "lucide-static/icons/rotate-ccw.svg?raw";
+import x from "lucide-static/icons/x.svg?raw";
+import type { Card } from "../state/cards.ts";
+import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
+import { failures, problems } from "../text/troubles.ts";
+import { Icon } from "./icon.tsx";
+
+/** Why there is no picture, and what to do now. */
+export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
+  const { error, prompt } = card.generation;
+  const sentence = card.problem ? problems[card.problem.code] : error ? failures[error.code] : text.canceled;
+  return (
+    <div class="absolute inset-0 flex flex-col justify-center-safe gap-2 overflow-auto p-5">
+      <button
+        type="button"
+        class="button round small quiet absolute end-2 top-2"
+        aria-label={text.dismiss}
+        title={text.dismiss}
+        onClick={() => studio.dismiss(card.key)}
+      >
+        <Icon svg={x} />
+      </button>
+      <p class="flex gap-2 text-sm font-medium">
+        {(card.problem || error) && (
+          <span class="text-danger">
+            <Icon svg={circleAlert} />
+          </span>
+        )}
+        {sentence}
+      </p>
+      {card.problem?.code === "upstream_rejected" && <p class="text-sm text-muted">{card.problem.detail}</p>}
+      <p class="line-clamp-2 text-sm text-muted" dir="auto">
+        {prompt}
+      </p>
+      <div class="mt-2 flex flex-wrap gap-2">
+        <button type="button" class="button plain small" onClick={() => void studio.maker.retry(card.key)}>
+          <Icon svg={rotate} />
+          {text.tryAgain}
+        </button>
+        <button type="button" class="button plain small" onClick={() => studio.composer.edit(prompt)}>
+          <Icon svg={pencil} />
+          {text.editPrompt}
+        </button>
+      </div>
+    </div>
+  );
+}
