@@ -39,6 +39,14 @@ const createBody = z.object({
   stream: z.boolean().optional(),
 });
 
+/** What the moods and the ledger need even of a create that is refused. */
+const glance = z
+  .looseObject({
+    model: z.string().catch(""),
+    input: z.looseObject({ prompt: z.string().catch("") }).catch({ prompt: "" }),
+  })
+  .catch({ model: "", input: { prompt: "" } });
+
 type Parts = {
   predictions: Predictions;
   book: MoodBook;
@@ -137,15 +145,15 @@ export function createCreate(parts: Parts) {
   return async (c: Api) => {
     const json: unknown = await c.req.json().catch(() => null);
     const parsed = createBody.safeParse(json);
-    const raw = (json ?? {}) as { model?: unknown; input?: { prompt?: unknown } };
-    const prompt = String(raw.input?.prompt ?? "");
+    const { model: modelName, input: rawInput } = glance.parse(json);
+    const { prompt } = rawInput;
     const moods = book.draw(prompt);
     const entry = ledger.create(
       {
         id: null,
         prompt,
-        model: String(raw.model ?? ""),
-        input: raw.input ?? null,
+        model: modelName,
+        input: rawInput,
         webhookUrl: parsed.data?.webhook?.url ?? null,
       },
       moods,

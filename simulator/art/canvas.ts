@@ -114,7 +114,7 @@ export function createCanvas(width: number, height: number) {
       }
     },
     glow(x: number, y: number, radius: number, color: Color, strength: number): void {
-      const far = radius * 2.6;
+      const far = radius * 2.2;
       const scale = 1 / (radius * radius);
       paint([x - far, y - far, x + far, y + far], color, (px, py) => {
         const distance = (px - x) ** 2 + (py - y) ** 2;

@@ -46,9 +46,10 @@ export function clouds({ canvas, palette, noise, random }: Easel, bottom: number
   const [wide, high, drift] = [canvas.width * 0.42, canvas.height * 0.075, random() * 50];
   const color = mix(palette.light, palette.sky.at(-1) ?? palette.light, 0.45);
   const edge = 0.64 - amount * 0.16;
-  canvas.paint([0, 0, canvas.width, bottom], color, (x, y) => {
-    const share = smoothstep(edge, edge + 0.3, noise.plane(x / wide + drift, y / high + drift, 5));
-    return share * 0.55 * smoothstep(0, bottom * 0.25, y) * smoothstep(bottom, bottom * 0.6, y);
+  canvas.paint([0, bottom * 0.05, canvas.width, bottom * 0.97], color, (x, y) => {
+    const cloud = smoothstep(edge, edge + 0.3, noise.plane(x / wide + drift, y / high + drift, 4));
+    if (cloud === 0) return 0;
+    return cloud * 0.55 * smoothstep(0, bottom * 0.25, y) * smoothstep(bottom, bottom * 0.6, y);
   });
 }
 
@@ -116,8 +117,8 @@ export function haze(
   strength: number,
 ): void {
   const color = mix(palette.sky.at(-1) ?? palette.light, palette.light, 0.2);
-  canvas.paint([0, y - thickness * 2, canvas.width, y + thickness * 2], color, (px, py) => {
-    const drift = noise.plane(px / (canvas.width * 0.3), py / (thickness * 1.6), 3);
+  canvas.paint([0, y - thickness * 1.8, canvas.width, y + thickness * 1.8], color, (px, py) => {
+    const drift = noise.plane(px / (canvas.width * 0.3), py / (thickness * 1.6), 2);
     return strength * Math.exp(-(((py - y) / thickness) ** 2)) * smoothstep(0.15, 0.8, drift);
   });
 }

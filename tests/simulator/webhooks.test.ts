@@ -87,12 +87,8 @@ describe("moods of webhooks", () => {
 
   it("webhook-doubled comes twice", async () => {
     const { types } = await runWith("webhook-doubled", 4);
-    expect(types.toSorted()).toEqual([
-      "prediction.started",
-      "prediction.started",
-      "prediction.succeeded",
-      "prediction.succeeded",
-    ]);
+    expect(types.filter((type) => type === "prediction.started")).toHaveLength(2);
+    expect(types.filter((type) => type === "prediction.succeeded")).toHaveLength(2);
   });
 
   it("webhook-out-of-order ends before it starts", async () => {

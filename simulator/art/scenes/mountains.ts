@@ -45,8 +45,9 @@ export function paintMountains(easel: Easel, mirrored = false): void {
     const colors: Color[] = [body, mix(body, foot, 0.35), foot];
     // Wide, so that the light follows the flank and not each tooth of the crest, which would streak.
     const span = unit * 0.07;
-    const side = (x: number) =>
-      Math.max(0, Math.sign(at.x - x) * (outline(x + span) - outline(x - span)) * (-0.35 / span) + 0.24);
+    const sunward = (x: number) => Math.max(-1, Math.min(1, (at.x - x) / (width * 0.12)));
+    const flank = (x: number) => (outline(x - span) - outline(x + span)) / span;
+    const side = (x: number) => Math.max(0, 0.24 + 0.35 * sunward(x) * flank(x));
     const rim = {
       color: mix(palette.light, body, 0.25),
       strength: (x: number) => Math.min(0.5, side(x)) * (1 - depth * 0.6),

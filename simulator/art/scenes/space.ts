@@ -25,9 +25,9 @@ function nebula({ canvas, palette, noise, random }: Easel): void {
   const [warm, cool] = [palette.sky.at(-1) ?? palette.light, palette.sky[1] ?? palette.far];
   canvas.paint([0, 0, width, height], cool, (x, y) => {
     const [u, v] = [x / (unit * 0.55), y / (unit * 0.55)];
-    const warp = noise.plane(u + drift, v + drift, 3) * 1.6;
+    const warp = noise.plane(u + drift, v + drift, 2) * 1.6;
     const band = Math.exp(-((((y - height / 2) / height - tilt * (x / width - 0.5)) * 2.6) ** 2));
-    return 0.85 * band * smoothstep(0.3, 0.85, noise.plane(u + warp, v + warp + drift, 4));
+    return 0.85 * band * smoothstep(0.3, 0.85, noise.plane(u + warp, v + warp + drift, 3));
   });
   canvas.paint([0, 0, width, height], warm, (x, y) => {
     const [u, v] = [x / (unit * 0.4) + 31, y / (unit * 0.4) + 17];
