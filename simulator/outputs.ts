@@ -116,7 +116,12 @@ export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }
         seed: seedFor(prediction, index),
         ...sizeFor(prediction),
       }));
-    await send(c.env.outgoing, prediction, bytes, sample?.type ?? "image/png", track);
+    const type = sample?.type ?? "image/png";
+    // Hono rebuilds the answer to a HEAD, so that one must not be written to the socket here.
+    if (c.req.method === "HEAD") {
+      return c.body(null, 200, { "content-type": type, "content-length": String(bytes.byteLength) });
+    }
+    await send(c.env.outgoing, prediction, bytes, type, track);
     track.end();
     return RESPONSE_ALREADY_SENT;
   });

@@ -56,6 +56,13 @@ describe("pictures", () => {
     });
   });
 
+  it("answer HEAD without the bytes", async () => {
+    const { url, bytes } = await pictureOf({ prompt: "[mood:output-tiny]" });
+    const answer = await fetch(url, { method: "HEAD" });
+    expect(answer.headers.get("content-length")).toBe(String(bytes.byteLength));
+    expect(await answer.text()).toBe("");
+  });
+
   it("vanish with their time", async () => {
     const own = await startTestSimulator({ outputTtlSeconds: 0 });
     const { output } = await own.run({ prompt: "[mood:delay=0.001]" });
