@@ -38,7 +38,15 @@ function seedFor(prediction: Prediction, index: number): number {
 async function write(out: ServerResponse, chunk: Uint8Array, track: Track): Promise<boolean> {
   if (out.destroyed || out.socket?.destroyed) return false;
   track.add(chunk);
-  if (!out.write(chunk)) await Promise.race([once(out, "drain"), once(out, "close")]).catch(() => undefined);
+  if (!out.write(chunk)) {
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    await Promise.race([once(out, "drain", { signal }), once(out, "close", { signal })]).catch(
+      () => undefined,
+    );
+    // Takes the listener off that did not fire; a large output would pile up thousands.
+    waiting.abort();
+  }
   return !out.destroyed;
 }
 

@@ -62,7 +62,8 @@ function shafts({ canvas, palette, noise }: Easel, at: Place): void {
       0.32 *
       smoothstep(0.45, 0.85, ray) *
       Math.exp(-distance / (unit * 0.6)) *
-      smoothstep(0, unit * 0.1, distance)
+      smoothstep(0, unit * 0.1, distance) *
+      smoothstep(0, unit * 0.07, y - at.y)
     );
   });
 }
