@@ -87,8 +87,16 @@ export default defineConfig({
       resolveDependencies: (_file, dependencies, { hostType }) => (hostType === "html" ? dependencies : []),
     },
     rolldownOptions: {
-      // Shared by the lazy parts alone; left to itself it joins the first load.
-      output: { codeSplitting: { groups: [{ name: "later", test: /text\/later/ }] } },
+      output: {
+        codeSplitting: {
+          // One file for the first screen (two compress worse), and what only the lazy parts share kept out of it.
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: "studio", tags: ["$initial"] },
+            { name: "later", test: /text\/later/ },
+          ],
+        },
+      },
     },
   },
   server: {
