@@ -38,11 +38,13 @@ function Pictures({ studio }: { studio: Studio }) {
   const gallery = galleryOf(studio);
   const pictures = gallery.pictures.value;
   const state = gallery.state.value;
+  const hasMore = state === "waiting" || state === "more";
   const end = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     const element = end.current;
-    if (!element) return;
+    // After a failure only the user asks again.
+    if (!element || !hasMore) return;
     // A screen and a half ahead, so that scrolling rarely meets the end. Observing anew after each page
     // asks again while the end is still in sight.
     const observer = new IntersectionObserver(
@@ -53,7 +55,7 @@ function Pictures({ studio }: { studio: Studio }) {
     );
     observer.observe(element);
     return () => observer.disconnect();
-  }, [state === "waiting" || state === "more", pictures.length]);
+  }, [hasMore, pictures.length]);
 
   if (state === "end" && pictures.length === 0) {
     return (

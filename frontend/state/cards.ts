@@ -69,7 +69,10 @@ export function createCards({ now, onEnded }: CardsDependencies) {
       frame: ratioOf(generation),
       fresh,
     };
-    const index = cards.value.findIndex((other) => other.generation.createdAt <= generation.createdAt);
+    // Of two with the same time the one in flight is the newer; those from the record come in its order.
+    const index = cards.value.findIndex(({ generation: { createdAt } }) =>
+      fresh ? createdAt <= generation.createdAt : createdAt < generation.createdAt,
+    );
     cards.value = cards.value.toSpliced(index < 0 ? cards.value.length : index, 0, card);
   }
 

@@ -1,0 +1,78 @@
+import { describe, expect, test, vi } from "vitest";
+import { createApi } from "../../frontend/api/client.ts";
+
+function answering(status: number, body: string, headers: Record<string, string> = {}) {
+  const send = vi.fn(
+    async (_path: string, _init: RequestInit) =>
+      new Response(status === 204 ? null : body, { status, headers }),
+  );
+  return { send, api: createApi(send) };
+}
+
+describe("the API client never throws", () => {
+  test("a value", async () => {
+    const { api } = answering(200, JSON.stringify({ items: [], nextCursor: null }));
+    expect(await api.list(null, 24)).toEqual({ ok: true, value: { items: [], nextCursor: null } });
+  });
+
+  test("no body where there is none", async () => {
+    const { api } = answering(204, "");
+    expect(await api.remove("g1")).toEqual({ ok: true, value: undefined });
+  });
+
+  test("a problem with all that the studio acts on", async () => {
+    const problem = {
+      code: "upstream_timeout",
+      detail: "No answer.",
+      pending: { id: "p1", until: "2026-11-22T10:02:00Z" },
+      limits: { concurrent: 1, inFlight: 1, unconfirmed: 1 },
+    };
+    const { api } = answering(504, JSON.stringify(problem), { "Retry-After": "2" });
+    expect(await api.generate({ prompt: "x", model: "truefusion-pro" }, "k")).toEqual({
+      ok: false,
+      problem: { ...problem, retryAfterSeconds: 2 },
+    });
+  });
+
+  test("no network", async () => {
+    const api = createApi(async () => {
+      throw new TypeError("Failed to fetch");
+    });
+    expect(await api.session()).toMatchObject({ ok: false, problem: { code: "offline" } });
+  });
+
+  test.each([
+    [502, "<html>Bad gateway</html>"],
+    [200, "<html>Welcome to the hotel's wifi</html>"],
+    [500, JSON.stringify({ code: "something_new" })],
+    [500, "null"],
+  ])("an answer that is not the Worker's (%i %s)", async (status, body) => {
+    const { api } = answering(status, body);
+    expect(await api.session()).toMatchObject({ ok: false, problem: { code: "bad_answer" } });
+  });
+});
+
+describe("what is sent", () => {
+  test("generate carries its key and JSON", async () => {
+    const { api, send } = answering(202, "{}");
+    await api.generate({ prompt: "x", model: "truefusion-pro" }, "the-key");
+    const [path, init] = send.mock.calls[0] ?? [];
+    expect([path, init?.method, init?.body]).toEqual([
+      "/api/generate",
+      "POST",
+      JSON.stringify({ prompt: "x", model: "truefusion-pro" }),
+    ]);
+    expect(init?.headers).toEqual({ "Idempotency-Key": "the-key", "Content-Type": "application/json" });
+  });
+
+  test("ids and cursors are escaped, and no body means no content type", async () => {
+    const { api, send } = answering(200, "{}");
+    await api.cancel("a/b");
+    await api.list("c=&1", 48);
+    expect(send.mock.calls.map(([path]) => path)).toEqual([
+      "/api/predictions/a%2Fb/cancel",
+      "/api/generations?limit=48&cursor=c%3D%261",
+    ]);
+    expect(send.mock.calls[0]?.[1].headers).toEqual({});
+  });
+});

@@ -1,0 +1,278 @@
+// What a user sees and does, on the real components.
+import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { App } from "../../frontend/app.tsx";
+import { createRouter } from "../../frontend/state/router.ts";
+import { generation, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
+
+afterEach(cleanup);
+beforeEach(() => {
+  history.replaceState(null, "", "/");
+});
+
+async function open(world: ReturnType<typeof setUp>, typed = "") {
+  const router = createRouter(window);
+  render(<App studio={world.studio} router={router} />);
+  await world.studio.start(typed);
+  return router;
+}
+
+const prompt = () => screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Prompt" });
+const type = (words: string) => fireEvent.input(prompt(), { target: { value: words } });
+const press = (key: string, more: object = {}) => fireEvent.keyDown(prompt(), { key, ...more });
+
+describe("the composer", () => {
+  test("Enter generates; Shift+Enter and an input method's Enter do not", async () => {
+    const world = setUp();
+    await open(world);
+    type("a red kite");
+    press("Enter", { shiftKey: true });
+    press("Enter", { isComposing: true });
+    expect(world.api.generate).not.toHaveBeenCalled();
+    press("Enter");
+    expect(world.api.generate).toHaveBeenCalledOnce();
+    await waitFor(() => expect(prompt().value).toBe(""));
+  });
+
+  test("counts what people count, only near the end", async () => {
+    await open(setUp());
+    type("a".repeat(400));
+    await waitFor(() => expect(screen.queryByText(/left$/)).toBeNull());
+    type("🦊".repeat(450));
+    await screen.findByText("50 left");
+    type("🦊".repeat(503));
+    await screen.findByText("3 too many");
+    expect(prompt().getAttribute("aria-invalid")).toBe("true");
+  });
+
+  test("offers three models from the first moment, and remembers the chosen one", async () => {
+    const world = setUp();
+    render(<App studio={world.studio} router={createRouter(window)} />);
+    expect(screen.getAllByRole("radio").map((radio) => radio.getAttribute("value"))).toEqual([
+      "truefusion-pro",
+      "truefusion-edge",
+      "truefusion-2.0",
+    ]);
+    await world.studio.start("");
+    fireEvent.click(screen.getByRole("radio", { name: /Fast preview/ }));
+    expect(world.store.get("model")).toBe("truefusion-edge");
+  });
+
+  test("offers shapes only where the chosen model takes them", async () => {
+    await open(setUp());
+    const shape = await screen.findByRole("button", { name: "Shape: Auto" });
+    fireEvent.click(shape);
+    fireEvent.click(await screen.findByRole("radio", { name: "16:9" }));
+    await screen.findByRole("button", { name: "Shape: 16:9" });
+    fireEvent.click(screen.getByRole("radio", { name: /Fast preview/ }));
+    await waitFor(() => expect(screen.queryByRole("button", { name: /^Shape/ })).toBeNull());
+  });
+
+  test("an example becomes the prompt, for editing", async () => {
+    await open(setUp());
+    fireEvent.click(screen.getByRole("button", { name: /lighthouse/ }));
+    await waitFor(() => expect(document.activeElement).toBe(prompt()));
+    expect(prompt().value).toContain("lighthouse");
+  });
+});
+
+describe("a card", () => {
+  async function generated() {
+    const world = setUp();
+    await open(world, "a red kite");
+    world.sockets.latest().say(snapshot());
+    fireEvent.click(screen.getByRole("button", { name: "Generate" }));
+    await screen.findByText("In line");
+    return world;
+  }
+  const push = ({ sockets }: ReturnType<typeof setUp>, changes: Parameters<typeof generation>[1]) =>
+    sockets.latest().say({ type: "generation", generation: generation("g1", changes) });
+
+  test("shows prompt, progress and cancel; then the picture with all one wants with it", async () => {
+    const world = await generated();
+    push(world, { status: "processing", progress: 40 });
+    expect(await screen.findByText("40 %")).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Cancel" })).toBeTruthy();
+
+    push(world, { status: "succeeded" });
+    const picture = await screen.findByRole("img", { name: "a red kite" });
+    expect([picture.getAttribute("width"), picture.getAttribute("height")]).toEqual(["1024", "1024"]);
+    expect(screen.getByRole("link", { name: "Open: a red kite" }).getAttribute("href")).toBe("/g/g1");
+    expect(screen.getByRole("link", { name: "Download" }).getAttribute("href")).toBe("/images/g1/0?download");
+    expect(screen.getByText("Your picture is ready: a red kite").getAttribute("role")).toBe("status");
+  });
+
+  test("a favourite shows at once and goes back when it could not be kept", async () => {
+    const world = await generated();
+    push(world, { status: "succeeded" });
+    const heart = await screen.findByRole("button", { name: "Favourite" });
+    world.api.favorite.mockResolvedValueOnce(no("storage_unavailable"));
+    fireEvent.click(heart);
+    await screen.findByText(/can't reach its storage/);
+    await waitFor(() => expect(heart.getAttribute("aria-pressed")).toBe("false"));
+  });
+
+  test("a failure says why, offers the same again and the prompt for editing", async () => {
+    const world = await generated();
+    push(world, { status: "failed", error: { code: "timed_out", message: "" } });
+    await screen.findByText("Skytells took too long, so the studio stopped waiting.");
+    fireEvent.click(screen.getByRole("button", { name: "Edit prompt" }));
+    await waitFor(() => expect(prompt().value).toBe("a red kite"));
+    fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(world.api.generate).toHaveBeenCalledTimes(2);
+  });
+
+  test("one that Skytells has not confirmed says so", async () => {
+    const world = setUp();
+    world.api.generate.mockResolvedValueOnce(no("upstream_timeout", { pending: { id: "p1", until: "" } }));
+    await open(world, "a red kite");
+    fireEvent.click(screen.getByRole("button", { name: "Generate" }));
+    await screen.findByText("Skytells hasn't confirmed this one yet; checking…");
+  });
+
+  test("dismissing a failure deletes it, but not what may still turn out well", async () => {
+    const world = await generated();
+    push(world, { status: "failed", error: { code: "unconfirmed", message: "" } });
+    fireEvent.click(await screen.findByRole("button", { name: "Dismiss" }));
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Dismiss" })).toBeNull());
+    expect(world.api.remove).not.toHaveBeenCalled();
+  });
+});
+
+describe("sign-in", () => {
+  test("is asked for at Generate, one click, and the prompt goes on by itself", async () => {
+    const world = setUp();
+    world.api.session.mockResolvedValueOnce(ok(nobody()));
+    await open(world, "a red kite");
+    fireEvent.click(screen.getByRole("button", { name: "Generate" }));
+    const dialog = await screen.findByRole("dialog");
+    expect(within(dialog).getByRole<HTMLInputElement>("textbox", { name: "Email" }).value).toBe(
+      "you@example.com",
+    );
+    fireEvent.click(within(dialog).getByRole("button", { name: "Sign in" }));
+    await screen.findByText("In line");
+    expect(world.api.signInDev).toHaveBeenCalledWith("you@example.com");
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  test("names the settings where nobody has set it up", async () => {
+    const world = setUp();
+    world.api.session.mockResolvedValue(ok(session({ user: null, limits: null, signIn: [] })));
+    await open(world, "a red kite");
+    fireEvent.click(screen.getByRole("button", { name: "Generate" }));
+    expect(await screen.findByText("DEV_SIGN_IN")).toBeTruthy();
+    expect(screen.getByText("ALLOWED_USERS")).toBeTruthy();
+  });
+
+  test("elsewhere it is a link that comes back here", async () => {
+    const world = setUp();
+    world.api.session.mockResolvedValue(ok(session({ user: null, limits: null, signIn: ["oidc"] })));
+    await open(world, "a red kite");
+    fireEvent.click(screen.getByRole("button", { name: "Generate" }));
+    const link = await screen.findByRole("link", { name: "Continue with your account" });
+    expect(link.getAttribute("href")).toBe("/api/auth/login?return_to=%2F");
+  });
+});
+
+describe("the picture view", () => {
+  async function picture(world: ReturnType<typeof setUp>) {
+    world.api.list.mockResolvedValue(
+      ok({
+        items: ["c", "b", "a"].map((id) => generation(id, { status: "succeeded", prompt: `picture ${id}` })),
+        nextCursor: null,
+      }),
+    );
+    const router = await open(world);
+    router.go("/g/b");
+    return { router, dialog: await screen.findByRole("dialog", { name: "picture b" }) };
+  }
+
+  test("shows the picture and goes to its neighbours by key", async () => {
+    const { router, dialog } = await picture(setUp());
+    expect(within(dialog).getByRole("img", { name: "picture b" }).getAttribute("src")).toBe("/images/b/0");
+    const next = within(dialog).getByRole("button", { name: "Next picture" });
+    fireEvent.keyDown(next, { key: "ArrowRight" });
+    expect(router.route.value.picture).toBe("a");
+    await screen.findByRole("dialog", { name: "picture a" });
+    expect(screen.queryByRole("button", { name: "Next picture" })).toBeNull();
+  });
+
+  test("deletes only when sure, and then shows the next one", async () => {
+    const world = setUp();
+    const { dialog, router } = await picture(world);
+    fireEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("Keep it"));
+    expect(world.api.remove).not.toHaveBeenCalled();
+    fireEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
+    await waitFor(() => expect(router.route.value.picture).toBe("a"));
+    expect(world.api.remove).toHaveBeenCalledWith("b");
+  });
+
+  test("shares: a link that is copied, and taken back", async () => {
+    const world = setUp();
+    const { dialog } = await picture(world);
+    world.api.share.mockResolvedValueOnce(ok({ url: "https://studio.example/s/xyz" }));
+    fireEvent.click(within(dialog).getByRole("button", { name: "Share" }));
+    fireEvent.click(await screen.findByRole("checkbox", { name: "Show the prompt on the page" }));
+    fireEvent.click(screen.getByRole("button", { name: "Create link" }));
+    const link = await screen.findByRole<HTMLInputElement>("textbox", { name: "Link" });
+    expect(link.value).toBe("https://studio.example/s/xyz");
+    expect(world.api.share).toHaveBeenCalledWith("b", true);
+    fireEvent.click(screen.getByRole("button", { name: "Stop sharing" }));
+    await screen.findByText("The link no longer works.");
+    expect(world.api.unshare).toHaveBeenCalledWith("b");
+  });
+
+  test("someone else's picture is just not here", async () => {
+    history.replaceState(null, "", "/g/zzz");
+    await open(setUp());
+    expect(await screen.findByRole("heading", { name: "This picture isn't here" })).toBeTruthy();
+  });
+});
+
+describe("the gallery", () => {
+  test("asks a stranger to sign in", async () => {
+    history.replaceState(null, "", "/gallery");
+    const world = setUp();
+    world.api.session.mockResolvedValue(ok(nobody()));
+    await open(world);
+    await screen.findByRole("heading", { name: "Sign in to see your pictures" });
+  });
+
+  test("shows what there is, and a failure with a way on", async () => {
+    vi.stubGlobal(
+      "IntersectionObserver",
+      class {
+        private readonly seen: (entries: { isIntersecting: boolean }[]) => void;
+        constructor(seen: (entries: { isIntersecting: boolean }[]) => void) {
+          this.seen = seen;
+        }
+        observe() {
+          this.seen([{ isIntersecting: true }]);
+        }
+        disconnect() {}
+      },
+    );
+    history.replaceState(null, "", "/gallery");
+    const world = setUp();
+    // The first list is the studio page's.
+    world.api.list.mockResolvedValueOnce(ok({ items: [], nextCursor: null }));
+    world.api.list.mockResolvedValueOnce(no("storage_unavailable"));
+    world.api.list.mockResolvedValueOnce(
+      ok({ items: [generation("a", { status: "succeeded" })], nextCursor: null }),
+    );
+    await open(world);
+    fireEvent.click(await screen.findByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("link", { name: "Open: a red kite" })).toBeTruthy();
+    await screen.findByText("That's all of them.");
+    vi.unstubAllGlobals();
+  });
+});
+
+test("the account menu tells who is here and what the plan allows", async () => {
+  await open(setUp());
+  expect(await screen.findByText("0 of 3 in flight")).toBeTruthy();
+  fireEvent.click(screen.getByRole("button", { name: "Account and settings" }));
+  await screen.findByText("ada@example.com");
+  await screen.findByText("Pro plan · 3 pictures at once");
+});

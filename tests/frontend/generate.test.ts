@@ -1,0 +1,268 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Result } from "../../frontend/api/result.ts";
+import type { Generation } from "../../worker/contract.ts";
+import { generation, later, NOW, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+describe("what cannot be sent", () => {
+  test.each([
+    ["   ", "Write a prompt first."],
+    ["🦊".repeat(501), "A prompt has at most 500 characters."],
+    ["a\0b", "The prompt contains characters that are not text."],
+  ])("%j says why, and keeps the text", async (prompt, sentence) => {
+    const { studio, api } = setUp();
+    await studio.start(prompt);
+    await studio.maker.generate();
+    expect(studio.composer.notice.value).toBe(sentence);
+    expect(studio.composer.prompt.value).toBe(prompt);
+    expect(api.generate).not.toHaveBeenCalled();
+  });
+
+  test("500 emoji are 500 characters", async () => {
+    const { studio, api } = setUp();
+    await studio.start("🦊".repeat(500));
+    await studio.maker.generate();
+    expect(api.generate).toHaveBeenCalledOnce();
+  });
+
+  test("a shape that the model does not take is not sent", async () => {
+    const { studio, api } = setUp({ kept: { ratio: "16:9", model: "truefusion-edge" } });
+    await studio.start("a red kite");
+    await studio.maker.generate();
+    expect(api.generate.mock.calls[0]?.[0]).toEqual({ prompt: "a red kite", model: "truefusion-edge" });
+  });
+});
+
+describe("sign-in at Generate", () => {
+  test("asks first, keeps the prompt, and goes on by itself", async () => {
+    const { studio, api, cards, tabStore } = setUp();
+    api.session.mockResolvedValueOnce(ok(nobody()));
+    await studio.start("a red kite");
+    await studio.maker.generate();
+    expect(studio.signingIn.value).toBe(true);
+    expect(studio.composer.prompt.value).toBe("a red kite");
+    expect(cards.cards.value).toEqual([]);
+
+    expect(await studio.signIn("you@example.com")).toBeNull();
+    expect(studio.signingIn.value).toBe(false);
+    expect(api.generate).toHaveBeenCalledExactlyOnceWith(
+      { prompt: "a red kite", model: "truefusion-pro" },
+      "key-1",
+    );
+    expect(tabStore.get("resume")).toBeNull();
+  });
+
+  test("a session that ended in the meantime asks again and gives the prompt back", async () => {
+    const { studio, api, cards } = setUp();
+    await studio.start("a red kite");
+    api.generate.mockResolvedValueOnce(no("unauthenticated"));
+    api.session.mockResolvedValue(ok(nobody()));
+    await studio.maker.generate();
+    expect(cards.cards.value).toEqual([]);
+    expect(studio.composer.prompt.value).toBe("a red kite");
+    expect(studio.signingIn.value).toBe(true);
+  });
+
+  test("goes on after a round trip to a sign-in page, with the draft that was kept", async () => {
+    const { studio, api } = setUp({ kept: { draft: "a red kite" }, inTab: { resume: String(NOW - 60_000) } });
+    await studio.start("");
+    expect(api.generate).toHaveBeenCalledOnce();
+  });
+
+  test("does not go on long after", async () => {
+    const { studio, api } = setUp({
+      kept: { draft: "a red kite" },
+      inTab: { resume: String(NOW - 3_600_000) },
+    });
+    await studio.start("");
+    expect(api.generate).not.toHaveBeenCalled();
+  });
+
+  test("does not go on when the dialog was closed", async () => {
+    const { studio, api } = setUp();
+    api.session.mockResolvedValueOnce(ok(nobody()));
+    await studio.start("a red kite");
+    await studio.maker.generate();
+    studio.stopSigningIn();
+    await studio.signIn("you@example.com");
+    expect(api.generate).not.toHaveBeenCalled();
+  });
+
+  test("a refused address is told, nothing else changes", async () => {
+    const { studio, api } = setUp();
+    api.session.mockResolvedValueOnce(ok(nobody()));
+    api.signInDev.mockResolvedValueOnce(no("invalid_request"));
+    await studio.start("a red kite");
+    await studio.maker.generate();
+    expect(await studio.signIn("nonsense")).toMatchObject({ code: "invalid_request" });
+    expect(studio.signingIn.value).toBe(true);
+  });
+});
+
+describe("refusals", () => {
+  test("over the limit: the plan's limit in a sentence, the prompt back, no card", async () => {
+    const { studio, api, cards } = setUp();
+    const limits = { concurrent: 3, inFlight: 3, unconfirmed: 0 };
+    api.generate.mockResolvedValueOnce(no("limit_reached", { limits }));
+    await studio.start("a red kite");
+    await studio.maker.generate();
+    expect(studio.composer.notice.value).toContain("The Pro plan makes 3 pictures at once");
+    expect(studio.composer.prompt.value).toBe("a red kite");
+    expect(studio.session.limits.value).toEqual(limits);
+    expect(cards.cards.value).toEqual([]);
+  });
+
+  test("the prompt that comes back never overwrites a new one", async () => {
+    const { studio, api } = setUp();
+    const answer = later<Result<{ generation: Generation }>>();
+    api.generate.mockReturnValueOnce(answer.promise);
+    await studio.start("a red kite");
+    const click = studio.maker.generate();
+    studio.composer.write("a blue boat");
+    answer.resolve(no("limit_reached"));
+    await click;
+    expect(studio.composer.prompt.value).toBe("a blue boat");
+  });
+
+  test("any other refusal stays on the card, and trying again uses the same card and key", async () => {
+    const { studio, api, cards } = setUp();
+    api.generate.mockResolvedValueOnce(no("upstream_unavailable"));
+    await studio.start("a red kite");
+    await studio.maker.generate();
+    expect(cards.cards.value).toMatchObject([
+      { phase: "refused", problem: { code: "upstream_unavailable" } },
+    ]);
+    await studio.maker.retry(cards.cards.value[0]?.key ?? "");
+    expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { id: "g1" } }]);
+    expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-1"]);
+  });
+
+  test("a failed generation is tried again under a new key", async () => {
+    const { studio, api, cards, sockets } = setUp();
+    await studio.start("a red kite");
+    sockets.latest().say(snapshot());
+    await studio.maker.generate();
+    const error = { code: "upstream_failed", message: "" } as const;
+    sockets.latest().say({ type: "generation", generation: generation("g1", { status: "failed", error }) });
+    api.generate.mockResolvedValueOnce(ok({ generation: generation("g2") }));
+    await studio.maker.retry("key-1");
+    expect(cards.cards.value).toMatchObject([{ key: "key-1", phase: "known", generation: { id: "g2" } }]);
+    expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-2"]);
+  });
+});
+
+describe("a cut connection", () => {
+  test("repeats the same order under the same key, twice, then says so", async () => {
+    const { studio, api, cards } = setUp();
+    api.generate.mockResolvedValue(no("offline"));
+    await studio.start("a red kite");
+    const click = studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(4_000);
+    await click;
+    expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-1", "key-1"]);
+    expect(cards.cards.value).toMatchObject([{ phase: "refused", problem: { code: "offline" } }]);
+  });
+
+  test("an order that is still running is asked for again until it answers", async () => {
+    const { studio, api, cards } = setUp();
+    api.generate.mockResolvedValueOnce(no("idempotency_in_progress", { retryAfterSeconds: 2 }));
+    await studio.start("a red kite");
+    const click = studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await click;
+    expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { id: "g1" } }]);
+    expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-1"]);
+  });
+});
+
+describe("cancel", () => {
+  test("shows at once and is told to the Worker", async () => {
+    const { studio, api, cards } = setUp();
+    await studio.start("a red kite");
+    await studio.maker.generate();
+    api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
+    const canceling = studio.maker.cancel("key-1");
+    expect(cards.cards.value[0]?.generation.status).toBe("canceled");
+    await canceling;
+    expect(api.cancel).toHaveBeenCalledWith("g1");
+  });
+
+  test("before anybody knows an id: canceled as soon as there is one", async () => {
+    const { studio, api, cards } = setUp();
+    const answer = later<Result<{ generation: Generation }>>();
+    api.generate.mockReturnValueOnce(answer.promise);
+    api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
+    await studio.start("a red kite");
+    const click = studio.maker.generate();
+    await studio.maker.cancel("key-1");
+    expect(api.cancel).not.toHaveBeenCalled();
+    answer.resolve(ok({ generation: generation("g1") }));
+    await click;
+    expect(api.cancel).toHaveBeenCalledWith("g1");
+    expect(cards.cards.value[0]?.generation.status).toBe("canceled");
+  });
+
+  test("too late: the card shows the picture that was finished first", async () => {
+    const { studio, api, cards } = setUp();
+    await studio.start("a red kite");
+    await studio.maker.generate();
+    api.cancel.mockResolvedValueOnce(no("already_finished"));
+    api.prediction.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "succeeded" }) }));
+    await studio.maker.cancel("key-1");
+    expect(cards.cards.value[0]?.generation.status).toBe("succeeded");
+  });
+
+  test("not reached: the card goes back to being made", async () => {
+    const { studio, api, cards } = setUp();
+    await studio.start("a red kite");
+    await studio.maker.generate();
+    api.cancel.mockResolvedValueOnce(no("offline"));
+    await studio.maker.cancel("key-1");
+    expect(cards.cards.value[0]?.generation.status).toBe("queued");
+  });
+});
+
+describe("what is kept", () => {
+  test("prompt, model and shape survive a reload; what was typed before the script goes first", async () => {
+    const first = setUp();
+    await first.studio.start("");
+    first.studio.composer.write("half a thou");
+    first.studio.composer.model.value = "truefusion-edge";
+    const kept = Object.fromEntries(first.store.kept);
+    expect(kept).toMatchObject({ draft: "half a thou", model: "truefusion-edge" });
+
+    const second = setUp({ kept });
+    await second.studio.start("");
+    expect(second.studio.composer.prompt.value).toBe("half a thou");
+    expect(second.studio.composer.model.value).toBe("truefusion-edge");
+
+    const third = setUp({ kept });
+    await third.studio.start("typed early");
+    expect(third.studio.composer.prompt.value).toBe("typed early");
+  });
+
+  test("signing out leaves nothing behind; a failed one says so", async () => {
+    const { studio, api, restart } = setUp();
+    await studio.start("");
+    api.signOut.mockResolvedValueOnce(no("offline"));
+    await studio.signOut();
+    expect(restart).not.toHaveBeenCalled();
+    expect(studio.toast.value).toContain("can't be reached");
+    await studio.signOut();
+    expect(restart).toHaveBeenCalledOnce();
+  });
+
+  test("a studio that could not be reached at first is entered when the network is back", async () => {
+    const { studio, api } = setUp();
+    api.session.mockResolvedValueOnce(no("offline"));
+    await studio.start("");
+    expect(studio.composer.notice.value).toContain("can't be reached");
+    api.session.mockResolvedValueOnce(ok(session()));
+    await studio.wake();
+    expect(studio.composer.notice.value).toBeNull();
+    expect(api.list).toHaveBeenCalledOnce();
+  });
+});

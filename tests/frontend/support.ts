@@ -1,0 +1,178 @@
+import { vi } from "vitest";
+import type { Api } from "../../frontend/api/client.ts";
+import type { Socket } from "../../frontend/api/live.ts";
+import type { Result, Trouble } from "../../frontend/api/result.ts";
+import type { Store } from "../../frontend/state/store.ts";
+import { createStudio } from "../../frontend/state/studio.ts";
+import type { Generation, Session, StudioEvent } from "../../worker/contract.ts";
+
+export const NOW = Date.parse("2026-11-22T10:00:00Z");
+
+export function generation(id: string, changes: Partial<Generation> = {}): Generation {
+  const done = changes.status === "succeeded";
+  return {
+    id,
+    prompt: "a red kite",
+    model: "truefusion-pro",
+    status: "queued",
+    progress: null,
+    outputUrl: done ? `/images/${id}/0` : null,
+    thumbnailUrl: done ? `/images/${id}/0?size=thumb` : null,
+    width: done ? 1024 : null,
+    height: done ? 1024 : null,
+    outputs: [],
+    error: null,
+    favorite: false,
+    shareUrl: null,
+    options: {},
+    createdAt: new Date(NOW).toISOString(),
+    completedAt: null,
+    ...changes,
+  };
+}
+
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+export const no = (code: Trouble["code"], more: Partial<Trouble> = {}): { ok: false; problem: Trouble } => ({
+  ok: false,
+  problem: { code, detail: "", ...more },
+});
+
+export function session(changes: Partial<Session> = {}): Session {
+  return {
+    user: { id: "u1", email: "ada@example.com", plan: "pro" },
+    limits: { concurrent: 3, inFlight: 0, unconfirmed: 0 },
+    models: [
+      {
+        id: "truefusion-pro",
+        label: "Standard",
+        description: "The best balance of speed and detail",
+        default: true,
+        options: { aspectRatio: ["1:1", "16:9"] },
+      },
+      {
+        id: "truefusion-edge",
+        label: "Fast preview",
+        description: "A quick 512 px draft, in about a second",
+        default: false,
+        options: {},
+      },
+    ],
+    signIn: ["dev"],
+    ...changes,
+  };
+}
+
+export const nobody = () => session({ user: null, limits: null });
+
+export function memoryStore(kept: Record<string, string> = {}): Store & { kept: Map<string, string> } {
+  const map = new Map(Object.entries(kept));
+  return {
+    kept: map,
+    get: (key) => map.get(key) ?? null,
+    set: (key, value) => {
+      if (value === null) map.delete(key);
+      else map.set(key, value);
+    },
+  };
+}
+
+export type FakeSocket = Socket & {
+  sent: string[];
+  say: (event: StudioEvent | "pong") => void;
+  cut: (code?: number) => void;
+};
+
+/** Stands in for the browser's socket; the test is the Worker at the other end. */
+export function fakeSockets() {
+  const opened: FakeSocket[] = [];
+  const connect = (): Socket => {
+    const sent: string[] = [];
+    const socket: FakeSocket = {
+      sent,
+      onopen: null,
+      onmessage: null,
+      onclose: null,
+      send: (data) => {
+        sent.push(String(data));
+      },
+      close: () => {},
+      say(event) {
+        const data = event === "pong" ? event : JSON.stringify(event);
+        this.onmessage?.call(socket as unknown as WebSocket, new MessageEvent("message", { data }));
+      },
+      cut(code = 1006) {
+        this.onclose?.call(socket as unknown as WebSocket, new CloseEvent("close", { code }));
+      },
+    };
+    opened.push(socket);
+    return socket;
+  };
+  return {
+    opened,
+    connect,
+    latest: () => {
+      const socket = opened.at(-1);
+      if (!socket) throw new Error("No socket was opened.");
+      return socket;
+    },
+  };
+}
+
+/** An API of which every method answers something harmless until a test says otherwise. */
+export function fakeApi() {
+  const gone = async () => no("not_found");
+  return {
+    session: vi.fn<Api["session"]>(async () => ok(session())),
+    signInDev: vi.fn<Api["signInDev"]>(async () => ok(undefined)),
+    signOut: vi.fn<Api["signOut"]>(async () => ok(undefined)),
+    generate: vi.fn<Api["generate"]>(async () => ok({ generation: generation("g1") })),
+    prediction: vi.fn<Api["prediction"]>(gone),
+    cancel: vi.fn<Api["cancel"]>(gone),
+    list: vi.fn<Api["list"]>(async () => ok({ items: [], nextCursor: null })),
+    favorite: vi.fn<Api["favorite"]>(gone),
+    remove: vi.fn<Api["remove"]>(async () => ok(undefined)),
+    share: vi.fn<Api["share"]>(gone),
+    unshare: vi.fn<Api["unshare"]>(async () => ok(undefined)),
+  } satisfies Api;
+}
+
+/** A promise that the test keeps in its hands. */
+export function later<T>() {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+export function setUp({
+  kept = {},
+  inTab = {},
+}: {
+  kept?: Record<string, string>;
+  inTab?: Record<string, string>;
+} = {}) {
+  const api = fakeApi();
+  const sockets = fakeSockets();
+  const store = memoryStore(kept);
+  const tabStore = memoryStore(inTab);
+  const restart = vi.fn();
+  let keys = 0;
+  const studio = createStudio({
+    api,
+    connect: sockets.connect,
+    random: () => 1,
+    now: () => NOW,
+    newKey: () => `key-${++keys}`,
+    store,
+    tabStore,
+    restart,
+  });
+  return { api, sockets, store, tabStore, restart, studio, cards: studio.cards };
+}
+
+export const snapshot = (...inFlight: Generation[]): StudioEvent => ({
+  type: "snapshot",
+  limits: { concurrent: 3, inFlight: inFlight.length, unconfirmed: 0 },
+  inFlight,
+});

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { later } from "../../frontend/text/later.ts";
+import { text } from "../../frontend/text/first.ts";
+import { failures, problems } from "../../frontend/text/troubles.ts";
+import { FAILURE_CODES, PROBLEM_STATUS } from "../../worker/catalog.ts";
+
+const sentence = /^[A-Z][^_]{10,}[.…]$/;
+
+describe("every cause has a sentence that a person understands", () => {
+  test.each([...Object.keys(PROBLEM_STATUS), "offline", "bad_answer"])("problem %s", (code) => {
+    expect(problems).toHaveProperty(code, expect.stringMatching(sentence));
+  });
+
+  test.each(FAILURE_CODES)("failure %s", (code) => {
+    expect(failures[code]).toMatch(sentence);
+  });
+
+  test("only a refused create claims that nothing was made", () => {
+    const claims = Object.entries(problems).filter(([, words]) => words.includes("Nothing was made"));
+    expect(claims.map(([code]) => code).sort()).toEqual([
+      "content_policy",
+      "model_unavailable",
+      "upstream_rejected",
+      "upstream_unavailable",
+    ]);
+    expect(Object.values(failures).join()).not.toMatch(/nothing was made/i);
+  });
+});
+
+describe("numbers in words", () => {
+  test("limits by plan", () => {
+    expect(text.limitReached("free")).toContain("one picture at a time");
+    expect(text.limitReached("pro")).toContain("3 pictures at once");
+    expect(later.plan("free")).toBe("Free plan · 1 picture at a time");
+  });
+
+  test("elapsed time", () => {
+    expect([text.seconds(0), text.seconds(59), text.seconds(61)]).toEqual(["0 s", "59 s", "1 min 1 s"]);
+  });
+});
