@@ -43,10 +43,14 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
+          globalSetup: ["tests/e2e/support/global-setup.ts"],
           environment: "node",
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 15_000, interval: 50 } },
+          // A browser, a Worker and a simulator fill two cores: one file at a time, after all else.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

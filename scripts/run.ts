@@ -24,8 +24,8 @@ export function start(script: string, args: string[], env: NodeJS.ProcessEnv = e
   return spawn(process.execPath, [script, ...args], { cwd: root, stdio: "inherit", env });
 }
 
-export function startTool(tool: Tool, args: string[]): ChildProcess {
-  return start(TOOLS[tool], args);
+export function startTool(tool: Tool, args: string[], env: NodeJS.ProcessEnv = environment): ChildProcess {
+  return start(TOOLS[tool], args, env);
 }
 
 /** Runs a tool to its end; a failure ends this process with the same code. */

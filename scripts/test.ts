@@ -1,0 +1,60 @@
+/**
+ * `npm test`: everything that is tested, in one run. Arguments go to vitest (`npm test -- --project worker`);
+ * `--all` runs the long forms too. Its last line is always `N passed, N failed`, with `, N skipped` where some were.
+ */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureChromium } from "./chromium.ts";
+import { environment, exitOf, root, runTool, startTool } from "./run.ts";
+
+type Report = {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: { status: string; assertionResults: { status: string }[] }[];
+};
+
+const report = join(root, ".cache/test-report.json");
+const args = process.argv.slice(2).filter((argument) => argument !== "--all");
+const isLong = process.argv.includes("--all");
+
+const env = { ...environment, STUDIO_BUILT: "1" };
+if (isLong) Object.assign(env, { TEST_ALL: "1" });
+if (needsBrowser()) Object.assign(env, { CHROME_PATH: ensureChromium() });
+
+await runTool("vite", ["build", "--logLevel", "warn"]);
+rmSync(report, { force: true });
+const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+const code = await exitOf(startTool("vitest", ["run", ...reporters, ...args], env));
+console.log(`\n${summary()}`);
+process.exit(code);
+
+/** Without a choice of projects, or with one that may take in the browser's. */
+function needsBrowser(): boolean {
+  const chosen = args.flatMap((argument, index) =>
+    argument === "--project"
+      ? [args[index + 1] ?? ""]
+      : argument.startsWith("--project=")
+        ? [argument.slice(10)]
+        : [],
+  );
+  return chosen.length === 0 || chosen.some((name) => name === "e2e" || /[*!]/.test(name));
+}
+
+/** A file that could not be loaded, or an error outside any test, is a failure that no test stands for. */
+function summary(): string {
+  if (!existsSync(report)) return "0 passed, 1 failed";
+  const results = JSON.parse(readFileSync(report, "utf8")) as Report;
+  const unloaded = results.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === "failed" && !assertionResults.some((result) => result.status === "failed"),
+  ).length;
+  const failed = results.numFailedTests + unloaded;
+  const skipped = results.numPendingTests + results.numTodoTests;
+  return [
+    `${results.numPassedTests} passed`,
+    `${failed === 0 && code !== 0 ? 1 : failed} failed`,
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join(", ");
+}

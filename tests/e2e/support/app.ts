@@ -1,0 +1,100 @@
+/**
+ * The whole thing as a user has it: the built studio and the Worker in `wrangler dev`, on a state of their own,
+ * against the simulator. Run the way docs say it is run from outside.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startSimulator } from "../../../simulator/server.ts";
+import { freePort, type Group, runToEnd, startGroup, wrangler } from "./processes.ts";
+
+const READY_WITHIN_MS = 60_000;
+
+/** Clocks that a test would otherwise wait for. */
+const VARS = {
+  DEV_SIGN_IN: "true",
+  MAX_GENERATIONS_PER_DAY: "0",
+  SKYTELLS_API_KEY: "sk-simulator",
+  SESSION_SECRET: "a-secret-of-the-end-to-end-tests-only",
+  CHECK_AFTER_SECONDS: "1",
+};
+
+export type AppAddress = { url: string; adminUrl: string; stateDirectory: string };
+export type App = AppAddress & {
+  /** Kills the Worker as a power cut would. */
+  kill: () => Promise<void>;
+  /** Starts it again on the same port with the same state. */
+  start: () => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+export async function startApp(vars: Record<string, string> = {}): Promise<App> {
+  const stateDirectory = await mkdtemp(join(tmpdir(), "studio-e2e-"));
+  const [simulator, port] = await Promise.all([startSimulator({ port: 0, speed: 20 }), freePort()]);
+  const url = `http://localhost:${port}`;
+  const settings = { ...VARS, PUBLIC_URL: url, SKYTELLS_API_URL: simulator.url, ...vars };
+  let worker: Group | null = null;
+
+  async function kill() {
+    await worker?.kill();
+    worker = null;
+  }
+  async function start() {
+    worker = startGroup([
+      wrangler,
+      "dev",
+      "--port",
+      String(port),
+      "--persist-to",
+      stateDirectory,
+      ...Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+    ]);
+    await ready(url, worker);
+  }
+  async function stop() {
+    await kill();
+    await simulator.close();
+    await rm(stateDirectory, { recursive: true, force: true });
+  }
+
+  try {
+    await runToEnd([wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", stateDirectory]);
+    await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, adminUrl: simulator.adminUrl, stateDirectory, kill, start, stop };
+}
+
+/** Runs SQL on the record of a running app, as someone who operates it would. */
+export async function runSql({ stateDirectory }: AppAddress, command: string): Promise<void> {
+  await runToEnd([
+    wrangler,
+    "d1",
+    "execute",
+    "DB",
+    "--local",
+    "--persist-to",
+    stateDirectory,
+    "--command",
+    command,
+  ]);
+}
+
+async function ready(url: string, worker: Group): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  let exit: number | null = null;
+  void worker.exited.then((code) => {
+    exit = code;
+  });
+  while (Date.now() < deadline && exit === null) {
+    const isUp = await fetch(`${url}/api/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isUp) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The Worker did not start (exit ${exit}):\n${worker.output()}`);
+}

@@ -1,0 +1,125 @@
+/** People at their browsers: each with cookies, storage and a screen of their own, and a console that must stay clean. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
+import { afterAll, beforeAll, expect, inject, onTestFailed, onTestFinished } from "vitest";
+import { CHROMIUM_FLAGS, ensureChromium } from "../../../scripts/chromium.ts";
+import { root } from "../../../scripts/run.ts";
+import { createStudioPage, type StudioPage } from "./studio-page.ts";
+
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1440, height: 900 };
+
+const TIMEOUT_MS = 15_000;
+
+export type Visitor = {
+  context: BrowserContext;
+  page: Page;
+  studio: StudioPage;
+  /** Lets a console message pass that belongs to what the test does: a refused request is one, for Chromium. */
+  expectsInConsole: (message: RegExp) => void;
+  /** Another tab of the same browser. */
+  newTab: () => Promise<{ page: Page; studio: StudioPage }>;
+};
+
+export type VisitorOptions = BrowserContextOptions & {
+  /** Where the app is; the shared one unless told. */
+  url?: string;
+  /** Signed in already as this. */
+  email?: string;
+};
+
+let browser: Browser | undefined;
+
+/** Gives this file a browser. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+}
+
+export async function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_FLAGS });
+}
+
+let visitors = 0;
+
+/** An address nobody has used: what one test leaves behind is not there for the next. */
+export function newEmail(): string {
+  visitors += 1;
+  return `visitor-${process.pid}-${visitors}-${Date.now().toString(36)}@example.com`;
+}
+
+/** A visitor for the length of this test. */
+export async function visit({ url, email, ...options }: VisitorOptions = {}): Promise<Visitor> {
+  if (!browser) throw new Error("useBrowser() first");
+  const baseURL = url ?? inject("app").url;
+  const context = await browser.newContext({
+    viewport: DESKTOP,
+    baseURL,
+    reducedMotion: "reduce",
+    permissions: ["clipboard-read", "clipboard-write"],
+    ...options,
+  });
+  context.setDefaultTimeout(TIMEOUT_MS);
+  const problems = watchConsole(context, new URL(baseURL).origin);
+  const allowed: RegExp[] = [];
+
+  onTestFailed(async ({ task }) => {
+    const folder = join(root, ".cache/e2e");
+    await mkdir(folder, { recursive: true });
+    const name = task.name.replace(/\W+/g, "-").slice(0, 60);
+    const shots = context
+      .pages()
+      .map((page, index) => page.screenshot({ path: join(folder, `${name}-${visitors}-${index}.png`) }));
+    await Promise.allSettled(shots);
+  });
+  onTestFinished(async () => {
+    await context.close();
+    const unexpected = problems.filter((problem) => !allowed.some((pattern) => pattern.test(problem)));
+    expect(unexpected, "what the browser complained about").toEqual([]);
+  });
+
+  if (email !== undefined) await signIn(context, email);
+  const open = async () => {
+    const page = await context.newPage();
+    return { page, studio: createStudioPage(page) };
+  };
+  return {
+    context,
+    ...(await open()),
+    expectsInConsole: (message) => void allowed.push(message),
+    newTab: open,
+  };
+}
+
+/** Without the dialog, where a test is about something else. */
+async function signIn(context: BrowserContext, email: string): Promise<void> {
+  const response = await context.request.post("/api/auth/dev", { data: { email } });
+  expect(response.status(), "sign-in").toBe(204);
+}
+
+/** Errors, policy violations (Chromium reports them as errors) and requests to anywhere but the app. */
+function watchConsole(context: BrowserContext, origin: string): string[] {
+  const problems: string[] = [];
+  context.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") {
+      problems.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+    }
+  });
+  context.on("weberror", (error) => void problems.push(`uncaught: ${String(error.error())}`));
+  context.on("request", (request) => {
+    const url = request.url();
+    if (/^https?:/.test(url) && new URL(url).origin !== origin) problems.push(`request elsewhere: ${url}`);
+  });
+  return problems;
+}

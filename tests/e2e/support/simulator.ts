@@ -1,0 +1,74 @@
+/** Skytells' stand-in, and what a test asks it. A test knows its predictions by their prompts. */
+import { createHash } from "node:crypto";
+import { expect } from "vitest";
+import type { CreateEntry, OutputEntry, WebhookEntry } from "../../../simulator/ledger.ts";
+
+type LedgerReport = {
+  creates: CreateEntry[];
+  webhooks: WebhookEntry[];
+  outputs: Record<string, OutputEntry>;
+  gets: { total: number };
+};
+
+export function createSimulatorClient(adminUrl: string) {
+  async function admin<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${adminUrl}${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  const creates = async (prompt: string) =>
+    (await admin<LedgerReport>("GET", "/ledger")).creates.filter((entry) => entry.prompt === prompt);
+
+  /** The prediction that this prompt led to, once it exists. */
+  async function idOf(prompt: string): Promise<string> {
+    let id: string | null = null;
+    await expect
+      .poll(async () => (id = (await creates(prompt))[0]?.id ?? null), {
+        message: `a create for "${prompt}"`,
+      })
+      .not.toBeNull();
+    return String(id);
+  }
+
+  return {
+    idOf,
+    /** What Skytells was asked to make for this prompt: what would be paid for. */
+    creates,
+    /** Ends a prediction now, whatever its moods wait for. */
+    async finish(prompt: string) {
+      await admin("POST", `/predictions/${await idOf(prompt)}/finish`);
+    },
+    /** Waits until it ended by itself. */
+    async ended(prompt: string) {
+      await admin("GET", `/predictions/${await idOf(prompt)}?until=ended`);
+    },
+    async statusOf(prompt: string) {
+      const id = await idOf(prompt);
+      return (await admin<{ canonicalStatus: string }>("GET", `/predictions/${id}`)).canonicalStatus;
+    },
+    /** Sends a webhook that a mood has kept back. */
+    async sendWebhook(prompt: string, event: "started" | "succeeded") {
+      await admin("POST", `/predictions/${await idOf(prompt)}/webhook`, { event });
+    },
+    /** The picture's fingerprint, as it went over the wire to the studio. */
+    async sha256Of(prompt: string): Promise<string | null | undefined> {
+      const id = await idOf(prompt);
+      const { outputs } = await admin<LedgerReport>("GET", "/ledger");
+      return Object.entries(outputs).find(([name]) => name.startsWith(id))?.[1].sha256;
+    },
+    async webhooksOf(prompt: string) {
+      const id = await idOf(prompt);
+      return (await admin<LedgerReport>("GET", `/ledger?id=${id}`)).webhooks;
+    },
+  };
+}
+
+export type SimulatorClient = ReturnType<typeof createSimulatorClient>;
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
