@@ -4,15 +4,23 @@ import { defineConfig } from "vitest/config";
 
 /** The environment of the worker tests: every outgoing call is real HTTP, to the simulator that `setup-simulator` runs. */
 const workerVars = {
-  PUBLIC_URL: "http://localhost:8787",
+  // Nothing listens there: the simulator holds its webhooks and the tests deliver them.
+  PUBLIC_URL: "http://localhost:9",
   SESSION_SECRET: "a-secret-of-the-worker-tests-only",
   SKYTELLS_API_KEY: "sk-simulator",
   DEV_SIGN_IN: "true",
   MAX_GENERATIONS_PER_DAY: "0",
+  CHECK_AFTER_SECONDS: "2",
+  GENERATION_DEADLINE_SECONDS: "8",
+  OUTPUT_WINDOW_SECONDS: "6",
+  CREATE_TIMEOUT_SECONDS: "2",
+  UNCONFIRMED_SECONDS: "5",
 };
 
 export default defineConfig({
   test: {
+    // The Worker logs every request; only a failing test's log is worth reading.
+    silent: "passed-only",
     projects: [
       {
         plugins: [
@@ -29,6 +37,7 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
+          testTimeout: 20_000,
           include: ["tests/worker/**/*.test.ts"],
           setupFiles: ["tests/worker/setup.ts"],
           globalSetup: ["tests/worker/setup-simulator.ts"],

@@ -13,7 +13,7 @@ import { generate } from "./routes/generate.ts";
 import { generations } from "./routes/generations.ts";
 import { health } from "./routes/health.ts";
 import { images } from "./routes/images.ts";
-import { page } from "./routes/page.ts";
+import { pageOrNotFound } from "./routes/page.ts";
 import { predictions } from "./routes/predictions.ts";
 import { session } from "./routes/session.ts";
 import { share } from "./routes/share.tsx";
@@ -49,10 +49,9 @@ app
   .route("/api/webhooks", webhooks)
   .route("/api/events", events)
   .route("/images", images)
-  .route("/s", share)
-  .route("/", page);
+  .route("/s", share);
 
-app.notFound(() => problemResponse({ code: "not_found", detail: "There is nothing here." }));
+app.notFound(pageOrNotFound);
 
 app.onError((error) => {
   if (error instanceof SettingsError) {

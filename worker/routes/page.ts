@@ -1,4 +1,4 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { problemResponse } from "../problem.ts";
 
@@ -6,14 +6,15 @@ const RESERVED = /^\/(?:api|images|s|assets)(?:\/|$)/;
 const HAS_EXTENSION = /\.[^/]*$/;
 
 /**
- * The studio's page, for every address that it draws itself. Not for a file that is missing: a script that a
- * deploy removed must be a 404, not a page that is kept for a year under the script's name.
+ * What no route knows: the studio's page for an address that it draws itself, else 404. A file that is missing is
+ * never the page: kept for a year under the name of a script that a deploy removed, it would break the studio.
  */
-export const page = new Hono<AppEnv>().get("*", async (c: Context<AppEnv>) => {
+export async function pageOrNotFound(c: Context<AppEnv>): Promise<Response> {
   const { pathname } = new URL(c.req.url);
-  if (RESERVED.test(pathname) || HAS_EXTENSION.test(pathname)) {
+  const isPage = c.req.method === "GET" || c.req.method === "HEAD";
+  if (!isPage || RESERVED.test(pathname) || HAS_EXTENSION.test(pathname)) {
     return problemResponse({ code: "not_found", detail: "There is nothing here." });
   }
   const asset = await c.env.ASSETS.fetch(new URL("/", c.req.url));
   return new Response(asset.body, asset);
-});
+}

@@ -1,0 +1,169 @@
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { ProblemCode } from "../../worker/catalog.ts";
+import {
+  deliver,
+  expectProblem,
+  killStudio,
+  isIdle,
+  limitsOf,
+  newPrompt,
+  newUser,
+  openStudio,
+  reaches,
+  read,
+  rowsOf,
+  type Visitor,
+} from "./support/app.ts";
+import { createsOf, callsOf, webhookOf } from "./support/simulator.ts";
+
+/** Generates, and expects the answer to have been lost. */
+async function lose(user: Visitor, prompt: string, code: ProblemCode, headers = {}): Promise<string> {
+  const problem = await expectProblem(await user.post("/api/generate", { prompt }, headers), code);
+  expect(Date.parse(problem.pending?.until ?? "")).toBeGreaterThan(Date.now());
+  return problem.pending?.id ?? "";
+}
+
+describe.concurrent("a create whose answer was lost", () => {
+  it.each([
+    ["answer-lost", "upstream_timeout"],
+    ["answer-slow=4", "upstream_timeout"],
+    ["create-500=created", "upstream_error"],
+    ["create-502=created", "upstream_error"],
+    ["create-504=created", "upstream_timeout"],
+    ["create-408=created", "upstream_error"],
+    ["create-html=created", "upstream_error"],
+    ["create-unparsable", "upstream_error"],
+  ] as const)("%s: is found in the list and becomes the picture", async (mood, code) => {
+    const user = await newUser();
+    const prompt = newPrompt(mood, "delay=0.5");
+    const studio = await openStudio(user);
+    const pending = await lose(user, prompt, code);
+    const found = await reaches(user, pending, "succeeded");
+    const [create] = await createsOf(prompt);
+    expect(found.id).toBe(create?.id);
+    expect(await read(user, found.id)).toEqual(found);
+    expect(studio.events).toContainEqual(expect.objectContaining({ type: "generation", replaces: pending }));
+    expect(await createsOf(prompt)).toHaveLength(1);
+    expect(await rowsOf(user)).toHaveLength(1);
+    await isIdle(user);
+  });
+
+  it("holds its slot and says that it is unconfirmed", async () => {
+    const user = await newUser();
+    const pending = await lose(user, newPrompt("answer-never"), "upstream_timeout");
+    expect(await limitsOf(user)).toEqual({ concurrent: 1, inFlight: 1, unconfirmed: 1 });
+    expect(await read(user, pending)).toMatchObject({ id: pending, status: "queued" });
+    await expectProblem(await user.post("/api/generate", { prompt: newPrompt() }), "limit_reached");
+  });
+
+  it("that nothing was created for is given up, and the slot is free", async () => {
+    const user = await newUser();
+    const studio = await openStudio(user);
+    const key = { "idempotency-key": crypto.randomUUID() };
+    const prompt = newPrompt("answer-never");
+    const pending = await lose(user, prompt, "upstream_timeout", key);
+    // The same click again: the same answer, and no second create.
+    expect(await lose(user, prompt, "upstream_timeout", key)).toBe(pending);
+    expect(await reaches(user, pending, "failed")).toMatchObject({ error: { code: "unconfirmed" } });
+    await isIdle(user);
+    expect(studio.events).toContainEqual(
+      expect.objectContaining({
+        type: "generation",
+        generation: expect.objectContaining({ id: pending, status: "failed" }),
+      }),
+    );
+    expect(await rowsOf(user)).toEqual([]);
+    // The key is released: asking again is a new job.
+    expect(await lose(user, prompt, "upstream_timeout", key)).not.toBe(pending);
+  });
+
+  it("of which Skytells tells neither webhook nor input is given up, and not even its webhook is proof", async () => {
+    const user = await newUser();
+    const prompt = newPrompt("answer-lost", "webhook-field-absent", "input-empty", "delay=0.2");
+    const pending = await lose(user, prompt, "upstream_timeout");
+    await reaches(user, pending, "failed");
+    const [create] = await createsOf(prompt);
+    await deliver(await webhookOf(String(create?.id), "succeeded"));
+    expect((await read(user, pending)).status).toBe("failed");
+    expect(await rowsOf(user)).toEqual([]);
+  });
+
+  it("is told apart by all inputs where Skytells does not tell the webhook", async () => {
+    const users = await Promise.all([newUser(), newUser(), newUser()]);
+    const prompt = newPrompt("answer-lost", "webhook-field-absent", "delay=0.5");
+    const pendings = await Promise.all(users.map((user) => lose(user, prompt, "upstream_timeout")));
+    const found = await Promise.all(
+      users.map((user, at) => reaches(user, String(pendings[at]), "succeeded")),
+    );
+    const creates = await createsOf(prompt);
+    expect(new Set(found.map(({ id }) => id)).size).toBe(3);
+    for (const [at, user] of users.entries()) {
+      const own = creates.find((create) => create.webhookUrl?.includes(user.id));
+      expect(found[at]?.id).toBe(own?.id);
+    }
+  });
+
+  it("canceled while it is pending: Skytells is told as soon as it is found", async () => {
+    const user = await newUser();
+    const prompt = newPrompt("answer-lost", "stuck");
+    const pending = await lose(user, prompt, "upstream_timeout");
+    const answer = await user.post(`/api/predictions/${pending}/cancel`);
+    expect(answer.status).toBe(200);
+    expect(await read(user, pending)).toMatchObject({ status: "canceled" });
+    await isIdle(user);
+    const [create] = await createsOf(prompt);
+    expect(await callsOf(String(create?.id))).toMatchObject({ cancels: 1 });
+  });
+
+  it("deleted while it is pending: it is gone here and there", async () => {
+    const user = await newUser();
+    const prompt = newPrompt("answer-lost", "stuck");
+    const pending = await lose(user, prompt, "upstream_timeout");
+    expect((await user.call(`/api/generations/${pending}`, { method: "DELETE" })).status).toBe(204);
+    await expectProblem(await user.call(`/api/predictions/${pending}`), "not_found");
+    await isIdle(user);
+    const [create] = await createsOf(prompt);
+    expect(await callsOf(String(create?.id))).toMatchObject({
+      cancels: 1,
+      deletes: 1,
+    });
+    expect(await rowsOf(user)).toEqual([]);
+  });
+});
+
+// These stub fetch, which all tests of a file share: one after the other.
+describe("a create whose answer was lost, and that is in no list", () => {
+  it("is confirmed by its webhook, also when the object was killed and the list is down", async () => {
+    const user = await newUser();
+    const prompt = newPrompt("answer-lost", "delay=0.2");
+    const real = fetch;
+    vi.stubGlobal("fetch", (input: string, init?: RequestInit) =>
+      String(input).includes("/predictions?") ? new Response("", { status: 500 }) : real(input, init),
+    );
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const pending = await lose(user, prompt, "upstream_timeout");
+    const [create] = await createsOf(prompt);
+    const webhook = await webhookOf(String(create?.id), "succeeded");
+    await killStudio(user);
+    expect((await deliver(webhook)).status).toBe(200);
+    expect((await reaches(user, pending, "succeeded")).id).toBe(create?.id);
+  });
+
+  it("given up, and healed by a late webhook: it takes no slot", async () => {
+    const user = await newUser();
+    const prompt = newPrompt("answer-lost", "delay=6.5");
+    const real = fetch;
+    vi.stubGlobal("fetch", (input: string, init?: RequestInit) =>
+      String(input).includes("/predictions?") ? Response.json([]) : real(input, init),
+    );
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const studio = await openStudio(user);
+    const pending = await lose(user, prompt, "upstream_timeout");
+    await reaches(user, pending, "failed");
+    const [create] = await createsOf(prompt);
+    expect((await deliver(await webhookOf(String(create?.id), "succeeded"))).status).toBe(200);
+    expect(await reaches(user, pending, "succeeded")).toMatchObject({ id: create?.id, error: null });
+    const used = studio.events.flatMap((event) => (event.type === "limits" ? [event.limits.inFlight] : []));
+    expect(used.slice(used.indexOf(0))).not.toContain(1);
+  });
+});

@@ -1,0 +1,170 @@
+/** The Worker through its public door. */
+import { runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { expect, vi } from "vitest";
+import type { ProblemCode } from "../../../worker/catalog.ts";
+import { PROBLEM_STATUS } from "../../../worker/catalog.ts";
+import type { Generation, GenerationPage, Problem, Session, StudioEvent } from "../../../worker/contract.ts";
+import type { HeldWebhook } from "./simulator.ts";
+
+export const ORIGIN = "http://localhost:9";
+
+export function call(path: string, init?: RequestInit): Promise<Response> {
+  return exports.default.fetch(new Request(new URL(path, ORIGIN), { redirect: "manual", ...init }));
+}
+
+export type Visitor = {
+  email: string;
+  id: string;
+  cookie: string;
+  call: (path: string, init?: RequestInit) => Promise<Response>;
+  post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
+};
+
+/** A user nobody else has, signed in. */
+export async function newUser(plan: "free" | "pro" = "free"): Promise<Visitor> {
+  const email = `${crypto.randomUUID()}@example.com`;
+  const answer = await call("/api/auth/dev", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email }),
+  });
+  expect(answer.status).toBe(204);
+  const cookie = (answer.headers.get("set-cookie") ?? "").split(";")[0] as string;
+  if (plan === "pro") await env.DB.prepare("update users set plan = 'pro' where email = ?").bind(email).run();
+  const withCookie: Visitor["call"] = (path, init) =>
+    call(path, { ...init, headers: { ...init?.headers, cookie } });
+  const session = await (await withCookie("/api/session")).json<Session>();
+  return {
+    email,
+    cookie,
+    id: session.user?.id ?? "",
+    call: withCookie,
+    post: (path, body, headers) =>
+      withCookie(path, {
+        method: "POST",
+        ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      }),
+  };
+}
+
+let promptCount = 0;
+/** A prompt that no other test uses, with moods for the simulator. */
+export function newPrompt(...moods: string[]): string {
+  promptCount += 1;
+  const marker = moods.length > 0 ? ` [mood:${moods.join(",")}]` : "";
+  return `picture ${promptCount} ${crypto.randomUUID()}${marker}`;
+}
+
+/** Generates and expects to be let in. */
+export async function generate(user: Visitor, prompt = newPrompt(), more: object = {}): Promise<Generation> {
+  const answer = await user.post("/api/generate", { prompt, ...more });
+  expect(answer.status, await answer.clone().text()).toBe(202);
+  return (await answer.json<{ generation: Generation }>()).generation;
+}
+
+/** Expects this problem, whole: status, type, body. */
+export async function expectProblem(answer: Response, code: ProblemCode): Promise<Problem> {
+  const problem = await answer.json<Problem>().catch(() => null);
+  expect(problem?.code, `status ${answer.status}`).toBe(code);
+  expect(answer.status).toBe(PROBLEM_STATUS[code]);
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  expect(problem?.status).toBe(PROBLEM_STATUS[code]);
+  expect(problem?.detail).toBeTruthy();
+  return problem as Problem;
+}
+
+export async function read(user: Visitor, id: string): Promise<Generation> {
+  const answer = await user.call(`/api/predictions/${id}`);
+  expect(answer.status, await answer.clone().text()).toBe(200);
+  return (await answer.json<{ generation: Generation }>()).generation;
+}
+
+export async function list(user: Visitor, query = ""): Promise<GenerationPage> {
+  const answer = await user.call(`/api/generations${query}`);
+  expect(answer.status).toBe(200);
+  return answer.json<GenerationPage>();
+}
+
+/** Waits until an expectation holds. (`expect.poll` does not know its test where tests run side by side.) */
+export function eventually<T>(expectation: () => Promise<T>): Promise<T> {
+  return vi.waitFor(expectation, { timeout: 15_000, interval: 50 });
+}
+
+/** Waits until the generation has this status. */
+export async function reaches(user: Visitor, id: string, status: Generation["status"]): Promise<Generation> {
+  return eventually(async () => {
+    const generation = await read(user, id);
+    expect(generation.status, JSON.stringify(generation.error)).toBe(status);
+    return generation;
+  });
+}
+
+export async function limitsOf(user: Visitor) {
+  return (await (await user.call("/api/session")).json<Session>()).limits;
+}
+
+/** Waits until no slot is in use. */
+export async function isIdle(user: Visitor): Promise<void> {
+  await eventually(async () => expect((await limitsOf(user))?.inFlight).toBe(0));
+}
+
+/** Delivers a webhook as Skytells would. */
+export function deliver({ url, body, signature }: HeldWebhook, headers: Record<string, string> = {}) {
+  return call(url, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json", "x-skytells-signature": signature ?? "", ...headers },
+  });
+}
+
+export async function sign(key: string, body: string): Promise<string> {
+  const secret = await crypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(key),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign"],
+  );
+  const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", secret, new TextEncoder().encode(body)));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Everything stored of a user in R2. */
+export async function objectsOf(user: Visitor): Promise<string[]> {
+  const pages = await Promise.all(
+    [`outputs/${user.id}/`, `thumbs/${user.id}/`].map((prefix) => env.OUTPUTS.list({ prefix })),
+  );
+  return pages.flatMap((page) => page.objects.map((object) => object.key)).sort();
+}
+
+export async function rowsOf(user: Visitor) {
+  const { results } = await env.DB.prepare("select * from generations where user_id = ? order by created_at")
+    .bind(user.id)
+    .all<Record<string, unknown>>();
+  return results;
+}
+
+/** Kills the user's object where it stands: what was only in its memory is gone. */
+export async function killStudio(user: Visitor): Promise<void> {
+  await runInDurableObject(env.STUDIO.getByName(user.id), (_, state) =>
+    state.abort("killed by a test"),
+  ).catch(() => {});
+}
+
+/** An open studio: collects what it is told. */
+export async function openStudio(user: Visitor, headers: Record<string, string> = {}) {
+  const answer = await user.call("/api/events", { headers: { upgrade: "websocket", ...headers } });
+  const socket = answer.webSocket;
+  if (!socket) throw new Error(`no socket: ${answer.status}`);
+  const events: StudioEvent[] = [];
+  const closed = new Promise<{ code: number }>((resolve) =>
+    socket.addEventListener("close", ({ code }) => resolve({ code })),
+  );
+  socket.addEventListener("message", ({ data }) => {
+    if (data !== "pong") events.push(JSON.parse(String(data)));
+  });
+  socket.accept();
+  return { socket, events, closed };
+}
