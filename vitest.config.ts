@@ -11,9 +11,9 @@ const workerVars = {
   DEV_SIGN_IN: "true",
   MAX_GENERATIONS_PER_DAY: "0",
   CHECK_AFTER_SECONDS: "2",
-  GENERATION_DEADLINE_SECONDS: "8",
+  GENERATION_DEADLINE_SECONDS: "10",
   OUTPUT_WINDOW_SECONDS: "6",
-  CREATE_TIMEOUT_SECONDS: "2",
+  CREATE_TIMEOUT_SECONDS: "4",
   UNCONFIRMED_SECONDS: "5",
 };
 
@@ -37,7 +37,7 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
-          testTimeout: 20_000,
+          testTimeout: 30_000,
           include: ["tests/worker/**/*.test.ts"],
           setupFiles: ["tests/worker/setup.ts"],
           globalSetup: ["tests/worker/setup-simulator.ts"],
@@ -54,9 +54,9 @@ export default defineConfig({
           include: ["tests/e2e/**/*.test.ts"],
           globalSetup: ["tests/e2e/support/global-setup.ts"],
           environment: "node",
-          testTimeout: 60_000,
+          testTimeout: 90_000,
           hookTimeout: 120_000,
-          expect: { poll: { timeout: 15_000, interval: 50 } },
+          expect: { poll: { timeout: 30_000, interval: 50 } },
           // A browser, a Worker and a simulator fill two cores: one file at a time, after all else.
           fileParallelism: false,
           sequence: { groupOrder: 1 },

@@ -26,7 +26,7 @@ async function lose(user: Visitor, prompt: string, code: ProblemCode, headers = 
 describe.concurrent("a create whose answer was lost", () => {
   it.each([
     ["answer-lost", "upstream_timeout"],
-    ["answer-slow=4", "upstream_timeout"],
+    ["answer-slow=6", "upstream_timeout"],
     ["create-500=created", "upstream_error"],
     ["create-502=created", "upstream_error"],
     ["create-504=created", "upstream_timeout"],

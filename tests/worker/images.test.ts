@@ -1,0 +1,213 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Generation } from "../../worker/contract.ts";
+import {
+  call,
+  eventually,
+  expectProblem,
+  generate,
+  newPrompt,
+  newUser,
+  objectsOf,
+  reaches,
+  read,
+  type Visitor,
+} from "./support/app.ts";
+
+let user: Visitor;
+let picture: Generation;
+let url: string;
+let bytes: Uint8Array;
+
+beforeAll(async () => {
+  user = await newUser();
+  const { id } = await generate(user, newPrompt("terminal"));
+  picture = await reaches(user, id, "succeeded");
+  url = picture.outputUrl as string;
+  bytes = new Uint8Array(await (await user.call(url)).arrayBuffer());
+  await eventually(async () => expect(await objectsOf(user)).toHaveLength(2));
+});
+
+describe("GET /images/:id/:n", () => {
+  it("is private, immutable, sandboxed", async () => {
+    const answer = await user.call(url);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "content-type": "image/png",
+      "cache-control": "private, max-age=31536000, immutable",
+      "content-security-policy": "default-src 'none'; sandbox",
+      "x-content-type-options": "nosniff",
+      "content-length": String(bytes.byteLength),
+      "accept-ranges": "bytes",
+    });
+    expect(answer.headers.get("etag")).toMatch(/^"[^"]+"$/);
+    expect(answer.headers.get("content-disposition")).toBeNull();
+  });
+
+  it("304 for what the client has", async () => {
+    const etag = (await user.call(url)).headers.get("etag") ?? "";
+    const answer = await user.call(url, { headers: { "if-none-match": etag } });
+    expect(answer.status).toBe(304);
+    expect(answer.headers.get("etag")).toBe(etag);
+    expect(await answer.text()).toBe("");
+    expect((await user.call(url, { headers: { "if-none-match": '"other"' } })).status).toBe(200);
+  });
+
+  it("HEAD tells all and sends nothing", async () => {
+    const answer = await user.call(url, { method: "HEAD" });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-length")).toBe(String(bytes.byteLength));
+    expect((await answer.arrayBuffer()).byteLength).toBe(0);
+  });
+
+  it("a range", async () => {
+    const size = bytes.byteLength;
+    for (const [range, from, to] of [
+      ["bytes=0-9", 0, 10],
+      ["bytes=10-", 10, size],
+      ["bytes=-5", size - 5, size],
+      [`bytes=5-${size * 2}`, 5, size],
+      [`bytes=-${size * 2}`, 0, size],
+    ] as const) {
+      const answer = await user.call(url, { headers: { range } });
+      expect([range, answer.status]).toEqual([range, 206]);
+      expect(answer.headers.get("content-range")).toBe(`bytes ${from}-${to - 1}/${size}`);
+      expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes.slice(from, to));
+    }
+  });
+
+  it("a range that is none, several, stale or out of reach", async () => {
+    for (const range of ["bytes=x-y", "bytes=9-1", "bytes=0-1,4-5", "lines=1-2", "bytes=-"]) {
+      expect([range, (await user.call(url, { headers: { range } })).status]).toEqual([range, 200]);
+    }
+    expect((await user.call(url, { headers: { range: "bytes=0-1", "if-range": '"old"' } })).status).toBe(200);
+    const etag = (await user.call(url)).headers.get("etag") ?? "";
+    expect((await user.call(url, { headers: { range: "bytes=0-1", "if-range": etag } })).status).toBe(206);
+    for (const range of [`bytes=${bytes.byteLength}-`, "bytes=-0"]) {
+      const answer = await user.call(url, { headers: { range } });
+      expect(answer.status).toBe(416);
+      expect(answer.headers.get("content-range")).toBe(`bytes */${bytes.byteLength}`);
+    }
+  });
+
+  it("a download has a name", async () => {
+    const answer = await user.call(`${url}?download`);
+    expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="picture-[\w-]+\.png"/);
+    expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
+  });
+
+  it("a thumbnail is WebP", async () => {
+    const answer = await user.call(picture.thumbnailUrl as string);
+    expect(answer.headers.get("content-type")).toBe("image/webp");
+    expect(answer.headers.get("cache-control")).toBe("private, max-age=31536000, immutable");
+    expect(new TextDecoder().decode((await answer.arrayBuffer()).slice(8, 12))).toBe("WEBP");
+  });
+
+  it("a missing thumbnail is made when it is asked for", async () => {
+    const key = (await objectsOf(user)).find((name) => name.startsWith("thumbs/")) as string;
+    await env.OUTPUTS.delete(key);
+    await env.DB.prepare("update generations set completed_at = 1 where id = ?").bind(picture.id).run();
+    const answer = await user.call(picture.thumbnailUrl as string);
+    expect(answer.headers.get("content-type")).toBe("image/webp");
+    await answer.arrayBuffer();
+    expect(await objectsOf(user)).toContain(key);
+  });
+
+  it("where it cannot be made the original stands in, not to be kept", async () => {
+    const id = crypto.randomUUID();
+    await env.DB.prepare(
+      "insert into generations (id, user_id, prompt, status, outputs, created_at, completed_at) values (?, ?, 'p', 'succeeded', ?, 1, 1)",
+    )
+      .bind(id, user.id, JSON.stringify([{ n: 0, ext: "png", width: 8, height: 8 }]))
+      .run();
+    await env.OUTPUTS.put(`outputs/${user.id}/${id}/0.png`, "no picture", {
+      httpMetadata: { contentType: "image/png" },
+    });
+    const answer = await user.call(`/images/${id}/0?size=thumb`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("cache-control")).toBe("private, no-cache");
+    expect(await answer.text()).toBe("no picture");
+  });
+
+  it("what is not there is 404", async () => {
+    for (const path of [
+      `/images/${picture.id}/1`,
+      `/images/${picture.id}/x`,
+      `/images/${picture.id}/00`,
+      `/images/${picture.id}`,
+      "/images/x/0",
+    ]) {
+      await expectProblem(await user.call(path), "not_found");
+    }
+  });
+});
+
+describe("sharing", () => {
+  const share = (body?: unknown) => user.post(`/api/generations/${picture.id}/share`, body);
+
+  it("gives one link, which a stranger can open until it is revoked", async () => {
+    const first = await (await share()).json<{ url: string }>();
+    expect(await (await share({ showPrompt: false })).json()).toEqual(first);
+    expect((await read(user, picture.id)).shareUrl).toBe(first.url);
+    const path = new URL(first.url).pathname;
+
+    const page = await call(path);
+    expect(page.status).toBe(200);
+    expect(Object.fromEntries(page.headers)).toMatchObject({
+      "x-robots-tag": "noindex",
+      "cache-control": "private, no-cache",
+    });
+    const html = await page.text();
+    expect(html).toContain(`<meta property="og:image" content="${first.url}/image"/>`);
+    expect(html).toContain(`<meta property="og:image:width" content="${picture.width}"/>`);
+    expect(html).toContain('<meta name="twitter:card" content="summary_large_image"/>');
+    expect(html).not.toContain(picture.prompt);
+    expect(html).not.toContain("<script");
+
+    const image = await call(`${path}/image`);
+    expect(new Uint8Array(await image.arrayBuffer())).toEqual(bytes);
+    expect(Object.fromEntries(image.headers)).toMatchObject({
+      "x-robots-tag": "noindex",
+      "cache-control": "private, no-cache",
+    });
+    const again = await call(`${path}/image`, {
+      headers: { "if-none-match": image.headers.get("etag") ?? "" },
+    });
+    expect(again.status).toBe(304);
+
+    expect((await user.call(`/api/generations/${picture.id}/share`, { method: "DELETE" })).status).toBe(204);
+    expect((await call(path)).status).toBe(404);
+    expect((await call(`${path}/image`)).status).toBe(404);
+    expect((await read(user, picture.id)).shareUrl).toBeNull();
+    expect((await (await share()).json<{ url: string }>()).url).not.toBe(first.url);
+  });
+
+  it("shows the prompt only when told to, and never as markup", async () => {
+    const hostile = '<script>alert(1)</script> "><img src=x onerror=alert(1)> &amp; ';
+    await env.DB.prepare("update generations set prompt = ? where id = ?").bind(hostile, picture.id).run();
+    const { url: link } = await (await share({ showPrompt: true })).json<{ url: string }>();
+    const html = await (await call(new URL(link).pathname)).text();
+    expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(html).not.toContain("<script");
+    expect(html).not.toContain("<img src=x");
+    await share({ showPrompt: false });
+    expect(await (await call(new URL(link).pathname)).text()).not.toContain("alert(1)");
+  });
+
+  it("refuses what is not ready, not theirs, not asked right", async () => {
+    const someone = await newUser();
+    const { id } = await generate(someone, newPrompt("stuck"));
+    await expectProblem(await someone.post(`/api/generations/${id}/share`), "not_ready");
+    await expectProblem(await share({ showPrompt: "yes" }), "invalid_request");
+    await expectProblem(await share({ what: 1 }), "invalid_request");
+    for (const token of ["x", "%00", "a".repeat(500)]) expect((await call(`/s/${token}`)).status).toBe(404);
+  });
+
+  it("ends while its user is suspended", async () => {
+    const someone = await newUser();
+    const { id } = await generate(someone, newPrompt("terminal"));
+    await reaches(someone, id, "succeeded");
+    const { url: link } = await (await someone.post(`/api/generations/${id}/share`)).json<{ url: string }>();
+    await env.DB.prepare("update users set suspended_at = 1 where id = ?").bind(someone.id).run();
+    expect((await call(new URL(link).pathname)).status).toBe(404);
+  });
+});
