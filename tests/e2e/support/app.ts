@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSimulator } from "../../../simulator/server.ts";
 import { freePort, type Group, runToEnd, startGroup, wrangler } from "./processes.ts";
+import { createSimulatorClient } from "./simulator.ts";
 
 const READY_WITHIN_MS = 60_000;
 
@@ -28,10 +29,17 @@ export type App = AppAddress & {
   stop: () => Promise<void>;
 };
 
-export async function startApp(vars: Record<string, string> = {}): Promise<App> {
+export type AppOptions = {
+  vars?: Record<string, string>;
+  /** Small pictures: where a test is not about their size, painting them is most of the work. */
+  tiny?: boolean;
+};
+
+export async function startApp({ vars = {}, tiny = false }: AppOptions = {}): Promise<App> {
   const stateDirectory = await mkdtemp(join(tmpdir(), "studio-e2e-"));
   const [simulator, port] = await Promise.all([startSimulator({ port: 0, speed: 20 }), freePort()]);
   const url = `http://localhost:${port}`;
+  if (tiny) await createSimulatorClient(simulator.adminUrl).setMoods(["output-tiny"]);
   const settings = { ...VARS, PUBLIC_URL: url, SKYTELLS_API_URL: simulator.url, ...vars };
   let worker: Group | null = null;
 

@@ -16,7 +16,7 @@ import { createStudioPage, type StudioPage } from "./studio-page.ts";
 export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1440, height: 900 };
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 30_000;
 
 export type Visitor = {
   context: BrowserContext;

@@ -12,7 +12,7 @@ declare module "vitest" {
 export default async function setup({ provide }: TestProject) {
   // `npm test` has built it already; whoever runs vitest alone tests what is there now.
   if (!process.env["STUDIO_BUILT"]) await runTool("vite", ["build", "--logLevel", "warn"]);
-  const { url, adminUrl, stateDirectory, stop } = await startApp();
+  const { url, adminUrl, stateDirectory, stop } = await startApp({ tiny: true });
   provide("app", { url, adminUrl, stateDirectory });
   return stop;
 }

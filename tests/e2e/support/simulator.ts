@@ -34,25 +34,25 @@ export function createSimulatorClient(adminUrl: string) {
     return String(id);
   }
 
+  const finishId = (id: string) => admin("POST", `/predictions/${id}/finish`);
+
   return {
     idOf,
+    /** For all predictions from now on. */
+    setMoods: (moods: string[]) => admin("PUT", "/moods", { moods }),
+    /** Skytells is out of order until told otherwise. */
+    breakDown: () => admin("PUT", "/outage", { for: 60, kind: "503" }),
+    recover: () => admin("PUT", "/outage", { for: 0, kind: "503" }),
     /** What Skytells was asked to make for this prompt: what would be paid for. */
     creates,
     /** Ends a prediction now, whatever its moods wait for. */
     async finish(prompt: string) {
-      await admin("POST", `/predictions/${await idOf(prompt)}/finish`);
+      await finishId(await idOf(prompt));
     },
-    /** Waits until it ended by itself. */
-    async ended(prompt: string) {
-      await admin("GET", `/predictions/${await idOf(prompt)}?until=ended`);
-    },
+    finishId,
     async statusOf(prompt: string) {
       const id = await idOf(prompt);
       return (await admin<{ canonicalStatus: string }>("GET", `/predictions/${id}`)).canonicalStatus;
-    },
-    /** Sends a webhook that a mood has kept back. */
-    async sendWebhook(prompt: string, event: "started" | "succeeded") {
-      await admin("POST", `/predictions/${await idOf(prompt)}/webhook`, { event });
     },
     /** The picture's fingerprint, as it went over the wire to the studio. */
     async sha256Of(prompt: string): Promise<string | null | undefined> {

@@ -1,0 +1,70 @@
+/** What is mine is mine: across sign-outs and between users. */
+import { expect, inject, test } from "vitest";
+import { text } from "../../frontend/text/first.ts";
+import { later } from "../../frontend/text/later.ts";
+import { createClient } from "./support/client.ts";
+import { newEmail, useBrowser, visit } from "./support/browser.ts";
+import { createSimulatorClient } from "./support/simulator.ts";
+
+useBrowser();
+const app = inject("app");
+const simulator = createSimulatorClient(app.adminUrl);
+
+test("signing out leaves nothing of mine on the screen, in storage or behind the back button", async () => {
+  const prompt = "A diary under a pillow";
+  const { page, studio, context, expectsInConsole } = await visit({ email: newEmail() });
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.seesPicture(prompt);
+  await studio.open("/gallery");
+  await studio.seesPicture(prompt);
+  const address = `/images/${await simulator.idOf(prompt)}/0`;
+
+  await studio.signOut();
+  await page.waitForURL("/");
+  await page.getByRole("main").waitFor();
+  expect(await page.getByText(prompt).count()).toBe(0);
+  expect(await studio.pictures.count()).toBe(0);
+  expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.toContain("diary");
+  expect((await context.request.get(address)).status()).toBe(401);
+
+  await page.goBack();
+  await page.getByRole("heading", { name: text.headline }).waitFor();
+  expect(await studio.pictures.count()).toBe(0);
+  await studio.open("/gallery");
+  await page.getByText(later.gallerySignIn).waitFor();
+  expect(await studio.pictures.count()).toBe(0);
+  expectsInConsole(/status of 401/);
+  expect(
+    await page.evaluate(async (path) => (await fetch(path)).status, address),
+    "not even from the cache",
+  ).toBe(401);
+});
+
+test("nobody sees, changes or stops what is somebody else's", async () => {
+  const prompt = "A key in a locked drawer";
+  const owner = await createClient(app.url, newEmail());
+  const id = (await owner.makes(prompt)).id;
+  const other = await createClient(app.url, newEmail());
+  const attempts: [method: string, path: string, body?: unknown][] = [
+    ["GET", `/images/${id}/0`],
+    ["GET", `/images/${id}/0?size=thumb`],
+    ["GET", `/images/${id}/0?download`],
+    ["GET", `/api/predictions/${id}`],
+    ["POST", `/api/predictions/${id}/cancel`],
+    ["PATCH", `/api/generations/${id}`, { favorite: true }],
+    ["POST", `/api/generations/${id}/share`, {}],
+    ["DELETE", `/api/generations/${id}/share`],
+    ["DELETE", `/api/generations/${id}`],
+  ];
+  for (const [method, path, body] of attempts) {
+    expect((await other.call(method, path, body)).status, `${method} ${path}`).toBe(404);
+  }
+  expect((await (await other.call("GET", "/api/generations")).json()).items).toEqual([]);
+  const kept = (await (await owner.call("GET", `/api/predictions/${id}`)).json()).generation;
+  expect(kept).toMatchObject({ id, status: "succeeded", favorite: false, shareUrl: null });
+
+  const { page, studio } = await visit({ email: newEmail() });
+  await studio.open("/gallery");
+  await page.getByText(later.galleryEmpty).waitFor();
+});

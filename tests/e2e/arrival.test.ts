@@ -1,0 +1,109 @@
+/** A picture reaches the screen, whatever goes missing on the way. */
+import { expect, inject, onTestFinished, test } from "vitest";
+import { text } from "../../frontend/text/first.ts";
+import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
+import { createSimulatorClient } from "./support/simulator.ts";
+
+useBrowser();
+const simulator = createSimulatorClient(inject("app").adminUrl);
+
+test("a reload in mid-generation keeps the card, and it ends in the picture", async () => {
+  const prompt = "[mood:stuck] A reload in a pine forest";
+  const { page, studio } = await visit({ email: newEmail(), viewport: PHONE });
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.working(prompt).waitFor();
+  await simulator.idOf(prompt);
+
+  await page.reload();
+  await studio.working(prompt).waitFor();
+  expect(await studio.working(prompt).count(), "one order, one card").toBe(1);
+  await simulator.finish(prompt);
+  await studio.seesPicture(prompt);
+  expect(await simulator.creates(prompt), "nothing was ordered twice").toHaveLength(1);
+});
+
+test("another tab of the same user sees the card and then the picture, by push", async () => {
+  const prompt = "[mood:stuck] Two windows on one sea";
+  const { studio, newTab } = await visit({ email: newEmail() });
+  const other = await newTab();
+  const polled: string[] = [];
+  other.page.on("request", (request) => {
+    if (request.url().includes("/api/predictions/")) polled.push(request.url());
+  });
+  await studio.open();
+  await Promise.all([other.page.waitForEvent("websocket"), other.studio.open()]);
+  await studio.generate(prompt);
+  await other.studio.working(prompt).waitFor();
+
+  await simulator.finish(prompt);
+  await Promise.all([studio.seesPicture(prompt), other.studio.seesPicture(prompt)]);
+  expect(polled, "the socket told it; nobody had to ask").toEqual([]);
+});
+
+test("with the socket cut in mid-generation the picture comes by asking", async () => {
+  const prompt = "[mood:stuck] A cable across the desert";
+  const { page, studio, expectsInConsole } = await visit({ email: newEmail() });
+  expectsInConsole(/WebSocket/);
+  let isCut = false;
+  const cuts: (() => Promise<void>)[] = [];
+  await page.routeWebSocket("**/api/events", async (socket) => {
+    if (isCut) return socket.close();
+    socket.connectToServer();
+    cuts.push(() => socket.close());
+  });
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.working(prompt).waitFor();
+  await expect.poll(() => cuts.length, { message: "an open socket to cut" }).toBeGreaterThan(0);
+  await simulator.idOf(prompt);
+
+  isCut = true;
+  await Promise.all(cuts.map((cut) => cut()));
+  const asked = page.waitForResponse(/\/api\/predictions\//);
+  await simulator.finish(prompt);
+  await studio.seesPicture(prompt);
+  expect((await asked).status()).toBe(200);
+});
+
+test("without any webhook the alarm brings it", async () => {
+  const prompt = "[mood:webhook-lost] A letter that never came";
+  const { studio } = await visit({ email: newEmail() });
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.seesPicture(prompt);
+  const webhooks = await simulator.webhooksOf(prompt);
+  expect(webhooks.length, "Skytells had something to tell").toBeGreaterThan(0);
+  expect(new Set(webhooks.map(({ error }) => error)), "and none of it left the house").toEqual(
+    new Set(["lost"]),
+  );
+});
+
+test("a create whose answer is lost shows honestly, and heals when Skytells can be asked", async () => {
+  const prompt = "[mood:answer-slow=3,answer-lost,webhook-lost,stuck] An echo in the mountains";
+  const { studio, expectsInConsole } = await visit({ email: newEmail() });
+  onTestFinished(async () => void (await simulator.recover()));
+  expectsInConsole(/status of 50[24]/);
+  await studio.open();
+  await studio.generate(prompt);
+  await simulator.idOf(prompt);
+  await simulator.breakDown();
+  const doubt = studio.working(prompt).getByText(text.unconfirmed);
+  await doubt.waitFor();
+
+  await simulator.recover();
+  await doubt.waitFor({ state: "detached" });
+  await simulator.finish(prompt);
+  await studio.seesPicture(prompt);
+  expect(await simulator.creates(prompt), "never paid for twice").toHaveLength(1);
+});
+
+test("a create whose answer is lost needs no more than its webhook", async () => {
+  const prompt = "[mood:answer-lost] A bottle on a beach";
+  const { studio, expectsInConsole } = await visit({ email: newEmail() });
+  expectsInConsole(/status of 50[24]/);
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.seesPicture(prompt);
+  expect(await simulator.creates(prompt)).toHaveLength(1);
+});

@@ -1,0 +1,122 @@
+/** What one does with pictures: stop, keep, remove, look through. */
+import { expect, inject, test } from "vitest";
+import { text } from "../../frontend/text/first.ts";
+import { later } from "../../frontend/text/later.ts";
+import { createClient } from "./support/client.ts";
+import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
+import { createSimulatorClient } from "./support/simulator.ts";
+import { isDrawn } from "./support/studio-page.ts";
+
+useBrowser();
+const app = inject("app");
+const simulator = createSimulatorClient(app.adminUrl);
+
+test("cancel stops the card at once, tells Skytells, and frees the place", async () => {
+  const prompt = "[mood:stuck] A balloon that comes down early";
+  const next = "A balloon that stays up";
+  const { studio } = await visit({ email: newEmail() });
+  await studio.open();
+  await studio.generate(prompt);
+  await simulator.idOf(prompt);
+  const card = studio.card(prompt);
+  await card.getByRole("button", { name: text.cancel }).click();
+  await card.getByText(text.canceled).waitFor();
+  await expect.poll(() => simulator.statusOf(prompt)).toBe("canceled");
+
+  await studio.generate(next);
+  await studio.seesPicture(next);
+});
+
+test("a favourite stays one after a reload", async () => {
+  const prompt = "A red door in a white wall";
+  const { page, studio } = await visit({ email: newEmail() });
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.seesPicture(prompt);
+  const favorite = (await studio.openPicture(prompt)).getByRole("button", { name: text.favorite });
+  expect(await favorite.getAttribute("aria-pressed")).toBe("false");
+  const saved = page.waitForResponse((response) => response.request().method() === "PATCH");
+  await favorite.click();
+  expect((await saved).status()).toBe(200);
+
+  await page.reload();
+  await favorite.waitFor();
+  expect(await favorite.getAttribute("aria-pressed")).toBe("true");
+});
+
+test("delete asks once, and then the picture is gone everywhere", async () => {
+  const prompt = "A sandcastle before the tide";
+  const { page, studio, context, expectsInConsole } = await visit({ email: newEmail() });
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.seesPicture(prompt);
+  const address = `/images/${await simulator.idOf(prompt)}/0`;
+  expect((await context.request.get(address)).status()).toBe(200);
+
+  const viewer = await studio.openPicture(prompt);
+  await viewer.getByRole("button", { name: later.remove }).click();
+  await viewer.getByText(later.removeSure).waitFor();
+  await viewer.getByRole("button", { name: later.remove }).click();
+  await page.getByText(later.removed).waitFor();
+  await expect.poll(() => studio.picture(prompt).count()).toBe(0);
+
+  await studio.open("/gallery");
+  await page.getByText(later.galleryEmpty).waitFor();
+  expectsInConsole(/status of 404/);
+  expect((await context.request.get(address)).status()).toBe(404);
+});
+
+test("the gallery brings page after page, each picture once and newest first", async () => {
+  const count = 60;
+  const email = newEmail();
+  const client = await createClient(app.url, email);
+  for (let number = 1; number <= count; number += 1) {
+    await client.makes(`Postcard ${String(number).padStart(2, "0")} [mood:terminal]`);
+  }
+  const { page, studio } = await visit({ email, viewport: PHONE });
+  const pages: string[] = [];
+  page.on("response", (response) => {
+    if (response.url().includes("/api/generations?")) pages.push(response.url());
+  });
+  await studio.open("/gallery");
+  await studio.seesPicture(`Postcard ${count} [mood:terminal]`);
+  await expect
+    .poll(async () => {
+      await page.keyboard.press("End");
+      return page.getByText(later.galleryEnd).isVisible();
+    })
+    .toBe(true);
+
+  const names = await studio.pictures.evaluateAll((links) =>
+    links.map((link) => Number(/Postcard (\d+)/.exec(link.getAttribute("aria-label") ?? "")?.[1])),
+  );
+  expect(names).toEqual(Array.from({ length: count }, (_, index) => count - index));
+  expect(pages.length, "it took more than one page").toBeGreaterThan(1);
+  await studio.seesPicture("Postcard 01 [mood:terminal]");
+});
+
+test("all of it by keyboard: Enter generates, arrows turn pages, Escape goes back", async () => {
+  const older = "A paper boat";
+  const newer = "A paper plane";
+  const { page, studio } = await visit({ email: newEmail() });
+  await studio.open();
+  for (const prompt of [older, newer]) {
+    await studio.prompt.focus();
+    await page.keyboard.type(prompt);
+    await page.keyboard.press("Enter");
+    await studio.seesPicture(prompt);
+  }
+  await studio.prompt.focus();
+  await page.keyboard.type("first line");
+  await page.keyboard.press("Shift+Enter");
+  expect(await studio.prompt.inputValue(), "Shift with Enter is a new line").toBe("first line\n");
+
+  await studio.picture(newer).focus();
+  await page.keyboard.press("Enter");
+  await studio.viewer(newer).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await isDrawn(studio.viewer(older).getByRole("img", { name: older }), older);
+  await page.keyboard.press("Escape");
+  await studio.viewer(older).waitFor({ state: "detached" });
+  expect(new URL(page.url()).pathname).toBe("/");
+});

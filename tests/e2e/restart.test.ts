@@ -1,0 +1,52 @@
+/** The Worker dies in mid-generation. Nothing may be lost, and nobody has to reload. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type App, startApp } from "./support/app.ts";
+import { newEmail, useBrowser, visit } from "./support/browser.ts";
+import { createSimulatorClient, type SimulatorClient } from "./support/simulator.ts";
+
+let app: App;
+let simulator: SimulatorClient;
+beforeAll(async () => {
+  app = await startApp({ tiny: true, vars: { CREATE_TIMEOUT_SECONDS: "1" } });
+  simulator = createSimulatorClient(app.adminUrl);
+});
+afterAll(() => app?.stop());
+useBrowser();
+
+test.each([
+  { when: "ended while the Worker was dead", endsWhileDead: true, prompt: "[mood:stuck] A fox at night" },
+  { when: "ended after it was back", endsWhileDead: false, prompt: "[mood:stuck] A fox at noon" },
+])("a picture that $when reaches the open page", async ({ endsWhileDead, prompt }) => {
+  const { page, studio, expectsInConsole } = await visit({ url: app.url, email: newEmail() });
+  expectsInConsole(
+    /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/,
+  );
+  await studio.open();
+  const accepted = page.waitForResponse((response) => response.url().endsWith("/api/generate"));
+  await studio.generate(prompt);
+  await accepted;
+
+  await app.kill();
+  if (endsWhileDead) await simulator.finish(prompt);
+  await app.start();
+  if (!endsWhileDead) await simulator.finish(prompt);
+
+  await studio.seesPicture(prompt);
+  expect(await simulator.creates(prompt), "never paid for twice").toHaveLength(1);
+});
+
+test("killed while Skytells still thinks about the create, the picture comes, once", async () => {
+  const prompt = "[mood:answer-slow=3] A clock without hands";
+  const { studio, expectsInConsole } = await visit({ url: app.url, email: newEmail() });
+  expectsInConsole(/WebSocket|ERR_CONNECTION|ERR_EMPTY_RESPONSE|status of (409|502)/);
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.working(prompt).waitFor();
+  await simulator.idOf(prompt);
+
+  await app.kill();
+  await app.start();
+  await studio.seesPicture(prompt);
+  expect(await studio.picture(prompt).count(), "one order, one card").toBe(1);
+  expect(await simulator.creates(prompt), "never paid for twice").toHaveLength(1);
+});
