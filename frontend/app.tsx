@@ -32,7 +32,10 @@ export function App({ studio, router }: AppProps) {
           </a>
         </main>
       )}
-      {picture !== null && <PicturePage studio={studio} router={router} id={picture} />}
+      {/* Whoever is not signed in is asked to by the page underneath. */}
+      {picture !== null && studio.session.user.value && (
+        <PicturePage studio={studio} router={router} id={picture} />
+      )}
       {sharing && <ShareDialog key={sharing.id} studio={studio} generation={sharing} />}
       {studio.signingIn.value && <SignIn studio={studio} />}
       <Toast studio={studio} />

@@ -24,7 +24,7 @@ export function AccountMenu({ studio }: { studio: Studio }) {
         onClick={() => {
           menu.current?.hidePopover();
           if (user) void studio.signOut();
-          else studio.signingIn.value = true;
+          else studio.signingIn.value = "asked";
         }}
       >
         {user ? later.signOut : later.signIn}

@@ -27,7 +27,7 @@ export function Header({ studio, router }: { studio: Studio; router: Router }) {
           {text.gallery}
         </a>
       </nav>
-      <div class="ms-auto flex items-center gap-3">
+      <div class="flex flex-1 items-center justify-end gap-3">
         {user && limits && (
           <span class="flight" data-busy={limits.inFlight > 0 || undefined}>
             {text.inFlight(limits.inFlight, limits.concurrent)}

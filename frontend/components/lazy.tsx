@@ -1,9 +1,10 @@
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
+import { createStore } from "../state/store.ts";
 import { text } from "../text/first.ts";
 
-const RELOADED = "studio.reloaded";
+const tabStore = createStore(() => sessionStorage);
 
 /** A part that is fetched when it is first shown. After a deploy its file may be gone: a reload brings the new one. */
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
@@ -13,12 +14,12 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
     if (loaded.value !== null) return;
     try {
       loaded.value = await load();
-      sessionStorage.removeItem(RELOADED);
+      tabStore.set("reloaded", null);
     } catch {
       // Once: were the file gone for good, reloading again would never end.
-      if (sessionStorage.getItem(RELOADED)) loaded.value = "lost";
+      if (tabStore.get("reloaded")) loaded.value = "lost";
       else {
-        sessionStorage.setItem(RELOADED, "1");
+        tabStore.set("reloaded", "1");
         location.reload();
       }
     }

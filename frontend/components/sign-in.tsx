@@ -7,15 +7,17 @@ import { Dialog } from "./dialog.tsx";
 
 /** Asks who is here. Generate opens it, and goes on by itself afterwards. */
 export function SignIn({ studio }: { studio: Studio }) {
+  const goesOn = studio.signingIn.value === "generate";
+  const title = goesOn ? later.signInTitle : later.signIn;
   const methods = studio.session.session.value?.signIn ?? [];
   return (
-    <Dialog label={later.signInTitle} class="sheet" onClose={studio.stopSigningIn}>
+    <Dialog label={title} class="sheet" onClose={studio.stopSigningIn}>
       {methods.length === 0 ? (
         <Missing />
       ) : (
         <>
-          <h2 class="text-lg font-semibold">{later.signInTitle}</h2>
-          <p class="mt-1 text-sm text-muted">{later.signInWhy}</p>
+          <h2 class="text-lg font-semibold">{title}</h2>
+          <p class="mt-1 text-sm text-muted">{goesOn ? later.signInGoesOn : later.signInWhy}</p>
           <div class="mt-5 grid gap-3">
             {methods.map((method) => (
               <Method key={method} method={method} studio={studio} />

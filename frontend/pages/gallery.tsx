@@ -21,7 +21,7 @@ export function GalleryPage({ studio }: { studio: Studio }) {
             type="button"
             class="button filled"
             onClick={() => {
-              studio.signingIn.value = true;
+              studio.signingIn.value = "asked";
             }}
           >
             {later.signIn}

@@ -26,14 +26,13 @@ export function PicturePage({ studio, router, id }: Props) {
   const index = list.findIndex((item) => item.id === id);
   const own = asked.value !== "missing" && asked.value?.id === id ? asked.value : null;
   const generation = list[index] ?? own;
-  const user = studio.session.user.value;
 
   useEffect(() => {
-    if (generation || !user) return;
+    if (generation) return;
     void studio.api.prediction(id).then((result) => {
       asked.value = result.ok && result.value.generation.outputUrl ? result.value.generation : "missing";
     });
-  }, [id, user]);
+  }, [id]);
   useEffect(
     () =>
       studio.listen({

@@ -46,7 +46,7 @@ export function StudioPage({ studio }: { studio: Studio }) {
             ))}
           </div>
         )}
-        {cards.length > 0 && recent === "ready" && (
+        {recent === "ready" && cards.some(({ generation }) => generation.outputUrl) && (
           <p class="py-8 text-center">
             <a class="link" href="/gallery">
               {text.seeAll}

@@ -14,6 +14,8 @@ import { createWatch } from "./watch.ts";
 
 /** How many of the latest pictures the studio's page shows. */
 const RECENT = 24;
+/** Which options the models take is read from Skytells behind the first answer; by then it is known. */
+const OPTIONS_KNOWN_AFTER_MS = 3_000;
 /** A Generate that waits for a sign-in goes on by itself, but not days later. */
 const RESUME_WITHIN_MS = 15 * 60_000;
 
@@ -38,7 +40,8 @@ export function createStudio(dependencies: StudioDependencies) {
   const { api, store, tabStore, now } = dependencies;
   const session = createSession(api);
   const composer = createComposer(store);
-  const signingIn = signal(false);
+  /** Why the sign-in dialog is open: a Generate that goes on afterwards, or nothing in particular. */
+  const signingIn = signal<"generate" | "asked" | null>(null);
   const sharing = signal<Generation | null>(null);
   const recent = signal<"waiting" | "loading" | "ready" | "failed">("waiting");
   /** Read out to those who cannot see the cards change. */
@@ -76,7 +79,7 @@ export function createStudio(dependencies: StudioDependencies) {
     newKey: dependencies.newKey,
     signInFirst() {
       tabStore.set("resume", String(now()));
-      signingIn.value = true;
+      signingIn.value = "generate";
       if (session.user.value) sessionEnded();
     },
     tell: (sentence) => {
@@ -131,10 +134,11 @@ export function createStudio(dependencies: StudioDependencies) {
   async function loadRecent() {
     recent.value = "loading";
     const page = await api.list(null, RECENT);
+    if (page.ok) {
+      cards.remember(page.value.items);
+      store.set("returning", cards.cards.value.length > 0 ? "1" : null);
+    }
     recent.value = page.ok ? "ready" : "failed";
-    if (!page.ok) return;
-    cards.remember(page.value.items);
-    store.set("returning", cards.cards.value.length > 0 ? "1" : null);
   }
 
   /** Everything that needs to know who is here. */
@@ -177,6 +181,8 @@ export function createStudio(dependencies: StudioDependencies) {
       watch.start();
       await session.load();
       if (session.problem.value) composer.notice.value = problems[session.problem.value.code];
+      const unknown = session.models.value.every(({ options }) => Object.keys(options).length === 0);
+      if (unknown) setTimeout(session.load, OPTIONS_KNOWN_AFTER_MS);
       await enter();
     },
     /** The tab is in front again, or the network is back. */
@@ -192,13 +198,13 @@ export function createStudio(dependencies: StudioDependencies) {
       const result = await api.signInDev(email);
       if (!result.ok) return result.problem;
       await session.load();
-      signingIn.value = false;
+      signingIn.value = null;
       void enter();
       return null;
     },
     /** Closed without signing in: nothing goes on by itself later. */
     stopSigningIn() {
-      signingIn.value = false;
+      signingIn.value = null;
       tabStore.set("resume", null);
     },
     async signOut() {

@@ -16,7 +16,8 @@ export const later = {
   themes: { system: "System", light: "Light", dark: "Dark" },
 
   signInTitle: "Sign in to make it",
-  signInWhy: "Your pictures are kept under your address. Your prompt goes on by itself afterwards.",
+  signInWhy: "Your pictures are kept under your address.",
+  signInGoesOn: "Your pictures are kept under your address. Your prompt goes on by itself afterwards.",
   email: "Email",
   emailExample: "you@example.com",
   emailInvalid: "That doesn't look like an email address.",

@@ -1,10 +1,20 @@
 // What a user sees and does, on the real components.
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
 import { createRouter } from "../../frontend/state/router.ts";
 import { generation, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
 
+// The first import of a lazy part compiles it; that is no part of what is tested here.
+configure({ asyncUtilTimeout: 5_000 });
+beforeAll(async () => {
+  await import("../../frontend/pages/gallery.tsx");
+  await import("../../frontend/pages/picture.tsx");
+  await import("../../frontend/components/account-menu.tsx");
+  await import("../../frontend/components/failed-card.tsx");
+  await import("../../frontend/components/share-dialog.tsx");
+  await import("../../frontend/components/sign-in.tsx");
+}, 60_000);
 afterEach(cleanup);
 beforeEach(() => {
   history.replaceState(null, "", "/");
@@ -221,6 +231,21 @@ describe("the picture view", () => {
     fireEvent.click(screen.getByRole("button", { name: "Stop sharing" }));
     await screen.findByText("The link no longer works.");
     expect(world.api.unshare).toHaveBeenCalledWith("b");
+  });
+
+  test("a stranger who follows the address of a picture is asked to sign in, and then sees it", async () => {
+    history.replaceState(null, "", "/g/b");
+    const world = setUp();
+    world.api.session.mockResolvedValueOnce(ok(nobody()));
+    world.api.prediction.mockResolvedValue(ok({ generation: generation("b", { status: "succeeded" }) }));
+    await open(world);
+    const invitation = await screen.findByRole("heading", { name: "Sign in to see your pictures" });
+    fireEvent.click(within(screen.getByRole("main")).getByRole("button", { name: "Sign in" }));
+    const dialog = await screen.findByRole("dialog", { name: "Sign in" });
+    fireEvent.click(within(dialog).getByRole("button", { name: "Sign in" }));
+    await screen.findByRole("dialog", { name: "a red kite" });
+    expect(invitation.isConnected).toBe(false);
+    expect(world.api.generate).not.toHaveBeenCalled();
   });
 
   test("someone else's picture is just not here", async () => {

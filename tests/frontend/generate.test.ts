@@ -36,18 +36,27 @@ describe("what cannot be sent", () => {
   });
 });
 
+test("shapes that nobody knew of at first are asked for a moment later", async () => {
+  const { studio, api } = setUp();
+  const models = session().models.map((model) => ({ ...model, options: {} }));
+  api.session.mockResolvedValueOnce(ok(session({ models })));
+  await studio.start("");
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(studio.session.models.value[0]?.options.aspectRatio).toEqual(["1:1", "16:9"]);
+});
+
 describe("sign-in at Generate", () => {
   test("asks first, keeps the prompt, and goes on by itself", async () => {
     const { studio, api, cards, tabStore } = setUp();
     api.session.mockResolvedValueOnce(ok(nobody()));
     await studio.start("a red kite");
     await studio.maker.generate();
-    expect(studio.signingIn.value).toBe(true);
+    expect(studio.signingIn.value).toBe("generate");
     expect(studio.composer.prompt.value).toBe("a red kite");
     expect(cards.cards.value).toEqual([]);
 
     expect(await studio.signIn("you@example.com")).toBeNull();
-    expect(studio.signingIn.value).toBe(false);
+    expect(studio.signingIn.value).toBeNull();
     expect(api.generate).toHaveBeenCalledExactlyOnceWith(
       { prompt: "a red kite", model: "truefusion-pro" },
       "key-1",
@@ -63,7 +72,7 @@ describe("sign-in at Generate", () => {
     await studio.maker.generate();
     expect(cards.cards.value).toEqual([]);
     expect(studio.composer.prompt.value).toBe("a red kite");
-    expect(studio.signingIn.value).toBe(true);
+    expect(studio.signingIn.value).toBe("generate");
   });
 
   test("goes on after a round trip to a sign-in page, with the draft that was kept", async () => {
@@ -98,7 +107,7 @@ describe("sign-in at Generate", () => {
     await studio.start("a red kite");
     await studio.maker.generate();
     expect(await studio.signIn("nonsense")).toMatchObject({ code: "invalid_request" });
-    expect(studio.signingIn.value).toBe(true);
+    expect(studio.signingIn.value).toBe("generate");
   });
 });
 

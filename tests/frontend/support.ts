@@ -93,7 +93,7 @@ export function fakeSockets() {
       onmessage: null,
       onclose: null,
       send: (data) => {
-        sent.push(String(data));
+        if (typeof data === "string") sent.push(data);
       },
       close: () => {},
       say(event) {
