@@ -172,7 +172,7 @@ describe.concurrent("ids and lists", () => {
     const { id } = await generate(owner);
     const done = await reaches(owner, id, "succeeded");
     const json = { "content-type": "application/json" };
-    const attempts: [string, RequestInit][] = [
+    const attempts: [string, Parameters<Visitor["call"]>[1]][] = [
       [`/api/predictions/${id}`, {}],
       [`/api/predictions/${id}/cancel`, { method: "POST" }],
       [`/api/generations/${id}`, { method: "PATCH", body: '{"favorite":true}', headers: json }],

@@ -86,9 +86,7 @@ describe.concurrent("a prompt becomes a picture", () => {
     await deliver(await webhookOf(generation.id, "succeeded"));
     for (const { events } of [one, other]) {
       await eventually(async () =>
-        expect(await events.findLast((event) => event.type === "generation")?.generation.status).toBe(
-          "succeeded",
-        ),
+        expect(events.findLast((event) => event.type === "generation")?.generation.status).toBe("succeeded"),
       );
       expect(events[0]).toEqual({
         type: "snapshot",

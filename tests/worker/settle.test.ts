@@ -144,7 +144,7 @@ describe.concurrent("a webhook cannot lie", () => {
     await expectProblem(await user.call(`/api/predictions/${id}`), "not_found");
     expect(await rowsOf(user)).toEqual([]);
     expect(await objectsOf(user)).toEqual([]);
-    await eventually(async () => expect(await (await callsOf(id)).deletes).toBe(1));
+    await eventually(async () => expect((await callsOf(id)).deletes).toBe(1));
   });
 
   it("to a studio that nothing was admitted to: the object stays empty", async () => {
@@ -183,9 +183,7 @@ describe.concurrent("cancel", () => {
     expect((await read(user, id)).status).toBe("canceled");
     await eventually(async () =>
       expect(
-        await studio.events.some(
-          (event) => event.type === "generation" && event.generation.status === "canceled",
-        ),
+        studio.events.some((event) => event.type === "generation" && event.generation.status === "canceled"),
       ).toBe(true),
     );
     await generate(user, newPrompt());
@@ -235,7 +233,7 @@ describe.concurrent("delete", () => {
     expect((await user.call(new URL(url).pathname)).status).toBe(404);
     await expectProblem(await user.call(`/images/${id}/0`), "not_found");
     await expectProblem(await user.call(`/api/generations/${id}`, { method: "DELETE" }), "not_found");
-    await eventually(async () => expect(await studio.events).toContainEqual({ type: "deleted", id }));
+    await eventually(async () => expect(studio.events).toContainEqual({ type: "deleted", id }));
   });
 
   it("in flight cancels first", async () => {

@@ -18,6 +18,9 @@ import type { Prediction } from "../skytells/prediction.ts";
 const debt = z.enum(["store", "record", "cancel", "remove", "forget"]);
 export type Debt = z.infer<typeof debt>;
 
+/** What is known of Skytells' side. `ended`: terminal, refused or given up. */
+const upstream = z.enum(["creating", "unconfirmed", "live", "ended"]);
+
 const time = z.number();
 
 const predictionSchema = z.object({
@@ -45,8 +48,6 @@ const document = z.object({
 
   /** What the user is shown. */
   status: z.enum(GENERATION_STATUSES),
-  /** What is known of Skytells' side. `ended`: terminal, refused or given up. */
-  upstream: z.enum(["creating", "unconfirmed", "live", "ended"]),
   deleted: z.boolean().default(false),
   /** The D1 row is known to exist. */
   recorded: z.boolean().default(false),
@@ -79,6 +80,7 @@ export type Job = z.infer<typeof document> & {
   userId: string;
   predictionId: string | null;
   idempotencyKey: string | null;
+  upstream: z.infer<typeof upstream>;
   holdsSlot: boolean;
   debts: Debt[];
   /** Milliseconds since the epoch, as all times here. */
@@ -91,6 +93,7 @@ type Row = {
   user_id: string;
   prediction_id: string | null;
   idempotency_key: string | null;
+  upstream: string;
   holds_slot: number;
   debts: string;
   created_at: number;
@@ -120,12 +123,14 @@ export class Jobs {
     if (!this.hasSchema) this.createSchema();
     const row = toRow(job);
     this.sql.exec(
-      `insert into jobs (id, user_id, prediction_id, idempotency_key, holds_slot, debts, created_at, next_at, document)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into jobs
+         (id, user_id, prediction_id, idempotency_key, upstream, holds_slot, debts, created_at, next_at, document)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.id,
       row.user_id,
       row.prediction_id,
       row.idempotency_key,
+      row.upstream,
       row.holds_slot,
       row.debts,
       row.created_at,
@@ -141,6 +146,7 @@ export class Jobs {
         user_id text not null,
         prediction_id text unique,
         idempotency_key text unique,
+        upstream text not null,
         holds_slot integer not null,
         debts text not null,
         created_at integer not null,
@@ -156,10 +162,11 @@ export class Jobs {
   save(job: Job): void {
     const row = toRow(job);
     this.sql.exec(
-      `update jobs set prediction_id = ?, idempotency_key = ?, holds_slot = ?, debts = ?, next_at = ?, document = ?
+      `update jobs set prediction_id = ?, idempotency_key = ?, upstream = ?, holds_slot = ?, debts = ?, next_at = ?, document = ?
        where id = ?`,
       row.prediction_id,
       row.idempotency_key,
+      row.upstream,
       row.holds_slot,
       row.debts,
       row.next_at,
@@ -225,7 +232,7 @@ export class Jobs {
     return this.sql
       .exec<{ inFlight: number; unconfirmed: number }>(
         `select count(*) as inFlight,
-                coalesce(sum(document ->> '$.upstream' = 'unconfirmed'), 0) as unconfirmed
+                coalesce(sum(upstream = 'unconfirmed'), 0) as unconfirmed
          from jobs where holds_slot = 1 and created_at > ?`,
         since,
       )
@@ -253,12 +260,14 @@ export class Jobs {
 }
 
 function toRow(job: Job): Row {
-  const { id, userId, predictionId, idempotencyKey, holdsSlot, debts, createdAt, nextAt, ...rest } = job;
+  const { id, userId, predictionId, idempotencyKey, upstream, holdsSlot, debts, createdAt, nextAt, ...rest } =
+    job;
   return {
     id,
     user_id: userId,
     prediction_id: predictionId,
     idempotency_key: idempotencyKey,
+    upstream,
     holds_slot: holdsSlot ? 1 : 0,
     debts: JSON.stringify(debts),
     created_at: createdAt,
@@ -275,6 +284,7 @@ function fromRow(row: Row): Job | null {
       userId: row.user_id,
       predictionId: row.prediction_id,
       idempotencyKey: row.idempotency_key,
+      upstream: upstream.parse(row.upstream),
       holdsSlot: row.holds_slot === 1,
       debts: z.array(debt).parse(JSON.parse(row.debts)),
       createdAt: row.created_at,

@@ -9,15 +9,18 @@ import type { HeldWebhook } from "./simulator.ts";
 
 export const ORIGIN = "http://localhost:9";
 
-export function call(path: string, init?: RequestInit): Promise<Response> {
+export function call(path: string, init?: Init): Promise<Response> {
   return exports.default.fetch(new Request(new URL(path, ORIGIN), { redirect: "manual", ...init }));
 }
+
+/** Plain headers, so that they can be spread. */
+type Init = Omit<RequestInit, "headers"> & { headers?: Record<string, string> };
 
 export type Visitor = {
   email: string;
   id: string;
   cookie: string;
-  call: (path: string, init?: RequestInit) => Promise<Response>;
+  call: (path: string, init?: Init) => Promise<Response>;
   post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
 };
 

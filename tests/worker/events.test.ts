@@ -1,0 +1,123 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { issueSession } from "../../worker/auth/session.ts";
+import { settingsOf } from "../../worker/env.ts";
+import {
+  call,
+  deliver,
+  eventually,
+  expectProblem,
+  generate,
+  killStudio,
+  newPrompt,
+  newUser,
+  openStudio,
+  reaches,
+} from "./support/app.ts";
+import { webhookOf } from "./support/simulator.ts";
+
+describe("GET /api/events", () => {
+  it("starts with what is in flight", async () => {
+    const user = await newUser("pro");
+    const { id } = await generate(user, newPrompt("stuck"));
+    const { events } = await openStudio(user);
+    await eventually(async () =>
+      expect(events[0]).toMatchObject({
+        type: "snapshot",
+        limits: { concurrent: 3, inFlight: 1, unconfirmed: 0 },
+        inFlight: [{ id, status: "queued" }],
+      }),
+    );
+  });
+
+  it("tells of favourites and links that another tab sets", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    const { events } = await openStudio(user);
+    await user.call(`/api/generations/${id}`, {
+      method: "PATCH",
+      body: '{"favorite":true}',
+      headers: { "content-type": "application/json" },
+    });
+    await user.post(`/api/generations/${id}/share`);
+    await eventually(async () =>
+      expect(events.findLast((event) => event.type === "generation")).toMatchObject({
+        generation: {
+          id,
+          favorite: true,
+          shareUrl: expect.stringMatching(/^http:\/\/localhost:9\/s\/[\w-]{22}$/),
+        },
+      }),
+    );
+  });
+
+  it("tells nobody else", async () => {
+    const [user, other] = [await newUser(), await newUser()];
+    const { events } = await openStudio(other);
+    const { id } = await generate(user);
+    await deliver(await webhookOf(id, "succeeded"));
+    await reaches(user, id, "succeeded");
+    expect(events.map((event) => event.type)).toEqual(["snapshot"]);
+  });
+
+  it("answers a ping", async () => {
+    const user = await newUser();
+    const { socket } = await openStudio(user);
+    const pong = new Promise((resolve) =>
+      socket.addEventListener("message", ({ data }) => data === "pong" && resolve(data)),
+    );
+    socket.send("ping");
+    expect(await pong).toBe("pong");
+    socket.send("x".repeat(10_000));
+  });
+
+  it("closes the oldest of more than twenty", async () => {
+    const user = await newUser();
+    const studios: Awaited<ReturnType<typeof openStudio>>[] = [];
+    for (let at = 0; at < 22; at += 1) studios.push(await openStudio(user));
+    expect(await studios[0]?.closed).toMatchObject({ code: 4008 });
+    expect(await studios[1]?.closed).toMatchObject({ code: 4008 });
+    const { id } = await generate(user, newPrompt("stuck"));
+    await eventually(async () =>
+      expect(
+        studios[2]?.events.some((event) => event.type === "generation" && event.generation.id === id),
+      ).toBe(true),
+    );
+  });
+
+  it("outlives the object's memory", async () => {
+    const user = await newUser();
+    const { id } = await generate(user);
+    await killStudio(user);
+    const { events } = await openStudio(user);
+    await deliver(await webhookOf(id, "succeeded"));
+    await eventually(async () =>
+      expect(events.findLast((event) => event.type === "generation")?.generation.status).toBe("succeeded"),
+    );
+  });
+
+  it("ends with its session", async () => {
+    const user = await newUser();
+    const almostOver = Date.now() - (30 * 24 * 3600 - 2) * 1000;
+    const token = await issueSession(settingsOf(env), { userId: user.id, epoch: 0 }, almostOver);
+    const { closed, events } = await openStudio({
+      ...user,
+      call: (path, init) =>
+        call(path, { ...init, headers: { ...init?.headers, cookie: `session=${token}` } }),
+    });
+    await eventually(async () => expect(Date.now()).toBeGreaterThan(almostOver + 30 * 24 * 3600 * 1000));
+    const { id } = await generate(user, newPrompt("stuck"));
+    expect(await closed).toMatchObject({ code: 4001 });
+    expect(events.some((event) => event.type === "generation" && event.generation.id === id)).toBe(false);
+  });
+
+  it("is for a WebSocket, of our own pages, with a session", async () => {
+    const user = await newUser();
+    await expectProblem(await user.call("/api/events"), "invalid_request");
+    await expectProblem(
+      await user.call("/api/events", { headers: { upgrade: "websocket", "sec-fetch-site": "cross-site" } }),
+      "forbidden_origin",
+    );
+  });
+});

@@ -1,0 +1,205 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import {
+  deliver,
+  eventually,
+  expectProblem,
+  generate,
+  isIdle,
+  killStudio,
+  limitsOf,
+  newPrompt,
+  newUser,
+  objectsOf,
+  openStudio,
+  reaches,
+  read,
+  rowsOf,
+  type Visitor,
+} from "./support/app.ts";
+import { callsOf, createsOf, webhookOf } from "./support/simulator.ts";
+
+/** From now on D1 fails every statement that `fails` says; returns how to end that. */
+function breakD1(fails: (sql: string) => boolean = () => true): () => void {
+  const prototype = env.DB.constructor.prototype as D1Database;
+  const prepare = prototype.prepare;
+  const spy = vi.spyOn(prototype, "prepare").mockImplementation(function (this: D1Database, sql: string) {
+    if (fails(sql)) throw new Error("D1_ERROR: no answer");
+    return prepare.call(this, sql);
+  });
+  onTestFinished(() => spy.mockRestore());
+  return () => spy.mockRestore();
+}
+
+const inStudio = <T>(user: Visitor, look: (sql: SqlStorage, state: DurableObjectState) => T) =>
+  runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql, state));
+
+describe("D1 that fails", () => {
+  it("before admission: 503, nothing reaches Skytells, nothing is held", async () => {
+    const user = await newUser();
+    const prompt = newPrompt();
+    const mend = breakD1();
+    await expectProblem(await user.post("/api/generate", { prompt }), "storage_unavailable");
+    await expectProblem(await user.call("/api/generations"), "storage_unavailable");
+    await expectProblem(await user.call("/api/predictions/x"), "storage_unavailable");
+    await expectProblem(await user.call("/images/x/0"), "storage_unavailable");
+    mend();
+    expect(await createsOf(prompt)).toEqual([]);
+    expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
+  });
+
+  it("after admission: accepted all the same, readable, and written when D1 is back", async () => {
+    const user = await newUser();
+    const mend = breakD1((sql) => /^insert/i.test(sql));
+    const { id } = await generate(user, newPrompt("delay=0.2"));
+    expect((await read(user, id)).id).toBe(id);
+    expect(await rowsOf(user)).toEqual([]);
+    await deliver(await webhookOf(id, "succeeded"));
+    await reaches(user, id, "succeeded");
+    mend();
+    await eventually(async () => expect(await rowsOf(user)).toMatchObject([{ id, status: "succeeded" }]));
+  });
+
+  it("at the end: picture kept, slot free, studios told; the row follows", async () => {
+    const user = await newUser();
+    const studio = await openStudio(user);
+    const { id } = await generate(user, newPrompt("delay=0.2"));
+    const webhook = await webhookOf(id, "succeeded");
+    const mend = breakD1();
+    expect((await deliver(webhook)).status).toBe(200);
+    await eventually(async () =>
+      expect(studio.events).toContainEqual(
+        expect.objectContaining({
+          type: "generation",
+          generation: expect.objectContaining({ id, status: "succeeded" }),
+        }),
+      ),
+    );
+    expect((await read(user, id)).status).toBe("succeeded");
+    mend();
+    await isIdle(user);
+    expect(await objectsOf(user)).toContain(`outputs/${user.id}/${id}/0.png`);
+    await eventually(async () => expect(await rowsOf(user)).toMatchObject([{ status: "succeeded" }]));
+  });
+
+  it("at a delete: 503, hidden at once, and gone when D1 is back", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    const mend = breakD1();
+    await expectProblem(
+      await user.call(`/api/generations/${id}`, { method: "DELETE" }),
+      "storage_unavailable",
+    );
+    await expectProblem(await user.call(`/api/predictions/${id}`), "storage_unavailable");
+    mend();
+    await eventually(async () => expect(await rowsOf(user)).toEqual([]));
+    await eventually(async () => expect(await objectsOf(user)).toEqual([]));
+  });
+
+  it("counts a day once, however often the insert is repeated", async () => {
+    const user = await newUser();
+    const countOf = () =>
+      env.DB.prepare("select coalesce(sum(created), 0) as n from days").first<number>("n") as Promise<number>;
+    const before = await countOf();
+    // The batch goes through, and its answer is lost.
+    const prototype = env.DB.constructor.prototype as D1Database;
+    const batch = prototype.batch;
+    let losses = 2;
+    const spy = vi.spyOn(prototype, "batch").mockImplementation(async function (
+      this: D1Database,
+      statements,
+    ) {
+      const answer = await batch.call(this, statements);
+      losses -= 1;
+      if (losses >= 0) throw new Error("D1_ERROR: connection lost");
+      return answer;
+    } as typeof batch);
+    onTestFinished(() => spy.mockRestore());
+    const { id } = await generate(user, newPrompt("delay=0.2"));
+    await reaches(user, id, "succeeded");
+    await eventually(async () => expect(losses).toBeLessThan(0));
+    expect(await countOf()).toBe(before + 1);
+    expect(await rowsOf(user)).toHaveLength(1);
+  });
+});
+
+describe("the object", () => {
+  it("killed in mid-create: nothing is created twice, and the picture comes", async () => {
+    const user = await newUser();
+    const prompt = newPrompt("answer-slow=2", "delay=0.2");
+    const answer = user.post("/api/generate", { prompt }).catch(() => null);
+    await eventually(async () => expect(await createsOf(prompt)).toHaveLength(1));
+    await killStudio(user);
+    await answer;
+    const [create] = await createsOf(prompt);
+    expect((await deliver(await webhookOf(String(create?.id), "succeeded"))).status).toBe(200);
+    await reaches(user, String(create?.id), "succeeded");
+    expect(await createsOf(prompt)).toHaveLength(1);
+    await isIdle(user);
+  });
+
+  it("sets its alarm again whenever it is entered", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("delay=0.2"));
+    await inStudio(user, (_, state) => state.storage.deleteAlarm());
+    await killStudio(user);
+    await limitsOf(user);
+    expect(await inStudio(user, (_, state) => state.storage.getAlarm())).not.toBeNull();
+    await reaches(user, id, "succeeded");
+  });
+
+  it("ends a row that it cannot read, and does not stumble over it again", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("stuck"));
+    for (const document of ["{}", "nonsense", '{"status":"dreaming"}']) {
+      await inStudio(user, (sql) =>
+        sql.exec("update jobs set document = ?, next_at = 0, holds_slot = 1", document),
+      );
+      expect(await limitsOf(user)).toMatchObject({ inFlight: 1 });
+      await runDurableObjectAlarm(env.STUDIO.getByName(user.id));
+      await isIdle(user);
+      expect((await read(user, id)).status).toBe("failed");
+    }
+    await generate(user, newPrompt());
+  });
+
+  it("does not count a slot that is older than any job can be", async () => {
+    const user = await newUser();
+    await generate(user, newPrompt("stuck"));
+    await inStudio(user, (sql) =>
+      sql.exec("update jobs set created_at = created_at - 311000, next_at = 9e15"),
+    );
+    expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
+    await generate(user, newPrompt());
+  });
+
+  it("sweeps a finished job after a day, and not before", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    const jobs = () => inStudio(user, (sql) => sql.exec("select next_at from jobs").toArray());
+    await eventually(async () => {
+      const [job] = await jobs();
+      const hours = (Number(job?.next_at) - Date.now()) / 3_600_000;
+      expect(hours).toBeGreaterThan(23.9);
+      expect(hours).toBeLessThan(24.1);
+    });
+    await inStudio(user, (sql) =>
+      sql.exec("update jobs set next_at = 0, document = json_set(document, '$.endedAt', 1)"),
+    );
+    await runDurableObjectAlarm(env.STUDIO.getByName(user.id));
+    await eventually(async () => expect(await jobs()).toEqual([]));
+    expect((await read(user, id)).status).toBe("succeeded");
+  });
+
+  it("asks Skytells no more once all is paid", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("delay=0.1"));
+    await deliver(await webhookOf(id, "succeeded"));
+    await reaches(user, id, "succeeded");
+    await runDurableObjectAlarm(env.STUDIO.getByName(user.id));
+    expect(await callsOf(id)).toEqual({ gets: 0, cancels: 0, deletes: 0 });
+  });
+});
