@@ -15,6 +15,8 @@ export type StudioContext = {
   live: Live;
   /** Creates under way in this instance of the object, by job id. Lost with it: the row is what counts. */
   creating: Map<string, Promise<Result<GenerationRecord>>>;
+  /** The last write to D1 under way, by job id: the next waits for it. */
+  recording: Map<string, Promise<unknown>>;
   /** Sets the alarm to the earliest job. */
   arm: () => void;
   /** Settles a job in the background. */

@@ -209,9 +209,9 @@ export class Jobs {
       : null;
   }
 
-  /** Ends a row that cannot be read: no slot, no debts, swept at `sweepAt`. */
+  /** Ends a row that cannot be read: no slot, no debts, no key. It is looked at again at `sweepAt`. */
   bury(id: string, sweepAt: number): void {
-    this.sql.exec("update jobs set holds_slot = 0, debts = '[]', next_at = ? where id = ?", sweepAt, id);
+    this.sql.exec("update jobs set idempotency_key = null, holds_slot = 0, debts = '[]', next_at = ? where id = ?", sweepAt, id);
   }
 
   postpone(id: string, nextAt: number): void {

@@ -6,21 +6,18 @@ import { change, type StudioContext } from "./context.ts";
 import { type Job, recordOfJob } from "./jobs.ts";
 import { owes, withoutDebts } from "./transitions.ts";
 
-const writing = new WeakMap<StudioContext, Map<string, Promise<unknown>>>();
-
 /**
  * Pays the `record` debt: one write at a time per job, each of the job as it is by then, so that no late write
  * overtakes a delete. False: D1 did not take it and the debt stands.
  */
 export async function payRecord(context: StudioContext, id: string): Promise<boolean> {
-  const queue = writing.get(context) ?? new Map<string, Promise<unknown>>();
-  writing.set(context, queue);
-  const turn = (queue.get(id) ?? Promise.resolve()).then(() => write(context, id));
-  queue.set(id, turn);
+  const { recording } = context;
+  const turn = (recording.get(id) ?? Promise.resolve()).then(() => write(context, id));
+  recording.set(id, turn);
   try {
     return await turn;
   } finally {
-    if (queue.get(id) === turn) queue.delete(id);
+    if (recording.get(id) === turn) recording.delete(id);
   }
 }
 

@@ -102,7 +102,7 @@ function succeededUpstream(job: Job, news: Prediction, now: number, settings: Se
   if (!isOpen(job) && !(isHealable(job) && now <= lostAt)) return ended;
   return afresh(
     {
-      ...withDebts(ended, "store", "record"),
+      ...withDebts(ended, "store"),
       status: isOpen(job) ? "processing" : job.status,
       source: { urls: news.outputs, seenAt: now, lostAt },
     },

@@ -181,6 +181,7 @@ export class UserStudio extends DurableObject<Env> {
       jobs: this.jobs,
       live: this.live,
       creating: new Map(),
+      recording: new Map(),
       arm: () => this.arm(),
       settleLater: (id) => this.ctx.waitUntil(this.settle(id, true)),
     };
