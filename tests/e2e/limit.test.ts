@@ -32,7 +32,7 @@ test.each<{ plan: Plan }>([{ plan: "free" }, { plan: "pro" }])(
     expect((await client.session()).limits).toEqual({ concurrent, inFlight: concurrent, unconfirmed: 0 });
 
     for (const { id } of creates) await simulator.finishId(String(id));
-    await expect.poll(async () => (await client.session()).limits?.inFlight).toBe(0);
+    await client.isIdle();
     await client.makes(`The next one through, on the ${plan} plan`);
   },
 );

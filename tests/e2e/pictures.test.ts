@@ -14,7 +14,9 @@ const simulator = createSimulatorClient(app.adminUrl);
 test("cancel stops the card at once, tells Skytells, and frees the place", async () => {
   const prompt = "[mood:stuck] A balloon that comes down early";
   const next = "A balloon that stays up";
-  const { studio } = await visit({ email: newEmail() });
+  const email = newEmail();
+  const client = await createClient(app.url, email);
+  const { studio } = await visit({ email });
   await studio.open();
   await studio.generate(prompt);
   await simulator.idOf(prompt);
@@ -22,6 +24,7 @@ test("cancel stops the card at once, tells Skytells, and frees the place", async
   await card.getByRole("button", { name: text.cancel }).click();
   await card.getByText(text.canceled).waitFor();
   await expect.poll(() => simulator.statusOf(prompt)).toBe("canceled");
+  await client.isIdle();
 
   await studio.generate(next);
   await studio.seesPicture(next);

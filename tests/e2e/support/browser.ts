@@ -1,16 +1,10 @@
 /** People at their browsers: each with cookies, storage and a screen of their own, and a console that must stay clean. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, onTestFailed, onTestFinished } from "vitest";
-import { CHROMIUM_FLAGS, ensureChromium } from "../../../scripts/chromium.ts";
 import { root } from "../../../scripts/run.ts";
+import { launch } from "./launch.ts";
 import { createStudioPage, type StudioPage } from "./studio-page.ts";
 
 export const PHONE = { width: 390, height: 844 };
@@ -45,10 +39,6 @@ export function useBrowser(): void {
   afterAll(async () => {
     await browser?.close();
   });
-}
-
-export async function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_FLAGS });
 }
 
 let visitors = 0;

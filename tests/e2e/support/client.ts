@@ -1,6 +1,6 @@
 /** A user without a browser: the API over its real port. */
-import { expect } from "vitest";
 import type { GenerateBody, Generation, Session } from "../../../worker/contract.ts";
+import { until } from "./until.ts";
 
 /** Answers are read as a client in plain JavaScript would. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -12,7 +12,7 @@ export async function createClient(url: string, email: string) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email }),
   });
-  expect(signIn.status, "sign-in").toBe(204);
+  if (signIn.status !== 204) throw new Error(`Sign-in: ${signIn.status} ${await signIn.text()}`);
   const cookie = signIn.headers
     .getSetCookie()
     .map((line) => line.split(";", 1)[0])
@@ -31,6 +31,8 @@ export async function createClient(url: string, email: string) {
 
   return {
     email,
+    /** Waits until no place is taken: then the next request is not one too many. */
+    isIdle: () => until(`${email} to be idle`, async () => (await session()).limits?.inFlight === 0),
     call,
     session,
     generation,
@@ -38,12 +40,13 @@ export async function createClient(url: string, email: string) {
     /** Generates, and waits for the picture. */
     async makes(prompt: string, options: Partial<GenerateBody> = {}): Promise<Generation> {
       const answer = await call("POST", "/api/generate", { prompt, ...options });
-      expect(answer.status, `generate "${prompt}"`).toBe(202);
-      const { generation: made } = await answer.json();
-      let last = made as Generation;
-      const done = async () => (last = await generation(made.id)).status;
-      await expect.poll(done, { message: `"${prompt}"` }).toBe("succeeded");
-      return last;
+      if (answer.status !== 202) throw new Error(`"${prompt}": ${answer.status} ${await answer.text()}`);
+      const { id } = (await answer.json()).generation as Generation;
+      return until(`the picture of "${prompt}"`, async () => {
+        const now = await generation(id);
+        if (now.error) throw new Error(`"${prompt}": ${now.error.message}`);
+        return now.status === "succeeded" && now;
+      });
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Skytells' stand-in, and what a test asks it. A test knows its predictions by their prompts. */
 import { createHash } from "node:crypto";
-import { expect } from "vitest";
 import type { CreateEntry, OutputEntry, WebhookEntry } from "../../../simulator/ledger.ts";
+import { until } from "./until.ts";
 
 type LedgerReport = {
   creates: CreateEntry[];
@@ -24,15 +24,8 @@ export function createSimulatorClient(adminUrl: string) {
     (await admin<LedgerReport>("GET", "/ledger")).creates.filter((entry) => entry.prompt === prompt);
 
   /** The prediction that this prompt led to, once it exists. */
-  async function idOf(prompt: string): Promise<string> {
-    let id: string | null = null;
-    await expect
-      .poll(async () => (id = (await creates(prompt))[0]?.id ?? null), {
-        message: `a create for "${prompt}"`,
-      })
-      .not.toBeNull();
-    return String(id);
-  }
+  const idOf = (prompt: string) =>
+    until(`a create for "${prompt}"`, async () => (await creates(prompt))[0]?.id);
 
   const finishId = (id: string) => admin("POST", `/predictions/${id}/finish`);
 

@@ -1,9 +1,9 @@
 /** What a person sees and does in the studio, in the words that are on the screen. */
 import type { Locator, Page } from "playwright-core";
-import { expect } from "vitest";
 import { text } from "../../../frontend/text/first.ts";
 import { later } from "../../../frontend/text/later.ts";
 import { MODELS, type ModelId } from "../../../worker/catalog.ts";
+import { until } from "./until.ts";
 
 export function createStudioPage(page: Page) {
   const button = (name: string) => page.getByRole("button", { name, exact: true });
@@ -28,7 +28,7 @@ export function createStudioPage(page: Page) {
     async chooseModel(id: ModelId) {
       const label = MODELS.find((model) => model.id === id)?.label ?? id;
       await page.getByRole("group", { name: text.models }).getByText(label, { exact: true }).click();
-      await expect.poll(() => page.getByRole("radio", { name: label }).isChecked()).toBe(true);
+      await page.getByRole("radio", { name: label, checked: true }).waitFor({ state: "attached" });
     },
     async generate(prompt: string) {
       await studio.prompt.fill(prompt);
@@ -61,10 +61,10 @@ export function createStudioPage(page: Page) {
 
 export type StudioPage = ReturnType<typeof createStudioPage>;
 
-export async function isDrawn(image: Locator, name = "picture"): Promise<void> {
-  await expect
-    .poll(() => image.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth > 0), {
-      message: `the pixels of "${name}"`,
-    })
-    .toBe(true);
+/** Waits for the pixels: a broken image is an `img` too. */
+export async function isDrawn(image: Locator, name: string): Promise<void> {
+  await image.scrollIntoViewIfNeeded();
+  await until(`the pixels of "${name}"`, () =>
+    image.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth > 0),
+  );
 }

@@ -1,0 +1,150 @@
+/**
+ * `npm run screenshots`: what the studio looks like, as PNGs in `.cache/screenshots/`, on a phone, a tablet and a
+ * desktop, light and dark. Made to be looked at by a person; nothing is compared.
+ */
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { text } from "../../frontend/text/first.ts";
+import { failures } from "../../frontend/text/troubles.ts";
+import { root, runTool } from "../../scripts/run.ts";
+import type { AspectRatio, ModelId } from "../../worker/catalog.ts";
+import type { Generation, GenerationPage } from "../../worker/contract.ts";
+import { startApp } from "./support/app.ts";
+import { createClient } from "./support/client.ts";
+import { launch } from "./support/launch.ts";
+import { createSimulatorClient } from "./support/simulator.ts";
+import { createStudioPage } from "./support/studio-page.ts";
+
+const WIDTHS = [
+  { width: 390, height: 844 },
+  { width: 820, height: 1180 },
+  { width: 1440, height: 900 },
+];
+const SCHEMES = ["light", "dark"] as const;
+const RUNNING = "A glass greenhouse on the moon, isometric, pastel colours";
+const FAILING = "A bridge that was never built";
+
+/** Oldest first. */
+const PICTURES: [prompt: string, aspectRatio: AspectRatio, model?: ModelId][] = [
+  ["Folded paper mountains at sunrise, soft shadows", "3:2"],
+  ["A quiet lake in autumn, mist between the trees", "16:9"],
+  ["Neon city in the rain, seen from a rooftop", "2:3"],
+  ["Aurora over a frozen fjord", "16:9"],
+  ["Wild flowers in a meadow, early summer morning", "1:1"],
+  ["Desert dunes under a full moon", "4:3"],
+  ["A planet with two rings, deep space, film grain", "1:1"],
+  ["Sunset over a calm sea, one sailing boat", "3:4"],
+  ["Snowy pine forest at dawn", "9:16"],
+  ["Abstract waves in coral and teal", "1:1", "truefusion-2.0"],
+  ["Lighthouse on a basalt cliff at blue hour, long exposure", "3:2", "truefusion-2.0"],
+  ["Layered hills in fog, ink on paper", "16:9"],
+];
+
+const folder = join(root, ".cache/screenshots");
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+await runTool("vite", ["build", "--logLevel", "warn"]);
+const app = await startApp();
+const simulator = createSimulatorClient(app.adminUrl);
+const maker = await createClient(app.url, "maker@example.com");
+const browser = await launch();
+try {
+  const shown = (await makePictures()).at(-2);
+  if (!shown) throw new Error("No pictures to show.");
+  for (const viewport of WIDTHS) {
+    for (const colorScheme of SCHEMES) await shoot(browser, { viewport, colorScheme }, shown);
+  }
+} finally {
+  await browser.close();
+  await app.stop();
+}
+console.log(folder);
+process.exit(0);
+
+async function makePictures(): Promise<Generation[]> {
+  const made: Generation[] = [];
+  for (const [prompt, aspectRatio, model] of PICTURES) {
+    made.push(await maker.makes(prompt, { aspectRatio, ...(model && { model }) }));
+  }
+  return made;
+}
+
+type Look = { viewport: { width: number; height: number }; colorScheme: "light" | "dark" };
+
+async function shoot(browser: Browser, look: Look, shown: Generation): Promise<void> {
+  const { viewport, colorScheme } = look;
+  const context = await browser.newContext({
+    ...look,
+    baseURL: app.url,
+    reducedMotion: "reduce",
+    hasTouch: viewport.width < 1000,
+  });
+  const page = await context.newPage();
+  const studio = createStudioPage(page);
+  const save = async (name: string) => {
+    await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`) });
+  };
+
+  await studio.open();
+  await page.getByText(text.tryOne).waitFor();
+  await save("1-studio-empty");
+  await studio.generate(RUNNING);
+  await studio.signInDialog.waitFor();
+  await save("2-sign-in");
+  // Given up, so that it does not go on by itself.
+  await page.keyboard.press("Escape");
+
+  await context.request.post("/api/auth/dev", { data: { email: maker.email } });
+  await studio.open();
+  await arePicturesDrawn(page);
+  await save("3-studio-results");
+  await simulator.setMoods(["stuck"]);
+  await studio.generate(RUNNING);
+  await studio.working(RUNNING).getByText(text.processing).waitFor();
+  await save("4-studio-in-flight");
+  await studio.working(RUNNING).getByRole("button", { name: text.cancel }).click();
+  await page.getByText(text.canceled, { exact: true }).first().waitFor();
+  await maker.isIdle();
+  await simulator.setMoods(["failed"]);
+  await studio.generate(FAILING);
+  await studio.card(FAILING).getByText(failures.upstream_failed).waitFor();
+  await save("5-studio-without-picture");
+  await simulator.setMoods([]);
+
+  await studio.open("/gallery");
+  await arePicturesDrawn(page);
+  await save("6-gallery");
+  const viewer = await studio.openPicture(shown.prompt);
+  await arePicturesDrawn(page);
+  await save("7-picture");
+  await viewer.getByRole("button", { name: text.share }).click();
+  await studio.shareDialog.waitFor();
+  await save("8-share-dialog");
+
+  const share = await maker.call("POST", `/api/generations/${shown.id}/share`, { showPrompt: true });
+  await page.goto((await share.json()).url);
+  await arePicturesDrawn(page);
+  await save("9-share-page");
+  await maker.call("DELETE", `/api/generations/${shown.id}/share`);
+  await tidyUp();
+  await context.close();
+}
+
+/** The next look starts from the same pictures. */
+async function tidyUp(): Promise<void> {
+  const { items } = (await (await maker.call("GET", "/api/generations")).json()) as GenerationPage;
+  for (const { id, status } of items) {
+    if (status !== "succeeded") await maker.call("DELETE", `/api/generations/${id}`);
+  }
+}
+
+/** Until there are pictures, and all in sight have their pixels. */
+async function arePicturesDrawn(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const inSight = [...document.querySelectorAll<HTMLImageElement>("main img, dialog img")].filter(
+      (image) => image.getBoundingClientRect().top < innerHeight,
+    );
+    return inSight.length > 0 && inSight.every((image) => image.complete && image.naturalWidth > 0);
+  });
+}
