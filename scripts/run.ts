@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The script behind a command of `node_modules/.bin`. */
-const TOOLS = {
+export const TOOLS = {
   wrangler: "node_modules/wrangler/bin/wrangler.js",
   vite: "node_modules/vite/bin/vite.js",
   vitest: "node_modules/vitest/vitest.mjs",

@@ -102,7 +102,7 @@ type Row = {
 };
 
 /** A row that this code does not understand: an older or a broken version's. */
-export type PoisonedJob = { id: string; userId: string; predictionId: string | null };
+export type PoisonedJob = { id: string; userId: string; predictionId: string | null; isBuried: boolean };
 
 export class Jobs {
   private readonly sql: SqlStorage;
@@ -204,14 +204,18 @@ export class Jobs {
 
   poisoned(id: string): PoisonedJob | null {
     const row = this.rows("where id = ?", id)[0];
-    return row && fromRow(row) === null
-      ? { id: row.id, userId: row.user_id, predictionId: row.prediction_id }
-      : null;
+    if (!row || fromRow(row) !== null) return null;
+    const isBuried = row.holds_slot === 0 && row.debts === "[]";
+    return { id: row.id, userId: row.user_id, predictionId: row.prediction_id, isBuried };
   }
 
-  /** Ends a row that cannot be read: no slot, no debts, no key. It is looked at again at `sweepAt`. */
+  /** Ends a row that cannot be read: no slot, no debts, no key. It is swept at `sweepAt`. */
   bury(id: string, sweepAt: number): void {
-    this.sql.exec("update jobs set idempotency_key = null, holds_slot = 0, debts = '[]', next_at = ? where id = ?", sweepAt, id);
+    this.sql.exec(
+      "update jobs set idempotency_key = null, holds_slot = 0, debts = '[]', next_at = ? where id = ?",
+      sweepAt,
+      id,
+    );
   }
 
   postpone(id: string, nextAt: number): void {

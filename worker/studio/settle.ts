@@ -149,6 +149,7 @@ async function bury(context: StudioContext, id: string): Promise<void> {
   const { jobs, db } = context;
   const job = jobs.poisoned(id);
   if (!job) return;
+  if (job.isBuried) return jobs.delete(id);
   logError("job_unreadable", { job: id, generation: job.predictionId });
   if (job.predictionId !== null) {
     await failGeneration(db, job.userId, job.predictionId, failureOf("upstream_failed"), Date.now());
