@@ -8,8 +8,10 @@ import { Icon } from "./icon.tsx";
 import { lazy } from "./lazy.tsx";
 
 /** How a card ends is not part of the first screen; its frame is there while this loads. */
-export const PictureCard = lazy(() => import("./picture-card.tsx").then((part) => part.PictureCard));
+const PictureCard = lazy(() => import("./picture-card.tsx").then((part) => part.PictureCard));
 const FailedCard = lazy(() => import("./failed-card.tsx").then((part) => part.FailedCard));
+
+export const preloadEndings = () => Promise.all([PictureCard.preload(), FailedCard.preload()]);
 
 type Props = { studio: Studio; card: CardState };
 

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { Card, PictureCard } from "../components/card.tsx";
+import { Card, preloadEndings } from "../components/card.tsx";
 import { Composer } from "../components/composer.tsx";
 import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
@@ -12,7 +12,7 @@ export function StudioPage({ studio }: { studio: Studio }) {
   const cards = studio.cards.cards.value;
   const recent = studio.recent.value;
   useEffect(() => {
-    if (recent === "loading") void PictureCard.preload();
+    if (recent === "loading") void preloadEndings();
   }, [recent]);
   return (
     <main id="content" class="studio-page">
