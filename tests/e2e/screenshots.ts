@@ -79,10 +79,12 @@ async function shoot(browser: Browser, look: Look, shown: Generation): Promise<v
     baseURL: app.url,
     reducedMotion: "reduce",
     hasTouch: viewport.width < 1000,
+    isMobile: viewport.width < 1000,
   });
   const page = await context.newPage();
   const studio = createStudioPage(page);
   const save = async (name: string) => {
+    await isAtRest(page);
     await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`) });
   };
 
@@ -146,5 +148,15 @@ async function arePicturesDrawn(page: Page): Promise<void> {
       (image) => image.getBoundingClientRect().top < innerHeight,
     );
     return inSight.length > 0 && inSight.every((image) => image.complete && image.naturalWidth > 0);
+  });
+}
+
+/** Until all that fades or slides has arrived; what shimmers never does. */
+async function isAtRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(Number(effect?.getComputedTiming().endTime)));
+    await Promise.allSettled(ending.map(({ finished }) => finished));
   });
 }
