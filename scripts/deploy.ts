@@ -6,7 +6,7 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { environment, root, runTool } from "./run.ts";
+import { environment, root, runTool, TOOLS } from "./run.ts";
 
 /** Without these the studio answers every API request with 500 and their names. */
 const SECRETS = {
@@ -44,8 +44,8 @@ function build(): Promise<void> {
 
 /** Runs wrangler for its answer, without showing it. */
 function ask(...command: string[]): SpawnSyncReturns<string> {
-  const script = join(root, "node_modules/wrangler/bin/wrangler.js");
-  return spawnSync(process.execPath, [script, ...command], { cwd: root, env: environment, encoding: "utf8" });
+  const options = { cwd: root, env: environment, encoding: "utf8" } as const;
+  return spawnSync(process.execPath, [TOOLS.wrangler, ...command], options);
 }
 
 /** False for whatever reason it cannot be seen: creating it then says which. */
