@@ -63,8 +63,8 @@ export const listQuery = z.strictObject({
 /** Body of `PATCH /api/generations/:id`. */
 export const favoriteBody = z.strictObject({ favorite: z.boolean() });
 
-/** Body of `POST /api/generations/:id/share`; the prompt is shown only when asked for. */
-export const shareBody = z.strictObject({ showPrompt: z.boolean().default(false) });
+/** Body of `POST /api/generations/:id/share`: the prompt is shown only when asked for, until told otherwise. */
+export const shareBody = z.strictObject({ showPrompt: z.boolean().optional() });
 
 /** Body of `POST /api/auth/dev`. */
 export const devSignInBody = z.strictObject({ email: z.email().max(254).toLowerCase() });

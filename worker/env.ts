@@ -40,7 +40,6 @@ export type Settings = {
   };
   sessionSecrets: string[];
   devSignIn: boolean;
-  allowedUsers: string[];
   /** 0: no cap. −1: paused. */
   maxGenerationsPerDay: number;
   checkAfterMs: number;
@@ -101,7 +100,6 @@ const schema = z
         "is too weak: make one with `openssl rand -base64 32`",
       ),
     DEV_SIGN_IN: setting(z.enum(["true", "false"]).default("false")),
-    ALLOWED_USERS: list(""),
     MAX_GENERATIONS_PER_DAY: setting(z.coerce.number().int().min(-1).default(500)),
     CHECK_AFTER_SECONDS: seconds(20),
     GENERATION_DEADLINE_SECONDS: seconds(900),
@@ -143,7 +141,6 @@ export function settingsOf(env: object): Settings {
     },
     sessionSecrets: value.SESSION_SECRET,
     devSignIn: value.DEV_SIGN_IN === "true",
-    allowedUsers: value.ALLOWED_USERS.map((entry) => entry.toLowerCase()),
     maxGenerationsPerDay: value.MAX_GENERATIONS_PER_DAY,
     checkAfterMs: value.CHECK_AFTER_SECONDS,
     deadlineMs: value.GENERATION_DEADLINE_SECONDS,

@@ -198,18 +198,21 @@ export async function setFavorite(
   return written ? recordOf(written) : null;
 }
 
-/** Sets the link if there is none yet, and whether it shows the prompt. Null: not theirs, or not succeeded. */
+/** Sets the link if there is none yet, and, where that is said, whether it shows the prompt. Null: not theirs, or not succeeded. */
 export async function shareGeneration(
   db: Database,
   userId: string,
   id: string,
   token: string,
-  sharePrompt: boolean,
+  sharePrompt: boolean | undefined,
 ): Promise<GenerationRecord | null> {
   const [written] = await stored(
     db
       .update(generations)
-      .set({ shareToken: sql`coalesce(${generations.shareToken}, ${token})`, sharePrompt })
+      .set({
+        shareToken: sql`coalesce(${generations.shareToken}, ${token})`,
+        ...(sharePrompt !== undefined && { sharePrompt }),
+      })
       .where(and(own(userId, id), eq(generations.status, "succeeded")))
       .returning(),
   );

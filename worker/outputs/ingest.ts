@@ -6,6 +6,7 @@
  * Trade-off: a picture is judged by its first bytes and its length; it is not decoded.
  */
 import { imageDimensionsFromData } from "image-dimensions";
+import { bounded } from "../bounded.ts";
 import { concat } from "../bytes.ts";
 import { MAX_OUTPUT_BYTES, type Settings, STEP_TIMEOUT_MS } from "../env.ts";
 import type { StoredOutput } from "../generation.ts";
@@ -50,8 +51,13 @@ export async function ingestOutput(
     if (length !== null && length > MAX_OUTPUT_BYTES) throw new TooLarge();
     const key = outputKey(place, n, picture.ext);
     const options = { httpMetadata: { contentType: mediaTypeOf(picture.ext) } };
-    if (length === null) await storeUnknownLength(bucket, key, options, body);
-    else await storeKnownLength(bucket, key, options, body, length);
+    // The source ends by its own time limit; R2 gets as long again.
+    await bounded(
+      length === null
+        ? storeUnknownLength(bucket, key, options, body)
+        : storeKnownLength(bucket, key, options, body, length),
+      2 * STEP_TIMEOUT_MS,
+    );
     return { ok: true, output: { n, ...picture } };
   } catch (error) {
     if (error instanceof TooLarge) return { ok: false, failure: "invalid", reason: "too_large" };

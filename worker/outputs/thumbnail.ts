@@ -1,3 +1,5 @@
+import { bounded } from "../bounded.ts";
+import { STEP_TIMEOUT_MS } from "../env.ts";
 import type { StoredOutput } from "../generation.ts";
 import { log, reasonOf } from "../log.ts";
 import { outputKey, thumbnailKey } from "./keys.ts";
@@ -16,20 +18,29 @@ export async function makeThumbnail(
   place: Place,
   output: StoredOutput,
 ): Promise<boolean> {
-  if (!env.IMAGES) return false;
+  const { IMAGES, OUTPUTS } = env;
+  if (!IMAGES) return false;
   try {
-    const original = await env.OUTPUTS.get(outputKey(place, output.n, output.ext));
-    if (!original) return false;
-    const result = await env.IMAGES.input(original.body)
-      .transform({ width: THUMBNAIL_SIZE, height: THUMBNAIL_SIZE, fit: "scale-down" })
-      .output({ format: "image/webp", quality: 80 });
-    const bytes = await result.response().arrayBuffer();
-    await env.OUTPUTS.put(thumbnailKey(place, output.n), bytes, {
-      httpMetadata: { contentType: "image/webp" },
-    });
-    return true;
+    return await bounded(make(IMAGES, OUTPUTS, place, output), STEP_TIMEOUT_MS);
   } catch (error) {
     log("thumbnail_failed", { generation: place.generationId, n: output.n, reason: reasonOf(error) });
     return false;
   }
+}
+
+async function make(
+  images: ImagesBinding,
+  bucket: R2Bucket,
+  place: Place,
+  output: StoredOutput,
+): Promise<boolean> {
+  const original = await bucket.get(outputKey(place, output.n, output.ext));
+  if (!original) return false;
+  const result = await images
+    .input(original.body)
+    .transform({ width: THUMBNAIL_SIZE, height: THUMBNAIL_SIZE, fit: "scale-down" })
+    .output({ format: "image/webp", quality: 80 });
+  const bytes = await result.response().arrayBuffer();
+  await bucket.put(thumbnailKey(place, output.n), bytes, { httpMetadata: { contentType: "image/webp" } });
+  return true;
 }

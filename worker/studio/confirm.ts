@@ -4,7 +4,9 @@
  * Promise: a prediction is taken only on proof that it is this job's; in doubt the job is given up. A lost paid
  * picture beats another person's picture: the account's list is everybody's, and everybody uses the same prompts.
  */
+import { bounded } from "../bounded.ts";
 import { claimGeneration } from "../db/generations.ts";
+import { STEP_TIMEOUT_MS } from "../env.ts";
 import { log, logError, reasonOf } from "../log.ts";
 import { getPrediction, listPredictions } from "../skytells/client.ts";
 import type { Prediction } from "../skytells/prediction.ts";
@@ -135,7 +137,8 @@ async function adopt(
 async function claim(context: StudioContext, job: Job, prediction: Prediction): Promise<boolean | null> {
   try {
     const record = { ...recordOfJob(job), id: prediction.id };
-    return (await claimGeneration(context.db, job.userId, record)) !== "theirs";
+    const claimed = await bounded(claimGeneration(context.db, job.userId, record), STEP_TIMEOUT_MS);
+    return claimed !== "theirs";
   } catch (error) {
     logError("claim_failed", { job: job.id, generation: prediction.id, reason: reasonOf(error) });
     return null;

@@ -1,5 +1,7 @@
 /** Making the D1 row agree with the job. */
+import { bounded } from "../bounded.ts";
 import { deleteGeneration, insertGeneration, updateGeneration } from "../db/generations.ts";
+import { STEP_TIMEOUT_MS } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
 import { logError, reasonOf } from "../log.ts";
 import { change, type StudioContext } from "./context.ts";
@@ -25,12 +27,13 @@ async function write(context: StudioContext, id: string): Promise<boolean> {
   const job = context.jobs.get(id);
   if (!job || job.predictionId === null || !owes(job, "record")) return true;
   try {
-    const row = await writeRow(context, job);
+    const row = await bounded(writeRow(context, job), STEP_TIMEOUT_MS);
     change(context, id, (now) => ({
       // What changed while it was written is still owed.
       ...(isSameRecord(now, job) ? withoutDebts(now, "record") : now),
       recorded: row !== null,
     }));
+    if (!row && !job.deleted) logError("record_without_row", { job: id, generation: job.predictionId });
     if (row && row.status === "succeeded" && !context.jobs.get(id)?.deleted) context.live.generation(row);
     return true;
   } catch (error) {

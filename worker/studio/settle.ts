@@ -2,6 +2,7 @@
  * Settling: whatever a job still needs, tried once. The same for webhook, alarm, terminal create answer and
  * cancel. Between awaits anything may have happened, so every step starts from the job as it is then.
  */
+import { bounded } from "../bounded.ts";
 import { failGeneration } from "../db/generations.ts";
 import { STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../env.ts";
 import { failureOf } from "../generation.ts";
@@ -127,7 +128,7 @@ async function look(context: StudioContext, job: Job): Promise<Step> {
 async function remove(context: StudioContext, job: Job): Promise<Step> {
   if (!owes(job, "remove") || !isPayable(job, "remove")) return "done";
   try {
-    await removeObjects(context.bindings.OUTPUTS, placeOf(job));
+    await bounded(removeObjects(context.bindings.OUTPUTS, placeOf(job)), STEP_TIMEOUT_MS);
   } catch (error) {
     logError("remove_failed", { job: job.id, generation: job.predictionId, reason: reasonOf(error) });
     return "again";
