@@ -29,6 +29,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 ...workerVars,
+                TEST_ALL: process.env.TEST_ALL ?? "",
                 SKYTELLS_API_URL: inject("simulatorApi"),
                 TEST_MIGRATIONS: await readD1Migrations("migrations"),
               },
@@ -57,8 +58,8 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 30_000, interval: 50 } },
-          // A browser, a Worker and a simulator fill two cores: one file at a time, after all else.
-          fileParallelism: false,
+          // After all else, and two files at a time: they mostly wait, for a browser or a Worker.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
