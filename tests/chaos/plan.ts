@@ -1,0 +1,112 @@
+/** What a run is made of: its size, its clocks, and how bad things are. */
+export type Plan = {
+  generations: number;
+  seed: number;
+  users: number;
+  /** At most so many kills of the Worker's process group. */
+  kills: number;
+  /** Milliseconds the Worker lives before it is killed: least, most. */
+  life: readonly [least: number, most: number];
+  webhooks: boolean;
+  quick: boolean;
+};
+
+/** Divides Skytells' believable delays: a picture takes 0.2 to 0.4 s. */
+export const SPEED = 20;
+
+/** Seconds. The Worker's clocks, compressed; what is scaled with them is scaled by the Worker itself. */
+export const CLOCKS = {
+  CHECK_AFTER_SECONDS: 1,
+  UNCONFIRMED_SECONDS: 6,
+  OUTPUT_WINDOW_SECONDS: 40,
+  CREATE_TIMEOUT_SECONDS: 3,
+  GENERATION_DEADLINE_SECONDS: 20,
+} as const;
+
+/** A create that a restart cut off is looked for after two timeouts and 10 s (worker/studio/transitions.ts). */
+const CUT_OFF_CREATE_SECONDS = 2 * CLOCKS.CREATE_TIMEOUT_SECONDS + 10;
+/** A picture that could be had for so long while the Worker was up must be in R2: 60 s of 300, scaled. */
+export const RETRIEVABLE_SECONDS = CUT_OFF_CREATE_SECONDS + (60 / 300) * CLOCKS.OUTPUT_WINDOW_SECONDS;
+
+/** Share of D1 and R2 calls that fail by themselves, and of entries into an object that it does not survive. */
+export const FAULT_RATE = 0.03;
+export const CRASH_RATE = 0.004;
+
+export const PROMPTS = [
+  "A lighthouse in a storm",
+  "A fox asleep in the snow",
+  "An old library at night",
+  "A market in the rain",
+  "A paper boat on a lake",
+  "A greenhouse on the moon",
+  "Two chairs by the sea",
+  "A city made of bridges",
+  "A violin made of glass",
+  "The last train home",
+] as const;
+
+/** Chances of Skytells' moods, drawn for each create. */
+export const MOODS: Record<string, number> = {
+  "webhook-lost": 0.12,
+  "webhook-doubled": 0.12,
+  "webhook-out-of-order": 0.12,
+  "webhook-early": 0.04,
+  "webhook-unsigned": 0.02,
+  "webhook-wrong-key": 0.02,
+  "webhook-bare": 0.05,
+  "webhook-sdk": 0.03,
+  "answer-lost": 0.05,
+  "answer-never": 0.02,
+  "answer-slow=1": 0.03,
+  "create-500=created": 0.02,
+  "create-500": 0.01,
+  "create-502": 0.01,
+  "create-504=created": 0.01,
+  "create-html=created": 0.01,
+  "create-unparsable": 0.01,
+  "create-503": 0.01,
+  "create-429=1": 0.01,
+  "create-status-false": 0.02,
+  refused: 0.01,
+  failed: 0.04,
+  nsfw: 0.01,
+  slow: 0.05,
+  stuck: 0.01,
+  terminal: 0.05,
+  "status=completed": 0.03,
+  "status=running": 0.03,
+  "get-429": 0.04,
+  "get-500": 0.04,
+  "get-502-failed": 0.1,
+  "cancel-500": 0.1,
+  "cancel-success": 0.1,
+  "delete-500": 0.1,
+  "output-404-once": 0.03,
+  "output-404": 0.01,
+  "output-html": 0.01,
+  "output-none": 0.005,
+  "output-short": 0.01,
+  "output-cut": 0.01,
+  "output-foreign": 0.005,
+  "output-no-length": 0.05,
+  "output-many": 0.03,
+  "output-string": 0.05,
+  "output-objects": 0.05,
+  "output-storage-files": 0.05,
+  "input-empty": 0.05,
+  "model-vendor": 0.05,
+  "model-string": 0.05,
+  "times=offset": 0.05,
+};
+
+/** Moods after which no picture can be stored, and nobody is to blame. */
+export const NO_PICTURE = new Set([
+  "output-404",
+  "output-html",
+  "output-none",
+  "output-short",
+  "output-cut",
+  "output-foreign",
+]);
+
+export const PLANS = { free: 1, pro: 3 } as const;

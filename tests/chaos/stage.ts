@@ -1,0 +1,192 @@
+/** Simulator and Worker on a state of their own; the Worker can be killed and started again on the same state. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { environment, root } from "../../scripts/run.ts";
+import { type Simulator, startSimulator } from "../../simulator/server.ts";
+import { freePort, runToEnd, wrangler } from "../e2e/support/processes.ts";
+
+export const KEY = "sk-simulator";
+const READY_WITHIN_MS = 60_000;
+
+/** A time during which something was the case; `to` is null while it still is. */
+export type Period = { from: number; to: number | null };
+
+export type StageOptions = {
+  seed: number;
+  /** Divides the simulator's believable delays. */
+  speed: number;
+  outputTtlSeconds: number;
+  vars: Record<string, string>;
+};
+
+export type Stage = {
+  url: string;
+  simulator: Simulator;
+  directory: string;
+  configuration: string;
+  /** When the Worker answered. */
+  up: Period[];
+  kill: () => Promise<void>;
+  start: () => Promise<void>;
+  /** Ends both, and keeps the state. */
+  close: () => Promise<void>;
+  remove: () => Promise<void>;
+  admin: <T>(method: string, path: string, body?: unknown) => Promise<T>;
+};
+
+/** The project's own configuration with the test entry as its main; in a folder without `.dev.vars`. */
+async function writeConfiguration(directory: string): Promise<string> {
+  const original = await readFile(join(root, "wrangler.toml"), "utf8");
+  await mkdir(join(directory, "assets"));
+  const swap = (text: string, from: string, to: string) => {
+    if (!text.includes(from)) throw new Error(`wrangler.toml has no ${from}`);
+    return text.replace(from, to);
+  };
+  let text = swap(original, `main = "worker/index.ts"`, `main = "${root}tests/chaos/entry/worker.ts"`);
+  text = swap(text, `directory = "dist"`, `directory = "${join(directory, "assets")}"`);
+  text = swap(text, `migrations_dir = "migrations"`, `migrations_dir = "${root}migrations"`);
+  const path = join(directory, "wrangler.toml");
+  await writeFile(path, text);
+  return path;
+}
+
+const running = new Set<ChildProcess>();
+process.once("exit", () => running.forEach(killGroup));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Gone already.
+  }
+}
+
+export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOptions): Promise<Stage> {
+  const directory = await mkdtemp(join(tmpdir(), "studio-chaos-"));
+  const state = join(directory, "state");
+  const configuration = await writeConfiguration(directory);
+  const [simulator, port] = await Promise.all([
+    startSimulator({ port: 0, key: KEY, speed, outputTtlSeconds, seed }),
+    freePort(),
+  ]);
+  const url = `http://localhost:${port}`;
+  const settings = {
+    PUBLIC_URL: url,
+    SKYTELLS_API_URL: simulator.url,
+    SKYTELLS_API_KEY: KEY,
+    SESSION_SECRET: "a-secret-of-the-chaos-runs-only",
+    DEV_SIGN_IN: "true",
+    MAX_GENERATIONS_PER_DAY: "0",
+    ...vars,
+  };
+  const log = createWriteStream(join(directory, "worker.log"));
+  const up: Period[] = [];
+  let child: ChildProcess | null = null;
+
+  async function kill(): Promise<void> {
+    const open = up.at(-1);
+    if (open?.to === null) open.to = Date.now();
+    const current = child;
+    child = null;
+    if (current === null || !running.has(current)) return;
+    const gone = new Promise((resolve) => current.once("exit", resolve));
+    killGroup(current);
+    await gone;
+    log.write(`--- killed ${new Date().toISOString()}\n`);
+  }
+
+  async function start(): Promise<void> {
+    const started = spawn(
+      process.execPath,
+      [
+        join(root, wrangler),
+        "dev",
+        "--config",
+        configuration,
+        "--port",
+        String(port),
+        "--persist-to",
+        state,
+        "--show-interactive-dev-session=false",
+        ...Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+      ],
+      { cwd: directory, env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    child = started;
+    running.add(started);
+    started.once("exit", () => running.delete(started));
+    // Each line with its time: what happened when is the first question of every search.
+    for (const stream of [started.stdout, started.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => {
+        if (line.trim() !== "") log.write(`${new Date().toISOString().slice(11, 23)} ${line}\n`);
+      });
+    }
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (Date.now() < deadline && started.exitCode === null) {
+      const isUp = await fetch(`${url}/api/health`).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (isUp) {
+        up.push({ from: Date.now(), to: null });
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`The Worker did not start; see ${join(directory, "worker.log")}`);
+  }
+
+  async function admin<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${simulator.adminUrl}${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  let isClosed = false;
+  async function close(): Promise<void> {
+    if (isClosed) return;
+    isClosed = true;
+    await kill();
+    await simulator.close();
+    log.end();
+  }
+
+  try {
+    await runToEnd([
+      join(root, wrangler),
+      "d1",
+      "migrations",
+      "apply",
+      "DB",
+      "--local",
+      "--config",
+      configuration,
+      "--persist-to",
+      state,
+    ]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url,
+    simulator,
+    directory,
+    configuration,
+    up,
+    kill,
+    start,
+    close,
+    remove: () => rm(directory, { recursive: true, force: true }),
+    admin,
+  };
+}
