@@ -1,6 +1,5 @@
 /** A picture reaches the screen, whatever goes missing on the way. */
-import { expect, inject, onTestFinished, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
+import { expect, inject, test } from "vitest";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 
@@ -77,25 +76,6 @@ test("without any webhook the alarm brings it", async () => {
   expect(new Set(webhooks.map(({ error }) => error)), "and none of it left the house").toEqual(
     new Set(["lost"]),
   );
-});
-
-test("a create whose answer is lost shows honestly, and heals when Skytells can be asked", async () => {
-  const prompt = "[mood:answer-slow=3,answer-lost,webhook-lost,stuck] An echo in the mountains";
-  const { studio, expectsInConsole } = await visit({ email: newEmail() });
-  onTestFinished(async () => void (await simulator.recover()));
-  expectsInConsole(/status of 50[24]/);
-  await studio.open();
-  await studio.generate(prompt);
-  await simulator.idOf(prompt);
-  await simulator.breakDown();
-  const doubt = studio.working(prompt).getByText(text.unconfirmed);
-  await doubt.waitFor();
-
-  await simulator.recover();
-  await doubt.waitFor({ state: "detached" });
-  await simulator.finish(prompt);
-  await studio.seesPicture(prompt);
-  expect(await simulator.creates(prompt), "never paid for twice").toHaveLength(1);
 });
 
 test("a create whose answer is lost needs no more than its webhook", async () => {

@@ -1,5 +1,6 @@
-/** The Worker dies in mid-generation. Nothing may be lost, and nobody has to reload. */
+/** The Worker dies in mid-generation, or nobody knows what Skytells does. Nothing may be lost or ordered twice. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { text } from "../../frontend/text/first.ts";
 import { type App, startApp } from "./support/app.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient, type SimulatorClient } from "./support/simulator.ts";
@@ -48,5 +49,22 @@ test("killed while Skytells still thinks about the create, the picture comes, on
   await app.start();
   await studio.seesPicture(prompt);
   expect(await studio.picture(prompt).count(), "one order, one card").toBe(1);
+  expect(await simulator.creates(prompt), "never paid for twice").toHaveLength(1);
+});
+
+// The last one here: from then on this simulator refuses to list anything.
+test("a create that nobody can vouch for is shown as just that, until Skytells speaks", async () => {
+  const prompt = "[mood:answer-lost,webhook-held,list-500,stuck] An echo in the mountains";
+  const { studio, expectsInConsole } = await visit({ url: app.url, email: newEmail() });
+  expectsInConsole(/status of 50[24]/);
+  await studio.open();
+  await studio.generate(prompt);
+  const doubt = studio.working(prompt).getByText(text.unconfirmed);
+  await doubt.waitFor();
+
+  await simulator.sendWebhook(prompt, "started");
+  await doubt.waitFor({ state: "detached" });
+  await simulator.finish(prompt);
+  await studio.seesPicture(prompt);
   expect(await simulator.creates(prompt), "never paid for twice").toHaveLength(1);
 });

@@ -18,7 +18,11 @@ const VARS = {
   SKYTELLS_API_KEY: "sk-simulator",
   SESSION_SECRET: "a-secret-of-the-end-to-end-tests-only",
   CHECK_AFTER_SECONDS: "1",
+  OUTPUT_WINDOW_SECONDS: "60",
 };
+
+/** On the Pro plan in the shared app, from the start: a change from outside locks the database for a moment. */
+export const PRO_EMAIL = "pro@example.com";
 
 export type AppAddress = { url: string; adminUrl: string; stateDirectory: string };
 export type App = AppAddress & {

@@ -33,9 +33,10 @@ export function createSimulatorClient(adminUrl: string) {
     idOf,
     /** For all predictions from now on. */
     setMoods: (moods: string[]) => admin("PUT", "/moods", { moods }),
-    /** Skytells is out of order until told otherwise. */
-    breakDown: () => admin("PUT", "/outage", { for: 60, kind: "503" }),
-    recover: () => admin("PUT", "/outage", { for: 0, kind: "503" }),
+    /** Sends a webhook that a mood holds back. */
+    async sendWebhook(prompt: string, event: "started" | "succeeded") {
+      await admin("POST", `/predictions/${await idOf(prompt)}/webhook`, { event });
+    },
     /** What Skytells was asked to make for this prompt: what would be paid for. */
     creates,
     /** Ends a prediction now, whatever its moods wait for. */
