@@ -1,7 +1,9 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ProblemCode } from "../../worker/catalog.ts";
 import {
   deliver,
+  eventually,
   expectProblem,
   killStudio,
   isIdle,
@@ -147,6 +149,26 @@ describe("a create whose answer was lost, and that is in no list", () => {
     await killStudio(user);
     expect((await deliver(webhook)).status).toBe(200);
     expect((await reaches(user, pending, "succeeded")).id).toBe(create?.id);
+  });
+
+  it("is taken without D1, and its row follows", async () => {
+    const user = await newUser();
+    const prompt = newPrompt("answer-lost", "delay=0.2");
+    const prototype = env.DB.constructor.prototype as D1Database;
+    const prepare = prototype.prepare;
+    const spy = vi.spyOn(prototype, "prepare").mockImplementation(function (this: D1Database, sql: string) {
+      if (/^insert/i.test(sql)) throw new Error("D1_ERROR: no answer");
+      return prepare.call(this, sql);
+    });
+    onTestFinished(() => spy.mockRestore());
+    const pending = await lose(user, prompt, "upstream_timeout");
+    const [create] = await createsOf(prompt);
+    await reaches(user, pending, "succeeded");
+    expect(await rowsOf(user)).toEqual([]);
+    spy.mockRestore();
+    await eventually(async () =>
+      expect(await rowsOf(user)).toMatchObject([{ id: create?.id, status: "succeeded" }]),
+    );
   });
 
   it("given up, and healed by a late webhook: it takes no slot", async () => {

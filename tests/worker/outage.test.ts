@@ -16,9 +16,10 @@ import {
   reaches,
   read,
   rowsOf,
+  sign,
   type Visitor,
 } from "./support/app.ts";
-import { callsOf, createsOf, webhookOf } from "./support/simulator.ts";
+import { callsOf, createsOf, SIMULATOR_KEY, webhookOf } from "./support/simulator.ts";
 
 /** From now on D1 fails every statement that `fails` says; returns how to end that. */
 function breakD1(fails: (sql: string) => boolean = () => true): () => void {
@@ -148,6 +149,25 @@ describe("the object", () => {
     await limitsOf(user);
     expect(await inStudio(user, (_, state) => state.storage.getAlarm())).not.toBeNull();
     await reaches(user, id, "succeeded");
+  });
+
+  it("comes to a job that is due, however busy its user is", async () => {
+    const user = await newUser("pro");
+    const waiting = await generate(user, newPrompt("delay=0.1"));
+    await webhookOf(waiting.id, "succeeded");
+    const busy = await generate(user, newPrompt("stuck"));
+    await inStudio(user, (sql) =>
+      sql.exec("update jobs set next_at = 0 where prediction_id = ?", waiting.id),
+    );
+    const webhook = await webhookOf(busy.id, "started");
+    const isDone = async () => (await read(user, waiting.id)).status === "succeeded";
+    // News of the other job, several times a second, each of which sets the alarm.
+    for (let progress = 1; progress < 100 && !(await isDone()); progress += 1) {
+      const body = JSON.stringify({ id: busy.id, status: "processing", metrics: { progress } });
+      await deliver({ ...webhook, body, signature: await sign(SIMULATOR_KEY, body) });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(await isDone()).toBe(true);
   });
 
   it("ends a row that it cannot read, and does not stumble over it again", async () => {

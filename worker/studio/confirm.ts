@@ -6,13 +6,13 @@
  */
 import { bounded } from "../bounded.ts";
 import { claimGeneration } from "../db/generations.ts";
-import { STEP_TIMEOUT_MS } from "../env.ts";
+import { type Settings, STEP_TIMEOUT_MS } from "../env.ts";
 import { log, logError, reasonOf } from "../log.ts";
 import { getPrediction, listPredictions } from "../skytells/client.ts";
 import type { Prediction } from "../skytells/prediction.ts";
-import { change, isOverdue, type Step, type StudioContext } from "./context.ts";
+import { change, type Step, type StudioContext } from "./context.ts";
 import { type Job, recordOfJob } from "./jobs.ts";
-import { accepted, confirmUntil, givenUp } from "./transitions.ts";
+import { accepted, confirmUntil, deadlineOf, givenUp, slotEndOf } from "./transitions.ts";
 
 /** Skytells' clock and ours may differ by this. */
 const CLOCK_SLACK_MS = 5_000;
@@ -39,13 +39,18 @@ export async function confirm(context: StudioContext, job: Job): Promise<Step> {
   const adopted =
     found.kind === "found" ? await adopt(context, job.id, found.prediction, found.proof) : "not_ours";
   if (adopted === "adopted") return "done";
-  const now = Date.now();
-  // While Skytells or D1 cannot be asked, "not found" means nothing: wait for them until the deadline.
-  const isCertain = found.kind !== "unavailable" && adopted === "not_ours";
-  const isOver = isCertain ? now >= confirmUntil(job, settings) : isOverdue(job, settings, now);
-  if (!isOver) return "again";
-  giveUp(context, job, isCertain ? "not_found" : "unavailable");
+  if (Date.now() < patience(job, settings, found.kind, adopted)) return "again";
+  giveUp(context, job, adopted === "unavailable" ? "unclaimed" : found.kind);
   return "done";
+}
+
+/**
+ * Until when the job is looked for. "Not found" means nothing while Skytells cannot be asked; and what is found is
+ * not let go because D1 does not answer.
+ */
+function patience(job: Job, settings: Settings, found: Found["kind"], adopted: Adoption): number {
+  if (adopted === "unavailable") return slotEndOf(job, settings);
+  return found === "unavailable" ? deadlineOf(job, settings) : confirmUntil(job, settings);
 }
 
 function giveUp(context: StudioContext, job: Job, reason: string): void {
@@ -54,6 +59,8 @@ function giveUp(context: StudioContext, job: Job, reason: string): void {
     current.upstream === "unconfirmed" ? givenUp(current, Date.now()) : { ...current, parkedNews: null },
   );
 }
+
+type Adoption = "adopted" | "not_ours" | "unavailable";
 
 type Found =
   | { kind: "found"; prediction: Prediction; proof: Proof }
@@ -112,12 +119,13 @@ async function adopt(
   id: string,
   prediction: Prediction,
   proof: Proof,
-): Promise<"adopted" | "not_ours" | "unavailable"> {
+): Promise<Adoption> {
   const { jobs, settings } = context;
   const job = jobs.get(id);
   if (!job || job.predictionId !== null) return "adopted";
-  // A deleted job gets no row, so only the URL can prove that what is canceled is its own.
-  const isOurs = job.deleted ? proof === "url" : await claim(context, job, prediction);
+  // Our URL carries this job's random id, and nobody else's can. What only looks the same has to be claimed, which
+  // takes a row: a deleted job gets none.
+  const isOurs = proof === "url" || (!job.deleted && (await claim(context, job, prediction)));
   if (isOurs === null) return "unavailable";
   if (!isOurs || jobs.byPrediction(prediction.id)) {
     log("claim_refused", { job: id, generation: prediction.id });
@@ -127,7 +135,7 @@ async function adopt(
   log("create_confirmed", { job: id, generation: prediction.id, proof });
   change(context, id, (current) =>
     current.predictionId === null
-      ? { ...accepted(current, prediction, Date.now(), settings), recorded: !job.deleted }
+      ? { ...accepted(current, prediction, Date.now(), settings), recorded: proof === "inputs" }
       : current,
   );
   return "adopted";

@@ -71,7 +71,11 @@ export async function generate(
   context.arm();
   context.live.generation(recordOfJob(job));
   context.live.limits(slotsOf(context));
-  const work = create(context, job).finally(() => context.creating.delete(job.id));
+  const work = create(context, job).finally(() => {
+    context.creating.delete(job.id);
+    // Only now: while it is being created, settling leaves it alone.
+    context.settleLater(job.id);
+  });
   context.creating.set(job.id, work);
   door.keepAlive(work);
   return work;
@@ -181,7 +185,6 @@ async function land(
         withParkedNews(job, accepted(job, prediction, now, settings), now, settings),
       );
       await payRecord(context, id);
-      context.settleLater(id);
       const landed = jobs.get(id);
       return landed && !landed.deleted
         ? ok(recordOfJob(landed))
@@ -216,7 +219,6 @@ function lose(
   code: "upstream_timeout" | "upstream_error",
 ): Result<GenerationRecord> {
   const job = change(context, id, (now) => ambiguous(now, code, Date.now()));
-  context.settleLater(id);
   log("create_ambiguous", { job: id, code });
   return job ? { ok: false, refusal: pendingRefusal(job, context.settings) } : refuse(code, PENDING_SENTENCE);
 }

@@ -35,6 +35,8 @@ export class UserStudio extends DurableObject<Env> {
   private readonly live: Live;
   private readonly settling = new Map<string, { disturbed: boolean; done: Promise<void> }>();
   private parts: StudioContext | null = null;
+  /** When the alarm that this instance set is due; null where that is not known. */
+  private armedFor: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -163,6 +165,7 @@ export class UserStudio extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
+    this.armedFor = null;
     try {
       const due = this.jobs.due(Date.now(), MAX_SETTLING);
       await Promise.all(due.map((id) => this.settle(id, false)));
@@ -257,8 +260,14 @@ export class UserStudio extends DurableObject<Env> {
   private arm(): void {
     const earliest = this.jobs.earliest();
     if (earliest === null) return;
+    const now = Date.now();
+    const at = Math.max(earliest, now + ALARM_SLACK_MS);
+    // One that comes sooner stays: moved ahead with every change, it would never come while its user is busy.
+    const isSooner = this.armedFor !== null && this.armedFor <= at && now < this.armedFor + STEP_TIMEOUT_MS;
+    if (isSooner) return;
+    this.armedFor = at;
     // Not awaited: the write goes to disk with those that led here.
-    void this.ctx.storage.setAlarm(Math.max(earliest, Date.now() + ALARM_SLACK_MS));
+    void this.ctx.storage.setAlarm(at);
   }
 
   /** Every entry passes here: whatever became of the alarm, it is set again. */
@@ -266,7 +275,9 @@ export class UserStudio extends DurableObject<Env> {
     const earliest = this.jobs.earliest();
     if (earliest === null) return;
     const armed = await this.ctx.storage.getAlarm();
-    if (armed === null || armed > Math.max(earliest, Date.now() + ALARM_SLACK_MS)) this.arm();
+    if (armed !== null && armed <= Math.max(earliest, Date.now() + ALARM_SLACK_MS)) return;
+    this.armedFor = null;
+    this.arm();
   }
 }
 
