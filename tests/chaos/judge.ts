@@ -4,7 +4,7 @@
  */
 import type { Evidence, Made, Row, StoredObject } from "./evidence.ts";
 import { type Click, type Person } from "./people.ts";
-import { CLOCKS, NO_PICTURE, PLANS, RETRIEVABLE_SECONDS } from "./plan.ts";
+import { type Clocks, enoughToFindMs, enoughToStoreMs, NO_PICTURE, PLANS } from "./plan.ts";
 import type { Period } from "./stage.ts";
 
 export type Verdicts = {
@@ -40,7 +40,9 @@ export type Case = {
   clicks: Click[];
   people: Person[];
   up: Period[];
-  outputTtlSeconds: number;
+  /** When Skytells' API answered nothing of use. */
+  outages: Period[];
+  clocks: Clocks;
 };
 
 function group<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
@@ -54,20 +56,23 @@ function group<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T
   return groups;
 }
 
-/** Milliseconds of a period in which the Worker was up. */
-function upWithin(up: readonly Period[], from: number, to: number): number {
-  return up.reduce(
+const covered = (periods: readonly Period[], from: number, to: number) =>
+  periods.reduce(
     (sum, period) =>
       sum + Math.max(0, Math.min(to, period.to ?? Number.POSITIVE_INFINITY) - Math.max(from, period.from)),
     0,
   );
-}
+
+/** Milliseconds in which the Worker was up, less those in which Skytells was not. */
+const bothUp = ({ up, outages }: Case, from: number, to: number) =>
+  Math.max(0, covered(up, from, to) - covered(outages, from, to));
 
 const failureOf = (row: Row) => (row.error === null ? "" : (JSON.parse(row.error) as { code: string }).code);
 const hasMood = ({ mood }: Made, names: ReadonlySet<string>) =>
   mood.some((name) => names.has(name.split("=", 1)[0] ?? ""));
 
-export function judge({ evidence, clicks, people, up, outputTtlSeconds }: Case): Verdicts {
+export function judge(facts: Case): Verdicts {
+  const { evidence, clicks, people, clocks } = facts;
   const wrong = Object.fromEntries(PROMISES.map((name) => [name, [] as string[]])) as Verdicts["wrong"];
   const ends = new Map<string, number>();
   const end = (name: string) => ends.set(name, (ends.get(name) ?? 0) + 1);
@@ -184,7 +189,13 @@ export function judge({ evidence, clicks, people, up, outputTtlSeconds }: Case):
   ): { name: string; isRight: boolean; promise?: Promise_ } {
     if (!row) {
       if (click?.deleted) return { name: "deleted", isRight: true };
-      return { name: "made, no row", isRight: false };
+      const had = bothUp(facts, one.at, one.at + clocks.GENERATION_DEADLINE_SECONDS * 1000);
+      // Of a click whose every answer was lost nobody can have been told.
+      const isTold = !click || click.seen.at(-1) === "failed/unconfirmed" || click.canceled;
+      return {
+        name: `given up, looked for ${seconds(had)}`,
+        isRight: isTold && had < enoughToFindMs(clocks),
+      };
     }
     const failure = failureOf(row);
     const name = failure ? `${row.status}/${failure}` : row.status;
@@ -196,18 +207,19 @@ export function judge({ evidence, clicks, people, up, outputTtlSeconds }: Case):
       return { name, isRight: click?.canceled === true };
     }
     if (!upstream) return { name: `${name}, deleted upstream`, isRight: false };
-    const deadline = one.at + CLOCKS.GENERATION_DEADLINE_SECONDS * 1000 - SLACK_MS;
+    const deadline = one.at + clocks.GENERATION_DEADLINE_SECONDS * 1000 - SLACK_MS;
     switch (upstream.status) {
       case "succeeded": {
         if (row.status === "succeeded") return { name, isRight: true };
-        if (failure.startsWith("output_") && hasMood(one, NO_PICTURE)) return { name, isRight: true };
+        // Whatever the last try failed for.
+        if (hasMood(one, NO_PICTURE)) return { name, isRight: /^output_|^storage_/.test(failure) };
         const endedAt = upstream.completedAt ?? one.at;
         if (failure === "timed_out" && endedAt >= deadline) return { name, isRight: true };
-        const had = upWithin(up, endedAt, endedAt + outputTtlSeconds * 1000);
-        const isLost = had >= RETRIEVABLE_SECONDS * 1000 && !hasMood(one, NO_PICTURE);
+        const had = bothUp(facts, endedAt, endedAt + clocks.OUTPUT_WINDOW_SECONDS * 1000);
+        const isLost = had >= enoughToStoreMs(clocks);
         return {
-          name: `${name}, had for ${Math.round(had / 1000)} s`,
-          isRight: !isLost && failure.startsWith("output_"),
+          name: `${name}, had for ${seconds(had)}`,
+          isRight: !isLost && row.status === "failed",
           ...(isLost && { promise: "lost pictures" as const }),
         };
       }
@@ -234,6 +246,8 @@ export function judge({ evidence, clicks, people, up, outputTtlSeconds }: Case):
     medianEndMs: lasted[lasted.length >> 1] ?? 0,
   };
 }
+
+const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
 
 function describe(one: Made, row: Row | undefined, click: Click | undefined): string {
   const upstream = one.upstream ? one.upstream.status : "deleted";

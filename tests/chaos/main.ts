@@ -25,7 +25,7 @@ function count(name: "generations" | "seed" | "users" | "kills", fallback: numbe
 
 const { quick } = values;
 const plan: Plan = {
-  generations: count("generations", quick ? 120 : 1_000),
+  generations: count("generations", quick ? 80 : 1_000),
   seed: count("seed", quick ? 1 : Math.floor(Math.random() * 1e6)),
   users: count("users", quick ? 24 : 60),
   kills: count("kills", quick ? 1 : 1e6),

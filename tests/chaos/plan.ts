@@ -15,18 +15,46 @@ export type Plan = {
 export const SPEED = 20;
 
 /** Seconds. The Worker's clocks, compressed; what is scaled with them is scaled by the Worker itself. */
-export const CLOCKS = {
+export type Clocks = {
+  CHECK_AFTER_SECONDS: number;
+  UNCONFIRMED_SECONDS: number;
+  /** Skytells forgets its pictures after as long. */
+  OUTPUT_WINDOW_SECONDS: number;
+  CREATE_TIMEOUT_SECONDS: number;
+  GENERATION_DEADLINE_SECONDS: number;
+};
+
+const CLOCKS: Clocks = {
   CHECK_AFTER_SECONDS: 1,
   UNCONFIRMED_SECONDS: 6,
-  OUTPUT_WINDOW_SECONDS: 40,
+  OUTPUT_WINDOW_SECONDS: 60,
   CREATE_TIMEOUT_SECONDS: 3,
+  GENERATION_DEADLINE_SECONDS: 40,
+};
+
+/** The shortest in which a create that a restart cut off is still found before its deadline. */
+const QUICK_CLOCKS: Clocks = {
+  CHECK_AFTER_SECONDS: 1,
+  UNCONFIRMED_SECONDS: 4,
+  OUTPUT_WINDOW_SECONDS: 40,
+  CREATE_TIMEOUT_SECONDS: 2,
   GENERATION_DEADLINE_SECONDS: 20,
-} as const;
+};
+
+export const clocksOf = (plan: Plan) => (plan.quick ? QUICK_CLOCKS : CLOCKS);
 
 /** A create that a restart cut off is looked for after two timeouts and 10 s (worker/studio/transitions.ts). */
-const CUT_OFF_CREATE_SECONDS = 2 * CLOCKS.CREATE_TIMEOUT_SECONDS + 10;
-/** A picture that could be had for so long while the Worker was up must be in R2: 60 s of 300, scaled. */
-export const RETRIEVABLE_SECONDS = CUT_OFF_CREATE_SECONDS + (60 / 300) * CLOCKS.OUTPUT_WINDOW_SECONDS;
+export const cutOffCreateMs = (clocks: Clocks) => 2000 * clocks.CREATE_TIMEOUT_SECONDS + 10_000;
+
+/**
+ * Studio and Skytells both up for so long while a picture could be had, and it must be in R2: 60 s of 300, scaled,
+ * once the create is known.
+ */
+export const enoughToStoreMs = (clocks: Clocks) =>
+  cutOffCreateMs(clocks) + (60 / 300) * clocks.OUTPUT_WINDOW_SECONDS * 1000;
+
+/** Both up for so long before the deadline, and what was made must have been found, or seen to end. */
+export const enoughToFindMs = (clocks: Clocks) => cutOffCreateMs(clocks) + 5_000;
 
 /** Share of D1 and R2 calls that fail by themselves, and of entries into an object that it does not survive. */
 export const FAULT_RATE = 0.03;

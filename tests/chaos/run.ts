@@ -8,8 +8,8 @@ import { askLedger, readObjects, readRows } from "./evidence.ts";
 import { type Case, judge, type Verdicts } from "./judge.ts";
 import { lie } from "./liar.ts";
 import { call, type Crowd, createPerson, type Person, signIn } from "./people.ts";
-import { CLOCKS, CRASH_RATE, FAULT_RATE, MOODS, type Plan, PLANS, SPEED } from "./plan.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { type Clocks, clocksOf, CRASH_RATE, FAULT_RATE, MOODS, type Plan, PLANS, SPEED } from "./plan.ts";
+import { openStage, type Period, type Stage } from "./stage.ts";
 
 export type Outcome = {
   plan: Plan;
@@ -22,9 +22,9 @@ export type Outcome = {
   directory: string;
 };
 
-const OUTPUT_TTL_SECONDS = CLOCKS.OUTPUT_WINDOW_SECONDS;
-/** After the calm begins everything ends within the deadline, the output window, and a few seconds of back-off. */
-const CALM_WITHIN_MS = (CLOCKS.GENERATION_DEADLINE_SECONDS + CLOCKS.OUTPUT_WINDOW_SECONDS) * 1000 + 60_000;
+/** After the calm begins everything ends within the deadline, the output window, and the longest back-off. */
+const calmWithinMs = (clocks: Clocks) =>
+  (clocks.GENERATION_DEADLINE_SECONDS + clocks.OUTPUT_WINDOW_SECONDS + 70) * 1000;
 const OUTAGE_KINDS = ["500", "503", "429", "html", "timeout"] as const;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -57,11 +57,12 @@ type Unsettled = { open: string[]; empty: string[]; orphans: string[] };
 
 export async function run(plan: Plan, say: (line: string) => void): Promise<Outcome> {
   const startedAt = Date.now();
+  const clocks = clocksOf(plan);
   const stage = await openStage({
     seed: plan.seed,
     speed: SPEED,
-    outputTtlSeconds: OUTPUT_TTL_SECONDS,
-    vars: Object.fromEntries(Object.entries(CLOCKS).map(([name, value]) => [name, String(value)])),
+    outputTtlSeconds: clocks.OUTPUT_WINDOW_SECONDS,
+    vars: Object.fromEntries(Object.entries(clocks).map(([name, value]) => [name, String(value)])),
   });
   try {
     return await perform(stage, plan, startedAt, say);
@@ -89,6 +90,7 @@ async function perform(
   let tag = 0;
   let kills = 0;
   let outages = 0;
+  const upstreamOut: Period[] = [];
   const began = () => crowd.clicks.filter(({ ids }) => ids.size > 0).length;
   const bad = (life: number) =>
     order(stage, { seed: plan.seed + life, rate: FAULT_RATE, crashRate: CRASH_RATE });
@@ -131,6 +133,7 @@ async function perform(
       else if (what < 0.9) {
         const kind = OUTAGE_KINDS[Math.floor(random() * OUTAGE_KINDS.length)];
         await stage.admin("PUT", "/outage", { for: ms / 1000, kind });
+        upstreamOut.push({ from: Date.now(), to: Date.now() + ms });
       } else outages -= 1;
     }
   })();
@@ -151,10 +154,10 @@ async function perform(
   say(`${since(startedAt)}: ${began()} generations, calm`);
   await living;
 
-  await calmDown(stage, people, cookies);
+  await calmDown(stage, people, cookies, calmWithinMs(clocksOf(plan)));
   say(`${since(startedAt)}: settled`);
   const leaked = await tryEverySlot(stage, people, cookies);
-  await calmDown(stage, people, cookies);
+  await calmDown(stage, people, cookies, calmWithinMs(clocksOf(plan)));
 
   const ledger = await askLedger(stage);
   await stage.kill();
@@ -170,7 +173,8 @@ async function perform(
     clicks: crowd.clicks,
     people,
     up: stage.up,
-    outputTtlSeconds: OUTPUT_TTL_SECONDS,
+    outages: upstreamOut,
+    clocks: clocksOf(plan),
   };
   await keep(stage, facts);
   const verdicts = judge(facts);
@@ -210,8 +214,8 @@ async function inFlightOf(stage: Stage, cookie: string): Promise<number | null> 
 }
 
 /** Waits until nobody has anything in flight and nothing is unsettled, or until that should long have been. */
-async function calmDown(stage: Stage, people: Person[], cookies: string[]): Promise<void> {
-  const until = Date.now() + CALM_WITHIN_MS;
+async function calmDown(stage: Stage, people: Person[], cookies: string[], withinMs: number): Promise<void> {
+  const until = Date.now() + withinMs;
   let waiting = people.map((_, n) => cookies[n] as string);
   while (Date.now() < until) {
     const inFlight = await Promise.all(waiting.map((cookie) => inFlightOf(stage, cookie)));

@@ -10,6 +10,7 @@ import { chaos, faulty } from "./faults.ts";
 type Command = Parameters<Production["generate"]>[0];
 
 const LONGEST_LIFE_MS = 400;
+const LONG_ALARM_MS = 3_000;
 
 export class UserStudio extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -26,9 +27,12 @@ export class UserStudio extends Production {
     return super.deliver(delivery);
   }
 
-  override alarm(): Promise<void> {
+  override async alarm(): Promise<void> {
     this.endSoon();
-    return super.alarm();
+    const startedAt = Date.now();
+    await super.alarm();
+    const ms = Date.now() - startedAt;
+    if (ms > LONG_ALARM_MS) console.log(JSON.stringify({ event: "chaos_long_alarm", ms }));
   }
 
   /** As a deploy, an overload or a move to another machine would. */
