@@ -93,10 +93,26 @@ describe("D1 that fails", () => {
       await user.call(`/api/generations/${id}`, { method: "DELETE" }),
       "storage_unavailable",
     );
-    await expectProblem(await user.call(`/api/predictions/${id}`), "storage_unavailable");
+    await expectProblem(await user.call(`/api/predictions/${id}`), "not_found");
     mend();
     await eventually(async () => expect(await rowsOf(user)).toEqual([]));
     await eventually(async () => expect(await objectsOf(user)).toEqual([]));
+  });
+
+  it("at a cancel: what was shown is not taken back", async () => {
+    const user = await newUser();
+    const key = { "idempotency-key": crypto.randomUUID() };
+    const prompt = newPrompt("stuck");
+    const answer = await user.post("/api/generate", { prompt }, key);
+    const { generation } = await answer.json<{ generation: { id: string } }>();
+    const mend = breakD1((sql) => /^update/i.test(sql));
+    expect((await user.post(`/api/predictions/${generation.id}/cancel`)).status).toBe(200);
+    expect((await rowsOf(user))[0]).toMatchObject({ status: "queued" });
+    expect((await read(user, generation.id)).status).toBe("canceled");
+    const replay = await user.post("/api/generate", { prompt }, key);
+    expect(await replay.json()).toMatchObject({ generation: { id: generation.id, status: "canceled" } });
+    mend();
+    await eventually(async () => expect((await rowsOf(user))[0]).toMatchObject({ status: "canceled" }));
   });
 
   it("counts a day once, however often the insert is repeated", async () => {

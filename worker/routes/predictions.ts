@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { database } from "../db/client.ts";
 import { findGeneration } from "../db/generations.ts";
-import { refusalOf } from "../db/users.ts";
+import { refusalOf, type SessionClaim } from "../db/users.ts";
 import { type GenerationRecord, presentGeneration } from "../generation.ts";
 import { reasonOf, logError } from "../log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
@@ -24,31 +24,35 @@ export const predictions = new Hono<AppEnv>()
     return c.json({ generation: presentGeneration(result.value, originOf(c)) }, 200);
   });
 
-/** D1 first; what it does not know (a pending id, an insert still owed) or cannot say, the user's object is asked. */
-async function readGeneration(
-  env: Env,
-  claim: { userId: string; epoch: number },
-  id: string,
-): Promise<Result<GenerationRecord>> {
-  const db = database(env.DB);
-  let isStorageDown = false;
+/**
+ * D1 first. The user's object is asked for what D1 does not know (a pending id, an insert still owed) or cannot say,
+ * and for what is in flight: there the object may be ahead by a write, and state must not be seen to move back.
+ */
+async function readGeneration(env: Env, claim: SessionClaim, id: string): Promise<Result<GenerationRecord>> {
+  const row = await readRow(env, claim, id);
+  if (row.ok && row.value && isEnded(row.value)) return ok(row.value);
+  if (!row.ok && row.refusal.code !== "storage_unavailable") return row;
+  const known = await studioOf(env, claim.userId).find(id);
+  if (known === "deleted") return notFound();
+  if (known === null) return row.ok ? (row.value ? ok(row.value) : notFound()) : row;
+  // What D1 knows besides: a favourite, a link. Under a pending id that is the confirmed generation's row.
+  const confirmed = row.ok && known.id !== id ? await readRow(env, claim, known.id) : row;
+  if (!confirmed.ok || !confirmed.value) return ok(known);
+  const { favorite, shareToken } = confirmed.value;
+  return ok({ ...known, favorite, shareToken });
+}
+
+const notFound = () => refuse("not_found", "There is no such picture.");
+const isEnded = ({ status }: GenerationRecord) => status !== "queued" && status !== "processing";
+
+async function readRow(env: Env, claim: SessionClaim, id: string): Promise<Result<GenerationRecord | null>> {
   try {
-    const { user, record } = await findGeneration(db, claim.userId, id);
+    const { user, record } = await findGeneration(database(env.DB), claim.userId, id);
     const refusal = refusalOf(user, claim);
-    if (refusal) return { ok: false, refusal };
-    if (record) return ok(record);
+    return refusal ? { ok: false, refusal } : ok(record);
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error;
     logError("read_failed", { reason: reasonOf(error) });
-    isStorageDown = true;
+    return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
   }
-  const known = await studioOf(env, claim.userId).find(id);
-  if (known) {
-    // A pending id whose generation is confirmed: D1 knows a favourite or a link besides.
-    if (known.id === id || isStorageDown) return ok(known);
-    return ok((await findGeneration(db, claim.userId, known.id)).record ?? known);
-  }
-  return isStorageDown
-    ? refuse("storage_unavailable", "The studio cannot reach its storage right now.")
-    : refuse("not_found", "There is no such picture.");
 }

@@ -264,12 +264,27 @@ async function answerReplay(
   if (job.upstream === "unconfirmed" && isOpen(job)) {
     return { ok: false, refusal: pendingRefusal(job, context.settings) };
   }
+  const row = await rowOf(context, claim, job.predictionId ?? job.id);
+  if (!row.ok) return row;
+  const current = context.jobs.get(job.id);
+  if (!current || current.deleted) return refuse("not_found", "This picture was deleted.");
+  // The job knows its state best; D1 knows of a favourite or a link besides.
+  const { favorite, shareToken } = row.value ?? recordOfJob(current);
+  return ok({ ...recordOfJob(current), favorite, shareToken });
+}
+
+/** The row, if this session may see it; null also where D1 does not answer. */
+async function rowOf(
+  { db }: StudioContext,
+  claim: SessionClaim,
+  id: string,
+): Promise<Result<GenerationRecord | null>> {
   try {
-    const { user, record } = await findGeneration(context.db, claim.userId, job.predictionId ?? job.id);
+    const { user, record } = await findGeneration(db, claim.userId, id);
     const refusal = refusalOf(user, claim);
-    return refusal ? { ok: false, refusal } : ok(record ?? recordOfJob(job));
+    return refusal ? { ok: false, refusal } : ok(record);
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error;
-    return ok(recordOfJob(job));
+    return ok(null);
   }
 }

@@ -75,11 +75,12 @@ export class UserStudio extends DurableObject<Env> {
     return "accepted";
   }
 
-  /** The generation as its job knows it, by its id or its pending id; null if no job does, or it was deleted. */
-  async find(id: string): Promise<GenerationRecord | null> {
+  /** The generation as its job knows it, by its id or its pending id; null if no job does. */
+  async find(id: string): Promise<GenerationRecord | "deleted" | null> {
     await this.ensureAlarm();
     const job = this.jobs.byAnyId(id);
-    return job && !job.deleted ? recordOfJob(job) : null;
+    if (!job) return null;
+    return job.deleted ? "deleted" : recordOfJob(job);
   }
 
   /** Cancels: shown at once, Skytells told within the request; the slot is free when it acknowledges. */
