@@ -47,7 +47,7 @@ describe.each([
     await studio.seesPicture(prompt);
 
     // The socket goes with the Worker; the studio dials again.
-    expectsInConsole(/WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/);
+    expectsInConsole(/WebSocket connection to .* failed|net::ERR_/);
     await app.kill();
     await app.start();
     // From the Worker's storage, not from this browser's cache.
