@@ -1,6 +1,7 @@
-/** `npm run chaos -- --generations N --seed S [--users U] [--kills K] [--no-webhooks] [--quick] [--keep]` */
+/** `npm run chaos -- --generations N --seed S [--users U] [--kills K] [--no-webhooks] [--quick] [--keep]`, or `--race [--requests N] [--users U]` */
 import { parseArgs } from "node:util";
 import type { Plan } from "./plan.ts";
+import { race } from "./race.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 
@@ -13,20 +14,34 @@ const { values } = parseArgs({
     kills: { type: "string" },
     webhooks: { type: "boolean", default: true },
     quick: { type: "boolean", default: false },
+    race: { type: "boolean", default: false },
+    requests: { type: "string" },
     keep: { type: "boolean", default: false },
   },
 });
 
-function count(name: "generations" | "seed" | "users" | "kills", fallback: number): number {
+function count(name: "generations" | "seed" | "users" | "kills" | "requests", fallback: number): number {
   const value = Number(values[name] ?? fallback);
   if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} takes a whole number.`);
   return value;
 }
 
+const say = (line: string) => console.error(line);
+const anySeed = Math.floor(Math.random() * 1e6);
+
+if (values.race) {
+  const { text, isRight } = await race(
+    { requests: count("requests", 10_000), users: count("users", 100), seed: count("seed", anySeed) },
+    say,
+  );
+  console.log(text);
+  process.exit(isRight ? 0 : 1);
+}
+
 const { quick } = values;
 const plan: Plan = {
   generations: count("generations", quick ? 80 : 1_000),
-  seed: count("seed", quick ? 1 : Math.floor(Math.random() * 1e6)),
+  seed: count("seed", quick ? 1 : anySeed),
   users: count("users", quick ? 24 : 60),
   kills: count("kills", quick ? 1 : 1e6),
   life: quick ? [3_000, 4_000] : [10_000, 20_000],
@@ -34,7 +49,7 @@ const plan: Plan = {
   quick,
 };
 
-const outcome = await run(plan, (line) => console.error(line));
+const outcome = await run(plan, say);
 const { text, isRight } = report(outcome);
 console.log(text);
 if (isRight && !values.keep) {

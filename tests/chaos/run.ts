@@ -31,7 +31,7 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 const between = (random: () => number, least: number, most: number) => least + random() * (most - least);
 
 /** People are put into D1 before anything runs, every third with the Pro plan. */
-function settlePeople(directory: string, count: number): Person[] {
+export function settlePeople(directory: string, count: number): Person[] {
   const folder = join(directory, "state/v3/d1/miniflare-D1DatabaseObject");
   const file = readdirSync(folder).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
   const db = new DatabaseSync(join(folder, file ?? ""));

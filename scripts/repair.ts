@@ -1,0 +1,174 @@
+/**
+ * `npm run repair -- --local [--persist-to DIR] | --remote [--mend]`: what D1 and R2 should agree on and do not.
+ *
+ * Finds objects without a finished picture's row, succeeded rows without their objects, and generations without end;
+ * with `--mend` it deletes the first, fails the others with a reason that users understand. Nothing here is needed
+ * while the studio keeps its promises (docs/reliability.md); it is for what no promise covers: a restored backup, a
+ * deleted bucket, an object that was lost. Talks to the bindings in wrangler.toml through wrangler, so there is no
+ * door to this in the Worker.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { D1Database, R2Bucket, R2Objects } from "@cloudflare/workers-types";
+import { getPlatformProxy, unstable_readConfig } from "wrangler";
+import { failureOf } from "../worker/generation.ts";
+import type { FailureCode } from "../worker/catalog.ts";
+import { root } from "./run.ts";
+
+type Env = { DB: D1Database; OUTPUTS: R2Bucket };
+type Configuration = {
+  compatibility_date?: string | undefined;
+  d1_databases: { binding: string }[];
+  r2_buckets: { binding: string }[];
+};
+type Output = { n: number; ext: string };
+type Row = { id: string; user_id: string; status: string; outputs: string; created_at: number };
+type Finding =
+  | { kind: "object without row"; key: string }
+  | { kind: "row without object"; row: Row; left: Output[] }
+  | { kind: "without end"; row: Row };
+
+const ROWS_A_PAGE = 1_000;
+
+const { values } = parseArgs({
+  options: {
+    local: { type: "boolean", default: false },
+    remote: { type: "boolean", default: false },
+    "persist-to": { type: "string", default: join(root, ".wrangler/state") },
+    mend: { type: "boolean", default: false },
+    /** An ingest under way has an object before its row says so; nothing younger is touched. */
+    "older-than": { type: "string", default: "3600" },
+    /** As the Worker's setting; 300 s later no generation can be under way. */
+    deadline: { type: "string", default: "900" },
+  },
+});
+if (values.local === values.remote) fail("Say which: --local or --remote.");
+const now = Date.now();
+const settledBefore = now - milliseconds("older-than");
+const endedBefore = now - milliseconds("deadline") - 300_000;
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+function milliseconds(name: "older-than" | "deadline"): number {
+  const seconds = Number(values[name]);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : fail(`--${name} takes seconds.`);
+}
+
+/** The two bindings of wrangler.toml and nothing else: no Worker, no objects, no secrets. */
+async function connect(): Promise<{ env: Env; dispose: () => Promise<void> }> {
+  const config: Configuration = unstable_readConfig({ config: join(root, "wrangler.toml") });
+  const directory = mkdtempSync(join(tmpdir(), "studio-repair-"));
+  const configPath = join(directory, "wrangler.json");
+  const remote = values.remote ? { remote: true } : {};
+  writeFileSync(
+    configPath,
+    JSON.stringify({
+      name: "repair",
+      compatibility_date: config.compatibility_date,
+      d1_databases: config.d1_databases
+        .filter(({ binding }) => binding === "DB")
+        .map((database) => ({ ...database, ...remote })),
+      r2_buckets: config.r2_buckets
+        .filter(({ binding }) => binding === "OUTPUTS")
+        .map((bucket) => ({ ...bucket, ...remote })),
+    }),
+  );
+  const proxy = await getPlatformProxy<Env>({
+    configPath,
+    persist: { path: join(values["persist-to"], "v3") },
+    remoteBindings: values.remote,
+  });
+  return {
+    env: proxy.env,
+    async dispose() {
+      await proxy.dispose();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function allRows({ DB }: Env): Promise<Map<string, Row>> {
+  const rows = new Map<string, Row>();
+  for (let last = ""; ; ) {
+    const { results } = await DB.prepare(
+      "select id, user_id, status, outputs, created_at from generations where id > ? order by id limit ?",
+    )
+      .bind(last, ROWS_A_PAGE)
+      .all<Row>();
+    for (const row of results) rows.set(row.id, row);
+    if (results.length < ROWS_A_PAGE) return rows;
+    last = results.at(-1)?.id ?? "";
+  }
+}
+
+async function allObjects({ OUTPUTS }: Env): Promise<{ key: string; uploaded: number }[]> {
+  const objects: { key: string; uploaded: number }[] = [];
+  let cursor: string | undefined;
+  do {
+    const page: R2Objects = await OUTPUTS.list(cursor === undefined ? {} : { cursor });
+    objects.push(...page.objects.map(({ key, uploaded }) => ({ key, uploaded: uploaded.getTime() })));
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor !== undefined);
+  return objects;
+}
+
+async function find(env: Env): Promise<Finding[]> {
+  // Objects first: a picture stored in between then has its row by the time the rows are read.
+  const objects = await allObjects(env);
+  const rows = await allRows(env);
+  const keys = new Set(objects.map(({ key }) => key));
+  const findings: Finding[] = [];
+  for (const { key, uploaded } of objects) {
+    const [, userId = "", id = ""] = key.split("/");
+    const row = rows.get(id);
+    if (uploaded < settledBefore && (row?.user_id !== userId || row.status !== "succeeded"))
+      findings.push({ kind: "object without row", key });
+  }
+  for (const row of rows.values()) {
+    if ((row.status === "queued" || row.status === "processing") && row.created_at < endedBefore)
+      findings.push({ kind: "without end", row });
+    if (row.status !== "succeeded" || row.created_at >= settledBefore) continue;
+    const outputs = JSON.parse(row.outputs) as Output[];
+    const left = outputs.filter(({ n, ext }) => keys.has(`outputs/${row.user_id}/${row.id}/${n}.${ext}`));
+    if (left.length === 0 || left.length < outputs.length)
+      findings.push({ kind: "row without object", row, left });
+  }
+  return findings;
+}
+
+/** Each write says what it found, so that it changes nothing that has changed since. */
+async function mend({ DB, OUTPUTS }: Env, finding: Finding): Promise<void> {
+  if (finding.kind === "object without row") return OUTPUTS.delete(finding.key);
+  const { row } = finding;
+  const end = (code: FailureCode) =>
+    DB.prepare(
+      `update generations set status = 'failed', error = ?, output_url = null, outputs = '[]', completed_at = ?
+       where id = ? and status = ? and outputs = ?`,
+    ).bind(JSON.stringify(failureOf(code)), now, row.id, row.status, row.outputs);
+  if (finding.kind === "without end") await end("timed_out").run();
+  else if (finding.left.length === 0) await end("output_lost").run();
+  else {
+    await DB.prepare("update generations set outputs = ? where id = ? and outputs = ?")
+      .bind(JSON.stringify(finding.left), row.id, row.outputs)
+      .run();
+  }
+}
+
+const { env, dispose } = await connect();
+try {
+  const findings = await find(env);
+  for (const finding of findings) {
+    console.log(`${finding.kind}: ${finding.kind === "object without row" ? finding.key : finding.row.id}`);
+    if (values.mend) await mend(env, finding);
+  }
+  const verb = values.mend ? "mended" : "found";
+  console.log(findings.length === 0 ? "Nothing to mend." : `${findings.length} ${verb}.`);
+  process.exitCode = findings.length > 0 && !values.mend ? 1 : 0;
+} finally {
+  await dispose();
+}
