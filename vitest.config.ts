@@ -58,7 +58,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 30_000, interval: 50 } },
-          // After all else, and two files at a time: they mostly wait, for a browser or a Worker.
+          // Apart from all else, and two files at a time: they mostly wait, for a browser or a Worker.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
