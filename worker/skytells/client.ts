@@ -203,9 +203,14 @@ export async function deletePrediction(upstream: Upstream, id: string): Promise<
   return answer !== null && (answer.status < 300 || answer.status === 404 || answer.status === 410);
 }
 
-/** `GET /models/{slug}`: the body as it came, or null. */
-export async function getModel(upstream: Upstream, slug: string, timeoutMs: number): Promise<unknown> {
+/** `GET /models/{slug}`: the body as it came. `absent`: Skytells says that there is none. */
+export async function getModel(
+  upstream: Upstream,
+  slug: string,
+  timeoutMs: number,
+): Promise<{ kind: "found"; body: unknown } | { kind: "absent" } | { kind: "unavailable" }> {
   const path = `/models/${encodeURIComponent(slug)}?fields=input_schema,output_schema`;
   const answer = await call(upstream, "GET", path, undefined, timeoutMs);
-  return answer?.status === 200 ? answer.body : null;
+  if (answer?.status === 200) return { kind: "found", body: answer.body };
+  return answer?.status === 404 ? { kind: "absent" } : { kind: "unavailable" };
 }

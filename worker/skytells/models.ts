@@ -22,6 +22,7 @@ const FRESH_MS = 60 * 60 * 1000;
 const RETRY_MS = 30_000;
 const TIMEOUT_MS = 4_000;
 
+/** `schema` is null while Skytells has not said. */
 type Entry = { schema: InputSchema | null; askAgainAt: number };
 
 // Per isolate: schemas change rarely, and the last known one is better than none.
@@ -34,25 +35,31 @@ function isStale(settings: Settings, id: ModelId, now: number): boolean {
   return (known.get(keyOf(settings, id))?.askAgainAt ?? 0) <= now;
 }
 
+/** No model, or none whose schema is understood: then it takes a prompt and nothing else. */
+function schemaIn(answer: { kind: "found"; body: unknown } | { kind: "absent" }): InputSchema {
+  const found = answer.kind === "found" ? model.safeParse(answer.body) : null;
+  return found?.success ? found.data.input_schema.properties : {};
+}
+
 function ask(settings: Settings, id: ModelId): Promise<void> {
   const key = keyOf(settings, id);
   const running = asking.get(key);
   if (running) return running;
   const asked = (async () => {
-    const answer = model.safeParse(await getModel(settings.skytells, id, TIMEOUT_MS));
+    const answer = await getModel(settings.skytells, id, TIMEOUT_MS);
     const now = Date.now();
     known.set(
       key,
-      answer.success
-        ? { schema: answer.data.input_schema.properties, askAgainAt: now + FRESH_MS }
-        : { schema: known.get(key)?.schema ?? null, askAgainAt: now + RETRY_MS },
+      answer.kind === "unavailable"
+        ? { schema: known.get(key)?.schema ?? null, askAgainAt: now + RETRY_MS }
+        : { schema: schemaIn(answer), askAgainAt: now + FRESH_MS },
     );
   })().finally(() => asking.delete(key));
   asking.set(key, asked);
   return asked;
 }
 
-/** The model's schema, asked for if it is not known or older than an hour; null where Skytells does not say. */
+/** The model's schema, asked for if it is not known or older than an hour; null while Skytells cannot be asked. */
 export async function inputSchema(settings: Settings, id: ModelId): Promise<InputSchema | null> {
   if (isStale(settings, id, Date.now())) {
     const asked = ask(settings, id);
@@ -87,6 +94,11 @@ export function optionsIn(schema: InputSchema | null): ModelOptions {
     ...(schema.seed && { seed: true as const }),
     ...(schema.negative_prompt && { negativePrompt: true as const }),
   };
+}
+
+/** Whether the request asks for more than a picture of a prompt. */
+export function asksForOptions({ aspectRatio, seed, negativePrompt }: GenerateBody): boolean {
+  return aspectRatio !== undefined || seed !== undefined || Boolean(negativePrompt);
 }
 
 /** The first option asked for that the model does not take, or null. It is refused, never dropped from a paid job. */

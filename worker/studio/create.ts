@@ -8,7 +8,7 @@ import type { GenerationRecord } from "../generation.ts";
 import { log } from "../log.ts";
 import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../problem.ts";
 import { type CreateOutcome, createPrediction } from "../skytells/client.ts";
-import { buildInput, inputSchema, unsupportedOption } from "../skytells/models.ts";
+import { asksForOptions, buildInput, inputSchema, unsupportedOption } from "../skytells/models.ts";
 import { WEBHOOK_EVENTS, webhookUrl } from "../skytells/webhook.ts";
 import { change, type StudioContext, slotsOf } from "./context.ts";
 import { type Job, recordOfJob } from "./jobs.ts";
@@ -54,6 +54,15 @@ export async function generate(
   if (refusal) return { ok: false, refusal };
 
   const schema = await inputSchema(context.settings, body.model);
+  if (schema === null && asksForOptions(body)) {
+    return refuse(
+      "upstream_unavailable",
+      "What this model can do is not known right now. Nothing was made.",
+      {
+        retryAfterSeconds: 30,
+      },
+    );
+  }
   const unsupported = unsupportedOption(schema, body);
   if (unsupported) return refuse("invalid_request", `This model does not take ${unsupported}.`);
 

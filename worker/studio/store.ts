@@ -24,7 +24,8 @@ const FAILURE_CODE: Record<IngestFailure["failure"], FailureCode> = {
 
 export async function store(context: StudioContext, job: Job): Promise<Step> {
   if (!job.source || !owes(job, "store")) return "done";
-  const urls = await addressesOf(context, job);
+  const isLast = isLastStore(job, Date.now());
+  const urls = await addressesOf(context, job, isLast || job.attempts >= REFRESH_FROM_TRY);
   const outputs: StoredOutput[] = [...job.outputs];
   let failure: IngestFailure | null =
     urls.length === 0 ? { ok: false, failure: "lost", reason: "no_output" } : null;
@@ -54,10 +55,8 @@ export async function store(context: StudioContext, job: Job): Promise<Step> {
       failure: failure.failure,
       reason: failure.reason,
     });
-    const isLast =
-      isLastStore(current, now) ||
-      (failure.failure === "invalid" && current.attempts + 1 >= MAX_INVALID_TRIES);
-    if (!isLast) {
+    const isHopeless = failure.failure === "invalid" && current.attempts + 1 >= MAX_INVALID_TRIES;
+    if (!isLast && !isHopeless) {
       change(context, job.id, (open) => ({ ...open, outputs }));
       return "again";
     }
@@ -75,10 +74,9 @@ export async function store(context: StudioContext, job: Job): Promise<Step> {
 }
 
 /** Where the pictures are; asked anew where that is not known, or did not work. */
-async function addressesOf({ settings }: StudioContext, job: Job): Promise<string[]> {
+async function addressesOf({ settings }: StudioContext, job: Job, isStale: boolean): Promise<string[]> {
   const known = job.source?.urls ?? [];
-  if (job.predictionId === null || (known.length > 0 && job.attempts < REFRESH_FROM_TRY))
-    return known.slice(0, MAX_OUTPUTS);
+  if (job.predictionId === null || (known.length > 0 && !isStale)) return known.slice(0, MAX_OUTPUTS);
   const look = await getPrediction(settings.skytells, job.predictionId);
   const fresh =
     look.kind === "found" && look.prediction.status === "succeeded" ? look.prediction.outputs : [];

@@ -212,14 +212,30 @@ export function storeFailed(job: Job, code: FailureCode, now: number): Job {
 }
 
 const CHECK_STEPS = [1, 1.5, 2.25, 3];
-/** After a success is known, in thousandths of the output window: 0, 1, 3, 8, 20, 45, 90, 180 s of 300. */
+/** After a success is known, as parts of the output window: 0, 1, 3, 8, 20, 45, 90, 180 s of 300. */
 const STORE_STEPS = [0, 1, 3, 8, 20, 45, 90, 180].map((seconds) => seconds / 300);
+/** And from then on, until the window ends. */
+const STORE_REPEAT = 60 / 300;
 /** After an answer was lost, as parts of UNCONFIRMED_SECONDS: 0, 1, 3, 7, 15, then every 15 s of 120. */
 const CONFIRM_STEPS = [1, 2, 4, 8, 15].map((seconds) => seconds / 120);
 const MAX_BACKOFF_MS = 60_000;
 
+/** Time decides, not the count of tries: after a downtime there may be few. The last one is at the window's end. */
 export function isLastStore(job: Job, now: number): boolean {
-  return job.attempts + 1 >= STORE_STEPS.length || now >= (job.source?.lostAt ?? 0);
+  return now >= (job.source?.lostAt ?? 0);
+}
+
+/** When the next try is due: by the steps, but never in a burst, and once more at the end of the window. */
+function nextStore(
+  source: { seenAt: number; lostAt: number },
+  attempts: number,
+  now: number,
+  window: number,
+): number {
+  const step = STORE_STEPS[attempts];
+  const due = step === undefined ? now + STORE_REPEAT * window : source.seenAt + step * window;
+  const gap = attempts === 0 ? 0 : (STORE_STEPS[1] as number) * window;
+  return Math.min(Math.max(due, now + gap), Math.max(source.lostAt, now));
 }
 
 export function deadlineOf(job: Job, settings: Settings): number {
@@ -257,7 +273,7 @@ export function scheduled(job: Job, now: number, settings: Settings): Job {
   }
   if (job.source !== null && owes(job, "store")) {
     // Its tries are numbered, so nothing else may come between them.
-    const nextAt = job.source.seenAt + last(STORE_STEPS, job.attempts) * settings.outputWindowMs;
+    const nextAt = nextStore(job.source, job.attempts, now, settings.outputWindowMs);
     return { ...job, endedAt: null, nextAt };
   }
   if (job.debts.some((debt) => debt !== "store" && isPayable(job, debt))) {
