@@ -29,6 +29,7 @@ const PROMISES = [
   "rows without object",
   "left running upstream",
   "seen going back",
+  "left to repair",
 ] as const;
 export type Promise_ = (typeof PROMISES)[number];
 

@@ -32,14 +32,8 @@ const CLOCKS: Clocks = {
   GENERATION_DEADLINE_SECONDS: 40,
 };
 
-/** The shortest in which a create that a restart cut off is still found before its deadline. */
-const QUICK_CLOCKS: Clocks = {
-  CHECK_AFTER_SECONDS: 1,
-  UNCONFIRMED_SECONDS: 4,
-  OUTPUT_WINDOW_SECONDS: 40,
-  CREATE_TIMEOUT_SECONDS: 2,
-  GENERATION_DEADLINE_SECONDS: 20,
-};
+/** Only a job that never ends needs its deadline, and a quick run has none. */
+const QUICK_CLOCKS: Clocks = { ...CLOCKS, GENERATION_DEADLINE_SECONDS: 30 };
 
 export const clocksOf = (plan: Plan) => (plan.quick ? QUICK_CLOCKS : CLOCKS);
 
@@ -74,7 +68,7 @@ export const PROMPTS = [
 ] as const;
 
 /** Chances of Skytells' moods, drawn for each create. */
-export const MOODS: Record<string, number> = {
+const MOODS: Record<string, number> = {
   "webhook-lost": 0.12,
   "webhook-doubled": 0.12,
   "webhook-out-of-order": 0.12,
@@ -126,6 +120,10 @@ export const MOODS: Record<string, number> = {
   "model-string": 0.05,
   "times=offset": 0.05,
 };
+
+export function moodsOf({ quick, webhooks }: Plan): Record<string, number> {
+  return { ...MOODS, ...(quick && { stuck: 0 }), ...(!webhooks && { "webhook-lost": 1 }) };
+}
 
 /** Moods after which no picture can be stored, and nobody is to blame. */
 export const NO_PICTURE = new Set([

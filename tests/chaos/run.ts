@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { createRandom } from "../../simulator/random.ts";
 import { askLedger, readObjects, readRows } from "./evidence.ts";
 import { type Case, judge, type Verdicts } from "./judge.ts";
+import { startGroup } from "../e2e/support/processes.ts";
 import { lie } from "./liar.ts";
 import { call, type Crowd, createPerson, type Person, signIn } from "./people.ts";
-import { type Clocks, clocksOf, CRASH_RATE, FAULT_RATE, MOODS, type Plan, PLANS, SPEED } from "./plan.ts";
+import { type Clocks, clocksOf, CRASH_RATE, FAULT_RATE, moodsOf, type Plan, PLANS, SPEED } from "./plan.ts";
 import { openStage, type Period, type Stage } from "./stage.ts";
 
 export type Outcome = {
@@ -80,8 +81,7 @@ async function perform(
   const random = createRandom(plan.seed);
   const people = settlePeople(stage.directory, plan.users);
   const crowd: Crowd = { clicks: [], answers: new Map(), surprises: [] };
-  const probability = plan.webhooks ? MOODS : { ...MOODS, "webhook-lost": 1 };
-  await stage.admin("PUT", "/moods", { moods: ["output-tiny"], probability, seed: plan.seed });
+  await stage.admin("PUT", "/moods", { moods: ["output-tiny"], probability: moodsOf(plan), seed: plan.seed });
   await stage.start();
   const cookies = await Promise.all(people.map(({ email }) => signIn(stage.url, email)));
   say(`up after ${since(startedAt)}`);
@@ -180,6 +180,7 @@ async function perform(
   const verdicts = judge(facts);
   verdicts.wrong["leaked slots"].push(...leaked);
   verdicts.wrong["seen going back"].push(...crowd.surprises);
+  verdicts.wrong["left to repair"].push(...(await askRepair(state)));
   return {
     plan,
     verdicts,
@@ -197,6 +198,22 @@ async function keep({ directory }: Stage, facts: Case): Promise<void> {
   const plain = (_: string, value: unknown) =>
     value instanceof Map ? Object.fromEntries(value) : value instanceof Set ? [...value] : value;
   await writeFile(join(directory, "evidence.json"), JSON.stringify(facts, plain, 1));
+}
+
+/** The operator's command must have nothing to do. */
+async function askRepair(state: string): Promise<string[]> {
+  const repair = startGroup([
+    "scripts/repair.ts",
+    "--local",
+    "--persist-to",
+    state,
+    "--older-than",
+    "0",
+    "--deadline",
+    "0",
+  ]);
+  const code = await repair.exited;
+  return code === 0 ? [] : [repair.output()];
 }
 
 const since = (from: number) => `${((Date.now() - from) / 1000).toFixed(0)} s`;
