@@ -75,6 +75,7 @@ function Page({
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <title>${title}</title>
 ${head ?? ""}
 <style nonce="${nonce}">${raw(SHARE_STYLE)}</style>
@@ -122,7 +123,7 @@ function SharedPage({
     <Page title={title} nonce={nonce} head={head}>
       <main>
         <img src={image} width={output.width} height={output.height} alt={title} />
-        {shared.showPrompt && <p dir="auto">{shared.record.prompt}</p>}
+        <h1 dir="auto">{title}</h1>
         <a href="/">Make your own</a>
       </main>
     </Page>
