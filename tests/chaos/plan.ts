@@ -121,10 +121,6 @@ const MOODS: Record<string, number> = {
   "times=offset": 0.05,
 };
 
-export function moodsOf({ quick, webhooks }: Plan): Record<string, number> {
-  return { ...MOODS, ...(quick && { stuck: 0 }), ...(!webhooks && { "webhook-lost": 1 }) };
-}
-
 /** Moods after which no picture can be stored, and nobody is to blame. */
 export const NO_PICTURE = new Set([
   "output-404",
@@ -134,5 +130,14 @@ export const NO_PICTURE = new Set([
   "output-cut",
   "output-foreign",
 ]);
+
+/** A quick run does without what is only known to have failed when its time is over. */
+export function moodsOf({ quick, webhooks }: Plan): Record<string, number> {
+  const endless = new Set([...NO_PICTURE, "stuck"]);
+  return {
+    ...(quick ? Object.fromEntries(Object.entries(MOODS).filter(([mood]) => !endless.has(mood))) : MOODS),
+    ...(!webhooks && { "webhook-lost": 1 }),
+  };
+}
 
 export const PLANS = { free: 1, pro: 3 } as const;

@@ -2,12 +2,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { environment, root } from "../../scripts/run.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
-import { freePort, runToEnd, wrangler } from "../e2e/support/processes.ts";
+import { runToEnd, wrangler } from "../e2e/support/processes.ts";
 
 export const KEY = "sk-simulator";
 const READY_WITHIN_MS = 60_000;
@@ -54,9 +55,30 @@ async function writeConfiguration(directory: string): Promise<string> {
   return path;
 }
 
+/**
+ * A free port that the system hands to nobody while the Worker is dead. One of those it hands out (from 32768 on) could
+ * be taken in between, even by a client that knocks and so connects to itself.
+ */
+async function quietPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
+    });
+    await new Promise((resolve) => server.close(resolve));
+    if (isFree) return port;
+  }
+}
+
 const running = new Set<ChildProcess>();
 process.once("exit", () => running.forEach(killGroup));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    console.error(`Ended by ${signal}.`);
+    process.exit(1);
+  });
+}
 
 function killGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
@@ -73,7 +95,7 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
   const configuration = await writeConfiguration(directory);
   const [simulator, port] = await Promise.all([
     startSimulator({ port: 0, key: KEY, speed, outputTtlSeconds, seed }),
-    freePort(),
+    quietPort(),
   ]);
   const url = `http://localhost:${port}`;
   const settings = {
