@@ -39,9 +39,16 @@ export async function stored<T>(call: PromiseLike<T>): Promise<T> {
   }
 }
 
+/** When to come back, where the refusal does not say it itself. */
+const RETRY_AFTER_SECONDS: Partial<Record<ProblemCode, number>> = {
+  rate_limited: 60,
+  storage_unavailable: 5,
+};
+
 /** RFC 9457 `application/problem+json`. */
 export function problemResponse(refusal: Refusal, headers: Record<string, string> = {}): Response {
   const status = PROBLEM_STATUS[refusal.code];
+  const retryAfterSeconds = refusal.retryAfterSeconds ?? RETRY_AFTER_SECONDS[refusal.code];
   const body: Problem = {
     type: `urn:image-studio:${refusal.code}`,
     title: refusal.code.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase()),
@@ -56,8 +63,8 @@ export function problemResponse(refusal: Refusal, headers: Record<string, string
     headers: {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
-      ...(refusal.retryAfterSeconds !== undefined && {
-        "retry-after": String(Math.max(1, Math.ceil(refusal.retryAfterSeconds))),
+      ...(retryAfterSeconds !== undefined && {
+        "retry-after": String(Math.max(1, Math.ceil(retryAfterSeconds))),
       }),
       ...headers,
     },

@@ -171,6 +171,22 @@ describe("a create whose answer was lost, and that is in no list", () => {
     );
   });
 
+  it("is found in a list that tells it twice, and does not page", async () => {
+    const user = await newUser();
+    const prompt = newPrompt("answer-lost", "webhook-field-absent", "delay=0.5");
+    const real = fetch;
+    vi.stubGlobal("fetch", async (input: string, init?: RequestInit) => {
+      const answer = await real(input, init);
+      if (!String(input).includes("/predictions?")) return answer;
+      const { data } = await answer.json<{ data: unknown[] }>();
+      return Response.json(Array.from({ length: 50 }, (_, at) => data[at % data.length]));
+    });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const pending = await lose(user, prompt, "upstream_timeout");
+    const [create] = await createsOf(prompt);
+    expect((await reaches(user, pending, "succeeded")).id).toBe(create?.id);
+  });
+
   it("given up, and healed by a late webhook: it takes no slot", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "delay=6.5");

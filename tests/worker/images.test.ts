@@ -52,6 +52,16 @@ describe("GET /images/:id/:n", () => {
     expect((await user.call(url, { headers: { "if-none-match": '"other"' } })).status).toBe(200);
   });
 
+  it("a condition that is none is passed over", async () => {
+    for (const name of ["if-none-match", "if-match", "if-modified-since", "if-unmodified-since"]) {
+      for (const value of ["garbage", '"unterminated', "x", 'W/"a", ']) {
+        const answer = await user.call(url, { headers: { [name]: value } });
+        expect([name, value, answer.status]).toEqual([name, value, 200]);
+        await answer.arrayBuffer();
+      }
+    }
+  });
+
   it("HEAD tells all and sends nothing", async () => {
     const answer = await user.call(url, { method: "HEAD" });
     expect(answer.status).toBe(200);
@@ -198,6 +208,10 @@ describe("sharing", () => {
     const { id } = await generate(someone, newPrompt("stuck"));
     await expectProblem(await someone.post(`/api/generations/${id}/share`), "not_ready");
     await expectProblem(await share({ showPrompt: "yes" }), "invalid_request");
+    const empty = await user.post(`/api/generations/${picture.id}/share`, "", {
+      "content-type": "application/json",
+    });
+    expect(empty.status).toBe(200);
     await expectProblem(await share({ what: 1 }), "invalid_request");
     for (const token of ["x", "%00", "a".repeat(500)]) expect((await call(`/s/${token}`)).status).toBe(404);
   });

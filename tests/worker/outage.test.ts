@@ -167,6 +167,17 @@ describe("the object", () => {
     await reaches(user, id, "succeeded");
   });
 
+  it("does not wait for a slow job to come to another", async () => {
+    const user = await newUser("pro");
+    // Its output never ends; the other one's webhook never comes.
+    const slow = await generate(user, newPrompt("delay=0.1", "output-endless"));
+    await deliver(await webhookOf(slow.id, "succeeded"));
+    const other = await generate(user, newPrompt("delay=0.1"));
+    await webhookOf(other.id, "succeeded");
+    await reaches(user, other.id, "succeeded");
+    expect((await read(user, slow.id)).status).toBe("processing");
+  });
+
   it("comes to a job that is due, however busy its user is", async () => {
     const user = await newUser("pro");
     const waiting = await generate(user, newPrompt("delay=0.1"));

@@ -22,11 +22,16 @@ const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 /** 415 for a body that does not say that it is JSON; no body needs no type. */
 export const jsonType = createMiddleware<AppEnv>(async (c, next) => {
-  if (!JSON_TYPE.test(c.req.header("content-type") ?? "")) {
-    const body = await c.req.arrayBuffer();
-    if (body.byteLength > 0) {
-      return problemResponse({ code: "unsupported_media_type", detail: "Send JSON (application/json)." });
-    }
+  const isJson = JSON_TYPE.test(c.req.header("content-type") ?? "");
+  const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
+  if (!isJson && !isEmpty) {
+    return problemResponse({ code: "unsupported_media_type", detail: "Send JSON (application/json)." });
+  }
+  if (isJson && isEmpty) {
+    // No body is no broken JSON, whatever the header says of it.
+    const headers = new Headers(c.req.raw.headers);
+    headers.delete("content-type");
+    c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers });
   }
   await next();
 });

@@ -20,7 +20,7 @@ export async function serveObject(
       object && new Response(null, { status: 416, headers: { "content-range": `bytes */${object.size}` } })
     );
   }
-  const object = await bucket.get(key, { onlyIf: request.headers, ...(range && { range }) });
+  const object = await bucket.get(key, { onlyIf: conditionsIn(request.headers), ...(range && { range }) });
   if (!object) return null;
   const answer = new Headers({ ...SAFE_HEADERS, ...headers, etag: object.httpEtag });
   object.writeHttpMetadata(answer);
@@ -38,6 +38,19 @@ export async function serveObject(
     return new Response(null, { status: range ? 206 : 200, headers: answer });
   }
   return new Response(object.body, { status: range ? 206 : 200, headers: answer });
+}
+
+const ENTITY_TAGS = /^(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)$/;
+
+/** The request's conditions that can be understood. R2 throws over the others, and HTTP says to pass over them. */
+function conditionsIn(headers: Headers): Headers {
+  const conditions = new Headers();
+  for (const name of ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"]) {
+    const value = headers.get(name)?.trim() ?? "";
+    const isUnderstood = name.endsWith("since") ? !Number.isNaN(Date.parse(value)) : ENTITY_TAGS.test(value);
+    if (isUnderstood) conditions.set(name, value);
+  }
+  return conditions;
 }
 
 type ByteRange = { offset: number; length: number };

@@ -162,7 +162,8 @@ const MAX_PAGES = 5;
 /** `GET /predictions`, for the UTC days from one time to another: a bare array or `{data}`. */
 export async function listPredictions(upstream: Upstream, from: number, to: number): Promise<Listing> {
   const day = (time: number) => new Date(time).toISOString().slice(0, 10);
-  const predictions: Prediction[] = [];
+  // By id: a list that moves on between two pages, or that does not page at all, tells the same one twice.
+  const predictions = new Map<string, Prediction>();
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const query = `page=${page}&per_page=${PAGE_SIZE}&from=${day(from)}&to=${day(to)}`;
     const answer = await call(upstream, "GET", `/predictions?${query}`, undefined, STEP_TIMEOUT_MS);
@@ -170,10 +171,13 @@ export async function listPredictions(upstream: Upstream, from: number, to: numb
     if (!answer || answer.status !== 200) return { kind: "unavailable" };
     const entries = entriesIn(answer.body);
     if (!entries) return { kind: "unavailable" };
-    predictions.push(...entries.map(parsePrediction).filter((prediction) => prediction !== null));
-    if (entries.length < PAGE_SIZE) break;
+    const known = predictions.size;
+    for (const prediction of entries.map(parsePrediction)) {
+      if (prediction) predictions.set(prediction.id, prediction);
+    }
+    if (entries.length < PAGE_SIZE || predictions.size === known) break;
   }
-  return { kind: "listed", predictions };
+  return { kind: "listed", predictions: [...predictions.values()] };
 }
 
 function entriesIn(body: unknown): unknown[] | null {

@@ -37,6 +37,9 @@ const unavailable = (retryAfterSeconds: number | null): Refusal => ({
   ...(retryAfterSeconds !== null && { retryAfterSeconds }),
 });
 
+/** Where Skytells does not say when to come back. */
+const BUSY_SECONDS = 10;
+
 type Meaning = "operator" | "model" | "input" | "policy" | "busy";
 
 const MEANING_OF_ID: Record<string, Meaning> = {
@@ -96,7 +99,7 @@ export function refusedCreate(
     case "operator":
       return { refusal: unavailable(null), operator: true };
     case "busy":
-      return { refusal: unavailable(retryAfterSeconds), operator: false };
+      return { refusal: unavailable(retryAfterSeconds ?? BUSY_SECONDS), operator: false };
     case "model":
       return {
         refusal: { code: "model_unavailable", detail: "This model is not available right now." },

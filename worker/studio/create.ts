@@ -39,6 +39,18 @@ export async function generate(
   const fingerprint = JSON.stringify(body, Object.keys(body).sort());
   const replay = await replayOf(context, command, fingerprint);
   if (replay) return replay;
+  const schema = await inputSchema(context.settings, body.model);
+  if (schema === null && asksForOptions(body)) {
+    return refuse(
+      "upstream_unavailable",
+      "What this model can do is not known right now. Nothing was made.",
+      {
+        retryAfterSeconds: 30,
+      },
+    );
+  }
+  const unsupported = unsupportedOption(schema, body);
+  if (unsupported) return refuse("invalid_request", `This model does not take ${unsupported}.`);
   if (!(await door.isWithinRate())) {
     return refuse("rate_limited", "Too many requests. Wait a minute.", { retryAfterSeconds: 60 });
   }
@@ -52,19 +64,6 @@ export async function generate(
   }
   const refusal = refusalOf(facts.user, claim) ?? budgetRefusal(facts.createdToday, context.settings);
   if (refusal) return { ok: false, refusal };
-
-  const schema = await inputSchema(context.settings, body.model);
-  if (schema === null && asksForOptions(body)) {
-    return refuse(
-      "upstream_unavailable",
-      "What this model can do is not known right now. Nothing was made.",
-      {
-        retryAfterSeconds: 30,
-      },
-    );
-  }
-  const unsupported = unsupportedOption(schema, body);
-  if (unsupported) return refuse("invalid_request", `This model does not take ${unsupported}.`);
 
   // From here to the insert nothing is awaited: what is counted is what is.
   const { concurrent } = PLANS[facts.plan];

@@ -252,10 +252,21 @@ export class Jobs {
       .map((row) => row.id);
   }
 
-  /** When the next job wants attention; null when none ever will. */
-  earliest(): number | null {
+  /** When the next job but these wants attention; null when none ever will. */
+  earliest(except: string[] = []): number | null {
     if (this.isEmpty) return null;
-    return this.sql.exec<{ at: number | null }>("select min(next_at) as at from jobs").one().at;
+    return this.sql
+      .exec<{ at: number | null }>(
+        "select min(next_at) as at from jobs where id not in (select value from json_each(?))",
+        JSON.stringify(except),
+      )
+      .one().at;
+  }
+
+  /** Makes due what was being created when the object last lost its memory: nobody waits for that answer now. */
+  wakeCreating(now: number): void {
+    if (!this.isEmpty)
+      this.sql.exec("update jobs set next_at = ? where upstream = 'creating' and next_at > ?", now, now);
   }
 
   private rows(clause: string, ...values: string[]): Row[] {

@@ -153,7 +153,8 @@ async function bury(context: StudioContext, id: string): Promise<void> {
   if (job.isBuried) return jobs.delete(id);
   logError("job_unreadable", { job: id, generation: job.predictionId });
   if (job.predictionId !== null) {
-    await failGeneration(db, job.userId, job.predictionId, failureOf("upstream_failed"), Date.now());
+    const error = failureOf("upstream_failed");
+    await bounded(failGeneration(db, job.userId, job.predictionId, error, Date.now()), STEP_TIMEOUT_MS);
   }
   jobs.bury(id, Date.now() + TOMBSTONE_MS);
 }

@@ -102,7 +102,8 @@ function succeededUpstream(job: Job, news: Prediction, now: number, settings: Se
   if (!isOpen(job) && !(isHealable(job) && now <= lostAt)) return ended;
   return afresh(
     {
-      ...withDebts(ended, "store"),
+      // D1 hears that it is being stored only if it has heard of no progress before: the final write may be near.
+      ...(job.status === "queued" ? withDebts(ended, "store", "record") : withDebts(ended, "store")),
       status: isOpen(job) ? "processing" : job.status,
       source: { urls: news.outputs, seenAt: now, lostAt },
     },

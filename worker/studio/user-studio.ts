@@ -37,6 +37,7 @@ export class UserStudio extends DurableObject<Env> {
   private parts: StudioContext | null = null;
   /** When the alarm that this instance set is due; null where that is not known. */
   private armedFor: number | null = null;
+  private hasRecovered = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -168,8 +169,19 @@ export class UserStudio extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.armedFor = null;
     try {
-      const due = this.jobs.due(Date.now(), MAX_SETTLING);
-      await Promise.all(due.map((id) => this.settle(id, false)));
+      this.recoverOnce();
+      const free = MAX_SETTLING - this.settling.size;
+      const due = this.jobs.due(Date.now(), MAX_SETTLING + this.settling.size);
+      const settled = due
+        .filter((id) => !this.settling.has(id))
+        .slice(0, Math.max(0, free))
+        .map((id) => this.settle(id, false));
+      this.ctx.waitUntil(Promise.all(settled));
+      // A slow one must not keep the others from their alarm: it goes on behind this.
+      await Promise.race([
+        Promise.all(settled),
+        new Promise((resolve) => setTimeout(resolve, ALARM_SLACK_MS)),
+      ]);
     } catch (error) {
       logError("alarm_failed", { reason: reasonOf(error) });
     } finally {
@@ -220,6 +232,7 @@ export class UserStudio extends DurableObject<Env> {
     } finally {
       // In the same breath as the last look at `disturbed`: news that comes now starts a run of its own.
       this.settling.delete(id);
+      this.arm();
     }
   }
 
@@ -259,10 +272,9 @@ export class UserStudio extends DurableObject<Env> {
   }
 
   private arm(): void {
-    const earliest = this.jobs.earliest();
-    if (earliest === null) return;
     const now = Date.now();
-    const at = Math.max(earliest, now + ALARM_SLACK_MS);
+    const at = this.alarmTime(now);
+    if (at === null) return;
     // One that comes sooner stays: moved ahead with every change, it would never come while its user is busy.
     const isSooner = this.armedFor !== null && this.armedFor <= at && now < this.armedFor + STEP_TIMEOUT_MS;
     if (isSooner) return;
@@ -271,12 +283,30 @@ export class UserStudio extends DurableObject<Env> {
     void this.ctx.storage.setAlarm(at);
   }
 
+  /** When an alarm is needed: for what nobody sees to now, and, in case this instance dies, for what somebody does. */
+  private alarmTime(now: number): number | null {
+    const running = [...this.settling.keys()];
+    const earliest = this.jobs.earliest(running);
+    const times = [
+      ...(earliest === null ? [] : [earliest]),
+      ...(running.length > 0 ? [now + STEP_TIMEOUT_MS] : []),
+    ];
+    return times.length === 0 ? null : Math.max(Math.min(...times), now + ALARM_SLACK_MS);
+  }
+
+  /** The first time that this instance is entered: creates that an earlier one was waiting for are lost answers. */
+  private recoverOnce(): void {
+    if (!this.hasRecovered) this.jobs.wakeCreating(Date.now());
+    this.hasRecovered = true;
+  }
+
   /** Every entry passes here: whatever became of the alarm, it is set again. */
   private async ensureAlarm(): Promise<void> {
-    const earliest = this.jobs.earliest();
-    if (earliest === null) return;
+    this.recoverOnce();
+    const at = this.alarmTime(Date.now());
+    if (at === null) return;
     const armed = await this.ctx.storage.getAlarm();
-    if (armed !== null && armed <= Math.max(earliest, Date.now() + ALARM_SLACK_MS)) return;
+    if (armed !== null && armed <= at) return;
     this.armedFor = null;
     this.arm();
   }
