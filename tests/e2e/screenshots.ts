@@ -151,12 +151,20 @@ async function arePicturesDrawn(page: Page): Promise<void> {
   });
 }
 
-/** Until all that fades or slides has arrived; what shimmers never does. */
+/** Until all in sight is decoded, and what fades or slides has arrived; what shimmers never does. */
 async function isAtRest(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const ending = document
-      .getAnimations()
-      .filter(({ effect }) => Number.isFinite(Number(effect?.getComputedTiming().endTime)));
-    await Promise.allSettled(ending.map(({ finished }) => finished));
+    const inSight = [...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight);
+    await Promise.allSettled(inSight.map((image) => image.decode()));
+    const painted = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const ending = () =>
+      document
+        .getAnimations()
+        .filter(({ effect }) => Number.isFinite(Number(effect?.getComputedTiming().endTime)))
+        .filter(({ playState }) => playState !== "finished");
+    for (await painted(); ending().length > 0; await painted()) {
+      await Promise.allSettled(ending().map(({ finished }) => finished));
+    }
+    await painted();
   });
 }
