@@ -31,6 +31,17 @@ effect(() => {
   const nothing = studio.recent.value === "ready" && studio.cards.cards.value.length === 0;
   if (signedOut || nothing) delete document.documentElement.dataset.returning;
 });
+// Whoever signs in or out here does so in every tab: another one must not go on as somebody else.
+const owners = createStore(() => localStorage);
+effect(() => {
+  const { session, user } = studio.session;
+  if (session.value) owners.set("owner", user.value?.id ?? "");
+});
+addEventListener("storage", ({ key, newValue }) => {
+  const { session, user } = studio.session;
+  if (key === "studio.owner" && session.value && (newValue ?? "") !== (user.value?.id ?? ""))
+    location.reload();
+});
 addEventListener("popstate", router.follow);
 addEventListener("online", () => void studio.wake());
 document.addEventListener("visibilitychange", () => {

@@ -41,6 +41,21 @@ test("signing out leaves nothing of mine on the screen, in storage or behind the
   ).toBe(401);
 });
 
+test("signing out in one tab does so in the other", async () => {
+  const prompt = "A letter in two hands";
+  const { page, studio, context } = await visit({ email: newEmail() });
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.seesPicture(prompt);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await other.getByRole("img", { name: prompt }).first().waitFor();
+  await studio.signOut();
+  await other.getByRole("img", { name: prompt }).first().waitFor({ state: "detached" });
+  await other.getByRole("heading", { name: text.headline }).waitFor();
+  expect(await other.getByText(prompt).count()).toBe(0);
+});
+
 test("nobody sees, changes or stops what is somebody else's", async () => {
   const prompt = "A key in a locked drawer";
   const owner = await createClient(app.url, newEmail());
