@@ -80,6 +80,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   });
 
   const server = createAdaptorServer({ fetch: app.fetch, createServer }) as Server;
+  // Longer than any client's own: whoever hangs up first must not do so just as the other asks. With Node's 5 s, which
+  // workerd's are too, now and then a create was cut off before it arrived.
+  server.keepAliveTimeout = 65_000;
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(settings.port, "127.0.0.1", resolve);
   await listening;
