@@ -10,6 +10,10 @@ export type Group = { output: () => string; kill: () => Promise<void>; exited: P
 /** What runs now; a test run that ends early takes it along. */
 const running = new Set<ChildProcess>();
 process.once("exit", () => running.forEach(killGroup));
+// In groups of their own they do not hear what ends this one.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => process.exit(1));
+}
 
 /** Runs a script of the project with this Node. */
 export function startGroup(args: string[]): Group {
