@@ -33,7 +33,9 @@ describe.each([
   { colorScheme: "dark", viewport: PHONE },
 ] as const)("$colorScheme, $viewport.width px wide", ({ colorScheme, viewport }) => {
   test("the studio of a stranger, and its sign-in", async () => {
-    const { page, studio } = await visit({ colorScheme, viewport });
+    const { page, studio, expectsInConsole } = await visit({ colorScheme, viewport });
+    // Who is quicker than the answer that nobody is signed in hears it from Generate.
+    expectsInConsole(/status of 401/);
     await studio.open();
     await page.getByText(text.tryOne).waitFor();
     expect(await violations(page), "empty studio").toEqual([]);

@@ -23,6 +23,8 @@ describe.each([
     const prompt = `A lighthouse at dusk, for the journey on a ${screen}`;
     const { page, studio, context, expectsInConsole } = await visit({ url: app.url, ...device });
 
+    // Who is quicker than the answer that nobody is signed in hears it from Generate.
+    expectsInConsole(/status of 401/);
     await studio.open();
     await studio.chooseModel("truefusion-2.0");
     await studio.generate(prompt);

@@ -52,7 +52,19 @@ export async function startApp({ vars = {}, tiny = false }: AppOptions = {}): Pr
     worker = null;
   }
   async function start() {
-    worker = startGroup([
+    for (let attempt = 1; ; attempt += 1) {
+      worker = run();
+      try {
+        return await ready(url, worker);
+      } catch (error) {
+        // Its own inner ports are drawn at random, and another wrangler's draw may be the same.
+        if (attempt === 3 || !worker.output().includes("Address already in use")) throw error;
+        await kill();
+      }
+    }
+  }
+  function run() {
+    return startGroup([
       wrangler,
       "dev",
       "--port",
@@ -61,7 +73,6 @@ export async function startApp({ vars = {}, tiny = false }: AppOptions = {}): Pr
       stateDirectory,
       ...Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
     ]);
-    await ready(url, worker);
   }
   async function stop() {
     await kill();
