@@ -36,6 +36,12 @@ export const MAX_SEED = 2_147_483_647;
 /** Longest prompt, and longest negative prompt, in code points. */
 export const MAX_PROMPT_LENGTH = 500;
 
+/** Longest search text, in code points. */
+export const MAX_SEARCH_LENGTH = 100;
+
+/** Most pictures that one bulk request may name. */
+export const MAX_BULK = 100;
+
 export const GENERATION_STATUSES = ["queued", "processing", "succeeded", "failed", "canceled"] as const;
 export type GenerationStatus = (typeof GENERATION_STATUSES)[number];
 

@@ -6,10 +6,14 @@ import * as z from "zod";
 import {
   ASPECT_RATIOS,
   type AspectRatio,
+  countCodePoints,
   DEFAULT_MODEL,
   type FailureCode,
+  GENERATION_STATUSES,
   type GenerationStatus,
+  MAX_BULK,
   MAX_PROMPT_LENGTH,
+  MAX_SEARCH_LENGTH,
   MAX_SEED,
   MODELS,
   type ModelId,
@@ -18,6 +22,8 @@ import {
   type ProblemCode,
   promptProblem,
 } from "./catalog.ts";
+
+const MODEL_IDS = MODELS.map((model) => model.id);
 
 const PROMPT_SENTENCES = {
   empty: "Write a prompt first.",
@@ -39,7 +45,7 @@ function text(allowEmpty: boolean) {
 /** Body of `POST /api/generate`. */
 export const generateBody = z.strictObject({
   prompt: text(false),
-  model: z.enum(MODELS.map((model) => model.id)).default(DEFAULT_MODEL),
+  model: z.enum(MODEL_IDS).default(DEFAULT_MODEL),
   aspectRatio: z.enum(ASPECT_RATIOS).optional(),
   seed: z.int().min(0).max(MAX_SEED).optional(),
   negativePrompt: text(true).optional(),
@@ -49,7 +55,23 @@ export type GenerateBody = z.infer<typeof generateBody>;
 /** `Idempotency-Key`: printable ASCII, 1–128 characters. */
 export const idempotencyKey = z.string().regex(/^[\x20-\x7e]{1,128}$/);
 
-/** Query of `GET /api/generations`. */
+const searchText = z
+  .string()
+  .transform(normalizePrompt)
+  .refine((text) => text !== "", "is empty")
+  .refine((text) => countCodePoints(text) <= MAX_SEARCH_LENGTH, `has at most ${MAX_SEARCH_LENGTH} characters`)
+  .refine((text) => !text.includes("\0"), "contains characters that are not text");
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Milliseconds since the epoch: an instant, or the start of a UTC day, or with `wholeDay` its end. */
+function time({ wholeDay }: { wholeDay: boolean }) {
+  return z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], "is a day (YYYY-MM-DD) or an ISO 8601 instant")
+    .transform((value) => Date.parse(value) + (wholeDay && !value.includes("T") ? DAY_MS : 0));
+}
+
+/** Query of `GET /api/generations`: which page, and what is filtered; filters combine. */
 export const listQuery = z.strictObject({
   limit: z
     .string()
@@ -58,10 +80,33 @@ export const listQuery = z.strictObject({
     .pipe(z.int().min(1).max(100))
     .default(24),
   cursor: z.string().max(200).optional(),
+  /** Found anywhere in the prompt, whatever its case and its form of writing (`foldText`). */
+  q: searchText.optional(),
+  model: z.enum(MODEL_IDS).optional(),
+  status: z.enum(GENERATION_STATUSES).optional(),
+  favorite: z
+    .enum(["true", "false"])
+    .transform((value) => value === "true")
+    .optional(),
+  /** Made at this time or later; a day counts from its start (UTC). */
+  from: time({ wholeDay: false }).optional(),
+  /** Made before this time; a day counts whole (UTC). */
+  to: time({ wholeDay: true }).optional(),
 });
 
 /** Body of `PATCH /api/generations/:id`. */
 export const favoriteBody = z.strictObject({ favorite: z.boolean() });
+
+/** Body of `POST /api/generations/bulk`: one thing done to several pictures. */
+export const bulkBody = z.strictObject({
+  ids: z
+    .array(z.string().min(1).max(128))
+    .min(1)
+    .max(MAX_BULK)
+    .refine((ids) => new Set(ids).size === ids.length, "names a picture twice"),
+  action: z.enum(["delete", "favorite", "unfavorite"]),
+});
+export type BulkBody = z.infer<typeof bulkBody>;
 
 /** Body of `POST /api/generations/:id/share`: the prompt is shown only when asked for, until told otherwise. */
 export const shareBody = z.strictObject({ showPrompt: z.boolean().optional() });
@@ -127,7 +172,31 @@ export type Session = {
   signIn: SignInMethod[];
 };
 
+/** Newest first. A short or even empty page with a `nextCursor` is not the end: a search goes on from there. */
 export type GenerationPage = { items: Generation[]; nextCursor: string | null };
+
+/** The filters of `GET /api/generations` as the studio holds them; those left out let everything pass. */
+export type GenerationFilters = {
+  /** 1–100 code points. */
+  q?: string;
+  model?: ModelId;
+  status?: GenerationStatus;
+  favorite?: boolean;
+  /** ISO 8601 instant or YYYY-MM-DD (UTC), inclusive. */
+  from?: string;
+  /** ISO 8601 instant, exclusive, or YYYY-MM-DD (UTC), that day included. */
+  to?: string;
+};
+
+/** What became of each id asked for; every id is in exactly one of these. */
+export type BulkResult = {
+  /** As asked. */
+  done: string[];
+  /** Not among the caller's pictures, or not any more. */
+  missing: string[];
+  /** Storage did not take it; asking again does no harm. */
+  failed: string[];
+};
 
 /** RFC 9457 `application/problem+json`, the body of every error. */
 export type Problem = {

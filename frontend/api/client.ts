@@ -1,5 +1,14 @@
 import type { ProblemCode } from "../../worker/catalog.ts";
-import type { GenerateBody, Generation, GenerationPage, Problem, Session } from "../../worker/contract.ts";
+import type {
+  BulkBody,
+  BulkResult,
+  GenerateBody,
+  Generation,
+  GenerationFilters,
+  GenerationPage,
+  Problem,
+  Session,
+} from "../../worker/contract.ts";
 import { problems } from "../text/troubles.ts";
 import type { Result, Trouble } from "./result.ts";
 
@@ -7,7 +16,13 @@ import type { Result, Trouble } from "./result.ts";
 const GENERATE_TIMEOUT_MS = 45_000;
 const TIMEOUT_MS = 20_000;
 
-type Call = { body?: unknown; headers?: Record<string, string>; timeoutMs?: number };
+type Call = {
+  body?: unknown;
+  headers?: Record<string, string>;
+  timeoutMs?: number;
+  /** Goes out even while the page is being left. */
+  keepalive?: boolean;
+};
 
 /** The studio's API, one method a route. Never throws: whatever happens comes back as a value. */
 export function createApi(send: (path: string, init: RequestInit) => Promise<Response>) {
@@ -16,6 +31,7 @@ export function createApi(send: (path: string, init: RequestInit) => Promise<Res
       method,
       headers: { ...options.headers },
       signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
+      ...(options.keepalive && { keepalive: true }),
     };
     if (options.body !== undefined) {
       init.body = JSON.stringify(options.body);
@@ -51,13 +67,21 @@ export function createApi(send: (path: string, init: RequestInit) => Promise<Res
       }),
     prediction: (id: string) => call<One>("GET", prediction(id)),
     cancel: (id: string) => call<One>("POST", `${prediction(id)}/cancel`),
-    list: (cursor: string | null, limit: number) => {
+    list: (cursor: string | null, limit: number, filters: GenerationFilters = {}) => {
       const query = new URLSearchParams({ limit: String(limit) });
       if (cursor !== null) query.set("cursor", cursor);
+      for (const [name, value] of Object.entries(filters)) {
+        if (value !== undefined) query.set(name, String(value));
+      }
       return call<GenerationPage>("GET", `/api/generations?${query}`);
     },
     favorite: (id: string, favorite: boolean) => call<One>("PATCH", at(id), { body: { favorite } }),
     remove: (id: string) => call<void>("DELETE", at(id)),
+    bulk: (ids: string[], action: BulkBody["action"]) =>
+      call<BulkResult>("POST", "/api/generations/bulk", {
+        body: { ids, action } satisfies BulkBody,
+        keepalive: true,
+      }),
     share: (id: string, showPrompt: boolean) =>
       call<{ url: string }>("POST", `${at(id)}/share`, { body: { showPrompt } }),
     unshare: (id: string) => call<void>("DELETE", `${at(id)}/share`),

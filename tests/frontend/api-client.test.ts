@@ -65,6 +65,25 @@ describe("what is sent", () => {
     expect(init?.headers).toEqual({ "Idempotency-Key": "the-key", "Content-Type": "application/json" });
   });
 
+  test("filters ride along, those left out do not", async () => {
+    const { api, send } = answering(200, "{}");
+    await api.list(null, 24, { q: "a & ü", favorite: false, from: "2026-11-01T00:00:00+02:00" });
+    expect(send.mock.calls[0]?.[0]).toBe(
+      "/api/generations?limit=24&q=a+%26+%C3%BC&favorite=false&from=2026-11-01T00%3A00%3A00%2B02%3A00",
+    );
+  });
+
+  test("a bulk request outlives its page", async () => {
+    const { api, send } = answering(200, "{}");
+    await api.bulk(["a", "b"], "delete");
+    const [path, init] = send.mock.calls[0] ?? [];
+    expect([path, init?.body, init?.keepalive]).toEqual([
+      "/api/generations/bulk",
+      JSON.stringify({ ids: ["a", "b"], action: "delete" }),
+      true,
+    ]);
+  });
+
   test("ids and cursors are escaped, and no body means no content type", async () => {
     const { api, send } = answering(200, "{}");
     await api.cancel("a/b");

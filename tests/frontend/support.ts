@@ -128,6 +128,7 @@ export function fakeApi() {
     generate: vi.fn<Api["generate"]>(async () => ok({ generation: generation("g1") })),
     prediction: vi.fn<Api["prediction"]>(gone),
     cancel: vi.fn<Api["cancel"]>(gone),
+    bulk: vi.fn<Api["bulk"]>(async (ids) => ok({ done: ids, missing: [], failed: [] })),
     list: vi.fn<Api["list"]>(async () => ok({ items: [], nextCursor: null })),
     favorite: vi.fn<Api["favorite"]>(gone),
     remove: vi.fn<Api["remove"]>(async () => ok(undefined)),
