@@ -8,6 +8,7 @@
  */
 import * as z from "zod";
 import { GENERATION_STATUSES, MODELS } from "../catalog.ts";
+import { TOMBSTONE_MS } from "../env.ts";
 import { type GenerationRecord, generationError, generationOptions, storedOutput } from "../generation.ts";
 import type { Prediction } from "../skytells/prediction.ts";
 
@@ -101,6 +102,9 @@ type Row = {
   document: string;
 };
 
+/** What is due later than a tombstone's end, by more than clocks differ, is due at no time that was meant. */
+const PLAUSIBLE_SLACK_MS = 60 * 60 * 1000;
+
 /** A row that this code does not understand: an older or a broken version's. */
 export type PoisonedJob = { id: string; userId: string; predictionId: string | null; isBuried: boolean };
 
@@ -122,6 +126,9 @@ export class Jobs {
   insert(job: Job): void {
     if (!this.hasSchema) this.createSchema();
     const row = toRow(job);
+    // Whoever inserts has looked: what still has this key or prediction is a row that cannot be read.
+    this.sql.exec("update jobs set idempotency_key = null where idempotency_key = ?", row.idempotency_key);
+    this.sql.exec("delete from jobs where prediction_id = ?", row.prediction_id);
     this.sql.exec(
       `insert into jobs
          (id, user_id, prediction_id, idempotency_key, upstream, holds_slot, debts, created_at, next_at, document)
@@ -263,10 +270,18 @@ export class Jobs {
       .one().at;
   }
 
-  /** Makes due what was being created when the object last lost its memory: nobody waits for that answer now. */
-  wakeCreating(now: number): void {
-    if (!this.isEmpty)
-      this.sql.exec("update jobs set next_at = ? where upstream = 'creating' and next_at > ?", now, now);
+  /**
+   * Makes due what was being created when the object last lost its memory (nobody waits for that answer now), and
+   * what is due at no time that this code sets: a later one, or none that is a number (SQLite sorts those last).
+   */
+  wakeStranded(now: number): void {
+    if (this.isEmpty) return;
+    this.sql.exec(
+      "update jobs set next_at = ? where (upstream = 'creating' and next_at > ?) or next_at > ?",
+      now,
+      now,
+      now + TOMBSTONE_MS + PLAUSIBLE_SLACK_MS,
+    );
   }
 
   private rows(clause: string, ...values: string[]): Row[] {
@@ -302,8 +317,9 @@ function fromRow(row: Row): Job | null {
       upstream: upstream.parse(row.upstream),
       holdsSlot: row.holds_slot === 1,
       debts: z.array(debt).parse(JSON.parse(row.debts)),
-      createdAt: row.created_at,
-      nextAt: row.next_at,
+      // SQLite keeps what it is given, whatever the column says.
+      createdAt: time.parse(row.created_at),
+      nextAt: time.parse(row.next_at),
     };
   } catch {
     return null;

@@ -294,9 +294,9 @@ export class UserStudio extends DurableObject<Env> {
     return times.length === 0 ? null : Math.max(Math.min(...times), now + ALARM_SLACK_MS);
   }
 
-  /** The first time that this instance is entered: creates that an earlier one was waiting for are lost answers. */
+  /** The first time that this instance is entered: what an earlier one, or another version, left behind goes on. */
   private recoverOnce(): void {
-    if (!this.hasRecovered) this.jobs.wakeCreating(Date.now());
+    if (!this.hasRecovered) this.jobs.wakeStranded(Date.now());
     this.hasRecovered = true;
   }
 

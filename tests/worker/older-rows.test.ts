@@ -1,0 +1,133 @@
+/** A job row of another version, or a broken one: read by its defaults, or ended as failed; never in anybody's way. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import {
+  deliver,
+  eventually,
+  generate,
+  isIdle,
+  killStudio,
+  limitsOf,
+  newPrompt,
+  newUser,
+  objectsOf,
+  reaches,
+  read,
+  rowsOf,
+  type Visitor,
+} from "./support/app.ts";
+import { createsOf, webhookOf } from "./support/simulator.ts";
+
+const inStudio = <T>(user: Visitor, look: (sql: SqlStorage, state: DurableObjectState) => T) =>
+  runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql, state));
+
+/** Changes the user's job rows behind the object's back, and starts the object anew, as a deploy does. */
+async function rewrite(user: Visitor, set: string, ...values: unknown[]): Promise<void> {
+  await inStudio(user, (sql) => sql.exec(`update jobs set ${set}`, ...(values as string[])));
+  await killStudio(user);
+}
+
+describe.concurrent("a row of an older version", () => {
+  const NEWER = [
+    "deleted",
+    "recorded",
+    "progress",
+    "error",
+    "outputs",
+    "answeredAt",
+    "ambiguity",
+    "parkedNews",
+    "source",
+    "completedAt",
+    "endedAt",
+    "attempts",
+  ];
+
+  it("that lacks every newer field goes on to its picture", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("delay=0.5"));
+    await rewrite(user, `document = json_remove(document, ${NEWER.map((name) => `'$.${name}'`).join(", ")})`);
+    await deliver(await webhookOf(id, "succeeded"));
+    await reaches(user, id, "succeeded");
+    await isIdle(user);
+    expect(await objectsOf(user)).toContain(`outputs/${user.id}/${id}/0.png`);
+    expect(await rowsOf(user)).toHaveLength(1);
+  });
+
+  it("of a newer one, with fields that nobody knows, too", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("delay=0.5"));
+    await rewrite(user, "document = json_set(document, '$.mood', 'sunny', '$.attempts', 3)");
+    await reaches(user, id, "succeeded");
+    await isIdle(user);
+  });
+});
+
+describe.concurrent("a row that cannot be read", () => {
+  it.each([
+    ["an unknown status", "document = json_set(document, '$.status', 'dreaming')", []],
+    ["a missing prompt", "document = json_remove(document, '$.prompt')", []],
+    ["garbage", "document = ?", ["{]"]],
+    ["bytes", "document = x'00ff'", []],
+    ["an unknown upstream", "upstream = 'somewhere'", []],
+    ["debts that are none", "debts = ?", ['["write a letter"]']],
+    ["debts that are no JSON", "debts = 'all of them'", []],
+    ["a time of creation in words", "created_at = 'yesterday'", []],
+    ["a time to wake that never comes", "document = '{}', next_at = 9e15", []],
+    ["words for a slot", "holds_slot = 'yes', document = 'null'", []],
+  ])("%s: is ended as failed, and its slot is free", async (_, set, values) => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("stuck"));
+    await rewrite(user, set, ...values);
+    // Entering is enough; the alarm does the rest.
+    expect(await limitsOf(user)).toMatchObject({ concurrent: 1 });
+    await inStudio(user, (sql) => sql.exec("update jobs set next_at = 0 where next_at < 8e15"));
+    await killStudio(user);
+    await limitsOf(user);
+    expect(await reaches(user, id, "failed")).toMatchObject({ error: { code: "upstream_failed" } });
+    await isIdle(user);
+    // It sleeps until it is swept: nothing wakes for it again.
+    const [row] = await inStudio(user, (sql) =>
+      sql.exec("select next_at, debts, holds_slot from jobs").toArray(),
+    );
+    expect(row).toMatchObject({ debts: "[]", holds_slot: 0 });
+    expect(Number(row?.next_at)).toBeGreaterThan(Date.now() + 23 * 3_600_000);
+    await generate(user, newPrompt());
+  });
+
+  it.each(["9e15", "'soon'", "x'00'"])("but for its time to wake (%s) goes on to its picture", async (at) => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("delay=0.2"));
+    await rewrite(user, `next_at = ${at}`);
+    await limitsOf(user);
+    await reaches(user, id, "succeeded");
+    await isIdle(user);
+  });
+
+  it("does not keep its Idempotency-Key from a new click", async () => {
+    const user = await newUser();
+    const key = { "idempotency-key": crypto.randomUUID() };
+    const prompt = newPrompt("terminal");
+    const made = await user.post("/api/generate", { prompt }, key);
+    const { generation } = await made.json<{ generation: { id: string } }>();
+    await reaches(user, generation.id, "succeeded");
+    await isIdle(user);
+    await rewrite(user, "document = 'null'");
+    const again = await user.post("/api/generate", { prompt }, key);
+    expect(again.status, await again.clone().text()).toBe(202);
+    expect(await createsOf(prompt)).toHaveLength(2);
+    expect((await read(user, generation.id)).status).toBe("succeeded");
+  });
+
+  it("does not keep its picture from being deleted", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    await isIdle(user);
+    await rewrite(user, "document = 'null'");
+    expect((await user.call(`/api/generations/${id}`, { method: "DELETE" })).status).toBe(204);
+    expect(await rowsOf(user)).toEqual([]);
+    await eventually(async () => expect(await objectsOf(user)).toEqual([]));
+  });
+});
