@@ -23,6 +23,7 @@ const waitQuery = z.object({
   count: z.coerce.number().int().min(1).default(1),
   id: z.string().optional(),
   event: z.string().optional(),
+  user: z.string().optional(),
   timeout: z.coerce.number().min(0).max(10).default(10),
 });
 
@@ -74,8 +75,8 @@ export function createAdmin({ predictions, book, ledger, present, webhooks, outa
   });
 
   admin.get("/webhooks/wait", async (c) => {
-    const { count, id, event, timeout } = waitQuery.parse(c.req.query());
-    const found = () => ledger.webhooks({ id, event });
+    const { count, id, event, user, timeout } = waitQuery.parse(c.req.query());
+    const found = () => ledger.webhooks({ id, event, user });
     await ledger.until(() => found().length >= count, timeout * 1000);
     return c.json({ reached: found().length >= count, webhooks: found() });
   });

@@ -1,17 +1,15 @@
 import type { HttpBindings } from "@hono/node-server";
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
 import type { Create } from "./create.ts";
-import { envelope, FAILED_PREDICTION, type Refusal, refusalFor, UNKNOWN_PREDICTION } from "./errors.ts";
+import { FAILED_PREDICTION, refusalFor, UNKNOWN_PREDICTION } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
+import { type Api, failed, failedList, lost, refuse } from "./misanswers.ts";
 import { describeModel, findModel, MODELS } from "./models.ts";
 import type { MoodBook } from "./moods.ts";
-import { hasEnded, meaningOf, misbehaves, type Prediction, type Predictions } from "./predictions.ts";
+import { hasEnded, meaningOf, type Prediction, type Predictions } from "./predictions.ts";
 import type { Presenter } from "./present.ts";
 
-type Api = Context<{ Bindings: HttpBindings }>;
-
-const PASSING_TRIES = 3;
 const DAY_MS = 86_400_000;
 
 const page = z
@@ -37,15 +35,6 @@ type Parts = {
   create: Create;
 };
 
-function refuse(c: Api, refusal: Refusal, details?: string) {
-  return c.json(envelope(refusal, details), refusal.status);
-}
-
-function tooMany(c: Api) {
-  c.header("retry-after", "1");
-  return refuse(c, refusalFor(429));
-}
-
 function matches(prediction: Prediction, query: ListQuery): boolean {
   if (query.from !== undefined && prediction.createdAt < Date.parse(query.from)) return false;
   if (query.to !== undefined && prediction.createdAt >= Date.parse(query.to) + DAY_MS) return false;
@@ -69,12 +58,12 @@ export function createApi({ key, predictions, book, ledger, present, create }: P
     const found = predictions.newestFirst().filter((prediction) => matches(prediction, query));
     const start = (query.page - 1) * query.per_page;
     const shown = found.slice(start, start + query.per_page);
-    const has = (mood: string) =>
-      book.everywhere().has(mood) || shown.some((prediction) => prediction.moods.has(mood));
-    if (has("list-429")) return tooMany(c);
-    if (has("list-500")) return refuse(c, refusalFor(500));
+    const everywhere = book.everywhere();
+    const failure = failedList(c, shown, everywhere);
+    if (failure) return failure;
     const data = shown.map(present);
-    if (has("list-bare")) return c.json(data);
+    const isBare = everywhere.has("list-bare") || shown.some(({ moods }) => moods.has("list-bare"));
+    if (isBare) return c.json(data);
     const pages = Math.max(1, Math.ceil(found.length / query.per_page));
     return c.json({
       data,
@@ -88,35 +77,45 @@ export function createApi({ key, predictions, book, ledger, present, create }: P
     });
   });
 
-  api.get("/predictions/:id", (c) => {
-    const id = c.req.param("id");
+  const show = (c: Api) => {
+    const id = c.req.param("id") ?? "";
     ledger.count("gets", id);
     const prediction = predictions.get(id);
     if (prediction === undefined) return refuse(c, UNKNOWN_PREDICTION);
-    if (misbehaves(prediction, "get-429", PASSING_TRIES)) return tooMany(c);
-    if (misbehaves(prediction, "get-500", PASSING_TRIES)) return refuse(c, refusalFor(500));
-    if (prediction.status === "failed" && prediction.moods.has("get-502-failed")) {
-      return refuse(c, FAILED_PREDICTION, prediction.error ?? undefined);
+    const { moods } = prediction;
+    const failure = failed(c, prediction, "get") ?? lost(c, prediction, "get");
+    if (failure) return failure;
+    if (prediction.status === "failed" && moods.has("get-502-failed")) {
+      return refuse(c, FAILED_PREDICTION, prediction.error ?? undefined, moods);
     }
     return c.json(present(prediction));
-  });
+  };
+  api.get("/predictions/:id", show);
+  // The client's way to a streamed prediction; here none is streamed.
+  api.get("/predictions/:id/stream", show);
 
   api.post("/predictions/:id/cancel", (c) => {
     const id = c.req.param("id");
     ledger.count("cancels", id);
     const prediction = predictions.get(id);
     if (prediction === undefined) return refuse(c, UNKNOWN_PREDICTION);
-    if (misbehaves(prediction, "cancel-500", PASSING_TRIES)) return refuse(c, refusalFor(500));
+    const { moods } = prediction;
+    const failure = failed(c, prediction, "cancel");
+    if (failure) return failure;
     if (hasEnded(prediction)) {
       return refuse(
         c,
         { ...refusalFor(422), errorId: "INVALID_REQUEST" },
         "The prediction has already ended.",
+        moods,
       );
     }
     ledger.leave(id);
-    if (!prediction.moods.has("cancel-ignored")) predictions.cancel(prediction);
-    return c.json(prediction.moods.has("cancel-success") ? { success: true } : present(prediction));
+    if (!moods.has("cancel-ignored")) predictions.cancel(prediction);
+    return (
+      lost(c, prediction, "cancel") ??
+      c.json(moods.has("cancel-success") ? { success: true } : present(prediction))
+    );
   });
 
   const remove = (c: Api) => {
@@ -124,9 +123,10 @@ export function createApi({ key, predictions, book, ledger, present, create }: P
     ledger.count("deletes", id);
     const prediction = predictions.get(id);
     if (prediction === undefined) return refuse(c, UNKNOWN_PREDICTION);
-    if (misbehaves(prediction, "delete-500", PASSING_TRIES)) return refuse(c, refusalFor(500));
+    const failure = failed(c, prediction, "delete");
+    if (failure) return failure;
     predictions.remove(prediction);
-    return c.json({ success: true });
+    return lost(c, prediction, "delete") ?? c.json({ success: true });
   };
   api.delete("/predictions/:id", remove);
   api.delete("/predictions/:id/delete", remove);

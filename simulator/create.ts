@@ -1,18 +1,14 @@
-import type { HttpBindings } from "@hono/node-server";
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
-import { envelope, GATEWAY_PAGE, refusalFor } from "./errors.ts";
+import { refusalFor } from "./errors.ts";
 import type { CreateEntry, Ledger } from "./ledger.ts";
+import { type Api, errorBody, gatewayPage, hangUp, refuse, tooMany } from "./misanswers.ts";
 import { findModel } from "./models.ts";
 import { CREATE_STATUSES, type MoodBook, type Moods, moodNumber } from "./moods.ts";
 import type { Prediction, Predictions } from "./predictions.ts";
 import type { Presenter } from "./present.ts";
 import type { Random } from "./random.ts";
-
-type Api = Context<{ Bindings: HttpBindings }>;
 
 const MAX_AWAIT_MS = 60_000;
 /** A receiver that waits for our own answer must not be able to hold it for ever. */
@@ -78,23 +74,16 @@ export function createCreate(parts: Parts) {
       const once = moods.get(`create-${status}-once`);
       if (once !== undefined && isFirst(`create-${status}`, prompt)) return { status, value: once };
     }
+    const envelope = moods.get("create-envelope");
+    if (envelope !== undefined) return { status: 200, value: envelope };
     return moods.has("create-html") ? { status: 502, value: moods.get("create-html") ?? "" } : null;
   }
 
-  function refuse(c: Api, status: number, details?: string) {
-    const refusal = refusalFor(status);
-    return c.json(envelope(refusal, details), refusal.status);
-  }
-
   function misanswer(c: Api, moods: Moods, asked: { status: number; value: string }) {
-    if (moods.has("create-html") && asked.status === 502) return c.html(GATEWAY_PAGE, 502);
-    if (asked.status === 429) c.header("retry-after", asked.value === "" ? "1" : asked.value);
-    return refuse(c, asked.status);
-  }
-
-  function hangUp(c: Api): Response {
-    c.env.incoming.socket.destroy();
-    return RESPONSE_ALREADY_SENT;
+    if (moods.has("create-html") && asked.status === 502) return gatewayPage(c);
+    if (asked.status === 429) return tooMany(c, asked.value === "" ? "1" : asked.value, moods);
+    if (asked.status === 200) return c.json(errorBody(refusalFor(500), moods), 200);
+    return refuse(c, refusalFor(asked.status), undefined, moods);
   }
 
   async function runUntilAnswer(c: Api, prediction: Prediction, awaited: boolean): Promise<void> {
@@ -132,6 +121,7 @@ export function createCreate(parts: Parts) {
     if (moods.has("answer-lost")) return named("lost", hangUp(c));
     if (asked !== null) return named(String(asked.status), misanswer(c, moods, asked));
     if (moods.has("create-unparsable")) return named("unparsable", c.text('{"id": ', 200));
+    if (moods.has("create-empty")) return named("empty", c.body(null, 200));
     if (moods.has("create-status-false")) {
       return named(
         "status-false",
@@ -160,7 +150,7 @@ export function createCreate(parts: Parts) {
     );
     const refused = (status: number, details?: string) => {
       entry.answeredAs = String(status);
-      return refuse(c, status, details);
+      return refuse(c, refusalFor(status), details, moods);
     };
 
     if (moods.has("answer-never")) {

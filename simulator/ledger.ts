@@ -31,7 +31,12 @@ export type OutputEntry = { fetched: number; bytes: number; sha256: string | nul
 
 type Tally = { total: number; byId: Record<string, number> };
 type Call = "gets" | "lists" | "cancels" | "deletes" | "models" | "refusedByOutage";
-export type WebhookFilter = { id?: string | undefined; event?: string | undefined };
+export type WebhookFilter = {
+  id?: string | undefined;
+  event?: string | undefined;
+  /** In the address's query. */
+  user?: string | undefined;
+};
 
 /** What a long run may leave behind; the oldest entries go first, totals go on counting. */
 const KEPT_ENTRIES = 20_000;
@@ -142,7 +147,8 @@ export function createLedger() {
       webhooks.filter(
         (entry) =>
           (filter.id === undefined || entry.id === filter.id) &&
-          (filter.event === undefined || entry.event === filter.event),
+          (filter.event === undefined || entry.event === filter.event) &&
+          (filter.user === undefined || entry.url.includes(`user=${filter.user}`)),
       ),
     /** Resolves when `look` says so, at the latest after `ms`; asked again at each webhook. */
     async until(look: () => boolean, ms: number): Promise<void> {

@@ -3,6 +3,12 @@ import { createRandom, type Random } from "./random.ts";
 /** Refusals and failures of a create, each spelled `create-<status>`; see create.ts for what they answer. */
 export const CREATE_STATUSES = [400, 401, 402, 403, 404, 408, 422, 429, 451, 500, 502, 503, 504] as const;
 
+/** Calls about a prediction, and what may be answered to them, each spelled `<call>-<how>`; see misanswers.ts. */
+export const CALLS = ["get", "list", "cancel", "delete"] as const;
+export type Call = (typeof CALLS)[number];
+export const MISANSWERS = ["429", "500", "503", "html", "lost"] as const;
+
+const CALL_MOODS = CALLS.flatMap((call) => MISANSWERS.map((how) => `${call}-${how}`));
 const CREATE_MOODS = CREATE_STATUSES.flatMap((status) => [`create-${status}`, `create-${status}-once`]);
 
 export const MOODS: ReadonlySet<string> = new Set([
@@ -24,6 +30,11 @@ export const MOODS: ReadonlySet<string> = new Set([
   "webhook-bare",
   "webhook-sdk",
   "webhook-field-absent",
+  "webhook-field-string",
+  "webhook-minimal",
+  "webhook-prefixed",
+  "webhook-large",
+  "webhook-garbled",
   "answer-lost",
   "answer-never",
   "answer-slow",
@@ -33,20 +44,27 @@ export const MOODS: ReadonlySet<string> = new Set([
   "create-html",
   "create-unparsable",
   "create-status-false",
-  "get-429",
-  "get-500",
+  "create-envelope",
+  "create-empty",
+  ...CALL_MOODS,
+  "get-unknown",
   "get-502-failed",
-  "list-429",
-  "list-500",
   "list-bare",
-  "cancel-500",
+  "cancel-unknown",
   "cancel-success",
   "cancel-ignored",
-  "delete-500",
+  "delete-unknown",
+  "errors",
   "models-500",
   "models-no-schema",
   "output-404",
   "output-404-once",
+  "output-500-once",
+  "output-redirect",
+  "output-redirect-foreign",
+  "output-redirect-loop",
+  "output-empty",
+  "output-gzip",
   "output-endless",
   "output-html",
   "output-svg",
@@ -69,6 +87,7 @@ export const MOODS: ReadonlySet<string> = new Set([
   "model-string",
   "model-vendor",
   "error-object",
+  "fields",
   "times",
 ]);
 

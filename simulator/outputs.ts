@@ -3,7 +3,8 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { Hono } from "hono";
+import { gzipSync } from "node:zlib";
+import { type Context, Hono } from "hono";
 import { pictureHeader } from "./art/png.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Size, sizeOf } from "./models.ts";
@@ -89,11 +90,26 @@ async function send(out: ServerResponse, prediction: Prediction, bytes: Buffer, 
     out.end();
     return;
   }
+  if (moods.has("output-gzip")) {
+    const packed = gzipSync(bytes);
+    out.setHeader("content-encoding", "gzip");
+    out.setHeader("content-length", packed.byteLength);
+    track.add(bytes);
+    out.end(packed);
+    return;
+  }
   if (moods.has("output-cut")) return cutShort(out, bytes, track);
   if (!moods.has("output-no-length")) out.setHeader("content-length", bytes.byteLength);
   if (moods.has("output-short")) return cutShort(out, bytes, track);
   await write(out, bytes, track);
   out.end();
+}
+
+/** Where the picture is said to be instead; null: here. */
+function redirectOf(c: Context, { moods }: Prediction): string | null {
+  if (moods.has("output-redirect-foreign")) return "https://evil-skytells.ai.example/0.png";
+  if (moods.has("output-redirect-loop")) return c.req.path;
+  return moods.has("output-redirect") && c.req.query("moved") === undefined ? `${c.req.path}?moved=1` : null;
 }
 
 export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }: Parts) {
@@ -104,7 +120,7 @@ export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }
     return index < countOutputs(prediction) ? prediction : null;
   }
 
-  return new Hono<{ Bindings: HttpBindings }>().get("/:id/:file{[0-3]\\.[a-z]+}", async (c) => {
+  return new Hono<{ Bindings: HttpBindings }>().get("/:id/:file{[0-9]\\.[a-z]+}", async (c) => {
     const { id, file } = c.req.param();
     const index = Number(file.charAt(0));
     const prediction = find(id, index);
@@ -116,6 +132,10 @@ export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }
     ) {
       return c.text("Not found", 404);
     }
+    if (misbehaves(prediction, "output-500-once", 1)) return c.text("Try again", 500);
+    const target = redirectOf(c, prediction);
+    if (target !== null) return c.redirect(target, 302);
+    if (prediction.moods.has("output-empty")) return c.body("", 200, { "content-type": "image/png" });
     const sample = Object.entries(SAMPLES).find(([mood]) => prediction.moods.has(mood))?.[1];
     const bytes =
       sample?.bytes ??

@@ -1,8 +1,11 @@
 import { sizeOf } from "./models.ts";
+import { moodNumber } from "./moods.ts";
 import { hasEnded, meaningOf, type Prediction } from "./predictions.ts";
 
 export type Presenter = (prediction: Prediction) => Record<string, unknown>;
 
+/** Their names have one digit. */
+const MOST_OUTPUTS = 10;
 /** A part of the run that looks like warming up. */
 const STARTING_SHARE = 0.25;
 const CREDITS = { "truefusion-edge": 0.01, "truefusion-pro": 0.04, "truefusion-2.0": 0.08 } as Record<
@@ -19,7 +22,9 @@ export function outputExtension(prediction: Prediction): string {
 
 export function countOutputs(prediction: Prediction): number {
   if (prediction.moods.has("output-none")) return 0;
-  return prediction.moods.has("output-many") ? 4 : Number(prediction.input["number_of_images"] ?? 1);
+  return prediction.moods.has("output-many")
+    ? Math.min(MOST_OUTPUTS, moodNumber(prediction.moods, "output-many", 4))
+    : Number(prediction.input["number_of_images"] ?? 1);
 }
 
 function outputNames(prediction: Prediction): string[] {
@@ -107,11 +112,36 @@ function present(prediction: Prediction, baseUrl: string, ttlMs: number): Record
         credits_used: prediction.status === "succeeded" ? (CREDITS[model.slug] ?? 0) * urls.length : 0,
       },
     },
-    ...(webhook !== null && !moods.has("webhook-field-absent") && { webhook }),
+    ...(webhook !== null &&
+      !moods.has("webhook-field-absent") && {
+        webhook: moods.has("webhook-field-string") ? webhook.url : webhook,
+      }),
     urls: { get: `${baseUrl}/v1/predictions/${id}`, cancel: `${baseUrl}/v1/predictions/${id}/cancel` },
   };
 }
 
+/** Without these a client cannot go on. */
+const NEEDED = new Set(["id", "status", "output", "error"]);
+
+/** All fields that a client can do without: left out, null, or empty. */
+function withFields(whole: Record<string, unknown>, asked: string | undefined): Record<string, unknown> {
+  switch (asked) {
+    case "missing":
+      return Object.fromEntries(Object.entries(whole).filter(([name]) => NEEDED.has(name)));
+    case "null":
+      return Object.fromEntries(
+        Object.entries(whole).map(([name, value]) => [name, NEEDED.has(name) ? value : null]),
+      );
+    case "empty":
+      return Object.fromEntries(
+        Object.entries(whole).map(([name, value]) => [name, NEEDED.has(name) ? value : ""]),
+      );
+    default:
+      return whole;
+  }
+}
+
 export function createPresenter(baseUrl: () => string, outputTtlSeconds: number): Presenter {
-  return (prediction) => present(prediction, baseUrl(), outputTtlSeconds * 1000);
+  return (prediction) =>
+    withFields(present(prediction, baseUrl(), outputTtlSeconds * 1000), prediction.moods.get("fields"));
 }

@@ -12,6 +12,8 @@ export type WebhookEvent = "started" | "succeeded" | "failed" | "canceled";
 
 const RETRIES_AFTER_MS = [500, 2000] as const;
 const ANSWER_TIMEOUT_MS = 10_000;
+/** More than a receiver with a sane cap reads. */
+const LARGE_BYTES = 300 * 1024;
 
 const REFERENCE_NAMES = {
   started: "prediction.started",
@@ -42,8 +44,10 @@ function isAskedFor(prediction: Prediction, name: string): boolean {
 }
 
 function signatureOf(prediction: Prediction, body: Uint8Array, key: string): string | null {
-  if (prediction.moods.has("webhook-unsigned")) return null;
-  return sign(body, prediction.moods.has("webhook-wrong-key") ? `not-${key}` : key);
+  const { moods } = prediction;
+  if (moods.has("webhook-unsigned")) return null;
+  const signature = sign(body, moods.has("webhook-wrong-key") ? `not-${key}` : key);
+  return moods.has("webhook-prefixed") ? `sha256=${signature.toUpperCase()}` : signature;
 }
 
 type Letter = Pick<WebhookEntry, "id" | "event" | "url" | "body" | "signature">;
@@ -94,23 +98,29 @@ export function createWebhooks({ key, speed, ledger, present }: Sender) {
 
   function write(prediction: Prediction, event: WebhookEvent): Letter {
     const name = nameOf(prediction, event);
-    const data = present(prediction);
-    const content = prediction.moods.has("webhook-bare")
-      ? data
-      : { type: name, created_at: new Date().toISOString(), data };
-    const body = JSON.stringify(content);
+    const { moods } = prediction;
+    const whole = present(prediction);
+    const data = moods.has("webhook-minimal") ? { id: whole["id"], status: whole["status"] } : whole;
+    const content = {
+      ...(moods.has("webhook-bare") ? data : { type: name, created_at: new Date().toISOString(), data }),
+      ...(moods.has("webhook-large") && { logs: "x".repeat(LARGE_BYTES) }),
+    };
+    const text = JSON.stringify(content);
+    const body = moods.has("webhook-garbled") ? text.slice(0, -1) : text;
     const signature = signatureOf(prediction, Buffer.from(body), key);
     return { id: prediction.id, event: name, url: prediction.webhook?.url ?? "", body, signature };
   }
 
+  function keep(letter: Letter, why: string): void {
+    ledger.webhook({ ...letter, attempt: 0, status: null, error: why, at: Date.now() });
+  }
+
   async function dispatch(prediction: Prediction, letter: Letter): Promise<void> {
     const { moods } = prediction;
+    const letters = Array.from({ length: moods.has("webhook-doubled") ? 2 : 1 }, () => letter);
     const kept = ["lost", "held"].find((name) => moods.has(`webhook-${name}`));
-    if (kept !== undefined) {
-      ledger.webhook({ ...letter, attempt: 0, status: null, error: kept, at: Date.now() });
-      return;
-    }
-    await Promise.all(Array.from({ length: moods.has("webhook-doubled") ? 2 : 1 }, () => deliver(letter)));
+    if (kept === undefined) await Promise.all(letters.map(deliver));
+    else for (const one of letters) keep(one, kept);
   }
 
   const queues = new Map<string, Promise<void>>();

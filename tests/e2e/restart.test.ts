@@ -56,7 +56,7 @@ test("killed while Skytells still thinks about the create, the picture comes, on
 
 // The last one here: from then on this simulator refuses to list anything.
 test("a create that nobody can vouch for is shown as just that, until Skytells speaks", async () => {
-  const prompt = "[mood:answer-lost,webhook-held,list-500,stuck] An echo in the mountains";
+  const prompt = "[mood:answer-lost,webhook-held,list-500=1000,stuck] An echo in the mountains";
   const { studio, expectsInConsole } = await visit({ url: app.url, email: newEmail() });
   expectsInConsole(/status of 50[24]/);
   await studio.open();
