@@ -11,6 +11,11 @@ export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 export const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 /** One picture is asked for; a model that makes more has at most these stored. */
 export const MAX_OUTPUTS = 4;
+/**
+ * Pictures that one request looks through for a filter that no index answers. D1 reads each at most twice: to compare
+ * it, and, in the index alone, to find where the scan ended.
+ */
+export const MAX_SCAN_ROWS = 2_490;
 /** Any single step of a job (a fetch, a write): the alarm handler has to end. */
 export const STEP_TIMEOUT_MS = 30_000;
 /** How long a cancel or delete request waits for Skytells' word before it answers and leaves the rest to the alarm. */

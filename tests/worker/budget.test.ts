@@ -1,6 +1,7 @@
 /** What things cost, in counts: statements, rows, objects, calls. Times are no test's business. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { BulkResult } from "../../worker/contract.ts";
 import { UserStudio } from "../../worker/studio/user-studio.ts";
 import {
   deliver,
@@ -13,6 +14,7 @@ import {
   objectsOf,
   reaches,
   read,
+  type Visitor,
 } from "./support/app.ts";
 import { webhookOf } from "./support/simulator.ts";
 
@@ -38,6 +40,9 @@ function watchD1(): Statement[] {
   return seen;
 }
 
+/** The user's own row, found through the index of the primary key. */
+const USER_ROWS = 2;
+
 const isRead = ({ sql }: Statement) => /^select/i.test(sql);
 
 async function rowsRead({ sql, params }: Statement): Promise<number> {
@@ -56,7 +61,16 @@ describe("a generation costs", () => {
     await eventually(async () => expect(await objectsOf(other)).toHaveLength(2));
     const statements = watchD1();
     const calls: string[] = [];
-    for (const name of ["generate", "deliver", "find", "cancel", "remove", "use", "announce"] as const) {
+    for (const name of [
+      "generate",
+      "deliver",
+      "find",
+      "cancel",
+      "remove",
+      "removeMany",
+      "use",
+      "announce",
+    ] as const) {
       const original = UserStudio.prototype[name] as (...args: unknown[]) => unknown;
       const spy = vi.spyOn(UserStudio.prototype, name).mockImplementation(function (
         this: UserStudio,
@@ -97,21 +111,76 @@ describe("a generation costs", () => {
   });
 });
 
+/** Pictures of a day, three in each millisecond; every fourth a favourite, and another model. */
+async function seed(user: Visitor, count: number): Promise<void> {
+  await env.DB.prepare(
+    `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
+     insert into generations (id, user_id, prompt, prompt_folded, status, created_at, favorite, model)
+     select ? || '-' || i, ?, 'A dog', 'a dog', 'succeeded', i / 3, i % 4 = 0,
+            iif(i % 4 = 0, 'truefusion-edge', 'truefusion-pro') from n`,
+  )
+    .bind(count, user.id, user.id)
+    .run();
+}
+
+/** Rows that the statements seen since the last time read, or would: they are run again. */
+async function costOf(statements: Statement[]): Promise<number> {
+  const costs = await Promise.all([...statements].map(rowsRead));
+  statements.length = 0;
+  return costs.reduce((sum, cost) => sum + cost, 0);
+}
+
 describe("a gallery page reads", () => {
+  const INDEXED = ["", "&model=truefusion-edge", "&favorite=true", "&model=truefusion-pro&from=1970-01-01"];
   it.each([100, 20_000])("a page and one more of %i generations, at any depth", async (count) => {
     const user = await newUser();
-    await env.DB.prepare(
-      `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
-       insert into generations (id, user_id, prompt, status, created_at) select ? || '-' || i, ?, 'p', 'succeeded', i / 3 from n`,
-    )
-      .bind(count, user.id, user.id)
-      .run();
+    await seed(user, count);
     const statements = watchD1();
-    const first = await list(user, "?limit=24");
-    await list(user, `?limit=24&cursor=${first.nextCursor}`);
-    const pages = [...statements];
-    expect(pages).toHaveLength(2);
-    // The user's own row, found through the index of the primary key, is the rest.
-    for (const page of pages) expect(await rowsRead(page)).toBeLessThanOrEqual(24 + 1 + 2);
+    for (const filter of INDEXED) {
+      const first = await list(user, `?limit=24${filter}`);
+      expect(first.items).toHaveLength(24);
+      expect(await costOf(statements), filter).toBeLessThanOrEqual(24 + 1 + USER_ROWS);
+      await list(user, `?limit=24${filter}&cursor=${first.nextCursor}`);
+      expect(await costOf(statements), filter).toBeLessThanOrEqual(24 + 1 + USER_ROWS);
+    }
   });
+
+  const SCANNED = [
+    "q=zebra",
+    "status=failed",
+    "favorite=true&status=failed",
+    "favorite=false&q=zebra",
+    "model=truefusion-pro&q=zebra&status=succeeded&from=1970-01-01",
+  ];
+  it.each(SCANNED)("at most 5,000 rows for %s, found or not", async (filter) => {
+    const user = await newUser();
+    await seed(user, 20_000);
+    const statements = watchD1();
+    const { items, nextCursor } = await list(user, `?${filter}`);
+    expect(items).toEqual([]);
+    expect(nextCursor).not.toBeNull();
+    expect(await costOf(statements)).toBeLessThanOrEqual(5_000 + USER_ROWS);
+    await list(user, `?${filter}&cursor=${nextCursor}`);
+    expect(await costOf(statements)).toBeLessThanOrEqual(5_000 + USER_ROWS);
+  });
+
+  it("no further than the page where what is looked for is common", async () => {
+    const user = await newUser();
+    await seed(user, 20_000);
+    const statements = watchD1();
+    expect((await list(user, "?limit=24&q=dog&status=succeeded")).items).toHaveLength(24);
+    expect(await costOf(statements)).toBeLessThanOrEqual(2 * (24 + 1) + USER_ROWS);
+  });
+});
+
+it("a bulk favourite reads the rows that it names, of however many", async () => {
+  const user = await newUser();
+  await seed(user, 20_000);
+  const ids = Array.from({ length: 100 }, (_, i) => `${user.id}-${i * 200 + 1}`);
+  const statements = watchD1();
+  const answer = await user.post("/api/generations/bulk", { ids, action: "favorite" });
+  expect((await answer.json<BulkResult>()).done).toEqual(ids);
+  expect(statements).toHaveLength(2);
+  // The ids themselves, the named rows, and what the write reads of each and its indexes.
+  expect(await costOf(statements)).toBeLessThanOrEqual(6 * ids.length + USER_ROWS);
 });

@@ -1,7 +1,7 @@
 /** Generations in D1. Every statement names the user: nobody's row is read or written through another's session. */
-import { and, desc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
-import { GENERATION_STATUSES, MODELS } from "../catalog.ts";
+import { foldText, GENERATION_STATUSES, MODELS } from "../catalog.ts";
 import {
   type GenerationError,
   type GenerationRecord,
@@ -14,7 +14,7 @@ import type { Database } from "./client.ts";
 import { days, generations, users } from "./schema.ts";
 import { dayOf, type UserRow } from "./users.ts";
 
-type GenerationRow = typeof generations.$inferSelect;
+export type GenerationRow = typeof generations.$inferSelect;
 
 const json = <T extends z.ZodType>(schema: T) =>
   z.string().transform((text, context): z.infer<T> => {
@@ -68,31 +68,28 @@ export async function findGeneration(
   return { user: found?.user, record: found?.generation ? recordOf(found.generation) : null };
 }
 
-export type Position = { createdAt: number; id: string };
+/** Of these ids, those of the user. One parameter, however many: D1 takes 100 a statement. */
+function ownAmong(userId: string, ids: string[]) {
+  // The plus keeps the planner off the user's index: by id it reads just these rows.
+  return and(
+    sql`${generations.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+    sql`+${generations.userId} = ${userId}`,
+  );
+}
 
-/** The user and a page of their generations, newest first, strictly after `position`: reads at most `count` of them. */
-export async function listGenerations(
+/** The user and those of these generations that are theirs, in any order. */
+export async function findGenerations(
   db: Database,
   userId: string,
-  count: number,
-  position: Position | null,
+  ids: string[],
 ): Promise<{ user: UserRow | undefined; records: GenerationRecord[] }> {
-  const after: SQL | undefined = position
-    ? sql`(${generations.createdAt}, ${generations.id}) < (${position.createdAt}, ${position.id})`
-    : undefined;
-  const found = await stored(
-    db
-      .select({ user: users, generation: generations })
-      .from(users)
-      .leftJoin(generations, and(eq(generations.userId, users.id), after))
-      .where(eq(users.id, userId))
-      .orderBy(desc(generations.createdAt), desc(generations.id))
-      .limit(count),
+  const [[user], found] = await stored(
+    db.batch([
+      db.select().from(users).where(eq(users.id, userId)),
+      db.select().from(generations).where(ownAmong(userId, ids)),
+    ]),
   );
-  return {
-    user: found[0]?.user,
-    records: found.flatMap(({ generation }) => (generation ? [recordOf(generation)] : [])),
-  };
+  return { user, records: found.map(recordOf) };
 }
 
 /** Counts the generation's day unless its row is there already: goes before the insert, in the same batch. */
@@ -110,6 +107,7 @@ function insertion(db: Database, userId: string, record: GenerationRecord) {
     id: record.id,
     userId,
     prompt: record.prompt,
+    promptFolded: foldText(record.prompt),
     model: record.model,
     options: JSON.stringify(record.options),
     createdAt: record.createdAt,
@@ -196,6 +194,19 @@ export async function setFavorite(
 ): Promise<GenerationRecord | null> {
   const [written] = await stored(db.update(generations).set({ favorite }).where(own(userId, id)).returning());
   return written ? recordOf(written) : null;
+}
+
+/** Those of these generations that are the user's, as they are now; in any order. */
+export async function setFavorites(
+  db: Database,
+  userId: string,
+  ids: string[],
+  favorite: boolean,
+): Promise<GenerationRecord[]> {
+  const written = await stored(
+    db.update(generations).set({ favorite }).where(ownAmong(userId, ids)).returning(),
+  );
+  return written.map(recordOf);
 }
 
 /** Sets the link if there is none yet, and, where that is said, whether it shows the prompt. Null: not theirs, or not succeeded. */

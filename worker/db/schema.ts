@@ -22,6 +22,8 @@ export const generations = sqliteTable(
     id: text("id").primaryKey(),
     userId: text("user_id").notNull(),
     prompt: text("prompt").notNull(),
+    /** The prompt as search compares it (`foldText`). Null: written by a version that did not fold. */
+    promptFolded: text("prompt_folded"),
     model: text("model").notNull().default("truefusion-pro"),
     status: text("status").notNull().default("queued"),
     /** Our path of the first picture; set exactly when `status` is `succeeded`. */
@@ -38,7 +40,11 @@ export const generations = sqliteTable(
     createdAt: integer("created_at").notNull(),
     completedAt: integer("completed_at"),
   },
-  (table) => [index("generations_by_user").on(table.userId, table.createdAt, table.id)],
+  (table) => [
+    index("generations_by_user").on(table.userId, table.createdAt, table.id),
+    index("generations_by_model").on(table.userId, table.model, table.createdAt, table.id),
+    index("generations_by_favorite").on(table.userId, table.createdAt, table.id).where(sql`favorite = 1`),
+  ],
 );
 
 /** How many generations the whole studio has made on a UTC day: what MAX_GENERATIONS_PER_DAY bounds. */

@@ -1,6 +1,6 @@
 /** The list's cursor: opaque to the client, the position of the last item to us. */
 import * as z from "zod";
-import type { Position } from "../db/generations.ts";
+import type { Position } from "../db/gallery.ts";
 
 const position = z.tuple([z.int().min(0), z.string().min(1).max(128)]);
 

@@ -1,15 +1,23 @@
 import { Hono } from "hono";
 import { base64url } from "jose";
-import { favoriteBody, type GenerationPage, listQuery, shareBody } from "../contract.ts";
+import {
+  type BulkResult,
+  bulkBody,
+  favoriteBody,
+  type GenerationPage,
+  listQuery,
+  shareBody,
+} from "../contract.ts";
 import { database } from "../db/client.ts";
+import { listGenerations } from "../db/gallery.ts";
 import {
   findGeneration,
-  listGenerations,
   setFavorite,
+  setFavorites,
   shareGeneration,
   unshareGeneration,
 } from "../db/generations.ts";
-import { refusalOf } from "../db/users.ts";
+import { findUser, refusalOf } from "../db/users.ts";
 import { type GenerationRecord, presentGeneration, shareUrl } from "../generation.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
@@ -23,23 +31,38 @@ type Claim = { userId: string; epoch: number };
 
 export const generations = new Hono<AppEnv>()
   .get("/", sameOrigin, signedIn, query(listQuery), async (c) => {
-    const { limit, cursor } = c.req.valid("query");
+    const { limit, cursor, ...filters } = c.req.valid("query");
     const position = cursor === undefined ? null : decodeCursor(cursor);
     if (cursor !== undefined && position === null) {
       return problemResponse({ code: "invalid_request", detail: "cursor: not one of this list." });
     }
     const { userId, epoch } = c.var.session;
-    // One more than asked for tells whether there is a next page.
-    const { user, records } = await listGenerations(database(c.env.DB), userId, limit + 1, position);
+    const db = database(c.env.DB);
+    const { user, records, next } = await listGenerations(db, userId, limit, position, filters);
     const refusal = refusalOf(user, { userId, epoch });
     if (refusal) return problemResponse(refusal);
-    const items = records.slice(0, limit);
-    const last = items.at(-1);
     const page: GenerationPage = {
-      items: items.map((record) => presentGeneration(record, originOf(c))),
-      nextCursor: last && records.length > limit ? encodeCursor(last) : null,
+      items: records.map((record) => presentGeneration(record, originOf(c))),
+      nextCursor: next && encodeCursor(next),
     };
     return c.json(page, 200);
+  })
+  .post("/bulk", sameOrigin, signedIn, cappedBody, jsonType, jsonBody(bulkBody), async (c) => {
+    const { userId, epoch } = c.var.session;
+    const { ids, action } = c.req.valid("json");
+    if (action === "delete") {
+      const result = await studioOf(c.env, userId).removeMany({ userId, epoch }, ids);
+      return result.ok ? c.json(result.value, 200) : problemResponse(result.refusal);
+    }
+    const db = database(c.env.DB);
+    const refusal = refusalOf(await findUser(db, userId), { userId, epoch });
+    if (refusal) return problemResponse(refusal);
+    const records = await setFavorites(db, userId, ids, action === "favorite");
+    c.executionCtx.waitUntil(studioOf(c.env, userId).announceMany(records));
+    const written = new Set(records.map(({ id }) => id));
+    const done = ids.filter((id) => written.has(id));
+    const missing = ids.filter((id) => !written.has(id));
+    return c.json({ done, missing, failed: [] } satisfies BulkResult, 200);
   })
   .patch("/:id", sameOrigin, signedIn, cappedBody, jsonType, jsonBody(favoriteBody), async (c) => {
     const { userId, epoch } = c.var.session;

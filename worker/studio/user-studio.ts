@@ -7,6 +7,7 @@
  * webhook must not bring a deleted account's object back to life.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { BulkResult } from "../contract.ts";
 import { database } from "../db/client.ts";
 import { findGeneration } from "../db/generations.ts";
 import { refusalOf, type SessionClaim } from "../db/users.ts";
@@ -20,8 +21,9 @@ import { type GenerateCommand, generate } from "./create.ts";
 import { type Job, Jobs, recordOfJob } from "./jobs.ts";
 import { Live, type SocketOwner } from "./live.ts";
 import { payRecord } from "./record.ts";
+import { removeGenerations } from "./remove.ts";
 import { settleOnce } from "./settle.ts";
-import { canceled, deleted, heard, isOpen, parked, tombstoneOf } from "./transitions.ts";
+import { canceled, heard, isOpen, parked } from "./transitions.ts";
 
 /** Due jobs settled side by side; more would crowd the object's memory and its connections. */
 const MAX_SETTLING = 6;
@@ -110,28 +112,23 @@ export class UserStudio extends DurableObject<Env> {
 
   /** Deletes: row, pictures and share are gone when this succeeds; Skytells is told too. */
   async remove(claim: SessionClaim, id: string): Promise<Result<null>> {
-    await this.ensureAlarm();
-    const known = await this.lookUp(claim, id);
-    if (!known.ok) return known;
-    const { record } = known.value;
-    let { job } = known.value;
-    if (!job && !record) return notFound();
-    if (job?.deleted && !record) return notFound();
-    const context = this.context();
-    if (!job && record) {
-      // Its job was swept long ago. A tombstone remembers what is owed now.
-      job = tombstoneOf(record, claim.userId, Date.now());
-      this.jobs.insert(job);
-    }
-    if (!job) return notFound();
-    change(context, job.id, (current) => deleted(current, Date.now()));
-    const isPaid = await payRecord(context, job.id);
-    await this.settlePatiently(job.id);
-    if (isPaid) return ok(null);
+    const removed = await this.removeMany(claim, [id]);
+    if (!removed.ok) return removed;
+    if (removed.value.missing.length > 0) return notFound();
+    if (removed.value.done.length > 0) return ok(null);
     return refuse(
       "storage_unavailable",
       "The studio cannot reach its storage right now. It will be deleted as soon as it can.",
     );
+  }
+
+  /** Deletes several, each as `remove` does. */
+  async removeMany(claim: SessionClaim, ids: string[]): Promise<Result<BulkResult>> {
+    await this.ensureAlarm();
+    return removeGenerations(this.context(), claim, ids, {
+      settle: (id) => this.settle(id, true),
+      keepAlive: (work) => this.ctx.waitUntil(work),
+    });
   }
 
   /** How many slots are in use. */
@@ -142,8 +139,14 @@ export class UserStudio extends DurableObject<Env> {
 
   /** Tells the open studios of a change that was made in D1 alone (a favourite, a link). */
   async announce(record: GenerationRecord): Promise<void> {
+    await this.announceMany([record]);
+  }
+
+  async announceMany(records: GenerationRecord[]): Promise<void> {
     await this.ensureAlarm();
-    if (!this.jobs.byPrediction(record.id)?.deleted) this.live.generation(record);
+    for (const record of records) {
+      if (!this.jobs.byPrediction(record.id)?.deleted) this.live.generation(record);
+    }
   }
 
   /** Opens a socket. Only the Worker calls this, with who it is for in `x-socket-owner`. */

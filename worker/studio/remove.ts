@@ -1,0 +1,98 @@
+/**
+ * Deleting, one picture or a hundred.
+ *
+ * Promise: all of them are marked deleted in one stretch, on disk, before anything else is told; from then on each
+ * is deleted for good, whoever fails meanwhile. The answer says whose rows are gone already.
+ */
+import { inParallel } from "../bounded.ts";
+import type { BulkResult } from "../contract.ts";
+import { findGenerations } from "../db/generations.ts";
+import { refusalOf, type SessionClaim } from "../db/users.ts";
+import { CANCEL_PATIENCE_MS } from "../env.ts";
+import type { GenerationRecord } from "../generation.ts";
+import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../problem.ts";
+import { change, type StudioContext } from "./context.ts";
+import type { Job } from "./jobs.ts";
+import { payRecord } from "./record.ts";
+import { deleted, tombstoneOf } from "./transitions.ts";
+
+/** Rows deleted, and jobs settled, side by side: half a dozen connections is what a Worker gets. */
+const WIDTH = 6;
+
+type Door = {
+  settle: (jobId: string) => Promise<void>;
+  /** Keeps the object alive until it ends, whether or not anybody still waits for it. */
+  keepAlive: (work: Promise<unknown>) => void;
+};
+
+/** Deletes these of the user's generations; an id may be a pending one. Refused when nothing could be done or known. */
+export async function removeGenerations(
+  context: StudioContext,
+  claim: SessionClaim,
+  ids: string[],
+  door: Door,
+): Promise<Result<BulkResult>> {
+  const { jobs } = context;
+  const found = await rowsOf(context, claim, ids);
+  if (found.refusal) return { ok: false, refusal: found.refusal };
+
+  // From here to the last mark nothing is awaited.
+  const known = ids.map((id) => ({ id, job: jobs.byAnyId(id), record: found.rowOf(id) }));
+  const result: BulkResult = { done: [], missing: [], failed: [] };
+  const doomed: { id: string; job: Job }[] = [];
+  for (const { id, job, record } of known) {
+    const target = job?.deleted && !record ? null : (job ?? tombstone(context, claim.userId, record));
+    if (target) doomed.push({ id, job: target });
+    else if (job || found.isKnown) result.missing.push(id);
+    else result.failed.push(id);
+  }
+  if (result.failed.length === ids.length) {
+    return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
+  }
+  for (const { job } of doomed) change(context, job.id, (current) => deleted(current, Date.now()));
+
+  // What is still being made first: it costs.
+  const inOrder = doomed.toSorted((a, b) => Number(b.job.holdsSlot) - Number(a.job.holdsSlot));
+  const work = (async () => {
+    const isPaid = new Map<string, boolean>();
+    await inParallel(inOrder, WIDTH, async ({ id, job }) => isPaid.set(id, await payRecord(context, job.id)));
+    for (const { id } of doomed) (isPaid.get(id) ? result.done : result.failed).push(id);
+  })();
+  door.keepAlive(work);
+  await work;
+  const settled = inParallel(inOrder, WIDTH, ({ job }) => door.settle(job.id));
+  door.keepAlive(settled);
+  await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
+  return ok(result);
+}
+
+type Rows = {
+  refusal: Refusal | null;
+  /** False: D1 did not answer. What the object knows itself can be acted on; D1 is told when it is back. */
+  isKnown: boolean;
+  rowOf: (id: string) => GenerationRecord | null;
+};
+
+async function rowsOf({ jobs, db }: StudioContext, claim: SessionClaim, ids: string[]): Promise<Rows> {
+  const rowIds = new Map(ids.map((id) => [id, jobs.byAnyId(id)?.predictionId ?? id]));
+  try {
+    const { user, records } = await findGenerations(db, claim.userId, [...rowIds.values()]);
+    const byId = new Map(records.map((record) => [record.id, record]));
+    return {
+      refusal: refusalOf(user, claim),
+      isKnown: true,
+      rowOf: (id) => byId.get(rowIds.get(id) ?? id) ?? null,
+    };
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable)) throw error;
+    return { refusal: null, isKnown: false, rowOf: () => null };
+  }
+}
+
+/** For a picture whose job was swept long ago: it remembers what is owed now. */
+function tombstone({ jobs }: StudioContext, userId: string, record: GenerationRecord | null): Job | null {
+  if (!record) return null;
+  const job = tombstoneOf(record, userId, Date.now());
+  jobs.insert(job);
+  return job;
+}
