@@ -19,19 +19,8 @@ import {
   sign,
   type Visitor,
 } from "./support/app.ts";
+import { breakD1 } from "./support/faults.ts";
 import { callsOf, createsOf, SIMULATOR_KEY, webhookOf } from "./support/simulator.ts";
-
-/** From now on D1 fails every statement that `fails` says; returns how to end that. */
-function breakD1(fails: (sql: string) => boolean = () => true): () => void {
-  const prototype = env.DB.constructor.prototype as D1Database;
-  const prepare = prototype.prepare;
-  const spy = vi.spyOn(prototype, "prepare").mockImplementation(function (this: D1Database, sql: string) {
-    if (fails(sql)) throw new Error("D1_ERROR: no answer");
-    return prepare.call(this, sql);
-  });
-  onTestFinished(() => spy.mockRestore());
-  return () => spy.mockRestore();
-}
 
 const inStudio = <T>(user: Visitor, look: (sql: SqlStorage, state: DurableObjectState) => T) =>
   runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql, state));

@@ -1,0 +1,240 @@
+/** Several pictures at once: what each id is answered with, and that nothing else happens. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { BulkBody, BulkResult } from "../../worker/contract.ts";
+import {
+  call,
+  eventually,
+  expectProblem,
+  generate,
+  isIdle,
+  killStudio,
+  limitsOf,
+  list,
+  newPrompt,
+  newUser,
+  objectsOf,
+  openStudio,
+  reaches,
+  rowsOf,
+  type Visitor,
+} from "./support/app.ts";
+import { breakD1 } from "./support/faults.ts";
+import { callsOf } from "./support/simulator.ts";
+
+const PATH = "/api/generations/bulk";
+
+async function bulk(user: Visitor, ids: string[], action: BulkBody["action"]): Promise<BulkResult> {
+  const answer = await user.post(PATH, { ids, action });
+  expect(answer.status, await answer.clone().text()).toBe(200);
+  return answer.json<BulkResult>();
+}
+
+/** Finished pictures whose jobs were swept long ago, with their objects; newest first, as the list has them. */
+async function oldPictures(user: Visitor, count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => crypto.randomUUID());
+  const outputs = JSON.stringify([{ n: 0, ext: "png", width: 8, height: 8 }]);
+  const insert = env.DB.prepare(
+    "insert into generations (id, user_id, prompt, status, outputs, created_at) values (?, ?, 'p', 'succeeded', ?, ?)",
+  );
+  await env.DB.batch(ids.map((id, at) => insert.bind(id, user.id, outputs, count - at)));
+  await Promise.all(ids.map((id) => env.OUTPUTS.put(`outputs/${user.id}/${id}/0.png`, "x")));
+  return ids;
+}
+
+const favoritesOf = async (user: Visitor) => (await list(user, "?favorite=true")).items.map(({ id }) => id);
+
+describe("a bulk delete", () => {
+  it("takes 100 pictures: rows and objects are gone, every open studio is told", async () => {
+    const user = await newUser();
+    const ids = await oldPictures(user, 101);
+    const kept = ids.pop() as string;
+    const studio = await openStudio(user);
+    expect(await bulk(user, ids, "delete")).toEqual({ done: ids, missing: [], failed: [] });
+    expect(await rowsOf(user)).toMatchObject([{ id: kept }]);
+    await eventually(async () => expect(await objectsOf(user)).toEqual([`outputs/${user.id}/${kept}/0.png`]));
+    await eventually(async () => {
+      const told = studio.events.flatMap((event) => (event.type === "deleted" ? [event.id] : []));
+      expect(told.toSorted()).toEqual(ids.toSorted());
+    });
+  });
+
+  it("in flight cancels first, and takes a picture under its pending id too", async () => {
+    const user = await newUser("pro");
+    const [stuck] = await oldPictures(user, 1);
+    const { id } = await generate(user, newPrompt("stuck"));
+    const { id: second } = await generate(user, newPrompt("stuck"));
+    const pending = await runInDurableObject(
+      env.STUDIO.getByName(user.id),
+      (_, { storage }) =>
+        storage.sql.exec<{ id: string }>("select id from jobs where prediction_id = ?", second).one().id,
+    );
+    const ids = [stuck as string, id, pending, second];
+    expect(await bulk(user, ids, "delete")).toEqual({ done: ids, missing: [], failed: [] });
+    expect(await rowsOf(user)).toEqual([]);
+    await isIdle(user);
+    expect(await callsOf(id)).toMatchObject({ cancels: 1 });
+    expect(await callsOf(second)).toMatchObject({ cancels: 1 });
+    expect((await limitsOf(user))?.inFlight).toBe(0);
+  });
+
+  it("says of each id what became of it; nobody else's picture is touched", async () => {
+    const [user, other] = [await newUser(), await newUser()];
+    const [mine, gone] = (await oldPictures(user, 2)) as [string, string];
+    const [theirs] = (await oldPictures(other, 1)) as [string];
+    expect((await user.call(`/api/generations/${gone}`, { method: "DELETE" })).status).toBe(204);
+    const nonsense = ["nothing", "'; drop table generations; --", "🦊", " ", "../x", "__proto__"];
+    const asked = [theirs, gone, mine, ...nonsense];
+    expect(await bulk(user, asked, "delete")).toEqual({
+      done: [mine],
+      missing: [theirs, gone, ...nonsense],
+      failed: [],
+    });
+    expect(await rowsOf(other)).toMatchObject([{ id: theirs }]);
+    expect(await objectsOf(other)).toHaveLength(1);
+  });
+
+  it("of nothing that is there writes nothing", async () => {
+    const user = await newUser();
+    expect(await bulk(user, ["x"], "delete")).toEqual({ done: [], missing: ["x"], failed: [] });
+    const tables = await runInDurableObject(env.STUDIO.getByName(user.id), (_, { storage }) =>
+      storage.sql.exec("select name from sqlite_master where name = 'jobs'").toArray(),
+    );
+    expect(tables).toEqual([]);
+  });
+
+  it("sent again, and by two tabs at once, ends the same", async () => {
+    const user = await newUser();
+    const ids = await oldPictures(user, 20);
+    const answers = await Promise.all([bulk(user, ids, "delete"), bulk(user, ids, "delete")]);
+    for (const { done, missing, failed } of answers) {
+      expect([...done, ...missing].toSorted()).toEqual(ids.toSorted());
+      expect(failed).toEqual([]);
+    }
+    expect(await rowsOf(user)).toEqual([]);
+    expect(await bulk(user, ids, "delete")).toEqual({ done: [], missing: ids, failed: [] });
+    await eventually(async () => expect(await objectsOf(user)).toEqual([]));
+  });
+
+  it("whose rows D1 does not take says so, hides them, and pays when D1 is back", async () => {
+    const user = await newUser();
+    const ids = await oldPictures(user, 3);
+    const [first] = ids as [string];
+    const mend = breakD1((sql) => /^delete/i.test(sql));
+    expect(await bulk(user, ids, "delete")).toEqual({ done: [], missing: [], failed: ids });
+    await killStudio(user);
+    mend();
+    // Whatever wakes the object finds the debts; nobody has to ask again.
+    await limitsOf(user);
+    await eventually(async () => expect(await rowsOf(user)).toEqual([]));
+    await eventually(async () => expect(await objectsOf(user)).toEqual([]));
+    expect(await bulk(user, [first], "delete")).toMatchObject({ missing: [first] });
+  });
+
+  it("while D1 does not answer at all: what the object knows goes, the rest failed", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("stuck"));
+    const [old] = (await oldPictures(user, 1)) as [string];
+    const mend = breakD1();
+    await expectProblem(await user.post(PATH, { ids: [old], action: "delete" }), "storage_unavailable");
+    expect(await bulk(user, [old, id], "delete")).toEqual({ done: [], missing: [], failed: [old, id] });
+    mend();
+    await eventually(async () => expect(await rowsOf(user)).toMatchObject([{ id: old }]));
+    await isIdle(user);
+    expect(await callsOf(id)).toMatchObject({ cancels: 1 });
+  });
+});
+
+describe("bulk favourites", () => {
+  it("are set and taken back for 100 pictures, and every open studio is told", async () => {
+    const [user, other] = [await newUser(), await newUser()];
+    const ids = await oldPictures(user, 98);
+    const [theirs] = (await oldPictures(other, 1)) as [string];
+    const studio = await openStudio(user);
+    const asked = [...ids, theirs, "nothing"];
+    expect(await bulk(user, asked, "favorite")).toEqual({
+      done: ids,
+      missing: [theirs, "nothing"],
+      failed: [],
+    });
+    expect((await list(user, "?favorite=true&limit=100")).items.map(({ id }) => id)).toEqual(ids);
+    expect(await favoritesOf(other)).toEqual([]);
+    await eventually(async () => {
+      const told = studio.events.flatMap((event) =>
+        event.type === "generation" && event.generation.favorite ? [event.generation.id] : [],
+      );
+      expect(told.toSorted()).toEqual(ids.toSorted());
+    });
+    // Again changes nothing.
+    expect((await bulk(user, ids, "favorite")).done).toEqual(ids);
+    expect((await bulk(user, ids.slice(0, 97), "unfavorite")).done).toEqual(ids.slice(0, 97));
+    expect(await favoritesOf(user)).toEqual(ids.slice(97));
+  });
+
+  it("of what was deleted are missing", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    await bulk(user, [id], "delete");
+    expect(await bulk(user, [id], "favorite")).toEqual({ done: [], missing: [id], failed: [] });
+  });
+
+  it("while D1 does not answer are refused as a whole", async () => {
+    const user = await newUser();
+    const ids = await oldPictures(user, 2);
+    const mend = breakD1();
+    await expectProblem(await user.post(PATH, { ids, action: "favorite" }), "storage_unavailable");
+    mend();
+    expect(await favoritesOf(user)).toEqual([]);
+  });
+});
+
+describe("refused is", () => {
+  const hundred = Array.from({ length: 100 }, (_, i) => `${i}`);
+  it.each([
+    ["no id", { ids: [], action: "delete" }, "ids"],
+    ["101 ids", { ids: [...hundred, "x"], action: "delete" }, "ids"],
+    ["an id twice", { ids: ["a", "b", "a"], action: "delete" }, "ids"],
+    ["an empty id", { ids: [""], action: "delete" }, "ids"],
+    ["an id that is too long", { ids: ["x".repeat(129)], action: "delete" }, "ids"],
+    ["an id that is no text", { ids: [1], action: "delete" }, "ids"],
+    ["ids that are no list", { ids: "a", action: "delete" }, "ids"],
+    ["an action that there is not", { ids: ["a"], action: "share" }, "action"],
+    ["no action", { ids: ["a"] }, "action"],
+    ["an unknown field", { ids: ["a"], action: "delete", all: true }, "all"],
+    ["nothing", undefined, ""],
+  ])("%s", async (_, body, field) => {
+    const user = await newUser();
+    const problem = await expectProblem(await user.post(PATH, body), "invalid_request");
+    expect(problem.detail).toContain(field);
+  });
+
+  it("another site, then nobody, then too much, then no JSON, then what is wrong in it", async () => {
+    const user = await newUser();
+    const wrong = { method: "POST", body: "{".repeat(17 * 1024), headers: { "content-type": "text/plain" } };
+    const foreign = { ...wrong, headers: { ...wrong.headers, origin: "https://elsewhere.example" } };
+    await expectProblem(await user.call(PATH, { method: "PUT" }), "method_not_allowed");
+    await expectProblem(await call(PATH, foreign), "forbidden_origin");
+    await expectProblem(await call(PATH, wrong), "unauthenticated");
+    await expectProblem(await user.call(PATH, wrong), "payload_too_large");
+    await expectProblem(await user.call(PATH, { ...wrong, body: "{" }), "unsupported_media_type");
+    await expectProblem(await user.post(PATH, "{"), "invalid_request");
+  });
+
+  it.each(["delete", "favorite"] as const)(
+    "to %s, whose session ended or who is suspended",
+    async (action) => {
+      const user = await newUser();
+      const ids = await oldPictures(user, 1);
+      const set = (column: string) =>
+        env.DB.prepare(`update users set ${column} = 1 where id = ?`).bind(user.id).run();
+      await set("suspended_at");
+      await expectProblem(await user.post(PATH, { ids, action }), "suspended");
+      await set("session_epoch");
+      await expectProblem(await user.post(PATH, { ids, action }), "unauthenticated");
+      expect(await rowsOf(user)).toMatchObject([{ favorite: 0 }]);
+      expect(await objectsOf(user)).toHaveLength(1);
+    },
+  );
+});
