@@ -74,8 +74,8 @@ app.onError((error) => {
 });
 
 /** What the platform marks on an error of a Durable Object call that another try may not see. */
+const PASSING = ["retryable", "overloaded", "durableObjectReset"];
+
 function isPassing(error: Error): boolean {
-  return (
-    ("retryable" in error && error.retryable === true) || ("overloaded" in error && error.overloaded === true)
-  );
+  return PASSING.some((mark) => Reflect.get(error, mark) === true);
 }

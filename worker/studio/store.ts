@@ -1,7 +1,6 @@
 /** A success becomes pictures in R2. Skytells keeps its outputs for minutes, so this has a clock of its own. */
 import type { FailureCode } from "../catalog.ts";
 import { MAX_OUTPUTS } from "../env.ts";
-import type { StoredOutput } from "../generation.ts";
 import { log } from "../log.ts";
 import { type IngestFailure, ingestOutput } from "../outputs/ingest.ts";
 import { makeThumbnail } from "../outputs/thumbnail.ts";
@@ -9,7 +8,7 @@ import { getPrediction } from "../skytells/client.ts";
 import { change, type Step, type StudioContext } from "./context.ts";
 import { type Job, placeOf, recordOfJob } from "./jobs.ts";
 import { payRecord } from "./record.ts";
-import { isLastStore, owes, storedAll, storeFailed } from "./transitions.ts";
+import { isLastStore, owes, storedAll, storedOne, storeFailed } from "./transitions.ts";
 
 /** Something that is not a picture is asked for this often, in case it was a gateway's page. */
 const MAX_INVALID_TRIES = 4;
@@ -26,12 +25,13 @@ export async function store(context: StudioContext, job: Job): Promise<Step> {
   if (!job.source || !owes(job, "store")) return "done";
   const isLast = isLastStore(job, Date.now());
   const urls = await addressesOf(context, job, isLast || job.attempts >= REFRESH_FROM_TRY);
-  const outputs: StoredOutput[] = [...job.outputs];
   let failure: IngestFailure | null =
     urls.length === 0 ? { ok: false, failure: "lost", reason: "no_output" } : null;
   // One after the other: each may hold a part of many megabytes.
   for (const [n, url] of urls.entries()) {
-    if (outputs.some((output) => output.n === n)) continue;
+    const known = context.jobs.get(job.id);
+    if (!known || !owes(known, "store")) return "done";
+    if (known.outputs.some((output) => output.n === n)) continue;
     const ingested = await ingestOutput(
       context.bindings.OUTPUTS,
       context.settings.skytells,
@@ -39,10 +39,10 @@ export async function store(context: StudioContext, job: Job): Promise<Step> {
       n,
       url,
     );
-    if (ingested.ok) outputs.push(ingested.output);
+    // Put down at once: should this instance end now, what is in R2 is known and not asked for again.
+    if (ingested.ok) change(context, job.id, (open) => storedOne(open, ingested.output));
     else failure = ingested;
   }
-  outputs.sort((a, b) => a.n - b.n);
 
   // Withdrawn meanwhile: what was just stored goes with the `remove` that was then owed.
   const current = context.jobs.get(job.id);
@@ -56,17 +56,13 @@ export async function store(context: StudioContext, job: Job): Promise<Step> {
       reason: failure.reason,
     });
     const isHopeless = failure.failure === "invalid" && current.attempts + 1 >= MAX_INVALID_TRIES;
-    if (!isLast && !isHopeless) {
-      change(context, job.id, (open) => ({ ...open, outputs }));
-      return "again";
-    }
+    if (!isLast && !isHopeless) return "again";
   }
-  const first = outputs[0];
-  if (failure && !first) {
+  if (failure && current.outputs.length === 0) {
     change(context, job.id, (open) => storeFailed(open, FAILURE_CODE[failure.failure], now));
     return "done";
   }
-  const done = change(context, job.id, (open) => storedAll(open, outputs, now), { quietly: true });
+  const done = change(context, job.id, (open) => storedAll(open, now), { quietly: true });
   // The studios hear of it with what D1 knows besides (a favourite, a link); without D1, from the job.
   if (done && !(await payRecord(context, job.id))) context.live.generation(recordOfJob(done));
   await makeThumbnails(context, job.id);

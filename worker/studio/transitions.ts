@@ -184,7 +184,9 @@ export function tombstoneOf(record: GenerationRecord, userId: string, now: numbe
 }
 
 function withdrawn(job: Job): Job {
-  const stored = owes(job, "store") ? withDebts(withoutDebts(job, "store"), "remove") : job;
+  const stored = owes(job, "store")
+    ? { ...withDebts(withoutDebts(job, "store"), "remove"), outputs: [] }
+    : job;
   return job.upstream === "ended" ? stored : withDebts(stored, "cancel");
 }
 
@@ -200,15 +202,25 @@ export function givenUp(job: Job, now: number): Job {
   return { ...upstreamEnded(ended, now), debts: [], idempotencyKey: null, parkedNews: null };
 }
 
+/** One of the outputs is in R2; the others may follow. */
+export function storedOne(job: Job, output: StoredOutput): Job {
+  if (!owes(job, "store")) return job;
+  const outputs = [...job.outputs.filter(({ n }) => n !== output.n), output].sort((a, b) => a.n - b.n);
+  return { ...job, outputs };
+}
+
 /** All outputs that can be had are in R2. */
-export function storedAll(job: Job, outputs: StoredOutput[], now: number): Job {
-  const done = { ...withoutDebts(job, "store"), outputs, source: null, error: null };
+export function storedAll(job: Job, now: number): Job {
+  const done = { ...withoutDebts(job, "store"), source: null, error: null };
   return afresh(finished(done, "succeeded", now), now);
 }
 
-/** The outputs cannot be had. A job that had failed before (a heal) keeps its first reason. */
+/**
+ * The outputs cannot be had. A job that had failed before (a heal) keeps its first reason. What an instance that ended
+ * in between may have left in R2 is removed.
+ */
 export function storeFailed(job: Job, code: FailureCode, now: number): Job {
-  const done = { ...withoutDebts(job, "store"), source: null };
+  const done = { ...withDebts(withoutDebts(job, "store"), "remove"), source: null };
   return afresh(isOpen(job) ? failed(done, code, now) : done, now);
 }
 

@@ -3,6 +3,7 @@
  * after (its answer is lost), or is slow; in an outage every call fails. Lives in tests only.
  */
 import { createRandom, type Random } from "../../../simulator/random.ts";
+import { type Intercept, interceptedEnv } from "../../worker/support/intercepted-env.ts";
 
 export type Outages = { d1: number; r2: number };
 
@@ -32,56 +33,21 @@ class Fault extends Error {
   override name = "Fault";
 }
 
-async function through<T>(store: keyof Outages, call: () => Promise<T>): Promise<T> {
+const mayFail: Intercept = async ({ store }, run) => {
   if (Date.now() < chaos.outages[store]) {
     await pause(chaos.random() * 50);
     throw new Fault(`${store} is out`);
   }
-  if (chaos.random() >= chaos.rate) return call();
+  if (chaos.random() >= chaos.rate) return run();
   const kind = chaos.random();
   if (kind < 0.4) throw new Fault(`${store} failed before the call`);
   if (kind < 0.8) {
-    await call();
+    await run();
     throw new Fault(`${store} failed after the call`);
   }
   await pause(chaos.random() * SLOW_MS);
-  return call();
-}
-
-const real = new WeakMap<object, D1PreparedStatement>();
-
-function statement(inner: D1PreparedStatement): D1PreparedStatement {
-  const outer = {
-    bind: (...values: unknown[]) => statement(inner.bind(...values)),
-    first: (...args: []) => through("d1", () => inner.first(...args)),
-    run: () => through("d1", () => inner.run()),
-    all: () => through("d1", () => inner.all()),
-    raw: (...args: []) => through("d1", () => inner.raw(...args)),
-  } as unknown as D1PreparedStatement;
-  real.set(outer, inner);
-  return outer;
-}
-
-function database(inner: D1Database): D1Database {
-  return {
-    prepare: (sql: string) => statement(inner.prepare(sql)),
-    batch: (statements: D1PreparedStatement[]) =>
-      through("d1", () => inner.batch(statements.map((outer) => real.get(outer) ?? outer))),
-  } as unknown as D1Database;
-}
-
-function bucket(inner: R2Bucket): R2Bucket {
-  const failing = new Set(["put", "get", "head", "delete", "list", "createMultipartUpload"]);
-  return new Proxy(inner, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      const call = value.bind(target) as (...args: unknown[]) => Promise<unknown>;
-      if (!failing.has(String(name))) return call;
-      return (...args: unknown[]) => through("r2", () => call(...args));
-    },
-  });
-}
+  return run();
+};
 
 const wrapped = new WeakMap<object, Env>();
 
@@ -89,7 +55,7 @@ const wrapped = new WeakMap<object, Env>();
 export function faulty(env: Env): Env {
   const known = wrapped.get(env);
   if (known) return known;
-  const outer = { ...env, DB: database(env.DB), OUTPUTS: bucket(env.OUTPUTS) };
+  const outer = interceptedEnv(env, mayFail);
   wrapped.set(env, outer);
   return outer;
 }

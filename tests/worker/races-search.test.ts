@@ -1,0 +1,54 @@
+/** What can happen to a create whose answer was lost, at every step of the search for it. One after the other: the list is everybody's. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { openStudio } from "./support/app.ts";
+import { crashAt, gateSkytells, holdAt, type Point } from "./support/gates.ts";
+import { at, cross, deliverEnd, expectOneTruth, pick, setUp } from "./support/race.ts";
+
+beforeAll(gateSkytells);
+
+/** Where the search can be held. */
+const WAY: Record<string, Point> = {
+  "Skytells' list is about to be read": at("before", /^skytells GET \/predictions$/),
+  "it is found in the list, which is not known yet": at("after", /^skytells GET \/predictions$/),
+  "its row is about to be written": at("before", /^d1 .*insert into "generations"/),
+  "its row is written, which is not known yet": at("after", /^d1 .*insert into "generations"/),
+};
+
+const WHO = pick("its webhook", "the alarm", "a cancel", "a delete", "the same click again", "another click");
+
+/** With the webhook's address in the list it is found by that; without, by all that was sent, and has to be claimed. */
+const PROOFS = {
+  url: ["answer-lost", "delay=0.1"],
+  inputs: ["answer-lost", "delay=0.1", "webhook-field-absent"],
+};
+
+describe.each(Object.entries(PROOFS))("proof by %s", (_proof, moods) => {
+  it.each(cross(WAY, WHO))("$where, and then $who", async ({ point, who, intruder }) => {
+    const scene = await setUp(...moods);
+    const { user } = scene;
+    const studio = await openStudio(user);
+    const gate = holdAt(user, point);
+    const lost = await scene.send();
+    expect(lost?.status).toBe(504);
+    await gate.reached;
+    const { answer } = await intruder(scene);
+    gate.open();
+    const said = await answer;
+    const deleted = who === "a delete" && said?.status === 204;
+    // What was deleted Skytells forgets.
+    if (!deleted) await deliverEnd(scene);
+    await expectOneTruth(scene, {
+      canceled: who === "a cancel" && said?.status === 200,
+      deleted,
+      studio,
+    });
+  });
+
+  it.each(Object.entries(WAY))("%s, and the object ends there", async (_, point) => {
+    const scene = await setUp(...moods);
+    crashAt(scene.user, point);
+    expect((await scene.send())?.status ?? 504).toBeGreaterThanOrEqual(502);
+    await deliverEnd(scene);
+    await expectOneTruth(scene, { canceled: false, deleted: false });
+  });
+});

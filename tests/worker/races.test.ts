@@ -1,0 +1,60 @@
+/** What can happen to a job on its way from the click to the picture, at every step of it. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { deliver, eventually, openStudio } from "./support/app.ts";
+import { crashAt, gateSkytells, holdAt, type Point } from "./support/gates.ts";
+import { at, cross, expectOneTruth, INTRUDERS, maybe, setUp } from "./support/race.ts";
+import { webhookOf } from "./support/simulator.ts";
+
+beforeAll(gateSkytells);
+
+/** Where a job can be held. */
+const WAY: Record<string, Point> = {
+  "Skytells has made it, the answer is under way": at("after", /^skytells POST \/predictions$/),
+  "the answer is here, its row is not written": at("before", /^d1 .*insert into "generations"/),
+  "its row is written, which is not known yet": at("after", /^d1 .*insert into "generations"/),
+  "progress is being written": at("before", /^d1 update "generations".*"processing"/),
+  "the picture is asked for": at("before", /^output/),
+  "the picture is coming": at("after", /^output/),
+  "R2 is about to store it": at("before", /^r2 put outputs/),
+  "R2 has stored it, which is not known yet": at("after", /^r2 put outputs/),
+  "success is being written": at("before", /^d1 update "generations".*"succeeded"/),
+  "success is written, which is not known yet": at("after", /^d1 update "generations".*"succeeded"/),
+  "the thumbnail is being stored": at("before", /^r2 put thumbs/),
+};
+
+describe.concurrent.each(cross(WAY, INTRUDERS))("$where, and then $who", ({ point, who, intruder }) => {
+  it("ends in one truth", async () => {
+    const scene = await setUp("delay=0.1");
+    const { user } = scene;
+    const studio = await openStudio(user);
+    const gate = holdAt(user, point);
+    const click = scene.send();
+    const news = scene.id().then(async (id) => deliver(await webhookOf(id, "succeeded")));
+    await gate.reached;
+    const { answer } = await intruder(scene);
+    gate.open();
+    const said = await answer;
+    await Promise.all([click, news]);
+    await expectOneTruth(scene, {
+      canceled: who === "a cancel" && said?.status === 200,
+      deleted: who === "a delete" && (said === null || said?.status === 204),
+      studio,
+    });
+  });
+});
+
+describe.concurrent.each(Object.entries(WAY))("%s, and the object ends there", (_, point) => {
+  it("goes on where it was", async () => {
+    const scene = await setUp("delay=0.1");
+    crashAt(scene.user, point);
+    const click = scene.send();
+    const news = await scene.id().then((id) => webhookOf(id, "succeeded"));
+    await maybe(deliver(news));
+    const said = await click;
+    expect(said === null || [202, 502, 503, 504].includes(said.status), `${said?.status}`).toBe(true);
+    // As Skytells does with what was not answered, and the studio with a click, under the same key.
+    await eventually(async () => expect((await deliver(news)).status).toBe(200));
+    await scene.send();
+    await expectOneTruth(scene, { canceled: false, deleted: false });
+  });
+});
