@@ -170,8 +170,15 @@ describe("sharing", () => {
     expect(html).toContain(`<meta property="og:image" content="${first.url}/image"/>`);
     expect(html).toContain(`<meta property="og:image:width" content="${picture.width}"/>`);
     expect(html).toContain('<meta name="twitter:card" content="summary_large_image"/>');
+    expect(html).toContain(
+      '<meta property="og:description" content="Describe a picture, get it in seconds."/>',
+    );
+    expect(html).toContain(`<img src="${path}/image" width="${picture.width}" height="${picture.height}"`);
     expect(html).not.toContain(picture.prompt);
     expect(html).not.toContain("<script");
+    const nonce = /style-src 'nonce-([\w-]+)'/.exec(page.headers.get("content-security-policy") ?? "")?.[1];
+    expect(html).toContain(`<style nonce="${nonce}">`);
+    expect(html).not.toContain("style=");
 
     const image = await call(`${path}/image`);
     expect(new Uint8Array(await image.arrayBuffer())).toEqual(bytes);
@@ -201,6 +208,18 @@ describe("sharing", () => {
     expect(html).not.toContain("<img src=x");
     await share({ showPrompt: false });
     expect(await (await call(new URL(link).pathname)).text()).not.toContain("alert(1)");
+  });
+
+  it("cuts a long prompt for the title, and nowhere else", async () => {
+    const prompt = `${"🦊 fox\n".repeat(80)}end`;
+    await env.DB.prepare("update generations set prompt = ? where id = ?").bind(prompt, picture.id).run();
+    const { url: link } = await (await share({ showPrompt: true })).json<{ url: string }>();
+    const html = await (await call(new URL(link).pathname)).text();
+    const title = /<title>(.*)<\/title>/.exec(html)?.[1] ?? "";
+    expect(title).toBe(`${"🦊 fox ".repeat(15).trimEnd()}…`);
+    expect(html).toContain(`alt="${prompt}"`);
+    expect(html).toContain(`<p dir="auto">${prompt}</p>`);
+    await share({ showPrompt: false });
   });
 
   it("refuses what is not ready, not theirs, not asked right", async () => {

@@ -1,11 +1,23 @@
-/** The share page's style, inline: the page is one request and the picture. */
+/** The share page's style, inline: the page is one request and the picture. Its colours are those of the studio's tokens. */
 export const SHARE_STYLE = `
-:root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; }
-body { margin: 0; min-block-size: 100dvh; display: grid; background: light-dark(#fafaf9, #131211); color: light-dark(#1c1917, #f5f4f2); }
-main { display: grid; gap: 1.25rem; align-content: center; justify-items: center; padding: max(1.5rem, env(safe-area-inset-top)) 1.5rem 2rem; min-inline-size: 0; }
-img { max-inline-size: 100%; inline-size: auto; max-block-size: 78dvh; block-size: auto; border-radius: 0.875rem; box-shadow: 0 1px 2px rgb(0 0 0 / 0.1), 0 18px 50px rgb(0 0 0 / 0.18); }
-h1, p { margin: 0; max-inline-size: 60ch; text-align: center; overflow-wrap: anywhere; white-space: pre-line; font-size: 1rem; font-weight: 400; color: light-dark(#57534e, #b8b3ad); }
-a { color: inherit; border: 1px solid light-dark(#d6d3d1, #44403c); border-radius: 999px; padding: 0.5rem 1.125rem; text-decoration: none; font-weight: 500; }
-a:hover { background: light-dark(#f0efed, #211f1d); }
-a:focus-visible { outline: 2px solid currentColor; outline-offset: 3px; }
+:root { color-scheme: light dark; --tallest: max(16rem, 100dvh - 15rem); --muted: light-dark(#66635f, #a5a29c); --accent: light-dark(#c2410c, #fb8a4d);
+  font-family: -apple-system, "Segoe UI Variable Text", "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif; line-height: 1.5; text-size-adjust: 100%; }
+* { box-sizing: border-box; margin: 0; }
+body { min-block-size: 100dvh; display: grid; grid-template-rows: auto 1fr; background: light-dark(#fafaf9, #111110); color: light-dark(#1c1b1a, #f2f1ef); }
+header { padding: max(1rem, env(safe-area-inset-top)) max(1rem, env(safe-area-inset-right)) 0 max(1rem, env(safe-area-inset-left)); }
+header a { display: inline-flex; align-items: center; gap: 0.5rem; min-block-size: 2rem; color: inherit; font-weight: 600; text-decoration: none; }
+main { display: grid; gap: 1.5rem; align-content: center; justify-items: center; min-inline-size: 0;
+  padding: 1rem max(1rem, env(safe-area-inset-right)) max(2rem, env(safe-area-inset-bottom)) max(1rem, env(safe-area-inset-left)); }
+figure { display: grid; gap: 1.25rem; justify-items: center; inline-size: 100%; min-inline-size: 0; }
+figure > img { block-size: auto; border-radius: 0.75rem; background: light-dark(#e9e7e4, #262624);
+  box-shadow: 0 2px 6px light-dark(rgb(28 27 26 / 0.07), rgb(0 0 0 / 0.4)), 0 22px 60px -12px light-dark(rgb(28 27 26 / 0.28), rgb(0 0 0 / 0.8)); }
+figcaption { inline-size: 100%; }
+p, h1 { max-inline-size: 60ch; margin-inline: auto; font-size: 1rem; font-weight: 400; text-align: center; text-wrap: pretty; overflow-wrap: anywhere; white-space: pre-line; color: var(--muted); }
+h1.title { font-size: 1.5rem; font-weight: 600; line-height: 1.25; color: inherit; }
+.unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.action { display: inline-flex; align-items: center; min-block-size: 2.75rem; padding: 0 1.375rem; border-radius: 999px; background: var(--accent); color: light-dark(#ffffff, #1d0f07); font-weight: 600; text-decoration: none; }
+.action:hover { background: light-dark(#a63509, #ffa06d); }
+a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 0.5rem; }
+.action:focus-visible { border-radius: 999px; }
+@media (forced-colors: active) { .action { border: 1px solid; } }
 `;

@@ -57,15 +57,23 @@ export const share = new Hono<AppEnv>()
     return image ?? problemResponse({ code: "not_found", detail: "This link leads nowhere." });
   });
 
+const NAME = "Image Studio";
+const UNTOLD = "A picture made with Image Studio";
+const INVITATION = "Describe a picture, get it in seconds.";
+/** What cards and tabs show of a title, in characters as people count them, before they cut it themselves, in the middle of a word. */
+const MAX_TITLE_LENGTH = 90;
+
 function Page({
   title,
   nonce,
   head,
+  style = "",
   children,
 }: {
   title: string;
   nonce: string;
   head?: unknown;
+  style?: string;
   children: unknown;
 }) {
   return html`<!doctype html>
@@ -78,10 +86,30 @@ function Page({
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <title>${title}</title>
 ${head ?? ""}
-<style nonce="${nonce}">${raw(SHARE_STYLE)}</style>
+<style nonce="${nonce}">${raw(SHARE_STYLE + style)}</style>
 </head>
-<body>${children}</body>
+<body>
+<header><a href="/"><img src="/favicon.svg" width="24" height="24" alt="">${NAME}</a></header>
+${children}
+</body>
 </html>`;
+}
+
+/** A prompt as a title: one line, not too long. */
+function titleOf(prompt: string): string {
+  const characters = new Intl.Segmenter("en").segment(prompt.replace(/\s+/g, " "));
+  const line = Array.from(characters, ({ segment }) => segment);
+  return line.length <= MAX_TITLE_LENGTH
+    ? line.join("")
+    : `${line
+        .slice(0, MAX_TITLE_LENGTH - 1)
+        .join("")
+        .trimEnd()}…`;
+}
+
+/** The picture as large as it fits, at its size before it is there: nothing moves when it comes. */
+function frameStyle({ width, height }: StoredOutput): string {
+  return `figure > img { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}px, var(--tallest) * ${width} / ${height}); }`;
 }
 
 function SharedPage({
@@ -95,22 +123,28 @@ function SharedPage({
   url: string;
   nonce: string;
 }) {
-  const title = shared.showPrompt ? shared.record.prompt : "A picture made with Image Studio";
+  const { prompt } = shared.record;
+  const title = shared.showPrompt ? titleOf(prompt) : UNTOLD;
+  const alt = shared.showPrompt ? prompt : UNTOLD;
+  const description = shared.showPrompt ? `${prompt} · Made with ${NAME}` : INVITATION;
   const image = `${url}/image`;
   const card: [attribute: "property" | "name", name: string, content: string][] = [
+    ["name", "description", description],
     ["property", "og:type", "website"],
-    ["property", "og:site_name", "Image Studio"],
+    ["property", "og:site_name", NAME],
     ["property", "og:title", title],
+    ["property", "og:description", description],
     ["property", "og:url", url],
     ["property", "og:image", image],
     ["property", "og:image:type", mediaTypeOf(output.ext)],
     ["property", "og:image:width", String(output.width)],
     ["property", "og:image:height", String(output.height)],
-    ["property", "og:image:alt", title],
+    ["property", "og:image:alt", alt],
     ["name", "twitter:card", "summary_large_image"],
     ["name", "twitter:title", title],
+    ["name", "twitter:description", description],
     ["name", "twitter:image", image],
-    ["name", "twitter:image:alt", title],
+    ["name", "twitter:image:alt", alt],
   ];
   const head = (
     <>
@@ -119,12 +153,22 @@ function SharedPage({
       ))}
     </>
   );
+  const { width, height } = output;
   return (
-    <Page title={title} nonce={nonce} head={head}>
+    <Page title={title} nonce={nonce} head={head} style={frameStyle(output)}>
       <main>
-        <img src={image} width={output.width} height={output.height} alt={title} />
-        <h1 dir="auto">{title}</h1>
-        <a href="/">Make your own</a>
+        <figure>
+          {/* By its path: the page may be looked at under another name of this studio than the card's. */}
+          <img src={`${new URL(url).pathname}/image`} width={width} height={height} alt={alt} />
+          <figcaption>
+            {/* A heading for whoever hears the page; the prompt itself is too long for one. */}
+            {shared.showPrompt ? <p dir="auto">{prompt}</p> : null}
+            <h1 class={shared.showPrompt ? "unseen" : undefined}>{UNTOLD}</h1>
+          </figcaption>
+        </figure>
+        <a class="action" href="/">
+          Make your own
+        </a>
       </main>
     </Page>
   );
@@ -134,9 +178,11 @@ function Gone({ nonce }: { nonce: string }) {
   return (
     <Page title="This link leads nowhere" nonce={nonce}>
       <main>
-        <h1>This link leads nowhere</h1>
+        <h1 class="title">This link leads nowhere</h1>
         <p>The picture is not shared any more, or never was.</p>
-        <a href="/">Make your own</a>
+        <a class="action" href="/">
+          Make your own
+        </a>
       </main>
     </Page>
   );
