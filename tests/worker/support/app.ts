@@ -151,16 +151,9 @@ export async function rowsOf(user: Visitor) {
 
 /** Kills the user's object where it stands: what was only in its memory is gone. */
 export async function killStudio(user: Visitor): Promise<void> {
-  const studio = env.STUDIO.getByName(user.id);
-  // A moment later: what the object answers in the turn of its end does not arrive.
-  await runInDurableObject(studio, (instance, state) => {
-    Object.assign(instance, { isDoomed: true });
-    setTimeout(() => state.abort("killed by a test"), 0);
-  });
-  await eventually(async () => {
-    const isDoomed = await runInDurableObject(studio, (instance) => "isDoomed" in instance);
-    expect(isDoomed).toBe(false);
-  });
+  await runInDurableObject(env.STUDIO.getByName(user.id), (_, state) =>
+    state.abort("killed by a test"),
+  ).catch(() => {});
 }
 
 /** An open studio: collects what it is told. */
