@@ -93,7 +93,7 @@ export default defineConfig({
           includeDependenciesRecursively: false,
           groups: [
             { name: "studio", tags: ["$initial"] },
-            { name: "later", test: /text\/later/ },
+            { name: "later", test: /text\/(later|making)/ },
           ],
         },
       },

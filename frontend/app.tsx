@@ -9,6 +9,7 @@ import { text } from "./text/first.ts";
 const GalleryPage = lazy(() => import("./pages/gallery.tsx").then((part) => part.GalleryPage));
 const PicturePage = lazy(() => import("./pages/picture.tsx").then((part) => part.PicturePage));
 const SignIn = lazy(() => import("./components/sign-in.tsx").then((part) => part.SignIn));
+const Shortcuts = lazy(() => import("./components/shortcuts.tsx").then((part) => part.Shortcuts));
 const ShareDialog = lazy(() => import("./components/share-dialog.tsx").then((part) => part.ShareDialog));
 
 export type AppProps = { studio: Studio; router: Router };
@@ -16,6 +17,7 @@ export type AppProps = { studio: Studio; router: Router };
 export function App({ studio, router }: AppProps) {
   const { page, picture } = router.route.value;
   const sharing = studio.sharing.value;
+  const backstage = studio.backstage.value;
   return (
     <div class="studio">
       <a class="skip" href="#content">
@@ -38,6 +40,7 @@ export function App({ studio, router }: AppProps) {
       )}
       {sharing && <ShareDialog key={sharing.id} studio={studio} generation={sharing} />}
       {studio.signingIn.value && <SignIn studio={studio} />}
+      {studio.helping.value && backstage && <Shortcuts studio={studio} shortcuts={backstage.shortcuts} />}
       <Toast studio={studio} />
       <p role="status" class="sr-only">
         {studio.announcement.value}

@@ -3,10 +3,14 @@ import { effect } from "@preact/signals";
 import { hydrate, render } from "preact";
 import { createApi } from "./api/client.ts";
 import { App } from "./app.tsx";
+import { preloadToast } from "./components/toast.tsx";
+import { loadAftermath } from "./state/maker.ts";
+import { preloadFeed } from "./pages/studio.tsx";
 import { createRouter } from "./state/router.ts";
 import { createStore } from "./state/store.ts";
-import { createStudio } from "./state/studio.ts";
+import { createStudio, deeds } from "./state/studio.ts";
 import { text } from "./text/first.ts";
+import { loadTroubles } from "./text/words.ts";
 
 const router = createRouter(window);
 const studio = createStudio({
@@ -22,7 +26,8 @@ const studio = createStudio({
 
 effect(() => {
   const { page } = router.route.value;
-  document.title = page === "gallery" ? `${text.gallery} · ${text.name}` : text.name;
+  const ready = studio.unseen.value > 0 ? text.readyTitle(studio.unseen.value) : "";
+  document.title = ready + (page === "gallery" ? `${text.gallery} · ${text.name}` : text.name);
 });
 // The welcome was left out for someone who had pictures last time. It turns out there are none to show.
 effect(() => {
@@ -38,12 +43,18 @@ effect(() => {
   if (session.value) owners.set("owner", user.value?.id ?? "");
 });
 addEventListener("storage", ({ key, newValue }) => {
+  if (key?.startsWith("studio.orders.")) studio.orders.sync();
   const { session, user } = studio.session;
   if (key === "studio.owner" && session.value && (newValue ?? "") !== (user.value?.id ?? ""))
     location.reload();
 });
 addEventListener("popstate", router.follow);
 addEventListener("online", () => void studio.wake());
+for (const event of ["online", "offline"]) {
+  addEventListener(event, () => {
+    studio.offline.value = !navigator.onLine;
+  });
+}
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") void studio.wake();
 });
@@ -55,6 +66,31 @@ document.addEventListener("click", (event) => {
   if (link.origin !== location.origin || !/^\/($|gallery$|g\/)/.test(link.pathname) || link.hash) return;
   event.preventDefault();
   router.go(link.pathname);
+});
+
+/**
+ * What no first screen needs comes once somebody is here, or does something: whoever only looks loads no more than
+ * they see. From then on the studio can also say what goes wrong where the line is cut.
+ */
+async function openRest() {
+  await Promise.all([loadTroubles(), loadAftermath(), deeds(), preloadFeed(), preloadToast()]);
+  const { openBackstage } = await import("./state/backstage.ts");
+  studio.backstage.value ??= openBackstage(studio, router);
+}
+function firstTouch(event: Event) {
+  removeEventListener("keydown", firstTouch);
+  removeEventListener("pointerdown", firstTouch);
+  // The key is the first that the shortcuts hear of.
+  const press = () => event instanceof KeyboardEvent && studio.backstage.value?.press(event);
+  openRest().then(press, listenForTouch);
+}
+function listenForTouch() {
+  addEventListener("keydown", firstTouch);
+  addEventListener("pointerdown", firstTouch);
+}
+listenForTouch();
+effect(() => {
+  if (studio.session.user.value) openRest().catch(listenForTouch);
 });
 
 const root = document.getElementById("app");
@@ -69,5 +105,6 @@ if (root) {
     render(app, root);
   }
   delete document.documentElement.dataset.elsewhere;
+  studio.offline.value = !navigator.onLine;
   void studio.start(typed);
 }

@@ -1,4 +1,3 @@
-import type { ProblemCode } from "../../worker/catalog.ts";
 import type {
   BulkBody,
   BulkResult,
@@ -9,7 +8,6 @@ import type {
   Problem,
   Session,
 } from "../../worker/contract.ts";
-import { problems } from "../text/troubles.ts";
 import type { Result, Trouble } from "./result.ts";
 
 /** The Worker waits 25 seconds for Skytells; the studio waits for the Worker's own verdict. */
@@ -90,19 +88,17 @@ export function createApi(send: (path: string, init: RequestInit) => Promise<Res
 
 export type Api = ReturnType<typeof createApi>;
 
-/** A gateway may answer for the Worker, in HTML: then there is no code, and the status alone says too little. */
+/**
+ * A gateway may answer for the Worker, in HTML: then there is no code, and the status alone says too little. A code
+ * that only a newer Worker knows is passed on: it is a refusal all the same.
+ */
 async function readProblem(response: Response): Promise<Trouble> {
   const body = (await response.json()) as Partial<Problem>;
-  if (!isProblemCode(body.code)) return { code: "bad_answer", detail: String(response.status) };
+  if (typeof body.code !== "string") return { code: "bad_answer", detail: String(response.status) };
   const trouble: Trouble = { code: body.code, detail: body.detail ?? "" };
   if (body.pending) trouble.pending = body.pending;
   if (body.limits) trouble.limits = body.limits;
   const wait = Number(response.headers.get("Retry-After") ?? Number.NaN);
   if (wait >= 0) trouble.retryAfterSeconds = wait;
   return trouble;
-}
-
-/** A code without a sentence is one that this studio does not know. */
-function isProblemCode(code: unknown): code is ProblemCode {
-  return typeof code === "string" && Object.hasOwn(problems, code);
 }

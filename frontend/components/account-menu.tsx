@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Studio } from "../state/studio.ts";
 import { later } from "../text/later.ts";
+import { making } from "../text/making.ts";
 
 type Theme = keyof typeof later.themes;
 const THEMES = Object.keys(later.themes) as Theme[];
@@ -18,6 +19,18 @@ export function AccountMenu({ studio }: { studio: Studio }) {
         {user && <span class="text-muted">{later.plan(user.plan)}</span>}
       </p>
       <ThemeChoice studio={studio} />
+      <NotifyChoice studio={studio} />
+      <button
+        type="button"
+        class="menu-item justify-between"
+        onClick={() => {
+          menu.current?.hidePopover();
+          studio.helping.value = true;
+        }}
+      >
+        {making.shortcuts}
+        <kbd class="key">?</kbd>
+      </button>
       <button
         type="button"
         class="menu-item"
@@ -30,6 +43,34 @@ export function AccountMenu({ studio }: { studio: Studio }) {
         {user ? later.signOut : later.signIn}
       </button>
     </div>
+  );
+}
+
+/** The browser asks for its permission with this click, and only then. */
+function NotifyChoice({ studio }: { studio: Studio }) {
+  const notifier = studio.backstage.value?.notifier;
+  if (!notifier || !("Notification" in window)) return null;
+  return (
+    <>
+      <label class="menu-item switch">
+        {making.notify}
+        <input
+          type="checkbox"
+          role="switch"
+          checked={notifier.wanted.value}
+          onChange={async (event) => {
+            const box = event.currentTarget;
+            await notifier.want(box.checked);
+            box.checked = notifier.wanted.value;
+          }}
+        />
+      </label>
+      {notifier.blocked.value && (
+        <p role="alert" class="px-3 pb-2 text-sm text-muted">
+          {making.notifyBlocked}
+        </p>
+      )}
+    </>
   );
 }
 

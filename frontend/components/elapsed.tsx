@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { text } from "../text/first.ts";
+import { making } from "../text/making.ts";
 
 /** How long it has been, counting up. */
 export function Elapsed({ since }: { since: string }) {
@@ -12,5 +12,5 @@ export function Elapsed({ since }: { since: string }) {
     return () => clearInterval(timer);
   }, []);
   // The Worker's clock may be ahead of this one.
-  return <>{text.seconds(Math.max(0, Math.floor((now.value - Date.parse(since)) / 1_000)))}</>;
+  return <>{making.seconds(Math.max(0, Math.floor((now.value - Date.parse(since)) / 1_000)))}</>;
 }

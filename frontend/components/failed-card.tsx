@@ -19,7 +19,7 @@ export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
         class="button round small quiet absolute end-2 top-2"
         aria-label={text.dismiss}
         title={text.dismiss}
-        onClick={() => studio.dismiss(card.key)}
+        onClick={() => void studio.dismiss(card.key)}
       >
         <Icon svg={x} />
       </button>

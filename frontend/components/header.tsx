@@ -13,6 +13,7 @@ export function Header({ studio, router }: { studio: Studio; router: Router }) {
   const menu = useSignal(false);
   const user = studio.session.user.value;
   const limits = studio.session.limits.value;
+  const waiting = studio.orders.waiting.value.length;
   return (
     <header class="bar">
       <a href="/" class="brand">
@@ -31,6 +32,7 @@ export function Header({ studio, router }: { studio: Studio; router: Router }) {
         {user && limits && (
           <span class="flight" data-busy={limits.inFlight > 0 || undefined}>
             {text.inFlight(limits.inFlight, limits.concurrent)}
+            {waiting > 0 && ` · ${text.waiting(waiting)}`}
           </span>
         )}
         <button

@@ -1,21 +1,15 @@
-import { useEffect } from "preact/hooks";
 import type { Studio } from "../state/studio.ts";
+import { lazy } from "./lazy.tsx";
 
-const SHOWN_FOR_MS = 6_000;
+const ToastMessage = lazy(() => import("./toast-message.tsx").then((part) => part.ToastMessage));
+export const preloadToast = ToastMessage.preload;
 
-/** What was done or went wrong outside any card, for a moment. */
+/** The place for it is there from the start: only then is what appears in it read out. */
 export function Toast({ studio }: { studio: Studio }) {
-  const message = studio.toast.value;
-  useEffect(() => {
-    if (message === null) return;
-    const timer = setTimeout(() => {
-      studio.toast.value = null;
-    }, SHOWN_FOR_MS);
-    return () => clearTimeout(timer);
-  }, [message]);
+  const toast = studio.toast.value;
   return (
     <div role="status" class="toasts">
-      {message !== null && <p class="toast">{message}</p>}
+      {toast !== null && <ToastMessage studio={studio} toast={toast} />}
     </div>
   );
 }

@@ -1,59 +1,36 @@
 import { useEffect } from "preact/hooks";
-import { Card, preloadEndings } from "../components/card.tsx";
 import { Composer } from "../components/composer.tsx";
+import { lazy } from "../components/lazy.tsx";
 import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
 
-/** A placeholder row while the latest pictures load. */
-const PLACEHOLDERS = [1, 1.5, 0.75, 1, 1.33];
+/** Cards are no part of the first screen; they are here by the time that someone has one. */
+const Feed = lazy(() => import("../components/feed.tsx").then((part) => part.Feed));
+const UpNext = lazy(() => import("../components/up-next.tsx").then((part) => part.UpNext));
+
+export const preloadFeed = () => Promise.all([Feed.preload(), UpNext.preload()]);
 
 /** Write a prompt; see what is on its way and what came last. */
 export function StudioPage({ studio }: { studio: Studio }) {
-  const cards = studio.cards.cards.value;
+  const isEmpty = studio.cards.cards.value.length === 0;
   const recent = studio.recent.value;
+  const backstage = studio.backstage.value;
+  // Whoever had pictures last time is about to see them.
   useEffect(() => {
-    if (recent === "loading") void preloadEndings();
-  }, [recent]);
+    if (studio.store.get("returning")) void Feed.preload();
+  }, []);
   return (
     <main id="content" class="studio-page">
       <h1 class="headline">{text.headline}</h1>
       <div class="dock">
         <Composer studio={studio} />
+        {backstage && studio.orders.waiting.value.length > 0 && (
+          <UpNext studio={studio} queue={backstage.queue} />
+        )}
       </div>
       <div class="feed">
-        {cards.length > 0 && (
-          <>
-            <h2 class="sr-only">{text.recent}</h2>
-            <ul class="rows cards">
-              {cards.map((card) => (
-                <Card key={card.key} studio={studio} card={card} />
-              ))}
-            </ul>
-          </>
-        )}
-        {recent === "failed" && (
-          <p class="p-6 text-center text-muted">
-            {text.loadFailed}{" "}
-            <button type="button" class="link" onClick={() => void studio.loadRecent()}>
-              {text.tryAgain}
-            </button>
-          </p>
-        )}
-        {recent === "loading" && cards.length === 0 && (
-          <div class="rows cards" role="status" aria-label={text.loading}>
-            {PLACEHOLDERS.map((ratio) => (
-              <div key={ratio} class="shimmer" style={{ "--ratio": ratio }} />
-            ))}
-          </div>
-        )}
-        {recent === "ready" && cards.some(({ generation }) => generation.outputUrl) && (
-          <p class="py-8 text-center">
-            <a class="link" href="/gallery">
-              {text.seeAll}
-            </a>
-          </p>
-        )}
-        {cards.length === 0 && recent !== "loading" && recent !== "failed" && (
+        {(!isEmpty || recent !== "waiting") && <Feed studio={studio} />}
+        {isEmpty && recent !== "loading" && recent !== "failed" && (
           <section class="welcome" aria-label={text.tryOne}>
             <p class="mb-3 text-sm text-muted">{text.tryOne}</p>
             <ul class="grid gap-2 sm:grid-cols-2">

@@ -7,20 +7,22 @@
  * tab's picture with the same prompt can show two seconds late.
  */
 import { computed, signal } from "@preact/signals";
-import type { GenerateBody, Generation } from "../../worker/contract.ts";
+import type { Generation } from "../../worker/contract.ts";
 import type { Trouble } from "../api/result.ts";
-import { isInFlight, newer, ratioOf } from "./generation.ts";
+import { isInFlight, newer, optionsOf, ratioOf } from "./generation.ts";
+import type { Order } from "./orders.ts";
 
-/** What a click asked for; the key stays the same for every repetition of the same click. */
-export type Order = { body: GenerateBody; key: string };
+/** How much earlier than the click the Worker's clock may have seen it. */
+const CLOCKS_APART_MS = 60_000;
 
 export type Card = {
   /** Stays for the card's life, while its generation's id may change from none to pending to real. */
   key: string;
   phase: "sending" | "known" | "unconfirmed" | "refused";
   generation: Generation;
-  /** The order, for cards made in this tab. */
+  /** The order, for cards made in this browser. */
   order: Order | null;
+  /** Why it was refused; while `sending`, why nobody knows whether it arrived. */
   problem: Trouble | null;
   /** Width over height, decided when the card first shows, so that nothing moves when the picture lands. */
   frame: number;
@@ -28,9 +30,9 @@ export type Card = {
   fresh: boolean;
 };
 
-export type CardsDependencies = { now: () => number; onEnded: (generation: Generation) => void };
+export type CardsDependencies = { onEnded: (generation: Generation) => void };
 
-export function createCards({ now, onEnded }: CardsDependencies) {
+export function createCards({ onEnded }: CardsDependencies) {
   const cards = signal<Card[]>([]);
   const parked = signal<Generation[]>([]);
   /** Pending ids that have become real ones: news under the old name are history. */
@@ -76,11 +78,19 @@ export function createCards({ now, onEnded }: CardsDependencies) {
     cards.value = cards.value.toSpliced(index < 0 ? cards.value.length : index, 0, card);
   }
 
-  function mayBeOurs({ prompt, model }: Generation): boolean {
+  /** `from`: not what was made before the order went out. */
+  function mayBeOurs({ prompt, model, createdAt }: Generation, from: "any time" | "now on" = "any time") {
     return cards.value.some(
       ({ phase, order }) =>
-        phase === "sending" && order?.body.prompt === prompt && order.body.model === model,
+        phase === "sending" &&
+        order?.body.prompt === prompt &&
+        order.body.model === model &&
+        (from === "any time" || Date.parse(createdAt) > order.at - CLOCKS_APART_MS),
     );
+  }
+
+  function remove(key: string) {
+    cards.value = cards.value.filter((card) => card.key !== key);
   }
 
   function apply(news: Generation, replaces?: string) {
@@ -118,18 +128,18 @@ export function createCards({ now, onEnded }: CardsDependencies) {
       ...parked.value.map(({ id }) => id),
     ]),
     parked,
+    /** How many are on their way, as far as this page knows. */
+    working: computed(
+      () =>
+        cards.value.filter(({ phase, generation }) => phase !== "refused" && isInFlight(generation)).length,
+    ),
     byKey,
     byId,
     apply,
 
     /** A click: the card is there at once. A key that exists is the same card trying again. */
     begin(order: Order, key: string) {
-      const { prompt, model, aspectRatio, seed, negativePrompt } = order.body;
-      const options = {
-        ...(aspectRatio && { aspectRatio }),
-        ...(seed !== undefined && { seed }),
-        ...(negativePrompt && { negativePrompt }),
-      };
+      const { prompt, model } = order.body;
       const generation: Generation = {
         id: "",
         prompt,
@@ -144,13 +154,23 @@ export function createCards({ now, onEnded }: CardsDependencies) {
         error: null,
         favorite: false,
         shareUrl: null,
-        options,
-        createdAt: new Date(now()).toISOString(),
+        options: optionsOf(order.body),
+        createdAt: new Date(order.at).toISOString(),
         completedAt: null,
       };
       const started = { phase: "sending", generation, order, problem: null } as const;
       if (byKey(key)) change(key, started);
       else cards.value = [{ key, ...started, frame: ratioOf(generation), fresh: true }, ...cards.value];
+    },
+    /** No answer: it may have arrived or not, and goes out again. */
+    stall(key: string, problem: Trouble) {
+      change(key, { problem });
+    },
+    /** Its order is no longer followed here; what was canceled stays in sight. */
+    release(key: string) {
+      const card = byKey(key);
+      if (card && isInFlight(card.generation)) remove(key);
+      else change(key, { phase: "known", problem: null });
     },
     /** The click's answer. */
     settle(key: string, answer: Generation) {
@@ -158,14 +178,18 @@ export function createCards({ now, onEnded }: CardsDependencies) {
       const shown = byId(answer.id);
       let generation = waiting ? newer(answer, waiting) : answer;
       if (shown) generation = newer(generation, shown.generation);
-      change(key, { phase: "known", generation });
+      change(key, { phase: "known", generation, problem: null });
     },
     /** The click's answer was lost on the way from Skytells; the job is known by this id meanwhile. */
     unconfirmed(key: string, id: string) {
       const card = byKey(key);
       if (!card) return;
       const waiting = unpark(id);
-      change(key, { phase: "unconfirmed", generation: { ...(waiting ?? card.generation), id } });
+      change(key, {
+        phase: "unconfirmed",
+        generation: { ...(waiting ?? card.generation), id },
+        problem: null,
+      });
     },
     refuse(key: string, problem: Trouble) {
       change(key, { phase: "refused", problem });
@@ -182,7 +206,8 @@ export function createCards({ now, onEnded }: CardsDependencies) {
     /** The user's latest, from the record. What was canceled then is of no use now. */
     remember(items: Generation[]) {
       for (const item of items) {
-        if (byId(item.id) || isInFlight(item)) apply(item);
+        // What is still being sent may have been made, and ended, before the line was cut.
+        if (byId(item.id) || isInFlight(item) || mayBeOurs(item, "now on")) apply(item);
         else if (!gone.has(item.id) && item.status !== "canceled") insert(item, false);
       }
     },
@@ -190,9 +215,7 @@ export function createCards({ now, onEnded }: CardsDependencies) {
     show(key: string, generation: Generation) {
       change(key, { generation });
     },
-    remove(key: string) {
-      cards.value = cards.value.filter((card) => card.key !== key);
-    },
+    remove,
     /** Deleted, here or elsewhere: no late news brings it back. */
     drop(id: string) {
       gone.add(id);

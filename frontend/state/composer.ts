@@ -1,57 +1,121 @@
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import {
   ASPECT_RATIOS,
   type AspectRatio,
   DEFAULT_MODEL,
+  MAX_SEED,
   MODELS,
   type ModelId,
 } from "../../worker/catalog.ts";
+import type { GenerationOptions, ModelOptions } from "../../worker/contract.ts";
 import type { Store } from "./store.ts";
 
+export type ComposerDependencies = {
+  store: Store;
+  /** This tab's own: two tabs may be writing at once. */
+  tabStore: Store;
+  /** What the chosen model takes. */
+  supported: (model: ModelId) => ModelOptions;
+  /** Text that something else takes the place of. */
+  onPutAside: (words: string) => void;
+};
+
 /** What is being written: kept in this browser, so that a reload or a sign-in never loses typed text. */
-export function createComposer(store: Store) {
+export function createComposer({ store, tabStore, supported, onPutAside }: ComposerDependencies) {
   const prompt = signal("");
   const model = signal<ModelId>(DEFAULT_MODEL);
   const aspectRatio = signal<AspectRatio | null>(null);
+  /** null: another one each time. */
+  const seed = signal<number | null>(null);
+  /** What should not be in the picture. */
+  const without = signal("");
   /** A sentence under the form: what stands in the way of sending. */
   const notice = signal<string | null>(null);
   /** Counts up whenever something puts text into the form and wants the cursor there. */
   const focus = signal(0);
 
+  const takes = computed(() => supported(model.value));
+  /** What goes along with the prompt: of what is set, that which the chosen model takes. */
+  const options = computed<GenerationOptions>(() => {
+    const negativePrompt = without.value.normalize("NFC").trim();
+    return {
+      ...(aspectRatio.value && takes.value.aspectRatio?.includes(aspectRatio.value)
+        ? { aspectRatio: aspectRatio.value }
+        : {}),
+      ...(seed.value !== null && takes.value.seed && { seed: seed.value }),
+      ...(negativePrompt !== "" && takes.value.negativePrompt && { negativePrompt }),
+    };
+  });
+
+  function write(words: string) {
+    prompt.value = words;
+    notice.value = null;
+  }
+
+  /** Puts text there for editing. */
+  function edit(words: string) {
+    const before = prompt.value;
+    write(words);
+    focus.value += 1;
+    if (before.trim() !== "" && before !== words) onPutAside(before);
+  }
+
   return {
     prompt,
     model,
     aspectRatio,
+    seed,
+    without,
+    takes,
+    options,
     notice,
     focus,
-    write(words: string) {
-      prompt.value = words;
-      notice.value = null;
+    write,
+    edit,
+    /** Prompt and settings of a picture that exists, to go on from. */
+    take(picture: { prompt: string; model: string; options: GenerationOptions }) {
+      model.value = MODELS.find(({ id }) => id === picture.model)?.id ?? model.value;
+      aspectRatio.value = picture.options.aspectRatio ?? null;
+      seed.value = picture.options.seed ?? null;
+      without.value = picture.options.negativePrompt ?? "";
+      edit(picture.prompt);
     },
-    /** Puts text there for editing. */
-    edit(words: string) {
-      prompt.value = words;
-      notice.value = null;
-      focus.value += 1;
+    reset() {
+      aspectRatio.value = null;
+      seed.value = null;
+      without.value = "";
     },
-    /** Gives back what could not be sent, unless something new has been typed meanwhile. */
+    /** Gives back what could not be sent; false: something new has been typed meanwhile, and stays. */
     giveBack(words: string) {
-      if (prompt.value === "") prompt.value = words;
+      if (prompt.value !== "") return false;
+      prompt.value = words;
+      return true;
     },
     /** Takes up what was kept. What someone typed before the script had loaded goes first. */
     restore(typed: string) {
-      prompt.value = typed || (store.get("draft") ?? "");
+      prompt.value = typed || (tabStore.get("draft") ?? store.get("draft") ?? "");
       const keptModel = store.get("model");
       model.value = MODELS.find(({ id }) => id === keptModel)?.id ?? DEFAULT_MODEL;
       const keptRatio = store.get("ratio");
       aspectRatio.value = ASPECT_RATIOS.find((ratio) => ratio === keptRatio) ?? null;
+      seed.value = seedOf(store.get("seed") ?? "");
+      without.value = store.get("without") ?? "";
       return effect(() => {
+        // Empty is kept too, in this tab: what another one writes does not come up here then.
+        tabStore.set("draft", prompt.value);
         store.set("draft", prompt.value || null);
         store.set("model", model.value);
         store.set("ratio", aspectRatio.value);
+        store.set("seed", seed.value === null ? null : String(seed.value));
+        store.set("without", without.value || null);
       });
     },
   };
 }
 
 export type Composer = ReturnType<typeof createComposer>;
+
+/** A seed as someone writes it; null is none. */
+export function seedOf(digits: string): number | null {
+  return /^\d+$/.test(digits) ? Math.min(Number(digits), MAX_SEED) : null;
+}

@@ -1,5 +1,5 @@
 import type { GenerationStatus } from "../../worker/catalog.ts";
-import type { Generation } from "../../worker/contract.ts";
+import type { GenerateBody, Generation, GenerationOptions } from "../../worker/contract.ts";
 
 const RANK: Record<GenerationStatus, number> = {
   queued: 0,
@@ -20,6 +20,15 @@ export function newer(known: Generation, news: Generation): Generation {
     return { ...news, progress: known.progress };
   }
   return news;
+}
+
+/** What an order asks for besides prompt and model. */
+export function optionsOf({ aspectRatio, seed, negativePrompt }: GenerateBody): GenerationOptions {
+  return {
+    ...(aspectRatio && { aspectRatio }),
+    ...(seed !== undefined && { seed }),
+    ...(negativePrompt && { negativePrompt }),
+  };
 }
 
 /** Width over height: of the picture, else of what was asked for, else a square. */

@@ -1,18 +1,15 @@
-/** From a click to a picture on its way: sends an order, and sends the same one again only where that is safe. */
+/** From a click to a picture on its way: sends an order until it is known what became of it. */
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { normalizePrompt, promptProblem } from "../../worker/catalog.ts";
-import type { Generation } from "../../worker/contract.ts";
+import type { GenerateBody } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
-import type { Trouble } from "../api/result.ts";
+import type { TroubleCode } from "../api/result.ts";
 import { text } from "../text/first.ts";
-import { problems } from "../text/troubles.ts";
-import type { Cards, Order } from "./cards.ts";
+import type { Cards } from "./cards.ts";
 import type { Composer } from "./composer.ts";
+import { isInFlight } from "./generation.ts";
+import { MAX_WAITING, type Order, type Orders } from "./orders.ts";
 import type { SessionState } from "./session.ts";
-
-/** Waits before the same order goes out again after a cut connection. */
-const RESEND_AFTER_MS = [1_000, 3_000];
-/** How often to ask for an order whose first request is still running after the Worker forgot about it. */
-const IN_PROGRESS_ATTEMPTS = 15;
 
 const PROMPT_NOTICES = {
   empty: text.promptEmpty,
@@ -20,91 +17,93 @@ const PROMPT_NOTICES = {
   malformed: text.promptMalformed,
 } as const;
 
+/** Why nothing that waits starts by itself at the moment, until then (milliseconds since 1970). */
+export type Hold = { code: TroubleCode | "asleep"; until: number };
+
 export type MakerDependencies = {
   api: Api;
   cards: Cards;
   composer: Composer;
   session: SessionState;
+  orders: Orders;
+  /** Whether pushes come; without them the limits known here may be old. */
+  up: ReadonlySignal<boolean>;
+  now: () => number;
   newKey: () => string;
   signInFirst: () => void;
   tell: (sentence: string) => void;
+  /** Hears of every prompt that is sent off. */
+  onOrdered: (order: Order) => void;
 };
 
 export function createMaker(dependencies: MakerDependencies) {
-  const { api, cards, composer, session, newKey, signInFirst, tell } = dependencies;
-  /** Canceled before anybody knew an id to cancel. */
+  const { api, cards, composer, session, orders, up, now, newKey, signInFirst, tell } = dependencies;
+  /** Canceled before anybody knew an id to cancel, by card. */
   const cancelOnArrival = new Set<string>();
+  /** Orders whose turn to be sent again has not come. */
+  const resting = new Set<() => void>();
+  const hold = signal<Hold | null>(null);
+  const free = computed(() => {
+    const limits = session.limits.value;
+    if (!limits) return 1;
+    // Orders under way in other tabs count as well: they are kept in the same place.
+    const known = up.value ? orders.sent.value.length : cards.working.value;
+    return limits.concurrent - Math.max(limits.inFlight, known);
+  });
 
-  function orderFromComposer(): Order {
-    const model = composer.model.value;
-    const ratio = composer.aspectRatio.value;
-    const { aspectRatio: ratios } = session.models.value.find(({ id }) => id === model)?.options ?? {};
-    const prompt = normalizePrompt(composer.prompt.value);
-    return {
-      body:
-        ratio !== null && ratios?.includes(ratio) ? { prompt, model, aspectRatio: ratio } : { prompt, model },
-      key: newKey(),
-    };
+  const orderOf = (body: GenerateBody): Order => ({ body, key: newKey(), at: now(), state: "waiting" });
+
+  /** Starts it, or puts it behind the others that wait. `card`: the one that tries again. */
+  async function take(order: Order, card = order.key) {
+    dependencies.onOrdered(order);
+    if (free.value > 0 && !hold.value && orders.waiting.value.length === 0) return send(order, card);
+    orders.put(order);
+    cards.remove(card);
+    tell(text.waits(order.body.prompt));
   }
 
-  async function send(order: Order, key: string) {
-    cards.begin(order, key);
+  async function send(order: Order, card = order.key) {
+    const sent: Order = { ...order, at: now(), state: "sent" };
+    orders.put(sent);
+    cards.begin(sent, card);
     tell(text.started(order.body.prompt));
+    return follow(sent, card);
+  }
+
+  /** Sends it until there is an answer: whether it arrived, nobody here can know before. */
+  async function follow(order: Order, card: string) {
     for (let attempt = 0; ; attempt += 1) {
+      const limits = session.limits.value;
       const result = await api.generate(order.body, order.key);
-      if (result.ok) return arrived(key, result.value.generation);
-      const wait = resendAfter(result.problem, attempt);
-      if (wait === null) return refused(order, key, result.problem);
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
-
-  function arrived(key: string, generation: Generation) {
-    cards.settle(key, generation);
-    if (cancelOnArrival.delete(key)) return cancel(key);
-  }
-
-  function refused(order: Order, key: string, problem: Trouble) {
-    if (problem.pending) {
-      cards.unconfirmed(key, problem.pending.id);
-      if (cancelOnArrival.delete(key)) return cancel(key);
-      return;
-    }
-    if (problem.code === "unauthenticated" || problem.code === "limit_reached") {
-      cards.remove(key);
-      composer.giveBack(order.body.prompt);
-    }
-    if (cancelOnArrival.delete(key)) {
-      cards.remove(key);
-    } else if (problem.code === "unauthenticated") {
-      signInFirst();
-    } else if (problem.code === "limit_reached") {
-      if (problem.limits) session.limits.value = problem.limits;
-      composer.notice.value = text.limitReached(session.user.value?.plan ?? "free");
-    } else {
-      cards.refuse(key, problem);
-      tell(text.failed(problems[problem.code]));
+      if (result.ok) {
+        // The answer may be ahead of the push that says that one more is in flight.
+        if (limits && limits === session.limits.value && isInFlight(result.value.generation)) {
+          session.limits.value = { ...limits, inFlight: limits.inFlight + 1 };
+        }
+        orders.drop(order.key);
+        cards.settle(card, result.value.generation);
+        if (cancelOnArrival.delete(card)) await cancel(card);
+        return;
+      }
+      const { trouble } = await aftermath();
+      if ((await trouble(maker, order, card, result.problem, attempt)) === "over") return;
     }
   }
 
   async function cancel(key: string) {
-    const before = cards.byKey(key)?.generation;
-    if (!before) return;
-    cards.show(key, { ...before, status: "canceled" });
-    if (before.id === "") {
-      cancelOnArrival.add(key);
-      return;
-    }
-    const result = await api.cancel(before.id);
-    if (result.ok) return cards.confirm(before.id, result.value.generation);
-    // Finished first, or not canceled: the card goes back to what is true.
-    if (cards.byKey(key)?.generation.status === "canceled") cards.show(key, before);
-    if (result.problem.code !== "already_finished") return tell(problems[result.problem.code]);
-    const truth = await api.prediction(before.id);
-    if (truth.ok) cards.confirm(before.id, truth.value.generation);
+    const card = cards.byKey(key);
+    if (!card) return;
+    cards.show(key, { ...card.generation, status: "canceled" });
+    return (await aftermath()).cancel(maker, card);
   }
 
-  return {
+  const maker = {
+    ...dependencies,
+    cancelOnArrival,
+    resting,
+    /** Places that the plan has left, as far as is known here. */
+    free,
+    hold,
     async generate() {
       const problem = promptProblem(composer.prompt.value);
       composer.notice.value = problem && PROMPT_NOTICES[problem];
@@ -113,9 +112,32 @@ export function createMaker(dependencies: MakerDependencies) {
         return;
       }
       if (session.session.value && !session.user.value) return signInFirst();
-      const order = orderFromComposer();
+      if (orders.waiting.value.length >= MAX_WAITING) {
+        composer.notice.value = text.waitingFull;
+        return;
+      }
+      const order = orderOf({
+        prompt: normalizePrompt(composer.prompt.value),
+        model: composer.model.value,
+        ...composer.options.value,
+      });
       composer.write("");
-      await send(order, order.key);
+      await take(order);
+    },
+    /** Makes what is not in the form: more of a picture that exists. */
+    order: (body: GenerateBody) => take(orderOf(body)),
+    /** Starts one that waited. */
+    start: send,
+    /** An order of an earlier page or another tab, as it was left. */
+    async resume(order: Order) {
+      if (cards.byKey(order.key)) return;
+      cards.begin(order, order.key);
+      if (order.pending !== undefined) cards.unconfirmed(order.key, order.pending);
+      else await follow(order, order.key);
+    },
+    /** The line is back, or something was decided: no reason to sit out the wait. */
+    hurry() {
+      for (const go of resting) go();
     },
     /**
      * The same again, on the same card. What the Worker may have taken on is repeated under its old key, so
@@ -125,20 +147,28 @@ export function createMaker(dependencies: MakerDependencies) {
       const card = cards.byKey(key);
       if (!card) return;
       const { prompt, model, options } = card.generation;
-      const body = card.order?.body ?? { prompt, model, ...options };
+      const order = orderOf(card.order?.body ?? { prompt, model, ...options });
       const repeat = card.phase === "refused" && card.problem?.code !== "idempotency_mismatch";
-      await send({ body, key: repeat && card.order ? card.order.key : newKey() }, key);
+      await take(repeat && card.order ? { ...order, key: card.order.key } : order, key);
     },
     cancel,
   };
+  return maker;
 }
 
 export type Maker = ReturnType<typeof createMaker>;
 
-function resendAfter({ code, retryAfterSeconds }: Trouble, attempt: number): number | null {
-  if (code === "offline" || code === "bad_answer") return RESEND_AFTER_MS[attempt] ?? null;
-  if (code === "idempotency_in_progress" && attempt < IN_PROGRESS_ATTEMPTS) {
-    return (retryAfterSeconds ?? 2) * 1_000;
+/** What is only needed when something does not go its way. */
+export const loadAftermath = () => import("./aftermath.ts");
+
+/** Asked for again where the line is cut. */
+async function aftermath() {
+  for (;;) {
+    try {
+      return await loadAftermath();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, FETCH_AGAIN_AFTER_MS));
+    }
   }
-  return null;
 }
+const FETCH_AGAIN_AFTER_MS = 2_000;

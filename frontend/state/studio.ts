@@ -1,16 +1,19 @@
 import { computed, signal } from "@preact/signals";
 import type { Generation, StudioEvent } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
-import { createLive, type Socket } from "../api/live.ts";
-import type { Result } from "../api/result.ts";
+import type { Socket } from "../api/live.ts";
+import type { Result, TroubleCode } from "../api/result.ts";
 import { text } from "../text/first.ts";
-import { failures, problems } from "../text/troubles.ts";
+import { inWords } from "../text/words.ts";
+import type { Backstage } from "./backstage.ts";
 import { createCards } from "./cards.ts";
 import { createComposer } from "./composer.ts";
+import { isInFlight } from "./generation.ts";
+import type { Line } from "./line.ts";
 import { createMaker } from "./maker.ts";
+import { createOrders, type Order } from "./orders.ts";
 import { createSession } from "./session.ts";
 import type { Store } from "./store.ts";
-import { createWatch } from "./watch.ts";
 
 /** How many of the latest pictures the studio's page shows. */
 const RECENT = 24;
@@ -18,6 +21,12 @@ const RECENT = 24;
 const OPTIONS_KNOWN_AFTER_MS = 3_000;
 /** A Generate that waits for a sign-in goes on by itself, but not days later. */
 const RESUME_WITHIN_MS = 15 * 60_000;
+
+/** The part that keeps the studio up to date could not be fetched. */
+const LINE_AGAIN_AFTER_MS = 3_000;
+
+/** What one does with pictures comes with them. */
+export const deeds = () => import("./deeds.ts");
 
 export type StudioDependencies = {
   api: Api;
@@ -35,11 +44,17 @@ export type StudioDependencies = {
 /** Hears of every change to a generation. */
 export type Listener = { changed: (generation: Generation) => void; dropped: (id: string) => void };
 
+/** Hears of what a person would notice: that a prompt was sent off, and that what was in flight is over. */
+export type Witness = { ordered: (order: Order) => void; ended: (generation: Generation) => void };
+
+/** A sentence for a moment, and what can be done about it. */
+export type Toast = string | { text: string; action: { label: string; run: () => void } };
+
 /** Everything the studio knows and does, without a browser; `start` lets the outside in. */
 export function createStudio(dependencies: StudioDependencies) {
   const { api, store, tabStore, now } = dependencies;
   const session = createSession(api);
-  const composer = createComposer(store);
+  const orders = createOrders({ store, now });
   /** Why the sign-in dialog is open: a Generate that goes on afterwards, or nothing in particular. */
   const signingIn = signal<"generate" | "asked" | null>(null);
   const sharing = signal<Generation | null>(null);
@@ -47,53 +62,86 @@ export function createStudio(dependencies: StudioDependencies) {
   /** Read out to those who cannot see the cards change. */
   const announcement = signal("");
   /** Shown for a moment: what went wrong or was done outside a card. */
-  const toast = signal<string | null>(null);
+  const toast = signal<Toast | null>(null);
+  /** How many pictures became ready while nobody was looking. */
+  const unseen = signal(0);
+  /** Counts up whenever something asks for the options. */
+  const options = signal(0);
+  /** The list of shortcuts is open. */
+  const helping = signal(false);
+  /** The browser says that there is no network. */
+  const offline = signal(false);
+  /** What comes once somebody is here, or does something. */
+  const backstage = signal<Backstage | null>(null);
   const listeners = new Set<Listener>();
+  const witnesses = new Set<Witness>();
+  const tell = (sentence: string) => {
+    announcement.value = sentence;
+  };
 
-  const cards = createCards({
-    now,
-    onEnded(generation) {
-      const { status, error, prompt } = generation;
-      if (status === "succeeded") announcement.value = text.ready(prompt);
-      else announcement.value = error ? text.failed(failures[error.code]) : text.canceled;
-      // The socket says by itself how many are in flight.
-      if (!live.up.value) void session.load();
+  const composer = createComposer({
+    store,
+    tabStore,
+    supported: (model) => session.models.value.find(({ id }) => id === model)?.options ?? {},
+    onPutAside(words) {
+      const label = text.putBack;
+      toast.value = { text: text.putAside, action: { label, run: () => composer.edit(words) } };
     },
   });
-  const live = createLive({
-    connect: dependencies.connect,
-    random: dependencies.random,
-    onEvent: hear,
-    onSessionEnded: sessionEnded,
+  const cards = createCards({
+    onEnded(generation) {
+      const { status, error, prompt } = generation;
+      if (status === "succeeded") tell(text.ready(prompt));
+      else if (error) inWords({ failure: error.code }, (sentence) => tell(text.failed(sentence)));
+      else tell(text.canceled);
+      for (const witness of witnesses) witness.ended(generation);
+      // The socket says by itself how many are in flight.
+      if (!up.value) void session.load();
+    },
   });
-  const watch = createWatch({
-    ids: cards.watched,
-    urgent: computed(() => !live.up.value || cards.parked.value.length > 0),
-    ask,
-  });
+  const line = signal<Line | null>(null);
+  /** Whether pushes come. */
+  const up = computed(() => line.value?.up.value ?? false);
   const maker = createMaker({
     api,
     cards,
     composer,
     session,
+    orders,
+    up,
+    now,
     newKey: dependencies.newKey,
     signInFirst() {
       tabStore.set("resume", String(now()));
       signingIn.value = "generate";
       if (session.user.value) sessionEnded();
     },
-    tell: (sentence) => {
-      announcement.value = sentence;
+    tell,
+    onOrdered(order) {
+      for (const witness of witnesses) witness.ordered(order);
     },
+  });
+  /** Those that Skytells has not confirmed: known from this browser's own orders, or because all of them are. */
+  const doubtful = computed(() => {
+    const { inFlight = 0, unconfirmed = 0 } = session.limits.value ?? {};
+    const ids = orders.all.value.flatMap(({ pending }) => pending ?? []);
+    return (id: string) => ids.includes(id) || (unconfirmed > 0 && unconfirmed === inFlight);
   });
 
   function changed(generation: Generation, replaces?: string) {
     cards.apply(generation, replaces);
+    heard(generation, replaces);
+  }
+
+  function heard(generation: Generation, before?: string) {
+    if (before !== undefined && before !== generation.id) orders.heard(before);
+    if (!isInFlight(generation)) orders.heard(generation.id);
     for (const listener of listeners) listener.changed(generation);
   }
 
   function dropped(id: string) {
     cards.drop(id);
+    orders.heard(id);
     for (const listener of listeners) listener.dropped(id);
   }
 
@@ -102,7 +150,8 @@ export function createStudio(dependencies: StudioDependencies) {
       case "snapshot":
         session.limits.value = event.limits;
         for (const generation of event.inFlight) cards.apply(generation);
-        watch.askAll(event.inFlight.map(({ id }) => id));
+        maker.hurry();
+        line.value?.askAll(event.inFlight.map(({ id }) => id));
         return;
       case "generation":
         return changed(event.generation, event.replaces);
@@ -121,13 +170,13 @@ export function createStudio(dependencies: StudioDependencies) {
     const result = await api.prediction(id);
     if (result.ok) {
       cards.confirm(id, result.value.generation);
-      for (const listener of listeners) listener.changed(result.value.generation);
+      heard(result.value.generation, id);
     } else if (result.problem.code === "not_found") dropped(id);
     else if (result.problem.code === "unauthenticated") sessionEnded();
   }
 
   function sessionEnded() {
-    live.close();
+    line.value?.close();
     void session.load();
   }
 
@@ -143,27 +192,67 @@ export function createStudio(dependencies: StudioDependencies) {
 
   /** Everything that needs to know who is here. */
   async function enter() {
-    if (!session.user.value) return;
-    live.open();
+    const user = session.user.value;
+    if (!user) return;
+    orders.open(user.id);
+    // Before anything is heard about them: then it is clear that it is about these.
+    for (const order of orders.all.value) if (order.state !== "waiting") void maker.resume(order);
     const since = Number(tabStore.get("resume") ?? Number.NaN);
     tabStore.set("resume", null);
     if (now() - since < RESUME_WITHIN_MS) void maker.generate();
+    await openLine();
     await loadRecent();
+  }
+
+  /** Comes with the first who signs in: a stranger has nothing to be told of. */
+  async function openLine() {
+    try {
+      const { createLine } = await import("./line.ts");
+      line.value ??= createLine({
+        cards,
+        ask,
+        connect: dependencies.connect,
+        random: dependencies.random,
+        onEvent: hear,
+        onSessionEnded: sessionEnded,
+      });
+      line.value.open();
+    } catch {
+      setTimeout(openLine, LINE_AGAIN_AFTER_MS);
+    }
+  }
+
+  /** What stands in the way of everything. */
+  function tellBeneathForm(code: TroubleCode) {
+    inWords({ problem: code }, (sentence) => {
+      composer.notice.value = sentence;
+    });
   }
 
   /** Tells of a failure that has no card of its own; passes the answer on. */
   function orTell<T>(result: Result<T>): T | undefined {
     if (result.ok) return result.value;
-    toast.value = problems[result.problem.code];
+    inWords({ problem: result.problem.code }, (sentence) => {
+      toast.value = sentence;
+    });
     if (result.problem.code === "unauthenticated") sessionEnded();
   }
+
+  const hands = { api, cards, changed, dropped, orTell };
 
   return {
     session,
     composer,
     cards,
-    live,
+    up,
     maker,
+    orders,
+    doubtful,
+    unseen,
+    options,
+    helping,
+    offline,
+    backstage,
     signingIn,
     sharing,
     recent,
@@ -176,19 +265,24 @@ export function createStudio(dependencies: StudioDependencies) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    witness(witness: Witness) {
+      witnesses.add(witness);
+      return () => witnesses.delete(witness);
+    },
     async start(typed: string) {
       composer.restore(typed);
-      watch.start();
       await session.load();
-      if (session.problem.value) composer.notice.value = problems[session.problem.value.code];
+      if (session.problem.value) tellBeneathForm(session.problem.value.code);
       const unknown = session.models.value.every(({ options }) => Object.keys(options).length === 0);
       if (unknown) setTimeout(session.load, OPTIONS_KNOWN_AFTER_MS);
       await enter();
     },
     /** The tab is in front again, or the network is back. */
     async wake() {
-      live.hurry();
-      watch.askAll();
+      line.value?.hurry();
+      line.value?.askAll();
+      maker.hurry();
+      orders.sync();
       if (session.session.value) return;
       await session.load();
       if (session.session.value) composer.notice.value = null;
@@ -208,44 +302,18 @@ export function createStudio(dependencies: StudioDependencies) {
       tabStore.set("resume", null);
     },
     async signOut() {
-      if (orTell(await api.signOut().then(asDone))) dependencies.restart();
+      if (!(await (await deeds()).signOut(hands))) return;
+      store.forget();
+      tabStore.forget();
+      dependencies.restart();
     },
-    async favorite(generation: Generation) {
-      const wanted = !generation.favorite;
-      changed({ ...generation, favorite: wanted });
-      const answer = orTell(await api.favorite(generation.id, wanted));
-      changed(answer?.generation ?? generation);
-    },
-    async share(generation: Generation, showPrompt: boolean) {
-      const answer = orTell(await api.share(generation.id, showPrompt));
-      if (answer) changed({ ...generation, shareUrl: answer.url });
-      return answer?.url ?? null;
-    },
-    async unshare(generation: Generation) {
-      const stopped = orTell(await api.unshare(generation.id).then(asDone)) ?? false;
-      if (stopped) changed({ ...generation, shareUrl: null });
-      return stopped;
-    },
-    async remove(id: string) {
-      const result = await api.remove(id);
-      if (!result.ok && result.problem.code !== "not_found") return Boolean(orTell(result));
-      dropped(id);
-      return true;
-    },
-    /** Takes away a card without a picture. What may still heal stays in the record. */
-    dismiss(key: string) {
-      const card = cards.byKey(key);
-      if (!card) return;
-      cards.remove(key);
-      const { id, error } = card.generation;
-      const mayHeal = error?.code === "timed_out" || error?.code === "unconfirmed";
-      if (card.phase === "known" && !mayHeal) void api.remove(id);
-    },
+    favorite: async (generation: Generation) => (await deeds()).favorite(hands, generation),
+    share: async (generation: Generation, showPrompt: boolean) =>
+      (await deeds()).share(hands, generation, showPrompt),
+    unshare: async (generation: Generation) => (await deeds()).unshare(hands, generation),
+    remove: async (id: string) => (await deeds()).remove(hands, id),
+    dismiss: async (key: string) => (await deeds()).dismiss(hands, key),
   };
 }
 
 export type Studio = ReturnType<typeof createStudio>;
-
-function asDone(result: Result<void>): Result<true> {
-  return result.ok ? { ok: true, value: true } : result;
-}

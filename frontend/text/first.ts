@@ -1,5 +1,5 @@
 /** Part of the text catalogue: what the first screen needs. The rest comes with the parts that show it. */
-import { MAX_PROMPT_LENGTH, PLANS, type Plan } from "../../worker/catalog.ts";
+import { MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
 
 const number = new Intl.NumberFormat("en");
 
@@ -11,17 +11,28 @@ export const text = {
 
   headline: "What do you want to see?",
   prompt: "Prompt",
-  placeholder: "Describe a picture…",
+  /** Short enough for one line on a phone. */
+  placeholders: [
+    "A fox of folded paper",
+    "A lighthouse in a storm",
+    "Tea for two on the moon",
+    "A city grown from coral",
+    "Rain on a neon street",
+  ],
   generate: "Generate",
   models: "Model",
   ratio: "Shape",
-  ratioAuto: "Auto",
-  ratioName: (ratio: string) => `Shape: ${ratio}`,
+  options: "Options",
+  optionsSet: "Options, some are set",
+  takeExample: "Tab takes the example, ↑ brings back earlier prompts.",
+  tab: "Tab",
   left: (count: number) => `${number.format(count)} left`,
   over: (count: number) => `${number.format(count)} too many`,
   promptEmpty: "Write a prompt first.",
   promptTooLong: `A prompt has at most ${number.format(MAX_PROMPT_LENGTH)} characters.`,
   promptMalformed: "The prompt contains characters that are not text.",
+  putAside: "What you were writing was put aside.",
+  putBack: "Put it back",
   tryOne: "Not sure? Start from one of these.",
   examples: [
     "A lighthouse on a basalt cliff at blue hour, long exposure, soft fog",
@@ -38,14 +49,6 @@ export const text = {
   chunkLost: "This part of the studio couldn't be loaded.",
   loadFailed: "Your pictures couldn't be loaded.",
 
-  sending: "Sending",
-  queued: "In line",
-  processing: "Making",
-  saving: "Saving",
-  unconfirmed: "Skytells hasn't confirmed this one yet; checking…",
-  percent: (value: number) => `${number.format(Math.round(value))} %`,
-  seconds: (value: number) =>
-    value < 60 ? `${number.format(value)} s` : `${Math.floor(value / 60)} min ${value % 60} s`,
   cancel: "Cancel",
   canceled: "Canceled.",
   dismiss: "Dismiss",
@@ -60,12 +63,12 @@ export const text = {
   failed: (sentence: string) => `No picture: ${sentence}`,
 
   inFlight: (count: number, limit: number) => `${number.format(count)} of ${number.format(limit)} in flight`,
-  limitReached: (plan: Plan) => {
-    const { label, concurrent } = PLANS[plan];
-    const atOnce =
-      concurrent === 1 ? "one picture at a time" : `${number.format(concurrent)} pictures at once`;
-    return `The ${label} plan makes ${atOnce}. Generate again when one is done; your prompt is kept.`;
-  },
+  waiting: (count: number) => `${number.format(count)} up next`,
+  waits: (prompt: string) => `Up next, starts by itself: ${prompt}`,
+  waitingFull: "Up next is full. Your prompt is kept here.",
+  offline: "You're offline. What you send goes out by itself when you're back.",
+  unreachable: "The studio can't be reached. Check your connection and try again.",
+  readyTitle: (count: number) => `(${number.format(count)}) Ready · `,
 
   account: "Account and settings",
   pageMissing: "There is nothing at this address",

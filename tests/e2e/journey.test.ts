@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { text } from "../../frontend/text/first.ts";
+import { making } from "../../frontend/text/making.ts";
 import { type App, startApp } from "./support/app.ts";
 import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient, sha256 } from "./support/simulator.ts";
@@ -75,7 +76,7 @@ test("the card is there before the Worker has heard of it, and keeps its place",
 
   const card = studio.working(prompt);
   await card.waitFor();
-  expect(await card.textContent()).toContain(text.sending);
+  expect(await card.textContent()).toContain(making.sending);
   expect(await simulator.creates(prompt), "the request is still held back").toEqual([]);
   const before = await card.boundingBox();
 

@@ -1,12 +1,10 @@
 /** When there is no picture: a sentence that says why, and nothing typed is lost. */
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import { text } from "../../frontend/text/first.ts";
 import { failures, problems } from "../../frontend/text/troubles.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
-import { createSimulatorClient } from "./support/simulator.ts";
 
 useBrowser();
-const simulator = createSimulatorClient(inject("app").adminUrl);
 
 test.each([
   { mood: "failed", status: null, sentence: failures.upstream_failed },
@@ -40,27 +38,6 @@ test("trying again after a refusal makes the picture on the same card", async ()
   await card.getByRole("button", { name: text.tryAgain }).click();
   await studio.seesPicture(prompt);
   expect(await studio.card(prompt).count()).toBe(1);
-});
-
-test("over the plan's limit: a kind sentence, and the text is kept", async () => {
-  const first = "[mood:stuck] The first of two rivers";
-  const second = "The second of two rivers";
-  const { studio, page, expectsInConsole } = await visit({ email: newEmail() });
-  expectsInConsole(/status of 429/);
-  await studio.open();
-  await studio.generate(first);
-  await simulator.idOf(first);
-  await studio.generate(second);
-
-  await page.getByText(text.limitReached("free")).waitFor();
-  expect(await studio.prompt.inputValue()).toBe(second);
-  expect(await studio.card(second).count(), "no card for what was not taken on").toBe(0);
-  expect(await simulator.creates(second)).toEqual([]);
-
-  await simulator.finish(first);
-  await studio.seesPicture(first);
-  await studio.generateButton.click();
-  await studio.seesPicture(second);
 });
 
 test("nothing is sent for a prompt that cannot be one", async () => {

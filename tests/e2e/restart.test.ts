@@ -1,6 +1,6 @@
 /** The Worker dies in mid-generation, or nobody knows what Skytells does. Nothing may be lost or ordered twice. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
+import { making } from "../../frontend/text/making.ts";
 import { type App, startApp } from "./support/app.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient, type SimulatorClient } from "./support/simulator.ts";
@@ -61,7 +61,7 @@ test("a create that nobody can vouch for is shown as just that, until Skytells s
   expectsInConsole(/status of 50[24]/);
   await studio.open();
   await studio.generate(prompt);
-  const doubt = studio.working(prompt).getByText(text.unconfirmed);
+  const doubt = studio.working(prompt).getByText(making.unconfirmed);
   await doubt.waitFor();
 
   await simulator.sendWebhook(prompt, "started");

@@ -6,6 +6,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { text } from "../../frontend/text/first.ts";
+import { making } from "../../frontend/text/making.ts";
 import { failures } from "../../frontend/text/troubles.ts";
 import { root, runTool } from "../../scripts/run.ts";
 import type { AspectRatio, ModelId } from "../../worker/catalog.ts";
@@ -103,7 +104,7 @@ async function shoot(browser: Browser, look: Look, shown: Generation): Promise<v
   await save("3-studio-results");
   await simulator.setMoods(["stuck"]);
   await studio.generate(RUNNING);
-  await studio.working(RUNNING).getByText(text.processing).waitFor();
+  await studio.working(RUNNING).getByText(making.processing).waitFor();
   await save("4-studio-in-flight");
   await studio.working(RUNNING).getByRole("button", { name: text.cancel }).click();
   await page.getByText(text.canceled, { exact: true }).first().waitFor();

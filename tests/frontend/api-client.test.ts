@@ -44,12 +44,16 @@ describe("the API client never throws", () => {
   test.each([
     [502, "<html>Bad gateway</html>"],
     [200, "<html>Welcome to the hotel's wifi</html>"],
-    [500, JSON.stringify({ code: "something_new" })],
     [500, "null"],
   ])("an answer that is not the Worker's (%i %s)", async (status, body) => {
     const { api } = answering(status, body);
     expect(await api.session()).toMatchObject({ ok: false, problem: { code: "bad_answer" } });
   });
+});
+
+test("a code that only a newer Worker knows is a refusal all the same", async () => {
+  const { api } = answering(500, JSON.stringify({ code: "something_new" }));
+  expect(await api.session()).toMatchObject({ ok: false, problem: { code: "something_new" } });
 });
 
 describe("what is sent", () => {

@@ -3,6 +3,7 @@ import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
 import { createRouter } from "../../frontend/state/router.ts";
+import { MAX_SEED } from "../../worker/catalog.ts";
 import { generation, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
@@ -11,11 +12,17 @@ beforeAll(async () => {
   await import("../../frontend/pages/gallery.tsx");
   await import("../../frontend/pages/picture.tsx");
   await import("../../frontend/components/account-menu.tsx");
-  await import("../../frontend/components/failed-card.tsx");
+  await import("../../frontend/components/feed.tsx");
+  await import("../../frontend/components/options-panel.tsx");
+  await import("../../frontend/components/shortcuts.tsx");
+  await import("../../frontend/components/up-next.tsx");
   await import("../../frontend/components/share-dialog.tsx");
   await import("../../frontend/components/sign-in.tsx");
 }, 60_000);
 afterEach(cleanup);
+// Not in happy-dom; what is in a popover is in the document all the same.
+HTMLElement.prototype.showPopover ??= () => {};
+HTMLElement.prototype.hidePopover ??= () => {};
 beforeEach(() => {
   history.replaceState(null, "", "/");
 });
@@ -68,14 +75,49 @@ describe("the composer", () => {
     expect(world.store.get("model")).toBe("truefusion-edge");
   });
 
-  test("offers shapes only where the chosen model takes them", async () => {
-    await open(setUp());
-    const shape = await screen.findByRole("button", { name: "Shape: Auto" });
-    fireEvent.click(shape);
+  test("offers what the chosen model takes, shows that something is set, and resets it", async () => {
+    const world = setUp();
+    await open(world);
+    fireEvent.click(screen.getByRole("button", { name: "Options" }));
     fireEvent.click(await screen.findByRole("radio", { name: "16:9" }));
-    await screen.findByRole("button", { name: "Shape: 16:9" });
+    fireEvent.click(screen.getByRole("button", { name: "Draw another seed" }));
+    await screen.findByRole("button", { name: "Options, some are set" });
+    expect(world.store.get("ratio")).toBe("16:9");
+    expect(Number(world.store.get("seed"))).toBeLessThanOrEqual(MAX_SEED);
+    expect(screen.queryByRole("textbox", { name: "Without" }), "not offered by this model").toBeNull();
+
     fireEvent.click(screen.getByRole("radio", { name: /Fast preview/ }));
-    await waitFor(() => expect(screen.queryByRole("button", { name: /^Shape/ })).toBeNull());
+    await screen.findByText("This model has no options.");
+    expect(screen.getByRole("button", { name: "Options" }), "nothing of it would be sent").toBeTruthy();
+    fireEvent.click(screen.getByRole("radio", { name: /Standard/ }));
+    fireEvent.click(await screen.findByRole("button", { name: "Reset options" }));
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Reset options" })).toBeNull());
+    expect([world.store.get("ratio"), world.store.get("seed")]).toEqual([null, null]);
+  });
+
+  test("a seed is digits, at most the largest that Skytells takes", async () => {
+    const { studio } = setUp();
+    await open({ ...setUp(), studio });
+    fireEvent.click(screen.getByRole("button", { name: "Options" }));
+    const seed = await screen.findByRole<HTMLInputElement>("textbox", { name: "Seed" });
+    fireEvent.input(seed, { target: { value: "4x2" } });
+    expect([studio.composer.seed.value, seed.value]).toEqual([42, "42"]);
+    fireEvent.input(seed, { target: { value: "99999999999" } });
+    expect(studio.composer.seed.value).toBe(MAX_SEED);
+    fireEvent.input(seed, { target: { value: "" } });
+    expect(studio.composer.seed.value).toBeNull();
+  });
+
+  test("Tab takes the example in the empty field; after Escape, or with text, it goes on", async () => {
+    await open(setUp());
+    const example = prompt().placeholder;
+    press("Escape");
+    expect(press("Tab"), "not prevented").toBe(true);
+    fireEvent.blur(prompt());
+    expect(press("Tab", { shiftKey: true })).toBe(true);
+    expect(press("Tab")).toBe(false);
+    await waitFor(() => expect(prompt().value).toBe(example));
+    expect(press("Tab")).toBe(true);
   });
 
   test("an example becomes the prompt, for editing", async () => {

@@ -112,28 +112,17 @@ describe("sign-in at Generate", () => {
 });
 
 describe("refusals", () => {
-  test("over the limit: the plan's limit in a sentence, the prompt back, no card", async () => {
-    const { studio, api, cards } = setUp();
-    const limits = { concurrent: 3, inFlight: 3, unconfirmed: 0 };
-    api.generate.mockResolvedValueOnce(no("limit_reached", { limits }));
-    await studio.start("a red kite");
-    await studio.maker.generate();
-    expect(studio.composer.notice.value).toContain("The Pro plan makes 3 pictures at once");
-    expect(studio.composer.prompt.value).toBe("a red kite");
-    expect(studio.session.limits.value).toEqual(limits);
-    expect(cards.cards.value).toEqual([]);
-  });
-
-  test("the prompt that comes back never overwrites a new one", async () => {
+  test("the prompt that a lost session gives back never overwrites a new one: it waits", async () => {
     const { studio, api } = setUp();
     const answer = later<Result<{ generation: Generation }>>();
     api.generate.mockReturnValueOnce(answer.promise);
     await studio.start("a red kite");
     const click = studio.maker.generate();
     studio.composer.write("a blue boat");
-    answer.resolve(no("limit_reached"));
+    answer.resolve(no("unauthenticated"));
     await click;
     expect(studio.composer.prompt.value).toBe("a blue boat");
+    expect(studio.orders.waiting.value).toMatchObject([{ body: { prompt: "a red kite" } }]);
   });
 
   test("any other refusal stays on the card, and trying again uses the same card and key", async () => {
@@ -164,15 +153,79 @@ describe("refusals", () => {
 });
 
 describe("a cut connection", () => {
-  test("repeats the same order under the same key, twice, then says so", async () => {
-    const { studio, api, cards } = setUp();
+  test("the same order goes out again, under the same key and ever more slowly, until there is an answer", async () => {
+    const { studio, api, cards, store } = setUp();
     api.generate.mockResolvedValue(no("offline"));
     await studio.start("a red kite");
     const click = studio.maker.generate();
-    await vi.advanceTimersByTimeAsync(4_000);
+    await vi.advanceTimersByTimeAsync(1_000 + 2_000 + 4_000 + 8_000 + 16_000 + 10 * 30_000);
+    expect(api.generate).toHaveBeenCalledTimes(16);
+    expect(cards.cards.value).toMatchObject([{ phase: "sending", problem: { code: "offline" } }]);
+    expect(store.get("orders.u1"), "kept for a reload").toContain("a red kite");
+
+    api.generate.mockResolvedValue(ok({ generation: generation("g1") }));
+    await vi.advanceTimersByTimeAsync(30_000);
     await click;
-    expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-1", "key-1"]);
-    expect(cards.cards.value).toMatchObject([{ phase: "refused", problem: { code: "offline" } }]);
+    expect(new Set(api.generate.mock.calls.map(([, key]) => key))).toEqual(new Set(["key-1"]));
+    expect(cards.cards.value).toMatchObject([{ key: "key-1", phase: "known", generation: { id: "g1" } }]);
+    expect(store.get("orders.u1")).toBeNull();
+  });
+
+  test.each(["network", "socket"])("it goes out at once when the %s is back", async (what) => {
+    const { studio, api, sockets } = setUp();
+    await studio.start("a red kite");
+    sockets.latest().say(snapshot());
+    api.generate.mockResolvedValue(no("offline"));
+    const click = studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(60_000);
+    const before = api.generate.mock.calls.length;
+    api.generate.mockResolvedValue(ok({ generation: generation("g1") }));
+    if (what === "network") await studio.wake();
+    else sockets.latest().say(snapshot());
+    await click;
+    expect(api.generate).toHaveBeenCalledTimes(before + 1);
+  });
+
+  test("the picture it led to meanwhile is this card's, not a second one", async () => {
+    const { studio, api, cards, sockets } = setUp();
+    await studio.start("a red kite");
+    sockets.latest().say(snapshot());
+    api.generate.mockResolvedValueOnce(no("offline"));
+    const click = studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(500);
+    sockets.latest().cut();
+    await vi.advanceTimersByTimeAsync(1_000);
+    api.generate.mockResolvedValue(ok({ generation: generation("g1", { status: "processing" }) }));
+    sockets.latest().say(snapshot(generation("g1", { status: "processing" })));
+    expect(cards.cards.value).toHaveLength(1);
+    await click;
+    expect(cards.cards.value).toMatchObject([{ key: "key-1", phase: "known", generation: { id: "g1" } }]);
+  });
+
+  test("canceled in the meantime, it is not sent again", async () => {
+    const { studio, api, cards, store } = setUp();
+    api.generate.mockResolvedValue(no("offline"));
+    await studio.start("a red kite");
+    const click = studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(500);
+    await studio.maker.cancel("key-1");
+    await click;
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(api.generate).toHaveBeenCalledOnce();
+    expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { status: "canceled" } }]);
+    expect(store.get("orders.u1")).toBeNull();
+    await studio.dismiss("key-1");
+    expect(api.remove, "nobody knows of it").not.toHaveBeenCalled();
+  });
+
+  test("a gateway's page is no answer", async () => {
+    const { studio, api } = setUp();
+    api.generate.mockResolvedValueOnce(no("bad_answer"));
+    await studio.start("a red kite");
+    const click = studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await click;
+    expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-1"]);
   });
 
   test("an order that is still running is asked for again until it answers", async () => {

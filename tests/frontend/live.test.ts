@@ -80,7 +80,7 @@ describe("while the socket is down", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(api.prediction).toHaveBeenCalledExactlyOnceWith("g1");
     expect(status()).toBe("succeeded");
-    expect(studio.live.up.value).toBe(true);
+    expect(studio.up.value).toBe(true);
   });
 
   test("the tab in front again does not sit out the wait", async () => {
@@ -112,7 +112,7 @@ describe("the line itself", () => {
     await vi.advanceTimersByTimeAsync(30_000);
     expect(first.sent).toEqual(["ping", "ping"]);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(studio.live.up.value).toBe(false);
+    expect(studio.up.value).toBe(false);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(sockets.opened).toHaveLength(2);
   });

@@ -2,9 +2,19 @@ import { vi } from "vitest";
 import type { Api } from "../../frontend/api/client.ts";
 import type { Socket } from "../../frontend/api/live.ts";
 import type { Result, Trouble } from "../../frontend/api/result.ts";
+import { createQueue } from "../../frontend/state/queue.ts";
 import type { Store } from "../../frontend/state/store.ts";
 import { createStudio } from "../../frontend/state/studio.ts";
+import { loadTroubles } from "../../frontend/text/words.ts";
 import type { Generation, Session, StudioEvent } from "../../worker/contract.ts";
+
+// Lazy parts, here from the start: when they come is what the tests of a build are about.
+await Promise.all([
+  loadTroubles(),
+  import("../../frontend/state/aftermath.ts"),
+  import("../../frontend/state/deeds.ts"),
+  import("../../frontend/state/line.ts"),
+]);
 
 export const NOW = Date.parse("2026-11-22T10:00:00Z");
 
@@ -47,7 +57,7 @@ export function session(changes: Partial<Session> = {}): Session {
         label: "Standard",
         description: "The best balance of speed and detail",
         default: true,
-        options: { aspectRatio: ["1:1", "16:9"] },
+        options: { aspectRatio: ["1:1", "16:9"], seed: true },
       },
       {
         id: "truefusion-edge",
@@ -73,6 +83,7 @@ export function memoryStore(kept: Record<string, string> = {}): Store & { kept: 
       if (value === null) map.delete(key);
       else map.set(key, value);
     },
+    forget: () => map.clear(),
   };
 }
 
@@ -149,27 +160,52 @@ export function later<T>() {
 export function setUp({
   kept = {},
   inTab = {},
+  api = fakeApi(),
+  store = memoryStore(kept),
+  newKey,
 }: {
   kept?: Record<string, string>;
   inTab?: Record<string, string>;
+  /** Shared by the tabs of one browser. */
+  api?: ReturnType<typeof fakeApi>;
+  store?: ReturnType<typeof memoryStore>;
+  newKey?: () => string;
 } = {}) {
-  const api = fakeApi();
   const sockets = fakeSockets();
-  const store = memoryStore(kept);
   const tabStore = memoryStore(inTab);
   const restart = vi.fn();
+  const clock = { now: NOW };
   let keys = 0;
   const studio = createStudio({
     api,
     connect: sockets.connect,
     random: () => 1,
-    now: () => NOW,
-    newKey: () => `key-${++keys}`,
+    now: () => clock.now,
+    newKey: () => newKey?.() ?? `key-${++keys}`,
     store,
     tabStore,
     restart,
   });
-  return { api, sockets, store, tabStore, restart, studio, cards: studio.cards };
+  return { api, sockets, store, tabStore, restart, studio, clock, cards: studio.cards };
+}
+
+/** Starts what waits, as the studio does once somebody is here. */
+export function startQueue(
+  { studio, clock }: Pick<ReturnType<typeof setUp>, "studio" | "clock">,
+  exclusively: (work: () => void) => Promise<void> = async (work) => work(),
+) {
+  const { orders, maker, cards, composer, up, session } = studio;
+  const queue = createQueue({
+    orders,
+    maker,
+    cards,
+    composer,
+    up,
+    askLimits: session.load,
+    now: () => clock.now,
+    exclusively,
+  });
+  return { queue, stop: queue.start() };
 }
 
 export const snapshot = (...inFlight: Generation[]): StudioEvent => ({

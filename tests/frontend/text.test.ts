@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { later } from "../../frontend/text/later.ts";
-import { text } from "../../frontend/text/first.ts";
+import { making } from "../../frontend/text/making.ts";
 import { failures, problems } from "../../frontend/text/troubles.ts";
 import { FAILURE_CODES, PROBLEM_STATUS } from "../../worker/catalog.ts";
 
@@ -29,12 +29,10 @@ describe("every cause has a sentence that a person understands", () => {
 
 describe("numbers in words", () => {
   test("limits by plan", () => {
-    expect(text.limitReached("free")).toContain("one picture at a time");
-    expect(text.limitReached("pro")).toContain("3 pictures at once");
     expect(later.plan("free")).toBe("Free plan · 1 picture at a time");
   });
 
   test("elapsed time", () => {
-    expect([text.seconds(0), text.seconds(59), text.seconds(61)]).toEqual(["0 s", "59 s", "1 min 1 s"]);
+    expect([making.seconds(0), making.seconds(59), making.seconds(61)]).toEqual(["0 s", "59 s", "1 min 1 s"]);
   });
 });

@@ -1,6 +1,7 @@
 /** What a person sees and does in the studio, in the words that are on the screen. */
 import type { Locator, Page } from "playwright-core";
 import { text } from "../../../frontend/text/first.ts";
+import { making } from "../../../frontend/text/making.ts";
 import { later } from "../../../frontend/text/later.ts";
 import { MODELS, type ModelId } from "../../../worker/catalog.ts";
 import { until } from "./until.ts";
@@ -17,6 +18,9 @@ export function createStudioPage(page: Page) {
     working: (prompt: string) => page.locator('li[aria-busy="true"]').filter({ hasText: prompt }),
     /** A card without a picture: what it says and offers. */
     card: (prompt: string) => page.getByRole("listitem").filter({ hasText: prompt }),
+    /** What waits for a place with this prompt. */
+    waiting: (prompt: string) =>
+      page.getByRole("region", { name: making.upNext }).getByRole("listitem").filter({ hasText: prompt }),
     /** The finished picture in a list; opens the picture view. */
     picture: (prompt: string) => page.getByRole("link", { name: text.open(prompt), exact: true }),
     pictures: page.getByRole("link", { name: text.open("") }),

@@ -1,0 +1,48 @@
+import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
+import { Card } from "./card.tsx";
+
+/** A placeholder row while the latest pictures load. */
+const PLACEHOLDERS = [1, 1.5, 0.75, 1, 1.33];
+
+/** What is on its way and what came last. */
+export function Feed({ studio }: { studio: Studio }) {
+  const cards = studio.cards.cards.value;
+  const recent = studio.recent.value;
+  return (
+    <>
+      {cards.length > 0 && (
+        <>
+          <h2 class="sr-only">{text.recent}</h2>
+          <ul class="rows cards">
+            {cards.map((card) => (
+              <Card key={card.key} studio={studio} card={card} />
+            ))}
+          </ul>
+        </>
+      )}
+      {recent === "failed" && (
+        <p class="p-6 text-center text-muted">
+          {text.loadFailed}{" "}
+          <button type="button" class="link" onClick={() => void studio.loadRecent()}>
+            {text.tryAgain}
+          </button>
+        </p>
+      )}
+      {recent === "loading" && cards.length === 0 && (
+        <div class="rows cards" role="status" aria-label={text.loading}>
+          {PLACEHOLDERS.map((ratio) => (
+            <div key={ratio} class="shimmer" style={{ "--ratio": ratio }} />
+          ))}
+        </div>
+      )}
+      {recent === "ready" && cards.some(({ generation }) => generation.outputUrl) && (
+        <p class="py-8 text-center">
+          <a class="link" href="/gallery">
+            {text.seeAll}
+          </a>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+import { useComputed } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import dices from "lucide-static/icons/dices.svg?raw";
+import lock from "lucide-static/icons/lock.svg?raw";
+import lockOpen from "lucide-static/icons/lock-open.svg?raw";
+import { type AspectRatio, countCodePoints, MAX_PROMPT_LENGTH, MAX_SEED } from "../../worker/catalog.ts";
+import { type Composer, seedOf } from "../state/composer.ts";
+import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
+import { making } from "../text/making.ts";
+import { Icon } from "./icon.tsx";
+
+/** Fetched with the first click on its button, and so opens itself once; from then on the button does. */
+export function OptionsPanel({ studio }: { studio: Studio }) {
+  const { composer } = studio;
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => panel.current?.showPopover(), [studio.options.value]);
+  const { aspectRatio: ratios, seed, negativePrompt } = composer.takes.value;
+  const isSet = useComputed(() => Object.keys(composer.options.value).length > 0);
+  return (
+    <div ref={panel} id="options" popover="auto" class="options" role="group" aria-label={text.options}>
+      {ratios && <Shapes composer={composer} ratios={ratios} />}
+      {seed && <Seed composer={composer} />}
+      {negativePrompt && <Without composer={composer} />}
+      {!ratios && !seed && !negativePrompt && <p class="text-sm text-muted">{making.noOptions}</p>}
+      {isSet.value && (
+        <button type="button" class="button plain small justify-self-start" onClick={composer.reset}>
+          {making.reset}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Shapes({ composer, ratios }: { composer: Composer; ratios: AspectRatio[] }) {
+  const chosen = composer.options.value.aspectRatio ?? null;
+  return (
+    <fieldset>
+      <legend class="option-name">{text.ratio}</legend>
+      <div class="shapes">
+        {[null, ...ratios].map((ratio) => (
+          <label key={ratio} class="shape-choice">
+            <input
+              type="radio"
+              name="ratio"
+              class="sr-only"
+              checked={ratio === chosen}
+              onChange={() => {
+                composer.aspectRatio.value = ratio;
+              }}
+            />
+            <span class="shape" data-ratio={ratio ?? "auto"} aria-hidden="true" />
+            {ratio ?? making.ratioAuto}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+const drawSeed = () =>
+  crypto.getRandomValues(new Uint32Array(1)).map((word) => word % (MAX_SEED + 1))[0] ?? 0;
+
+/** Locked, every picture starts from the same noise; open, each has its own. */
+function Seed({ composer }: { composer: Composer }) {
+  const { seed } = composer;
+  const isLocked = seed.value !== null;
+  return (
+    <div>
+      <label class="option-name" for="seed">
+        {making.seed}
+      </label>
+      <div class="flex gap-1">
+        <input
+          id="seed"
+          class="field tabular-nums"
+          inputmode="numeric"
+          autocomplete="off"
+          placeholder={making.seedRandom}
+          value={seed.value ?? ""}
+          onInput={(event) => {
+            seed.value = seedOf(event.currentTarget.value.replace(/\D/g, ""));
+            // What is no digit, or one too many, does not stay.
+            event.currentTarget.value = String(seed.value ?? "");
+          }}
+        />
+        <button
+          type="button"
+          class="button round quiet"
+          aria-label={making.seedLock}
+          title={making.seedLock}
+          aria-pressed={isLocked}
+          onClick={() => {
+            seed.value = isLocked ? null : drawSeed();
+          }}
+        >
+          <Icon svg={isLocked ? lock : lockOpen} />
+        </button>
+        <button
+          type="button"
+          class="button round quiet"
+          aria-label={making.seedDraw}
+          title={making.seedDraw}
+          onClick={() => {
+            seed.value = drawSeed();
+          }}
+        >
+          <Icon svg={dices} />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Without({ composer }: { composer: Composer }) {
+  const words = composer.without;
+  const count = countCodePoints(words.value);
+  return (
+    <div>
+      <label class="option-name" for="without">
+        {making.without}
+        {count > 0 && <span class="font-normal text-muted">{making.count(count)}</span>}
+      </label>
+      <textarea
+        id="without"
+        class="field py-2"
+        rows={2}
+        dir="auto"
+        placeholder={making.withoutExample}
+        value={words.value}
+        onInput={(event) => {
+          words.value = Array.from(event.currentTarget.value).slice(0, MAX_PROMPT_LENGTH).join("");
+          event.currentTarget.value = words.value;
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import pencil from "lucide-static/icons/pencil.svg?raw";
+import x from "lucide-static/icons/x.svg?raw";
+import type { Order } from "../state/orders.ts";
+import type { Queue } from "../state/queue.ts";
+import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
+import { making } from "../text/making.ts";
+import { problems } from "../text/troubles.ts";
+import { Icon } from "./icon.tsx";
+
+/** What waits for a place: in sight, to be changed or dropped until it starts by itself. */
+export function UpNext({ studio, queue }: { studio: Studio; queue: Queue }) {
+  const waiting = studio.orders.waiting.value;
+  return (
+    <section class="up-next" aria-label={making.upNext}>
+      <div class="flex flex-wrap items-center gap-x-2 text-sm">
+        <h2 class="font-semibold">{making.upNext}</h2>
+        <Reason studio={studio} queue={queue} />
+      </div>
+      <ol class="mt-1 grid">
+        {waiting.map((order) => (
+          <Waiting key={order.key} studio={studio} queue={queue} order={order} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Reason({ studio, queue }: { studio: Studio; queue: Queue }) {
+  const hold = studio.maker.hold.value;
+  if (!hold || hold.code === "limit_reached") return <p class="text-muted">{making.starts}</p>;
+  return (
+    <>
+      <p class="text-muted">
+        {hold.code === "asleep"
+          ? making.asleep
+          : `${problems[hold.code]} ${making.startsAt(hold.until, Date.now())}`}
+      </p>
+      <button type="button" class="link" onClick={queue.goOn}>
+        {making.startNow}
+      </button>
+    </>
+  );
+}
+
+type WaitingProps = { studio: Studio; queue: Queue; order: Order };
+
+function Waiting({ studio, queue, order: { key, body } }: WaitingProps) {
+  const model = studio.session.models.value.find(({ id }) => id === body.model)?.label ?? body.model;
+  return (
+    <li class="waiting">
+      <p class="min-w-0 flex-1">
+        <span class="line-clamp-1 text-sm" dir="auto">
+          {body.prompt}
+        </span>
+        <span class="text-xs text-muted">{body.aspectRatio ? `${model} · ${body.aspectRatio}` : model}</span>
+      </p>
+      <button
+        type="button"
+        class="button round small quiet"
+        aria-label={making.editWaiting(body.prompt)}
+        title={text.editPrompt}
+        onClick={() => queue.edit(key)}
+      >
+        <Icon svg={pencil} />
+      </button>
+      <button
+        type="button"
+        class="button round small quiet"
+        aria-label={making.removeWaiting(body.prompt)}
+        title={text.dismiss}
+        onClick={() => {
+          queue.remove(key);
+          studio.composer.focus.value += 1;
+        }}
+      >
+        <Icon svg={x} />
+      </button>
+    </li>
+  );
+}

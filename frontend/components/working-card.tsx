@@ -1,0 +1,43 @@
+import x from "lucide-static/icons/x.svg?raw";
+import type { Card } from "../state/cards.ts";
+import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
+import { making } from "../text/making.ts";
+import { Elapsed } from "./elapsed.tsx";
+import { Icon } from "./icon.tsx";
+
+/** On its way: how far it is, and the way out. */
+export function WorkingCard({ studio, card }: { studio: Studio; card: Card }) {
+  const { prompt, progress, createdAt } = card.generation;
+  const isKnown = progress !== null && progress > 0;
+  return (
+    <div class="absolute inset-0 flex flex-col p-4">
+      <p class="line-clamp-3 pe-10 text-sm font-medium" dir="auto">
+        {prompt}
+      </p>
+      <button
+        type="button"
+        class="button round small quiet absolute end-2 top-2"
+        aria-label={text.cancel}
+        title={text.cancel}
+        onClick={() => void studio.maker.cancel(card.key)}
+      >
+        <Icon svg={x} />
+      </button>
+      <p class="mt-auto flex flex-wrap gap-x-2 text-sm text-muted">
+        <span>{stepOf(studio, card)}</span>
+        <span class="tabular-nums">
+          <Elapsed since={createdAt} />
+        </span>
+        {isKnown && <span class="tabular-nums">{making.percent(progress)}</span>}
+      </p>
+      {isKnown && <progress class="progress" max={100} value={progress} aria-label={making.processing} />}
+    </div>
+  );
+}
+
+function stepOf(studio: Studio, { phase, problem, generation: { id, status } }: Card): string {
+  if (phase === "sending") return problem ? making.cut : making.sending;
+  if (status !== "queued") return making.processing;
+  return phase === "unconfirmed" || studio.doubtful.value(id) ? making.unconfirmed : making.queued;
+}

@@ -1,0 +1,135 @@
+/** When an order does not go its way: sent again only where that is safe, put back in line, refused, or canceled. */
+import { batch } from "@preact/signals";
+import type { Trouble, TroubleCode } from "../api/result.ts";
+import { text } from "../text/first.ts";
+import { inWords } from "../text/words.ts";
+import type { Card } from "./cards.ts";
+import type { Maker } from "./maker.ts";
+import { ORDER_KEPT_FOR_MS, type Order } from "./orders.ts";
+
+/** How long until the same order goes out again after a cut connection, unless the line is back before. */
+const RESEND_FIRST_MS = 1_000;
+const RESEND_LONGEST_MS = 30_000;
+
+/** Not now, but later, without anybody having to ask again. */
+const WAITS: ReadonlySet<TroubleCode> = new Set([
+  "limit_reached",
+  "rate_limited",
+  "quota_exceeded",
+  "budget_exhausted",
+]);
+/** How long nothing that waits is started after such an answer, where it does not say: the next would get the same. */
+const PAUSE_SECONDS: Partial<Record<TroubleCode, number>> = {
+  limit_reached: 1,
+  rate_limited: 60,
+  quota_exceeded: 900,
+  budget_exhausted: 900,
+  suspended: 900,
+  upstream_unavailable: 30,
+  storage_unavailable: 30,
+  internal: 30,
+};
+
+/** The answer was not a picture on its way. `again`: it is time to send the order once more. */
+export async function trouble(
+  maker: Maker,
+  order: Order,
+  card: string,
+  problem: Trouble,
+  attempt: number,
+): Promise<"again" | "over"> {
+  const { cards, orders, cancelOnArrival, now } = maker;
+  const wait = resendAfter(problem, attempt);
+  if (wait === null || now() - order.at > ORDER_KEPT_FOR_MS) {
+    await refused(maker, order, card, problem);
+    return "over";
+  }
+  cards.stall(card, problem);
+  // Canceled before it was known to have arrived: it is not sent again to find out.
+  if (cancelOnArrival.has(card)) orders.drop(order.key);
+  else await rest(maker, wait);
+  if (orders.find(order.key)) return "again";
+  // Or another tab has the answer: then its card comes like any other's.
+  cancelOnArrival.delete(card);
+  cards.release(card);
+  return "over";
+}
+
+/** Only where nothing is known may the same order go out again; any other answer is the answer. */
+function resendAfter({ code, retryAfterSeconds }: Trouble, attempt: number): number | null {
+  if (code === "idempotency_in_progress") return (retryAfterSeconds ?? 2) * 1_000;
+  if (code !== "offline" && code !== "bad_answer") return null;
+  return Math.min(RESEND_FIRST_MS * 2 ** attempt, RESEND_LONGEST_MS);
+}
+
+function rest({ resting }: Maker, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      clearTimeout(timer);
+      resting.delete(go);
+      resolve();
+    };
+    const timer = setTimeout(go, milliseconds);
+    resting.add(go);
+  });
+}
+
+async function refused(maker: Maker, order: Order, card: string, problem: Trouble): Promise<void> {
+  const { cards, orders, session, composer, hold, now, tell, cancelOnArrival } = maker;
+  const { code, pending, retryAfterSeconds } = problem;
+  if (pending) {
+    orders.put({ ...order, state: "unconfirmed", pending: pending.id });
+    cards.unconfirmed(card, pending.id);
+    if (cancelOnArrival.delete(card)) await maker.cancel(card);
+    return;
+  }
+  // In one: what waits must not start between two of these lines.
+  batch(() => {
+    orders.drop(order.key);
+    if (problem.limits) session.limits.value = problem.limits;
+    // Deleted in another tab, perhaps.
+    if (cancelOnArrival.delete(card) || code === "not_found") return cards.remove(card);
+    const putBack: Order = { ...order, state: "waiting" };
+    if (code === "unauthenticated") {
+      cards.remove(card);
+      // Where something else is being written by now, this one waits for the sign-in in sight.
+      if (!composer.giveBack(order.body.prompt)) orders.putFirst(putBack);
+      return maker.signInFirst();
+    }
+    const waits = WAITS.has(code);
+    const seconds = retryAfterSeconds ?? PAUSE_SECONDS[code];
+    if (seconds !== undefined && (waits || orders.waiting.value.length > 0)) {
+      hold.value = { code, until: now() + seconds * 1_000 };
+    }
+    if (waits) {
+      cards.remove(card);
+      orders.putFirst(putBack);
+      tell(text.waits(order.body.prompt));
+    } else {
+      cards.refuse(card, problem);
+      inWords({ problem: code }, (sentence) => tell(text.failed(sentence)));
+    }
+  });
+}
+
+/** The card shows as canceled already. */
+export async function cancel(maker: Maker, card: Card): Promise<void> {
+  const { api, cards, orders, cancelOnArrival, tell } = maker;
+  const { key, generation: before } = card;
+  if (before.id === "") {
+    cancelOnArrival.add(key);
+    // At rest between two attempts: so it stays.
+    if (card.problem && card.order) {
+      orders.drop(card.order.key);
+      maker.hurry();
+    }
+    return;
+  }
+  const result = await api.cancel(before.id);
+  if (result.ok) return cards.confirm(before.id, result.value.generation);
+  // Finished first, or not canceled: the card goes back to what is true.
+  if (cards.byKey(key)?.generation.status === "canceled") cards.show(key, before);
+  if (result.problem.code !== "already_finished") return inWords({ problem: result.problem.code }, tell);
+  const truth = await api.prediction(before.id);
+  if (truth.ok) cards.confirm(before.id, truth.value.generation);
+}

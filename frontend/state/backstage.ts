@@ -1,0 +1,117 @@
+/** What the studio does besides, and no first screen needs: loaded once somebody is here, in one piece. */
+import { computed, effect } from "@preact/signals";
+import type { Generation } from "../../worker/contract.ts";
+import { making } from "../text/making.ts";
+import { createHistory, type History } from "./history.ts";
+import { createNotifier, type Notifier } from "./notifier.ts";
+import { createQueue, type Queue } from "./queue.ts";
+import { pathOf, picturePath, type Router } from "./router.ts";
+import { createShortcuts, type Shortcuts } from "./shortcuts.ts";
+import type { Studio } from "./studio.ts";
+
+export type Backstage = {
+  queue: Queue;
+  history: History;
+  notifier: Notifier;
+  shortcuts: Shortcuts;
+  press: (event: KeyboardEvent) => void;
+};
+
+export function openBackstage(studio: Studio, router: Router): Backstage {
+  const { store, orders, maker, cards, composer, session } = studio;
+
+  const queue = createQueue({
+    orders,
+    maker,
+    cards,
+    composer,
+    up: studio.up,
+    askLimits: session.load,
+    now: Date.now,
+    exclusively: async (work) => {
+      if ("locks" in navigator) await navigator.locks.request("studio.up-next", work);
+      else work();
+    },
+  });
+
+  const userId = computed(() => session.user.value?.id ?? null);
+  const history = createHistory(store, () => userId.value);
+  for (const { body } of orders.all.peek()) history.add(body.prompt);
+
+  const notifier = createNotifier({
+    store,
+    isHidden: () => document.hidden,
+    permission: () => ("Notification" in window ? Notification.permission : "denied"),
+    askPermission: async () => ("Notification" in window ? Notification.requestPermission() : "denied"),
+    notify: (generation) => showNotification(generation, () => router.go(picturePath(generation.id))),
+  });
+  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+  effect(() => {
+    studio.unseen.value = notifier.unseen.value;
+    if (icon) icon.href = notifier.unseen.value > 0 ? "/favicon-ready.svg" : "/favicon.svg";
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) notifier.seen();
+  });
+
+  const shortcuts = createShortcuts({
+    store,
+    now: Date.now,
+    actions: {
+      "/": () => {
+        router.go(pathOf("studio"));
+        composer.focus.value += 1;
+      },
+      o: () => {
+        router.go(pathOf("studio"));
+        studio.options.value += 1;
+      },
+      ".": () => {
+        const latest = cards.cards.value.find(({ generation: { status } }) =>
+          /^(queued|processing)$/.test(status),
+        );
+        if (latest) void maker.cancel(latest.key);
+      },
+      "g c": () => router.go(pathOf("studio")),
+      "g g": () => router.go(pathOf("gallery")),
+      "?": () => {
+        studio.helping.value = true;
+      },
+    },
+  });
+  function press(event: KeyboardEvent) {
+    if (shortcuts.press(event, isBusy(event.target))) event.preventDefault();
+  }
+  document.addEventListener("keydown", press);
+
+  studio.witness({ ordered: ({ body }) => history.add(body.prompt), ended: notifier.ended });
+  // Who is here is known by now, or with the sign-in.
+  effect(() => {
+    if (userId.value !== null) return queue.start();
+  });
+  return { queue, history, notifier, shortcuts, press };
+}
+
+function isBusy(target: EventTarget | null): boolean {
+  const field = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+  const isTyping = target instanceof HTMLElement && target.closest(field) !== null;
+  return isTyping || document.querySelector("dialog[open]") !== null;
+}
+
+/** Where a service worker runs, only that may show one (and on Android nothing else can). */
+async function showNotification({ id, prompt, thumbnailUrl }: Generation, open: () => void): Promise<void> {
+  const options = { body: prompt, tag: id, ...(thumbnailUrl !== null && { icon: thumbnailUrl }) };
+  try {
+    const worker = await navigator.serviceWorker?.getRegistration();
+    if (worker)
+      return await worker.showNotification(making.readyNotice, { ...options, data: picturePath(id) });
+    const notification = new Notification(making.readyNotice, options);
+    notification.onclick = () => {
+      window.focus();
+      open();
+      notification.close();
+    };
+  } catch {
+    // Not allowed here after all; the tab's name says it.
+  }
+}

@@ -1,0 +1,64 @@
+/** What a person does with a picture that exists: shown at once where that can be taken back. */
+import type { Generation } from "../../worker/contract.ts";
+import type { Api } from "../api/client.ts";
+import type { Result } from "../api/result.ts";
+import type { Cards } from "./cards.ts";
+
+export type Hands = {
+  api: Api;
+  cards: Cards;
+  changed: (generation: Generation) => void;
+  dropped: (id: string) => void;
+  /** Tells of a failure; passes the answer on. */
+  orTell: <T>(result: Result<T>) => T | undefined;
+};
+
+export async function favorite({ api, changed, orTell }: Hands, generation: Generation): Promise<void> {
+  const wanted = !generation.favorite;
+  changed({ ...generation, favorite: wanted });
+  const answer = orTell(await api.favorite(generation.id, wanted));
+  changed(answer?.generation ?? generation);
+}
+
+/** The link; null when there is none. */
+export async function share(
+  { api, changed, orTell }: Hands,
+  generation: Generation,
+  showPrompt: boolean,
+): Promise<string | null> {
+  const answer = orTell(await api.share(generation.id, showPrompt));
+  if (answer) changed({ ...generation, shareUrl: answer.url });
+  return answer?.url ?? null;
+}
+
+export async function unshare({ api, changed, orTell }: Hands, generation: Generation): Promise<boolean> {
+  const stopped = orTell(asDone(await api.unshare(generation.id))) ?? false;
+  if (stopped) changed({ ...generation, shareUrl: null });
+  return stopped;
+}
+
+export async function remove({ api, dropped, orTell }: Hands, id: string): Promise<boolean> {
+  const result = await api.remove(id);
+  if (!result.ok && result.problem.code !== "not_found") return Boolean(orTell(result));
+  dropped(id);
+  return true;
+}
+
+/** Takes away a card without a picture. What may still heal stays in the record. */
+export function dismiss({ api, cards }: Hands, key: string): void {
+  const card = cards.byKey(key);
+  if (!card) return;
+  cards.remove(key);
+  const { id, error } = card.generation;
+  const mayHeal = error?.code === "timed_out" || error?.code === "unconfirmed";
+  if (card.phase === "known" && id !== "" && !mayHeal) void api.remove(id);
+}
+
+/** True: signed out. */
+export async function signOut({ api, orTell }: Hands): Promise<boolean> {
+  return orTell(asDone(await api.signOut())) ?? false;
+}
+
+function asDone(result: Result<void>): Result<true> {
+  return result.ok ? { ok: true, value: true } : result;
+}

@@ -1,0 +1,45 @@
+/** The keys that work anywhere; `text/shortcuts.ts` lists them all. */
+import { signal } from "@preact/signals";
+import type { Store } from "./store.ts";
+
+/** The second key of a pair comes within this. */
+const PAIR_WITHIN_MS = 1_000;
+
+export type ShortcutsDependencies = {
+  store: Store;
+  now: () => number;
+  /** What each does; a pair is written with a space. */
+  actions: Record<string, () => void>;
+};
+
+export type Press = Pick<
+  KeyboardEvent,
+  "key" | "ctrlKey" | "metaKey" | "altKey" | "isComposing" | "defaultPrevented"
+>;
+
+export function createShortcuts({ store, now, actions }: ShortcutsDependencies) {
+  /** Single keys get in the way of speech input: whoever uses that turns them off (WCAG 2.1.4). */
+  const on = signal(store.get("keys") !== "off");
+  let first = { key: "", at: 0 };
+
+  return {
+    on,
+    turn(yes: boolean) {
+      on.value = yes;
+      store.set("keys", yes ? null : "off");
+    },
+    /** True: the key was taken. `busy`: someone is typing, or a dialog has the keys. */
+    press(event: Press, busy: boolean): boolean {
+      if (!on.value || busy || event.defaultPrevented || event.isComposing) return false;
+      if (event.ctrlKey || event.metaKey || event.altKey) return false;
+      const key = event.key.toLowerCase();
+      const pair = now() - first.at < PAIR_WITHIN_MS ? `${first.key} ${key}` : "";
+      const action = actions[pair] ?? actions[key];
+      first = action ? { key: "", at: 0 } : { key, at: now() };
+      action?.();
+      return action !== undefined;
+    },
+  };
+}
+
+export type Shortcuts = ReturnType<typeof createShortcuts>;

@@ -1,0 +1,51 @@
+/** Part of the text catalogue: what the parts around the form say that come after the first screen. */
+import { MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
+
+const number = new Intl.NumberFormat("en");
+const time = new Intl.DateTimeFormat("en", { timeStyle: "short" });
+const dateTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
+/** As short as it is clear: today's by the clock alone. */
+function moment(at: number, now: number): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  return (isToday ? time : dateTime).format(at);
+}
+
+export const making = {
+  sending: "Sending",
+  cut: "No connection; goes on by itself",
+  queued: "In line",
+  processing: "Making",
+  unconfirmed: "Skytells hasn't confirmed this one yet; checking…",
+  percent: (value: number) => `${number.format(Math.round(value))} %`,
+  seconds: (value: number) =>
+    value < 60 ? `${number.format(value)} s` : `${Math.floor(value / 60)} min ${value % 60} s`,
+
+  ratioAuto: "Auto",
+  seed: "Seed",
+  seedRandom: "A new one for each picture",
+  seedLock: "Keep the seed",
+  seedDraw: "Draw another seed",
+  without: "Without",
+  withoutExample: "text, blur, extra fingers",
+  count: (count: number) => `${number.format(count)} of ${number.format(MAX_PROMPT_LENGTH)}`,
+  reset: "Reset options",
+  noOptions: "This model has no options.",
+  optionsUnknown: "What this model can do is being asked for.",
+
+  upNext: "Up next",
+  starts: "Starts by itself when a place is free.",
+  startsAt: (at: number, now: number) => `Goes on by itself at ${moment(at, now)}.`,
+  asleep: "These have waited here since your last visit.",
+  startNow: "Start now",
+  editWaiting: (prompt: string) => `Edit: ${prompt}`,
+  removeWaiting: (prompt: string) => `Remove: ${prompt}`,
+
+  readyNotice: "Your picture is ready",
+  notify: "Tell me when a picture is ready",
+  notifyBlocked: "Your browser blocks notifications from this page.",
+
+  shortcuts: "Keyboard shortcuts",
+  shortcutsOn: "Single keys work outside text fields",
+  close: "Close",
+};

@@ -1,0 +1,42 @@
+/**
+ * Every key that does something, as the list behind `?` shows it. `state/shortcuts.ts` listens to those for
+ * `anywhere`; a page or dialog listens to its own, and adds them here.
+ */
+export type Shortcut = {
+  /** Alternatives; a space parts keys that are pressed one after the other, a plus those held together. */
+  keys: string[];
+  what: string;
+};
+
+export const shortcuts: { where: string; list: Shortcut[] }[] = [
+  {
+    where: "Anywhere",
+    list: [
+      { keys: ["/"], what: "Write a prompt" },
+      { keys: ["O"], what: "Options" },
+      { keys: ["."], what: "Cancel the latest on its way" },
+      { keys: ["G C"], what: "Go to Create" },
+      { keys: ["G G"], what: "Go to the gallery" },
+      { keys: ["?"], what: "This list" },
+      { keys: ["Esc"], what: "Close what is open" },
+    ],
+  },
+  {
+    where: "In the prompt",
+    list: [
+      { keys: ["Enter"], what: "Generate" },
+      { keys: ["Shift+Enter"], what: "New line" },
+      { keys: ["Tab"], what: "Take the example, in the empty field (Esc first: move on)" },
+      { keys: ["↑", "↓"], what: "Earlier prompts, in the empty field" },
+    ],
+  },
+  {
+    where: "On a picture",
+    list: [
+      { keys: ["←", "→"], what: "Previous and next picture" },
+      { keys: ["F"], what: "Favourite" },
+      { keys: ["D"], what: "Download" },
+      { keys: ["Delete"], what: "Delete" },
+    ],
+  },
+];

@@ -1,0 +1,82 @@
+/** One click, one picture, one card: whatever happens to the line or the page in between. */
+import { expect, inject, test } from "vitest";
+import { making } from "../../frontend/text/making.ts";
+import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
+import { createSimulatorClient } from "./support/simulator.ts";
+import { until } from "./support/until.ts";
+
+useBrowser();
+const simulator = createSimulatorClient(inject("app").adminUrl);
+
+test("the line is cut during the create, for longer than anyone tries again: one card, one picture", async () => {
+  const prompt = "[mood:stuck] A rope bridge in a storm";
+  const { page, studio, context, expectsInConsole } = await visit({ email: newEmail(), viewport: PHONE });
+  expectsInConsole(/WebSocket connection|net::ERR_/);
+  let cut = true;
+  // The Worker gets the order; its answer never comes back.
+  await page.route("**/api/generate", async (route) => {
+    if (!cut) return route.continue();
+    await context.request.post("/api/generate", {
+      headers: { "idempotency-key": route.request().headers()["idempotency-key"] ?? "" },
+      data: route.request().postDataJSON(),
+    });
+    await context.setOffline(true);
+    await route.abort("connectionreset");
+  });
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.working(prompt).getByText(making.cut).waitFor();
+  await simulator.finish(prompt);
+
+  cut = false;
+  await context.setOffline(false);
+  await studio.seesPicture(prompt);
+  expect(await studio.picture(prompt).count(), "the picture is on the click's card").toBe(1);
+  expect(await studio.working(prompt).count()).toBe(0);
+  expect(await simulator.creates(prompt), "never paid for twice").toHaveLength(1);
+});
+
+test("a reload during the create loses nothing and doubles nothing", async () => {
+  const prompt = "[mood:stuck] A letter in the wind";
+  const { page, studio } = await visit({ email: newEmail() });
+  // The first request never gets out of the house.
+  await page.route("**/api/generate", () => {});
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.working(prompt).waitFor();
+  await page.unroute("**/api/generate");
+
+  await page.reload();
+  await studio.working(prompt).waitFor();
+  await simulator.finish(prompt);
+  await studio.seesPicture(prompt);
+  expect(await studio.picture(prompt).count()).toBe(1);
+  expect(await simulator.creates(prompt)).toHaveLength(1);
+});
+
+test("what is typed survives a reload, in each tab its own", async () => {
+  const { page, studio, newTab } = await visit({ email: newEmail() });
+  const other = await newTab();
+  await Promise.all([studio.open(), other.studio.open()]);
+  await studio.prompt.fill("Half a thought");
+  await other.studio.prompt.fill("Another half");
+  await Promise.all([page.reload(), other.page.reload()]);
+  await until("the text", async () => (await studio.prompt.inputValue()) === "Half a thought");
+  await until("the other text", async () => (await other.studio.prompt.inputValue()) === "Another half");
+});
+
+test("offline from the start of the click, it goes out by itself", async () => {
+  const prompt = "A picture from a tunnel";
+  const { page, studio, context, expectsInConsole } = await visit({ email: newEmail() });
+  expectsInConsole(/WebSocket connection|net::ERR_/);
+  await studio.open();
+  // The parts that say what is wrong come before anything can be.
+  await page.waitForLoadState("networkidle");
+  await context.setOffline(true);
+  await studio.generate(prompt);
+  await studio.working(prompt).getByText(making.cut).waitFor();
+  expect(await simulator.creates(prompt)).toEqual([]);
+  await context.setOffline(false);
+  await studio.seesPicture(prompt);
+  expect(await simulator.creates(prompt)).toHaveLength(1);
+});
