@@ -68,7 +68,9 @@ export function createAdmin({ predictions, book, ledger, present, webhooks, outa
     return c.json({ secondsLeft: outage.secondsLeft() });
   });
 
-  admin.get("/ledger", (c) => c.json(ledger.report(c.req.query("id"))));
+  admin.get("/ledger", (c) =>
+    c.json(ledger.report({ id: c.req.query("id"), prompt: c.req.query("prompt") })),
+  );
   admin.post("/ledger/reset", (c) => {
     ledger.reset();
     return c.json({ ok: true });

@@ -37,6 +37,7 @@ export type WebhookFilter = {
   /** In the address's query. */
   user?: string | undefined;
 };
+export type LedgerFilter = { id?: string | undefined; prompt?: string | undefined };
 
 /** What a long run may leave behind; the oldest entries go first, totals go on counting. */
 const KEPT_ENTRIES = 20_000;
@@ -170,9 +171,13 @@ export function createLedger() {
       tallies = new Map();
       inFlight.forgetPeaks();
     },
-    report(id?: string) {
-      const of = <T extends { id: string | null }>(list: T[]) =>
-        id === undefined ? list : list.filter((entry) => entry.id === id);
+    /** All of it, or what is of one prediction, or of one prompt; the tallies are always whole. */
+    report({ id, prompt }: LedgerFilter) {
+      const asked = creates.filter(
+        (entry) => (id === undefined || entry.id === id) && (prompt === undefined || entry.prompt === prompt),
+      );
+      const ids = new Set([id, ...asked.map((entry) => entry.id)]);
+      const isAsked = (of: string) => (id === undefined && prompt === undefined) || ids.has(of);
       const counts = Object.fromEntries(
         CALLS.map((call) => {
           const tally = tallies.get(call);
@@ -180,10 +185,10 @@ export function createLedger() {
         }),
       ) as Record<Call, Tally>;
       return {
-        creates: of(creates),
+        creates: asked,
         ...counts,
-        webhooks: of(webhooks),
-        outputs: Object.fromEntries(outputs),
+        webhooks: webhooks.filter((entry) => isAsked(entry.id)),
+        outputs: Object.fromEntries([...outputs].filter(([name]) => isAsked(name.split("/")[0] ?? ""))),
         ...inFlight.snapshot(),
       };
     },

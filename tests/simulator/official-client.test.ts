@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { createClient } from "skytells";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startSimulator } from "../../simulator/server.ts";
 
 let simulator: Awaited<ReturnType<typeof startSimulator>>;
@@ -18,7 +18,17 @@ describe("the official npm client, unchanged", () => {
     } as never);
     expect(made.id).toBeTruthy();
     expect((await client.getPrediction(made.id)).id).toBe(made.id);
-    expect((await client.listModels()).length).toBeGreaterThanOrEqual(3);
+    expect((await client.streamPrediction(made.id)).id).toBe(made.id);
+    const models = await client.listModels();
+    expect(models.map(({ name }) => name)).toEqual(["TrueFusion Pro", "TrueFusion Edge", "TrueFusion 2.0"]);
+
+    const ended = await client.predict({
+      model: "truefusion-edge",
+      input: { prompt: "a sea [mood:terminal,output-tiny]" },
+    } as never);
+    const { output } = await client.getPrediction(ended.id);
+    const picture = await fetch(String([output].flat()[0]));
+    expect(picture.headers.get("content-type")).toBe("image/png");
 
     const stuck = await client.predict({
       model: "truefusion-pro",
@@ -27,7 +37,21 @@ describe("the official npm client, unchanged", () => {
     await client.cancelPrediction(stuck.id);
     expect(String((await client.getPrediction(stuck.id)).status)).toMatch(/^cancell?ed$/);
     await client.deletePrediction(stuck.id);
-    await expect(client.getPrediction(stuck.id)).rejects.toThrow();
+    await expect(client.getPrediction(stuck.id)).rejects.toMatchObject({ errorId: "PREDICTION_NOT_FOUND" });
+  });
+
+  it("is told of errors in the words that it reads", async () => {
+    const client = createClient("sk-simulator", { baseUrl: simulator.url });
+    const refused = client.predict({
+      model: "truefusion-pro",
+      input: { prompt: "x [mood:refused]" },
+    } as never);
+    await expect(refused).rejects.toMatchObject({ errorId: "CONTENT_POLICY_VIOLATION", httpStatus: 451 });
+    const page = client.predict({
+      model: "truefusion-pro",
+      input: { prompt: "x [mood:create-html]" },
+    } as never);
+    await expect(page).rejects.toMatchObject({ errorId: "SERVER_ERROR", httpStatus: 502 });
   });
 
   it("is refused with another key", async () => {
@@ -39,23 +63,31 @@ describe("the official npm client, unchanged", () => {
 });
 
 describe("a webhook's signature", () => {
-  it("is the published one: lower-case hex HMAC-SHA256 of the raw body under the key", async () => {
-    await fetch(`${simulator.url}/predictions`, {
-      method: "POST",
-      headers: { "x-api-key": "sk-simulator", "content-type": "application/json" },
-      body: JSON.stringify({
-        model: "truefusion-pro",
-        input: { prompt: "a sea [mood:webhook-held,output-tiny]" },
-        webhook: { url: "http://127.0.0.1:9/", events: ["prediction.succeeded"] },
-      }),
-    });
-    const answer = await fetch(`${simulator.adminUrl}/webhooks/wait?event=prediction.succeeded`);
-    const { webhooks } = (await answer.json()) as { webhooks: { body: string; signature: string }[] };
-    const [held] = webhooks;
-    expect(held?.signature).toBe(
-      createHmac("sha256", "sk-simulator")
-        .update(held?.body ?? "")
-        .digest("hex"),
-    );
-  });
+  it.each([
+    ["the key", undefined, "sk-simulator"],
+    ["the webhook's secret, where there is one", "whsec-test", "whsec-test"],
+  ])(
+    "is the published one: lower-case hex HMAC-SHA256 of the raw body under %s",
+    async (_, webhookSecret, key) => {
+      const own = await startSimulator({ port: 0, speed: 100, webhookSecret });
+      onTestFinished(own.close);
+      await fetch(`${own.url}/predictions`, {
+        method: "POST",
+        headers: { "x-api-key": "sk-simulator", "content-type": "application/json" },
+        body: JSON.stringify({
+          model: "truefusion-pro",
+          input: { prompt: "a sea [mood:webhook-held,output-tiny]" },
+          webhook: { url: "http://127.0.0.1:9/", events: ["prediction.succeeded"] },
+        }),
+      });
+      const answer = await fetch(`${own.adminUrl}/webhooks/wait?event=prediction.succeeded`);
+      const { webhooks } = (await answer.json()) as { webhooks: { body: string; signature: string }[] };
+      const [held] = webhooks;
+      expect(held?.signature).toBe(
+        createHmac("sha256", key)
+          .update(held?.body ?? "")
+          .digest("hex"),
+      );
+    },
+  );
 });

@@ -130,9 +130,14 @@ export async function getPrediction(upstream: Upstream, id: string): Promise<Loo
   const error = upstreamError(answer.body);
   if (error?.id === "PREDICTION_FAILED")
     return { kind: "found", prediction: failedPrediction(id, error.message) };
-  return answer.status === 404 || (answer.status === 502 && error?.id)
-    ? { kind: "unknown" }
-    : { kind: "unavailable" };
+  return saysUnknown(answer) ? { kind: "unknown" } : { kind: "unavailable" };
+}
+
+/** Skytells answers an id that it does not know (any more) with 502; only the error's id tells that from a gateway. */
+function saysUnknown({ status, body }: Answer): boolean {
+  if (status === 404 || status === 410) return true;
+  const id = status === 502 ? upstreamError(body)?.id : null;
+  return Boolean(id) && id !== "PREDICTION_FAILED";
 }
 
 function failedPrediction(id: string, error: string | null): Prediction {
@@ -201,10 +206,10 @@ export async function cancelPrediction(upstream: Upstream, id: string, timeoutMs
   );
 }
 
-/** `DELETE /predictions/{id}`; removes its outputs too. True: it is gone. */
+/** `DELETE /predictions/{id}`; removes its outputs too. True: it is gone, now or before. */
 export async function deletePrediction(upstream: Upstream, id: string): Promise<boolean> {
   const answer = await call(upstream, "DELETE", pathOf(id), undefined, STEP_TIMEOUT_MS);
-  return answer !== null && (answer.status < 300 || answer.status === 404 || answer.status === 410);
+  return answer !== null && (answer.status < 300 || saysUnknown(answer));
 }
 
 /** `GET /models/{slug}`: the body as it came. `absent`: Skytells says that there is none. */

@@ -11,7 +11,12 @@ const envelope = z.object({
   response: z.string().nullish().catch(null),
 });
 
-export type UpstreamError = { id: string | null; message: string | null };
+export type UpstreamError = {
+  id: string | null;
+  message: string | null;
+  /** In a form that is Skytells' own; other JSON may be a gateway's. */
+  isEnvelope: boolean;
+};
 
 /** The error in an answer's body: enveloped, older, or flat. Null: the body is none (an HTML page, say). */
 export function upstreamError(body: unknown): UpstreamError | null {
@@ -22,6 +27,7 @@ export function upstreamError(body: unknown): UpstreamError | null {
   return {
     id: error?.error_id?.toUpperCase() ?? null,
     message: error?.message ?? outer.data.response ?? null,
+    isEnvelope: Boolean(outer.data.error ?? error?.error_id),
   };
 }
 
@@ -75,7 +81,7 @@ function meaningOfStatus(status: number, isEnvelope: boolean): Meaning | null {
     case 451:
       return "policy";
     case 503:
-      // A gateway's own 503 page says nothing about what stands behind it.
+      // A gateway's own 503, a page or its JSON, says nothing about what stands behind it.
       return isEnvelope ? "busy" : null;
     case 408:
       return null;
@@ -94,7 +100,7 @@ export function refusedCreate(
   retryAfterSeconds: number | null,
 ): Refused | null {
   const error = upstreamError(body);
-  const meaning = MEANING_OF_ID[error?.id ?? ""] ?? meaningOfStatus(status, error !== null);
+  const meaning = MEANING_OF_ID[error?.id ?? ""] ?? meaningOfStatus(status, error?.isEnvelope ?? false);
   switch (meaning) {
     case "operator":
       return { refusal: unavailable(null), operator: true };

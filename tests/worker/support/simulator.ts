@@ -9,7 +9,9 @@ export type HeldWebhook = {
   signature: string | null;
 };
 
-type Ledger = {
+type Call = "gets" | "cancels" | "deletes";
+
+type Ledger = Record<Call, { byId: Record<string, number> }> & {
   creates: {
     id: string;
     prompt: string;
@@ -17,6 +19,8 @@ type Ledger = {
     input: Record<string, unknown>;
     webhookUrl: string | null;
   }[];
+  outputs: Record<string, { sha256: string | null }>;
+  inFlightBy: Record<string, number>;
 };
 
 const admin = inject("simulatorAdmin");
@@ -30,15 +34,17 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
 
 /** Creates that reached Skytells with this prompt. */
 export async function createsOf(prompt: string) {
-  const { creates } = await ask<Ledger>("/ledger");
-  return creates.filter((create) => create.prompt === prompt);
+  return (await ledgerOf(prompt)).creates;
 }
 
-type Call = "gets" | "cancels" | "deletes";
+/** What the simulator has put down of a prompt. */
+export function ledgerOf(prompt: string): Promise<Ledger> {
+  return ask(`/ledger?prompt=${encodeURIComponent(prompt)}`);
+}
 
 /** How often Skytells was asked about, told to cancel, told to delete a prediction. */
 export async function callsOf(id: string): Promise<Record<Call, number>> {
-  const ledger = await ask<Record<Call, { byId: Record<string, number> }>>(`/ledger?id=${id}`);
+  const ledger = await ask<Ledger>(`/ledger?id=${id}`);
   const of = (call: Call) => ledger[call].byId[id] ?? 0;
   return { gets: of("gets"), cancels: of("cancels"), deletes: of("deletes") };
 }
@@ -58,4 +64,31 @@ export async function ended(id: string): Promise<{ canonicalStatus: string; outp
 
 export async function finish(id: string): Promise<void> {
   await ask(`/predictions/${id}/finish`, { method: "POST" });
+}
+
+/**
+ * Hands this user's webhooks over as the simulator sends them, until it is told to stop: the network between the
+ * two. What a mood loses is lost. Answers the statuses that they were answered with.
+ */
+export async function carryWebhooks(
+  userId: string,
+  hand: (webhook: HeldWebhook) => Promise<Response>,
+  stop: AbortSignal,
+): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let carried = 0; !stop.aborted; ) {
+    const wait = ask<{ webhooks: (HeldWebhook & { error: string | null })[] }>(
+      `/webhooks/wait?user=${userId}&count=${carried + 1}`,
+      { signal: stop },
+    );
+    const { webhooks } = await wait.catch((error) => {
+      if (stop.aborted) return { webhooks: [] };
+      throw error;
+    });
+    for (const webhook of webhooks.slice(carried)) {
+      carried += 1;
+      if (webhook.error === "held") statuses.push((await hand(webhook)).status);
+    }
+  }
+  return statuses;
 }

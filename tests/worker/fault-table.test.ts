@@ -1,0 +1,193 @@
+/**
+ * The fault table: whatever Skytells does, the generation ends as the table says, once, with its slot free, its
+ * debts paid, and D1, R2 and Skytells in agreement. One model a row, in turn; TEST_ALL: every row for every model.
+ */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { MOODS, moodsInPrompt } from "../../simulator/moods.ts";
+import { type ModelId, MODELS } from "../../worker/catalog.ts";
+import type { Generation, Problem } from "../../worker/contract.ts";
+import { deliver, limitsOf, newPrompt, newUser, objectsOf, rowsOf, type Visitor } from "./support/app.ts";
+import { FAULTS, FOR_ALL_ONLY, type Row } from "./support/fault-table.ts";
+import { carryWebhooks, ledgerOf } from "./support/simulator.ts";
+
+/** Generations under way at once: they mostly wait. */
+const AT_ONCE = 24;
+
+const moodsOf = (row: Row) => moodsInPrompt(`[mood:${row.moods}]`);
+
+/** Under way when it is answered, whatever the model. */
+const isRunning = (row: Row) => ["stuck", "slow", "delay"].some((mood) => moodsOf(row).has(mood));
+
+/** Everything that is to be said of a cell, as one value: a difference shows with its surroundings. */
+type Outcome = {
+  answer: number | string;
+  end: string;
+  creates: number;
+  made: number;
+  webhooks: number[];
+  limits: unknown;
+  jobs: unknown[];
+  row: { status: string; error: string | null; url: string | null } | null;
+  stored: string[];
+  inFlightUpstream: number;
+};
+
+function expected({ answer, end, creates, made, stored, webhooks }: Row, carried: number): Outcome {
+  const isFailure = !["succeeded", "canceled", "refused", "deleted"].includes(end);
+  const hasRow = !["refused", "deleted", "unconfirmed"].includes(end);
+  return {
+    answer,
+    end,
+    creates,
+    made,
+    webhooks: Array.from({ length: carried }, () => webhooks),
+    limits: { concurrent: 1, inFlight: 0, unconfirmed: 0 },
+    jobs: end === "refused" ? [] : [{ holds_slot: 0, debts: "[]", upstream: "ended" }],
+    row: hasRow
+      ? {
+          status: isFailure ? "failed" : end,
+          error: isFailure ? end : null,
+          url: end === "succeeded" ? "ours" : null,
+        }
+      : null,
+    stored: Array.from({ length: stored }, (_, n) => `${n}: as served`),
+    inFlightUpstream: 0,
+  };
+}
+
+/** Waits until the user's object has nothing left to do. */
+function allPaid(user: Visitor): Promise<unknown[]> {
+  return vi.waitFor(
+    async () => {
+      const jobs = await runInDurableObject(env.STUDIO.getByName(user.id), (_, { storage }) =>
+        storage.sql.exec("select name from sqlite_master where name = 'jobs'").toArray().length === 0
+          ? []
+          : storage.sql.exec("select holds_slot, debts, upstream from jobs").toArray(),
+      );
+      for (const job of jobs) expect(job).toEqual({ holds_slot: 0, debts: "[]", upstream: "ended" });
+      return jobs;
+    },
+    { timeout: 40_000, interval: 250 },
+  );
+}
+
+const sha256 = async (bytes: ArrayBuffer) =>
+  Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+
+/** Each original in R2, compared with what the simulator says that it served. */
+async function storedOf(user: Visitor, served: Record<string, { sha256: string | null }>): Promise<string[]> {
+  const keys = await objectsOf(user);
+  const originals = keys.filter((key) => key.startsWith("outputs/"));
+  // A thumbnail without its original is an orphan.
+  if (originals.length === 0) return keys;
+  return Promise.all(
+    originals.map(async (key) => {
+      const [, , id = "", file = ""] = key.split("/");
+      const bytes = await (await env.OUTPUTS.get(key))?.arrayBuffer();
+      const isServed = bytes && (await sha256(bytes)) === served[`${id}/${file}`]?.sha256;
+      return `${file.split(".")[0]}: ${isServed ? "as served" : "something else"}`;
+    }),
+  );
+}
+
+async function endOf(user: Visitor, id: string | null): Promise<string> {
+  if (id === null) return "refused";
+  const answer = await user.call(`/api/predictions/${id}`);
+  if (answer.status === 404) return "deleted";
+  const { generation } = await answer.json<{ generation: Generation }>();
+  return generation.error?.code ?? generation.status;
+}
+
+async function play(row: Row, model: ModelId): Promise<{ outcome: Outcome; expected: Outcome }> {
+  const user = await newUser();
+  // Edge often ends within its create's answer; here always, unless it is to be under way.
+  const prompt = newPrompt(
+    row.moods,
+    ...(model === "truefusion-edge" && !isRunning(row) ? ["terminal"] : []),
+  );
+  const end = new AbortController();
+  const carrying = carryWebhooks(user.id, deliver, end.signal);
+
+  const answer = await user.post("/api/generate", { prompt, model });
+  const body = await answer.json<{ generation?: Generation } & Partial<Problem>>();
+  const id = body.generation?.id ?? body.pending?.id ?? null;
+  if (row.does && !isRunning(row)) await allPaid(user);
+  if (row.does === "cancel") await user.post(`/api/predictions/${id}/cancel`);
+  if (row.does === "delete") await user.call(`/api/generations/${id}`, { method: "DELETE" });
+  const jobs = await allPaid(user);
+  end.abort();
+  const webhooks = await carrying;
+
+  const ledger = await ledgerOf(prompt);
+  const [first, ...others] = await rowsOf(user);
+  const outcome = {
+    answer: answer.status === 202 ? 202 : (body.code ?? answer.status),
+    end: await endOf(user, id),
+    creates: ledger.creates.length,
+    made: ledger.creates.filter((create) => create.id !== null).length,
+    webhooks,
+    limits: await limitsOf(user),
+    jobs,
+    row: first
+      ? {
+          status: others.length > 0 ? "several rows" : String(first.status),
+          error: first.error ? JSON.parse(first.error as string).code : null,
+          url:
+            first.output_url === `/images/${first.id as string}/0`
+              ? "ours"
+              : (first.output_url as string | null),
+        }
+      : null,
+    stored: await storedOf(user, ledger.outputs),
+    inFlightUpstream: ledger.inFlightBy[user.id] ?? 0,
+  };
+  return { outcome, expected: expected(row, webhooks.length) };
+}
+
+const cells = FAULTS.flatMap((row, index) =>
+  MODELS.filter((_, at) => env.TEST_ALL || at === index % MODELS.length).map(({ id }) => ({
+    row,
+    model: id,
+  })),
+).filter(({ row }) => env.TEST_ALL || !row.isHeavy);
+
+/** Starts them in order, so many at a time, when the first one is asked for. */
+function playAll() {
+  const results = cells.map(() => Promise.withResolvers<Awaited<ReturnType<typeof play>>>());
+  let next = 0;
+  const player = async () => {
+    for (let at = next++; at < cells.length; at = next++) {
+      const { row, model } = cells[at] as (typeof cells)[number];
+      const played = play(row, model);
+      results[at]?.resolve(played);
+      await played.catch(() => {});
+    }
+  };
+  void Promise.all(Array.from({ length: AT_ONCE }, player));
+  return results.map(({ promise }) => promise);
+}
+
+describe("the fault table", () => {
+  it("has every mood that the simulator has, each once at most", () => {
+    const listed = new Set([...FAULTS.flatMap((row) => [...moodsOf(row).keys()]), ...FOR_ALL_ONLY]);
+    expect([...MOODS].filter((mood) => !listed.has(mood))).toEqual([]);
+    const written = FAULTS.flatMap((row) => row.moods.split(",").map((mood) => mood.split("=")[0] as string));
+    expect(written.filter((mood) => !MOODS.has(mood))).toEqual([]);
+    expect(new Set(FAULTS.map((row) => row.moods)).size).toBe(FAULTS.length);
+  });
+
+  let results: ReturnType<typeof playAll> | null = null;
+  it.each(cells.map(({ row, model }, at) => [row.moods, model, row.end, at] as const))(
+    "%s on %s: %s",
+    { timeout: 600_000 },
+    async (_moods, _model, _end, at) => {
+      results ??= playAll();
+      const result = await results[at];
+      expect(result?.outcome).toEqual(result?.expected);
+    },
+  );
+});

@@ -1,0 +1,205 @@
+/**
+ * What Skytells may do to a generation, and what has to become of it. A row a mood of the simulator, or a few where
+ * one alone shows nothing; every row holds for every model.
+ */
+import type { FailureCode, GenerationStatus, ProblemCode } from "../../../worker/catalog.ts";
+import { CREATE_STATUSES, MISANSWERS } from "../../../simulator/moods.ts";
+
+export type Row = {
+  moods: string;
+  /** How Generate is answered. */
+  answer: 202 | ProblemCode;
+  /** How it ends for the user: a status, or why it failed; nothing was made; it was deleted. */
+  end: Exclude<GenerationStatus, "queued" | "processing" | "failed"> | FailureCode | "refused" | "deleted";
+  /** Creates that reach Skytells for this one click, and predictions that they make. */
+  creates: number;
+  made: 0 | 1;
+  /** Pictures that are stored. */
+  stored: number;
+  /** What its webhooks are answered with. */
+  webhooks: number;
+  /** What the user does: at once where it is under way, else when it has ended. */
+  does?: "cancel" | "delete";
+  /** Many megabytes: in the long form only. */
+  isHeavy?: true;
+};
+
+type Rest = Partial<Omit<Row, "moods" | "end">>;
+
+function row(moods: string, end: Row["end"], rest: Rest = {}): Row {
+  const stored = end === "succeeded" ? 1 : 0;
+  return { moods, answer: 202, end, creates: 1, made: 1, stored, webhooks: 200, ...rest };
+}
+
+const picture = (moods: string, rest?: Rest) => row(moods, "succeeded", rest);
+
+/** Refused: nothing was made, and the user is told why. */
+const refusal = (moods: string, answer: ProblemCode, rest?: Rest) =>
+  row(moods, "refused", { answer, made: 0, ...rest });
+
+/** Nobody knows whether anything was made; nothing was. */
+const givenUp = (moods: string, answer: ProblemCode) => row(moods, "unconfirmed", { answer, made: 0 });
+
+/** Nobody knows whether anything was made; it was, and is found. */
+const found = (moods: string, answer: ProblemCode = "upstream_timeout", rest?: Rest) =>
+  picture(moods, { answer, ...rest });
+
+/** Only the alarm can find out. */
+const unheard = (moods: string) => `delay=0.1,webhook-lost,${moods}`;
+const AMBIGUOUS: Partial<Record<(typeof CREATE_STATUSES)[number], ProblemCode>> = {
+  408: "upstream_error",
+  500: "upstream_error",
+  502: "upstream_error",
+  504: "upstream_timeout",
+};
+const REFUSED: Partial<Record<(typeof CREATE_STATUSES)[number], ProblemCode>> = {
+  400: "upstream_rejected",
+  401: "upstream_unavailable",
+  402: "upstream_unavailable",
+  403: "upstream_unavailable",
+  404: "model_unavailable",
+  422: "upstream_rejected",
+  429: "upstream_unavailable",
+  451: "content_policy",
+  503: "upstream_unavailable",
+};
+
+const creates = CREATE_STATUSES.flatMap((status): Row[] => {
+  const refused = REFUSED[status];
+  const ambiguous = AMBIGUOUS[status];
+  if (status === 429) {
+    // The one that is asked again, and once: nothing was created.
+    return [
+      refusal("create-429", "upstream_unavailable", { creates: 2 }),
+      refusal("create-429=30", "upstream_unavailable"),
+      picture("create-429-once", { creates: 2 }),
+    ];
+  }
+  if (refused) return [refusal(`create-${status}`, refused), refusal(`create-${status}-once`, refused)];
+  if (!ambiguous) throw new Error(`The table does not say what ${status} means.`);
+  return [
+    givenUp(`create-${status}`, ambiguous),
+    givenUp(`create-${status}-once`, ambiguous),
+    found(`create-${status}=created`, ambiguous),
+  ];
+});
+
+const run = [
+  picture("output-tiny"),
+  row("failed", "upstream_failed"),
+  row("nsfw", "content_policy"),
+  row("failed,error-object", "upstream_failed"),
+  row("nsfw,error-object", "content_policy"),
+  refusal("refused", "content_policy"),
+  picture("slow"),
+  row("stuck", "timed_out"),
+  picture("delay=0.3"),
+  picture("terminal"),
+  row("terminal,failed", "upstream_failed"),
+  ...["pending", "created", "starting", "started", "running", "dreaming", "completed", "SUCCEEDED"].map(
+    (status) => picture(`status=${status}`),
+  ),
+  ...["error", "failed"].map((status) => row(`status=${status}`, "upstream_failed")),
+  ...["canceled", "cancelled", "aborted"].map((status) => row(`status=${status}`, "canceled")),
+];
+
+const answers = [
+  ...creates,
+  picture("create-200"),
+  picture("create-202"),
+  picture("create-status-false"),
+  found("create-unparsable", "upstream_error"),
+  found("create-empty", "upstream_error"),
+  givenUp("create-html", "upstream_error"),
+  found("create-html=created", "upstream_error"),
+  givenUp("create-envelope", "upstream_error"),
+  found("create-envelope=created", "upstream_error"),
+  found("answer-lost"),
+  givenUp("answer-never", "upstream_timeout"),
+  picture("answer-slow=0.5"),
+  found("answer-slow=6"),
+  refusal("errors=older,create-422", "upstream_rejected"),
+  refusal("errors=flat,create-451", "content_policy"),
+  refusal("errors=lower,create-404", "model_unavailable"),
+  refusal("errors=text,create-400", "upstream_rejected"),
+  refusal("errors=older,create-503", "upstream_unavailable"),
+  refusal("errors=flat,create-503", "upstream_unavailable"),
+  // Some gateways say 503 in JSON, and know nothing of what stands behind them.
+  found("errors=text,create-503=created", "upstream_error"),
+  found("errors=older,create-500=created", "upstream_error"),
+];
+
+const webhooks = [
+  picture("webhook-held"),
+  picture("webhook-lost"),
+  picture("webhook-doubled"),
+  picture("webhook-out-of-order"),
+  picture("webhook-early,answer-slow=0.5"),
+  picture("webhook-unsigned", { webhooks: 401 }),
+  picture("webhook-wrong-key", { webhooks: 401 }),
+  picture("webhook-bare"),
+  picture("webhook-sdk"),
+  picture("webhook-minimal"),
+  picture("webhook-prefixed"),
+  picture("webhook-large", { webhooks: 413 }),
+  picture("webhook-garbled", { webhooks: 400 }),
+  found("webhook-field-absent,webhook-lost,answer-lost"),
+  found("webhook-field-string,webhook-lost,answer-lost"),
+];
+
+const calls = [
+  ...MISANSWERS.map((how) => picture(unheard(`get-${how}=1`))),
+  picture(unheard("get-unknown=1")),
+  row(unheard("failed,get-502-failed"), "upstream_failed"),
+  row(unheard("failed,get-502-failed,errors=flat"), "upstream_failed"),
+  ...MISANSWERS.map((how) => found(`answer-lost,webhook-lost,list-${how}=2`)),
+  found("answer-lost,webhook-lost,list-bare"),
+  ...MISANSWERS.map((how) => row(`stuck,cancel-${how}=1`, "canceled", { does: "cancel" })),
+  row("stuck,cancel-unknown=1", "canceled", { does: "cancel" }),
+  row("stuck,cancel-success", "canceled", { does: "cancel" }),
+  row("delay=0.7,cancel-ignored", "canceled", { does: "cancel" }),
+  ...MISANSWERS.map((how) => row(`delete-${how}=1`, "deleted", { does: "delete" })),
+  row("delete-unknown=1", "deleted", { does: "delete" }),
+  row("stuck,cancel-500=1,delete-500=1", "deleted", { does: "delete" }),
+];
+
+const outputs = [
+  row("output-404", "output_lost"),
+  row("output-none", "output_lost"),
+  row("output-short", "output_lost"),
+  row("output-cut", "output_lost"),
+  row("output-empty", "output_invalid"),
+  row("output-html", "output_invalid"),
+  row("output-svg", "output_invalid"),
+  row("output-foreign", "output_invalid"),
+  row("output-redirect-foreign", "output_invalid"),
+  row("output-redirect-loop", "output_invalid"),
+  row("output-large=65", "output_invalid", { isHeavy: true }),
+  row("output-endless=400", "output_invalid", { isHeavy: true }),
+  ...["404-once", "500-once", "redirect", "gzip", "no-length", "jpeg", "webp", "avif"].map((how) =>
+    picture(`output-${how}`),
+  ),
+  ...["array", "string", "objects", "storage-files"].map((shape) => picture(`output-${shape}`)),
+  picture("output-many", { stored: 4 }),
+  picture("output-many=6", { stored: 4 }),
+];
+
+/** Without the webhook's address, which is proof enough, what the list says is compared whole. */
+const compared = (shape: string) => `answer-lost,webhook-lost,webhook-field-absent,${shape}`;
+
+const shapes = [
+  ...["input-empty", "model-string", "model-vendor", "times=offset", "times=empty"].map((shape) =>
+    picture(shape),
+  ),
+  ...["missing", "null", "empty"].map((how) => picture(`fields=${how}`)),
+  ...["model-string", "model-vendor", "times=offset", "times=empty"].map((shape) => found(compared(shape))),
+  row(compared("input-empty"), "unconfirmed", { answer: "upstream_timeout" }),
+  ...["missing", "null", "empty"].map((how) =>
+    row(`answer-lost,fields=${how}`, "unconfirmed", { answer: "upstream_timeout" }),
+  ),
+];
+
+export const FAULTS: readonly Row[] = [...run, ...answers, ...webhooks, ...calls, ...outputs, ...shapes];
+
+/** Moods of the whole API, which no single prediction can have: models.test.ts has them. */
+export const FOR_ALL_ONLY: readonly string[] = ["models-500", "models-no-schema"];
