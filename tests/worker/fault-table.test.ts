@@ -12,8 +12,8 @@ import { deliver, limitsOf, newPrompt, newUser, objectsOf, rowsOf, type Visitor 
 import { FAULTS, FOR_ALL_ONLY, type Row } from "./support/fault-table.ts";
 import { carryWebhooks, ledgerOf } from "./support/simulator.ts";
 
-/** Generations under way at once: they mostly wait. */
-const AT_ONCE = 24;
+/** Generations under way at once. More would be sooner done, but on a busy machine slower than CREATE_TIMEOUT_SECONDS. */
+const AT_ONCE = 8;
 
 const moodsOf = (row: Row) => moodsInPrompt(`[mood:${row.moods}]`);
 
