@@ -60,7 +60,7 @@ export function gateSkytells(): void {
     const [, kind, id = ""] = /^\/(?:v1\/)?(predictions|outputs)\/?([^/]*)/.exec(url.pathname) ?? [];
     const call = kind === "outputs" ? "output" : `skytells ${method} ${url.pathname.replace("/v1", "")}`;
     if (kind !== undefined && id === "" && method === "POST") {
-      const { webhook } = JSON.parse(String(init?.body)) as { webhook: { url: string } };
+      const { webhook } = JSON.parse(init?.body as string) as { webhook: { url: string } };
       const userId = new URL(webhook.url).searchParams.get("user") ?? "";
       return pass(userId, call, async () => {
         const answer = await real(input, init);

@@ -118,7 +118,7 @@ async function nameOf(user: Visitor, id: string): Promise<string> {
   const [job] = await runInDurableObject(env.STUDIO.getByName(user.id), (_, state) =>
     state.storage.sql.exec("select id, prediction_id from jobs order by created_at limit 1").toArray(),
   );
-  return String(job?.prediction_id ?? job?.id ?? id);
+  return (job?.prediction_id ?? job?.id ?? id) as string;
 }
 
 export const clearOf = ({ holdsSlot, debts, upstream }: Job) =>
