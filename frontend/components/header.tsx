@@ -31,8 +31,11 @@ export function Header({ studio, router }: { studio: Studio; router: Router }) {
       <div class="flex flex-1 items-center justify-end gap-3">
         {user && limits && (
           <span class="flight" data-busy={limits.inFlight > 0 || undefined}>
-            {text.inFlight(limits.inFlight, limits.concurrent)}
-            {waiting > 0 && ` · ${text.waiting(waiting)}`}
+            <span class="sm:hidden" aria-hidden="true">
+              {text.inFlightShort(limits.inFlight, limits.concurrent)}
+            </span>
+            <span class="max-sm:sr-only">{text.inFlight(limits.inFlight, limits.concurrent)}</span>
+            {waiting > 0 && <span class="max-sm:sr-only">· {text.waiting(waiting)}</span>}
           </span>
         )}
         <button

@@ -12,9 +12,12 @@ export function WorkingCard({ studio, card }: { studio: Studio; card: Card }) {
   const isKnown = progress !== null && progress > 0;
   return (
     <div class="absolute inset-0 flex flex-col p-4">
-      <p class="line-clamp-3 pe-10 text-sm font-medium" dir="auto">
-        {prompt}
-      </p>
+      {/* The way out stays at the page's end, whichever way the prompt runs. */}
+      <div class="pe-10">
+        <p class="line-clamp-3 text-sm font-medium" dir="auto">
+          {prompt}
+        </p>
+      </div>
       <button
         type="button"
         class="button round small quiet absolute end-2 top-2"

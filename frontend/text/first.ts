@@ -63,6 +63,7 @@ export const text = {
   failed: (sentence: string) => `No picture: ${sentence}`,
 
   inFlight: (count: number, limit: number) => `${number.format(count)} of ${number.format(limit)} in flight`,
+  inFlightShort: (count: number, limit: number) => `${number.format(count)}/${number.format(limit)}`,
   waiting: (count: number) => `${number.format(count)} up next`,
   waits: (prompt: string) => `Up next, starts by itself: ${prompt}`,
   waitingFull: "Up next is full. Your prompt is kept here.",

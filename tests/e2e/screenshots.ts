@@ -15,15 +15,20 @@ import { startApp } from "./support/app.ts";
 import { createClient } from "./support/client.ts";
 import { launch } from "./support/launch.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
-import { createStudioPage } from "./support/studio-page.ts";
+import { createStudioPage, type StudioPage } from "./support/studio-page.ts";
 
 const WIDTHS = [
+  { width: 360, height: 740 },
   { width: 390, height: 844 },
   { width: 820, height: 1180 },
   { width: 1440, height: 900 },
 ];
 const SCHEMES = ["light", "dark"] as const;
 const RUNNING = "A glass greenhouse on the moon, isometric, pastel colours";
+const LOST = "A bottle on a beach, with a letter in it";
+const NEXT = "A tram in the snow, seen through a café window";
+const RTL = "مدينة في الصحراء عند الغروب";
+const LONG = "An orchestra of animals in a forest clearing, dawn light through the fog, ".repeat(7);
 const FAILING = "A bridge that was never built";
 
 /** Oldest first. */
@@ -106,6 +111,7 @@ async function shoot(browser: Browser, look: Look, shown: Generation): Promise<v
   await studio.generate(RUNNING);
   await studio.working(RUNNING).getByText(making.processing).waitFor();
   await save("4-studio-in-flight");
+  await shootComposer(page, studio, save);
   await studio.working(RUNNING).getByRole("button", { name: text.cancel }).click();
   await page.getByText(text.canceled, { exact: true }).first().waitFor();
   await maker.isIdle();
@@ -113,7 +119,19 @@ async function shoot(browser: Browser, look: Look, shown: Generation): Promise<v
   await studio.generate(FAILING);
   await studio.card(FAILING).getByText(failures.upstream_failed).waitFor();
   await save("5-studio-without-picture");
+  await simulator.setMoods(["answer-lost", "webhook-held", "list-500"]);
+  await studio.generate(LOST);
+  await studio.working(LOST).getByText(making.unconfirmed).waitFor();
+  await save("5-studio-unconfirmed");
+  await simulator.sendWebhook(LOST, "succeeded");
   await simulator.setMoods([]);
+  await maker.isIdle();
+  await context.setOffline(true);
+  await studio.generate(RTL);
+  await studio.working(RTL).getByText(making.cut).waitFor();
+  await save("5-studio-offline");
+  await studio.working(RTL).getByRole("button", { name: text.cancel }).click();
+  await context.setOffline(false);
 
   await studio.open("/gallery");
   await arePicturesDrawn(page);
@@ -132,6 +150,30 @@ async function shoot(browser: Browser, look: Look, shown: Generation): Promise<v
   await maker.call("DELETE", `/api/generations/${shown.id}/share`);
   await tidyUp();
   await context.close();
+}
+
+/** The form and what opens from it, while a picture is on its way. */
+async function shootComposer(page: Page, studio: StudioPage, save: (name: string) => Promise<void>) {
+  await studio.generate(NEXT);
+  await studio.generate(RTL);
+  await studio.waiting(RTL).waitFor();
+  await studio.prompt.fill(LONG);
+  await save("4-studio-up-next");
+  for (const prompt of [NEXT, RTL]) {
+    await page.getByRole("button", { name: making.removeWaiting(prompt) }).click();
+  }
+  await studio.prompt.fill("");
+  await page.getByRole("button", { name: text.options }).click();
+  await page.getByText("16:9", { exact: true }).click();
+  await page.getByRole("button", { name: making.seedDraw }).click();
+  await save("4-studio-options");
+  await page.getByRole("button", { name: making.reset }).click();
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: making.shortcuts }).waitFor();
+  await save("4-shortcuts");
+  await page.keyboard.press("Escape");
 }
 
 /** The next look starts from the same pictures. */

@@ -1,0 +1,68 @@
+/** The whole journey without a pointer. */
+import { expect, inject, test } from "vitest";
+import { text } from "../../frontend/text/first.ts";
+import { making } from "../../frontend/text/making.ts";
+import { newEmail, useBrowser, visit } from "./support/browser.ts";
+import { createSimulatorClient } from "./support/simulator.ts";
+import { until } from "./support/until.ts";
+
+useBrowser();
+const simulator = createSimulatorClient(inject("app").adminUrl);
+
+test("prompt, options, picture, earlier prompts, list of keys and gallery, by keys alone", async () => {
+  const prompt = "[mood:stuck] A harp in an empty hall";
+  const { page, studio } = await visit({ email: newEmail() });
+  const keys = page.keyboard;
+  await studio.open();
+  await page.getByText(text.inFlight(0, 1)).waitFor();
+
+  await keys.press("/");
+  await until("the prompt's focus", () =>
+    studio.prompt.evaluate((field) => field === document.activeElement),
+  );
+  const example = await studio.prompt.getAttribute("placeholder");
+  await keys.press("Tab");
+  expect(await studio.prompt.inputValue(), "Tab takes the example").toBe(example);
+  await keys.press("ControlOrMeta+a");
+  await keys.type(prompt);
+  await keys.press("Shift+Enter");
+  expect(await studio.prompt.inputValue()).toBe(`${prompt}\n`);
+
+  await keys.press("Tab");
+  await keys.press("Enter");
+  await page.getByRole("radio", { name: making.ratioAuto }).focus();
+  await keys.press("ArrowRight");
+  await keys.press("Escape");
+  await page.getByRole("button", { name: text.optionsSet }).waitFor();
+  expect(
+    await page
+      .getByRole("button", { name: text.optionsSet })
+      .evaluate((one) => one === document.activeElement),
+    "the focus is back where it came from",
+  ).toBe(true);
+  await keys.press("Tab");
+  await keys.press("Enter");
+  await studio.working(prompt).waitFor();
+  await simulator.finish(prompt);
+  await studio.seesPicture(prompt);
+  expect(await simulator.creates(prompt)).toHaveLength(1);
+
+  await studio.prompt.focus();
+  await keys.press("ArrowUp");
+  expect(await studio.prompt.inputValue()).toBe(prompt);
+  await keys.press("ArrowDown");
+  expect(await studio.prompt.inputValue()).toBe("");
+  await keys.press("?");
+  expect(await studio.prompt.inputValue(), "a key that is typed is text").toBe("?");
+  await keys.press("Backspace");
+  await keys.press("Escape");
+  await keys.press("Tab");
+  await keys.press("?");
+  const list = page.getByRole("dialog", { name: making.shortcuts });
+  await list.waitFor();
+  await keys.press("Escape");
+  await list.waitFor({ state: "detached" });
+  await keys.press("g");
+  await keys.press("g");
+  await page.waitForURL("/gallery");
+});
