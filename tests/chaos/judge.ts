@@ -57,7 +57,8 @@ function group<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T
   return groups;
 }
 
-const covered = (periods: readonly Period[], from: number, to: number) =>
+/** Milliseconds of `from` to `to` that the periods cover. */
+export const covered = (periods: readonly Period[], from: number, to: number) =>
   periods.reduce(
     (sum, period) =>
       sum + Math.max(0, Math.min(to, period.to ?? Number.POSITIVE_INFINITY) - Math.max(from, period.from)),

@@ -1,4 +1,4 @@
-/** `npm run chaos -- --generations N --seed S [--users U] [--kills K] [--no-webhooks] [--quick] [--keep]`, or `--race [--requests N] [--users U]` */
+/** `npm run chaos -- --generations N --seed S [--users U] [--kills K] [--life SECONDS] [--no-webhooks] [--quick] [--keep]`, or `--race [--requests N] [--users U]` */
 import { parseArgs } from "node:util";
 import type { Plan } from "./plan.ts";
 import { race } from "./race.ts";
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     users: { type: "string" },
     kills: { type: "string" },
+    life: { type: "string" },
     webhooks: { type: "boolean", default: true },
     quick: { type: "boolean", default: false },
     race: { type: "boolean", default: false },
@@ -20,7 +21,10 @@ const { values } = parseArgs({
   },
 });
 
-function count(name: "generations" | "seed" | "users" | "kills" | "requests", fallback: number): number {
+function count(
+  name: "generations" | "seed" | "users" | "kills" | "life" | "requests",
+  fallback: number,
+): number {
   const value = Number(values[name] ?? fallback);
   if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} takes a whole number.`);
   return value;
@@ -38,13 +42,16 @@ if (values.race) {
   process.exit(isRight ? 0 : 1);
 }
 
+/** Milliseconds up before a kill, from the least to twice that. */
+const lifeOf = (seconds: number) => [seconds * 1000, seconds * 2000] as const;
+
 const { quick } = values;
 const plan: Plan = {
   generations: count("generations", quick ? 80 : 1_000),
   seed: count("seed", quick ? 1 : anySeed),
   users: count("users", quick ? 24 : 60),
   kills: count("kills", quick ? 1 : 1e6),
-  life: quick ? [3_000, 4_000] : [10_000, 20_000],
+  life: lifeOf(count("life", quick ? 3 : 10)),
   webhooks: values.webhooks,
   quick,
 };

@@ -32,7 +32,8 @@ export type Crowd = {
 };
 
 const PATIENCE_MS = 60_000;
-const LIMIT_PAUSE_MS = 300;
+/** Long enough that trying the limit is not all that the machine does. */
+const LIMIT_PAUSE_MS = 1_500;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -109,6 +110,8 @@ export function createPerson(person: Person, cookie: string, scene: Scene) {
     const answer = await call(url, cookie, ...args);
     const name = answer === null ? "no answer" : `${answer.status} ${answer.code}`.trim();
     crowd.answers.set(name, (crowd.answers.get(name) ?? 0) + 1);
+    // Nobody is there: whoever knocks all the time only keeps the Worker from starting.
+    if (answer === null) await pause(300 + random() * 900);
     return answer;
   };
 
@@ -193,7 +196,7 @@ export function createPerson(person: Person, cookie: string, scene: Scene) {
       if (id === undefined) return;
       const answer = await ask("GET", `/api/predictions/${id}`);
       if (answer?.generation) saw(click, answer.generation);
-      if (click.endSeenAt === null) await pause(300 + random() * 600);
+      if (click.endSeenAt === null) await pause(500 + random() * 1000);
     }
   }
 

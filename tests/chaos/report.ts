@@ -3,7 +3,7 @@ import type { Outcome } from "./run.ts";
 const MOST_SHOWN = 8;
 
 /** The table, what was wrong, and how to see it again. */
-export function report({ plan, verdicts, kills, outages, webhooks, answers, seconds }: Outcome): {
+export function report({ plan, verdicts, kills, answering, outages, webhooks, answers, seconds }: Outcome): {
   text: string;
   isRight: boolean;
 } {
@@ -22,6 +22,7 @@ export function report({ plan, verdicts, kills, outages, webhooks, answers, seco
       line("slowest end", `${(verdicts.slowestEndMs / 1000).toFixed(1)} s`),
       line("median end", `${(verdicts.medianEndMs / 1000).toFixed(2)} s`),
       line("kills of workerd", kills),
+      line("answering", `${Math.round(100 * answering)} %`),
       line("outages", outages),
       line("webhooks", webhooks),
       line("took", `${seconds.toFixed(0)} s`),

@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRandom } from "../../simulator/random.ts";
 import { askLedger, readObjects, readRows } from "./evidence.ts";
-import { type Case, judge, type Verdicts } from "./judge.ts";
+import { type Case, covered, judge, type Verdicts } from "./judge.ts";
 import { startGroup } from "../e2e/support/processes.ts";
 import { lie } from "./liar.ts";
 import { call, type Crowd, createPerson, type Person, signIn } from "./people.ts";
@@ -16,6 +16,8 @@ export type Outcome = {
   plan: Plan;
   verdicts: Verdicts;
   kills: number;
+  /** The share of the bad time in which the Worker answered. */
+  answering: number;
   outages: number;
   webhooks: number;
   answers: Map<string, number>;
@@ -87,6 +89,7 @@ async function perform(
   say(`up after ${since(startedAt)}`);
 
   let isOn = true;
+  const badFrom = Date.now();
   let tag = 0;
   let kills = 0;
   let outages = 0;
@@ -148,6 +151,7 @@ async function perform(
 
   while (began() < plan.generations) await pause(100);
   isOn = false;
+  const badTo = Date.now();
   await Promise.all([killing, breaking, lying]);
   await stage.admin("PUT", "/outage", { for: 0, kind: "503" });
   await order(stage, { rate: 0, crashRate: 0, d1OutageMs: 0, r2OutageMs: 0 });
@@ -185,6 +189,7 @@ async function perform(
     plan,
     verdicts,
     kills,
+    answering: covered(stage.up, badFrom, badTo) / (badTo - badFrom),
     outages,
     webhooks: ledger.webhooks,
     answers: crowd.answers,

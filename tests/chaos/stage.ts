@@ -3,15 +3,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { build } from "vite";
 import { environment, root } from "../../scripts/run.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
 import { runToEnd, wrangler } from "../e2e/support/processes.ts";
 
 export const KEY = "sk-simulator";
 const READY_WITHIN_MS = 60_000;
+const PULSE_EVERY_MS = 250;
+const PULSE_WITHIN_MS = 1_000;
 
 /** A time during which something was the case; `to` is null while it still is. */
 export type Period = { from: number; to: number | null };
@@ -29,7 +32,7 @@ export type Stage = {
   simulator: Simulator;
   directory: string;
   configuration: string;
-  /** When the Worker answered. */
+  /** When the Worker answered, and did so within `PULSE_WITHIN_MS`: on a crowded machine it may be up and still not move. */
   up: Period[];
   kill: () => Promise<void>;
   start: () => Promise<void>;
@@ -39,15 +42,29 @@ export type Stage = {
   admin: <T>(method: string, path: string, body?: unknown) => Promise<T>;
 };
 
-/** The project's own configuration with the test entry as its main; in a folder without `.dev.vars`. */
+/** The project's own configuration with the test entry, bundled, as its main; in a folder without `.dev.vars`. */
 async function writeConfiguration(directory: string): Promise<string> {
+  // Once for all starts, which are many; in a folder where nothing else changes, because wrangler watches it.
+  const bundle = join(directory, "bundle");
+  await build({
+    logLevel: "error",
+    build: {
+      ssr: join(root, "tests/chaos/entry/worker.ts"),
+      outDir: bundle,
+      rolldownOptions: { output: { entryFileNames: "worker.js" }, external: [/^cloudflare:/] },
+    },
+    ssr: { noExternal: true, target: "webworker" },
+    configFile: false,
+    root: directory,
+  });
   const original = await readFile(join(root, "wrangler.toml"), "utf8");
   await mkdir(join(directory, "assets"));
   const swap = (text: string, from: string, to: string) => {
     if (!text.includes(from)) throw new Error(`wrangler.toml has no ${from}`);
     return text.replace(from, to);
   };
-  let text = swap(original, `main = "worker/index.ts"`, `main = "${root}tests/chaos/entry/worker.ts"`);
+  let text = swap(original, `main = "worker/index.ts"`, `main = "${join(bundle, "worker.js")}"\nno_bundle = true`);
+  text = swap(text, "minify = true\n", "");
   text = swap(text, `directory = "dist"`, `directory = "${join(directory, "assets")}"`);
   text = swap(text, `migrations_dir = "migrations"`, `migrations_dir = "${root}migrations"`);
   const path = join(directory, "wrangler.toml");
@@ -89,7 +106,17 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
+/** Clocks are compressed twentyfold, so a machine that is busy with other things would be judged with the Worker. */
+function goFirst(): void {
+  try {
+    setPriority(-10);
+  } catch {
+    // Only root may; then the machine has to be quiet.
+  }
+}
+
 export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOptions): Promise<Stage> {
+  goFirst();
   const directory = await mkdtemp(join(tmpdir(), "studio-chaos-"));
   const state = join(directory, "state");
   const configuration = await writeConfiguration(directory);
@@ -110,6 +137,30 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
   const log = createWriteStream(join(directory, "worker.log"));
   const up: Period[] = [];
   let child: ChildProcess | null = null;
+
+  const isUp = (withinMs: number) =>
+    fetch(`${url}/api/health`, { signal: AbortSignal.timeout(withinMs) }).then(
+      async (response) => {
+        await response.body?.cancel();
+        return response.ok;
+      },
+      () => false,
+    );
+
+  /** Until its process is gone: writes down when the Worker answers in time. */
+  async function takePulse(of: ChildProcess): Promise<void> {
+    let lastBeat = Date.now();
+    while (child === of) {
+      const answers = await isUp(PULSE_WITHIN_MS);
+      if (child !== of) return;
+      const open = up.at(-1)?.to === null ? up.at(-1) : undefined;
+      if (answers) {
+        lastBeat = Date.now();
+        if (!open) up.push({ from: lastBeat, to: null });
+      } else if (open) open.to = lastBeat;
+      await new Promise((resolve) => setTimeout(resolve, PULSE_EVERY_MS));
+    }
+  }
 
   async function kill(): Promise<void> {
     const open = up.at(-1);
@@ -151,12 +202,9 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
     }
     const deadline = Date.now() + READY_WITHIN_MS;
     while (Date.now() < deadline && started.exitCode === null) {
-      const isUp = await fetch(`${url}/api/health`).then(
-        (response) => response.ok,
-        () => false,
-      );
-      if (isUp) {
+      if (await isUp(READY_WITHIN_MS)) {
         up.push({ from: Date.now(), to: null });
+        void takePulse(started);
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
