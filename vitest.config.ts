@@ -41,7 +41,7 @@ export default defineConfig({
           testTimeout: 30_000,
           include: ["tests/worker/**/*.test.ts"],
           setupFiles: ["tests/worker/setup.ts"],
-          globalSetup: ["tests/worker/setup-simulator.ts"],
+          globalSetup: ["tests/worker/setup-simulator.ts", "tests/worker/setup-provider.ts"],
         },
       },
       {

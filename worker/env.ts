@@ -29,6 +29,14 @@ export const MAX_SOCKETS = 20;
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
 /** A session older than this is issued anew on the next visit, so that who comes back stays signed in. */
 export const SESSION_RENEW_SECONDS = 24 * 60 * 60;
+/** One answer of a sign-in provider: a browser waits behind it. */
+export const PROVIDER_TIMEOUT_SECONDS = 10;
+/** Discovery documents, key sets and tokens are a few KB. */
+export const MAX_PROVIDER_ANSWER_BYTES = 256 * 1024;
+
+export type OidcSettings = { issuer: URL; clientId: string; clientSecret: string | null };
+/** `teamOrigin` is both the assertion's issuer and where its keys are. */
+export type AccessSettings = { teamOrigin: string; audience: string };
 
 export type Settings = {
   /** The studio's origin, or null: then the request's own. */
@@ -45,6 +53,10 @@ export type Settings = {
   };
   sessionSecrets: string[];
   devSignIn: boolean;
+  oidc: OidcSettings | null;
+  access: AccessSettings | null;
+  /** Addresses, @domains, or `*`; lower-cased. Empty: nobody new, but on this machine. */
+  allowedUsers: string[];
   /** 0: no cap. −1: paused. */
   maxGenerationsPerDay: number;
   checkAfterMs: number;
@@ -88,6 +100,24 @@ const webUrl = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+/** A team's domain, as the dashboard shows it: without a scheme. */
+const teamDomain = z
+  .string()
+  .transform((value) => (value.includes("://") ? value : `https://${value}`))
+  .pipe(webUrl);
+
+const ADMITTED = /^(?:\*|[^\s@*]*@[^\s@*]+)$/;
+
+type Pair = [one: string, other: string];
+/** Settings that say something only together. */
+const PAIRS: Pair[] = [
+  ["OIDC_ISSUER", "OIDC_CLIENT_ID"],
+  ["OIDC_CLIENT_ID", "OIDC_ISSUER"],
+  ["OIDC_CLIENT_SECRET", "OIDC_ISSUER"],
+  ["ACCESS_TEAM_DOMAIN", "ACCESS_AUD"],
+  ["ACCESS_AUD", "ACCESS_TEAM_DOMAIN"],
+];
+
 const schema = z
   .object({
     PUBLIC_URL: setting(webUrl.optional()),
@@ -105,6 +135,15 @@ const schema = z
         "is too weak: make one with `openssl rand -base64 32`",
       ),
     DEV_SIGN_IN: setting(z.enum(["true", "false"]).default("false")),
+    OIDC_ISSUER: setting(webUrl.optional()),
+    OIDC_CLIENT_ID: setting(z.string().optional()),
+    OIDC_CLIENT_SECRET: setting(z.string().optional()),
+    ACCESS_TEAM_DOMAIN: setting(teamDomain.optional()),
+    ACCESS_AUD: setting(z.string().optional()),
+    ALLOWED_USERS: list("").refine(
+      (entries) => entries.every((entry) => ADMITTED.test(entry)),
+      "must be addresses and @domains, separated by commas, or *",
+    ),
     MAX_GENERATIONS_PER_DAY: setting(z.coerce.number().int().min(-1).default(500)),
     CHECK_AFTER_SECONDS: seconds(20),
     GENERATION_DEADLINE_SECONDS: seconds(900),
@@ -119,7 +158,15 @@ const schema = z
       message:
         "is the simulator's key, which everybody knows: it is taken only where SKYTELLS_API_URL is on localhost",
     },
-  );
+  )
+  .superRefine((env, context) => {
+    const isSet = (name: string) => Reflect.get(env, name) !== undefined;
+    for (const [one, other] of PAIRS) {
+      if (isSet(one) && !isSet(other)) {
+        context.addIssue({ code: "custom", path: [other], message: `is missing: ${one} needs it` });
+      }
+    }
+  });
 
 const parsed = new WeakMap<object, Settings>();
 
@@ -146,6 +193,19 @@ export function settingsOf(env: object): Settings {
     },
     sessionSecrets: value.SESSION_SECRET,
     devSignIn: value.DEV_SIGN_IN === "true",
+    oidc:
+      value.OIDC_ISSUER && value.OIDC_CLIENT_ID
+        ? {
+            issuer: value.OIDC_ISSUER,
+            clientId: value.OIDC_CLIENT_ID,
+            clientSecret: value.OIDC_CLIENT_SECRET ?? null,
+          }
+        : null,
+    access:
+      value.ACCESS_TEAM_DOMAIN && value.ACCESS_AUD
+        ? { teamOrigin: value.ACCESS_TEAM_DOMAIN.origin, audience: value.ACCESS_AUD }
+        : null,
+    allowedUsers: value.ALLOWED_USERS.map((entry) => entry.toLowerCase()),
     maxGenerationsPerDay: value.MAX_GENERATIONS_PER_DAY,
     checkAfterMs: value.CHECK_AFTER_SECONDS,
     deadlineMs: value.GENERATION_DEADLINE_SECONDS,

@@ -56,7 +56,8 @@ export function createApi(send: (path: string, init: RequestInit) => Promise<Res
   return {
     session: () => call<Session>("GET", "/api/session"),
     signInDev: (email: string) => call<void>("POST", "/api/auth/dev", { body: { email } }),
-    signOut: () => call<void>("POST", "/api/auth/logout"),
+    signOut: (everywhere: boolean) =>
+      call<void>("POST", `/api/auth/logout${everywhere ? "-everywhere" : ""}`),
     generate: (body: GenerateBody, key: string) =>
       call<One>("POST", "/api/generate", {
         body,

@@ -42,6 +42,18 @@ export function AccountMenu({ studio }: { studio: Studio }) {
       >
         {user ? later.signOut : later.signIn}
       </button>
+      {user && (
+        <button
+          type="button"
+          class="menu-item"
+          onClick={() => {
+            menu.current?.hidePopover();
+            void studio.signOut(true);
+          }}
+        >
+          {later.signOutEverywhere}
+        </button>
+      )}
     </div>
   );
 }

@@ -54,9 +54,9 @@ export function dismiss({ api, cards }: Hands, key: string): void {
   if (card.phase === "known" && id !== "" && !mayHeal) void api.remove(id);
 }
 
-/** True: signed out. */
-export async function signOut({ api, orTell }: Hands): Promise<boolean> {
-  return orTell(asDone(await api.signOut())) ?? false;
+/** Here, or in every browser. True: signed out. */
+export async function signOut({ api, orTell }: Hands, everywhere: boolean): Promise<boolean> {
+  return orTell(asDone(await api.signOut(everywhere))) ?? false;
 }
 
 function asDone(result: Result<void>): Result<true> {

@@ -301,8 +301,8 @@ export function createStudio(dependencies: StudioDependencies) {
       signingIn.value = null;
       tabStore.set("resume", null);
     },
-    async signOut() {
-      if (!(await (await deeds()).signOut(hands))) return;
+    async signOut(everywhere = false) {
+      if (!(await (await deeds()).signOut(hands, everywhere))) return;
       store.forget();
       tabStore.forget();
       dependencies.restart();

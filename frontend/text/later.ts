@@ -12,6 +12,7 @@ export const later = {
   signedOut: "Not signed in",
   signIn: "Sign in",
   signOut: "Sign out",
+  signOutEverywhere: "Sign out everywhere",
   theme: "Appearance",
   themes: { system: "System", light: "Light", dark: "Dark" },
 
@@ -28,7 +29,9 @@ export const later = {
   signInMissingWhat: "Whoever runs it can turn it on with these settings, which the README describes:",
   signInSettings: [
     ["DEV_SIGN_IN", "one-click sign-in, on your own computer"],
-    ["ALLOWED_USERS", "who may sign in, with a sign-in provider"],
+    ["OIDC_ISSUER, OIDC_CLIENT_ID", "any OpenID Connect provider"],
+    ["ACCESS_TEAM_DOMAIN, ACCESS_AUD", "Cloudflare Access"],
+    ["ALLOWED_USERS", "who may sign in, with either of them"],
   ],
   close: "Close",
 

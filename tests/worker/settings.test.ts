@@ -23,6 +23,9 @@ describe("settings", () => {
         loopback: false,
       },
       devSignIn: false,
+      oidc: null,
+      access: null,
+      allowedUsers: [],
       maxGenerationsPerDay: 500,
       checkAfterMs: 20_000,
       deadlineMs: 900_000,
@@ -44,6 +47,23 @@ describe("settings", () => {
     expect(settings.sessionSecrets).toHaveLength(2);
   });
 
+  it("name the ways in", () => {
+    const settings = settingsOf(
+      withSettings({
+        OIDC_ISSUER: "https://id.example/realm",
+        OIDC_CLIENT_ID: "studio",
+        ACCESS_TEAM_DOMAIN: "team.cloudflareaccess.com",
+        ACCESS_AUD: "aud",
+        ALLOWED_USERS: " Ann@Example.com, @example.org ,*",
+      }),
+    );
+    expect(settings).toMatchObject({
+      oidc: { issuer: new URL("https://id.example/realm"), clientId: "studio", clientSecret: null },
+      access: { teamOrigin: "https://team.cloudflareaccess.com", audience: "aud" },
+      allowedUsers: ["ann@example.com", "@example.org", "*"],
+    });
+  });
+
   it.each([
     [{ SESSION_SECRET: "" }, /SESSION_SECRET.*openssl rand/],
     [{ SESSION_SECRET: "short" }, /SESSION_SECRET.*too weak/],
@@ -61,6 +81,17 @@ describe("settings", () => {
     [{ CHECK_AFTER_SECONDS: "0" }, /CHECK_AFTER_SECONDS/],
     [{ CREATE_TIMEOUT_SECONDS: "soon" }, /CREATE_TIMEOUT_SECONDS/],
     [{ SKYTELLS_WEBHOOK_EVENTS: "both" }, /SKYTELLS_WEBHOOK_EVENTS/],
+    [{ OIDC_ISSUER: "https://id.example" }, /OIDC_CLIENT_ID.*missing.*OIDC_ISSUER/],
+    [{ OIDC_CLIENT_ID: "studio" }, /OIDC_ISSUER.*missing/],
+    [{ OIDC_CLIENT_SECRET: "secret" }, /OIDC_ISSUER.*missing/],
+    [{ OIDC_ISSUER: "http://id.example", OIDC_CLIENT_ID: "studio" }, /OIDC_ISSUER.*https/],
+    [{ OIDC_ISSUER: "id.example", OIDC_CLIENT_ID: "studio" }, /OIDC_ISSUER.*https/],
+    [{ ACCESS_TEAM_DOMAIN: "team.cloudflareaccess.com" }, /ACCESS_AUD.*missing/],
+    [{ ACCESS_AUD: "aud" }, /ACCESS_TEAM_DOMAIN.*missing/],
+    [{ ACCESS_TEAM_DOMAIN: "http://team.example", ACCESS_AUD: "aud" }, /ACCESS_TEAM_DOMAIN.*https/],
+    [{ ALLOWED_USERS: "example.com" }, /ALLOWED_USERS.*@domains/],
+    [{ ALLOWED_USERS: "*@example.com" }, /ALLOWED_USERS/],
+    [{ ALLOWED_USERS: "*.example.com" }, /ALLOWED_USERS/],
   ])("%j is an error that names it", (wrong, message) => {
     expect(() => settingsOf(withSettings(wrong as Record<string, string>))).toThrow(message);
   });

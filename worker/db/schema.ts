@@ -1,6 +1,6 @@
 /** The record, in D1. SQL in `migrations/` is generated from this by drizzle-kit and applied by wrangler. */
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 export const users = sqliteTable("users", {
   id: text("id").primaryKey(),
@@ -14,6 +14,23 @@ export const users = sqliteTable("users", {
   suspendedAt: integer("suspended_at"),
   deletedAt: integer("deleted_at"),
 });
+
+/** Who at a sign-in provider is which user. */
+export const identities = sqliteTable(
+  "identities",
+  {
+    issuer: text("issuer").notNull(),
+    subject: text("subject").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.issuer, table.subject] }),
+    index("identities_by_user").on(table.userId),
+  ],
+);
 
 export const generations = sqliteTable(
   "generations",

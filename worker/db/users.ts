@@ -1,5 +1,5 @@
 /** Users: who they are and whether their session still stands. */
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { type Plan, planOf } from "../catalog.ts";
 import { type Refusal, stored } from "../problem.ts";
 import type { Database } from "./client.ts";
@@ -37,6 +37,18 @@ export async function upsertUser(db: Database, email: string, now: number): Prom
       .returning(),
   );
   return user as UserRow;
+}
+
+/** Ends all sessions of a user; the epoch from which they count, or null where this one had ended already. */
+export async function endSessions(db: Database, claim: SessionClaim): Promise<number | null> {
+  const [user] = await stored(
+    db
+      .update(users)
+      .set({ sessionEpoch: sql`${users.sessionEpoch} + 1` })
+      .where(and(eq(users.id, claim.userId), eq(users.sessionEpoch, claim.epoch)))
+      .returning({ epoch: users.sessionEpoch }),
+  );
+  return user?.epoch ?? null;
 }
 
 export type AdmissionFacts = { user: UserRow | undefined; plan: Plan; createdToday: number };

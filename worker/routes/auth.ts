@@ -1,34 +1,60 @@
 import { type Context, Hono } from "hono";
-import { devSignInBody } from "../contract.ts";
+import { createMiddleware } from "hono/factory";
+import { ASSERTION_HEADER, identityFromAccess } from "../auth/access.ts";
+import { accountOf } from "../auth/account.ts";
+import { FLOW_SECONDS, openFlow, returnPath, sealFlow } from "../auth/flow.ts";
+import { beginSignIn, finishSignIn } from "../auth/oidc.ts";
+import type { Identity, Outcome, Refused } from "../auth/outcome.ts";
+import { type SignInMethod, devSignInBody } from "../contract.ts";
 import { database } from "../db/client.ts";
-import { upsertUser } from "../db/users.ts";
+import { endSessions, upsertUser } from "../db/users.ts";
 import { isLoopback, settingsOf } from "../env.ts";
+import { log, logError, reasonOf } from "../log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
-import { sameOrigin } from "../middleware/origin.ts";
-import { endSession, startSession } from "../middleware/session.ts";
+import { dropCookie, readCookie, writeCookie } from "../middleware/cookie.ts";
+import { originOf, sameOrigin } from "../middleware/origin.ts";
+import { isWithinRate } from "../middleware/rate-limit.ts";
+import { endSession, signedIn, startSession } from "../middleware/session.ts";
 import { problemResponse } from "../problem.ts";
-import { createMiddleware } from "hono/factory";
+import { signInPage } from "./sign-in-page.tsx";
+import { studioOf } from "./studio.ts";
 
-/**
- * One-click sign-in as anybody: for a laptop only. Both the configured and the request's own host must be
- * loopback, so that neither a forgotten setting nor a tunnel opens it.
- */
-export function isDevSignInOpen(c: Context<AppEnv>): boolean {
-  const { devSignIn, publicOrigin } = settingsOf(c.env);
-  if (!devSignIn || publicOrigin === null) return false;
+/** Both the configured and the request's own host, so that neither a forgotten setting nor a tunnel passes. */
+function isLocal(c: Context<AppEnv>): boolean {
+  const { publicOrigin } = settingsOf(c.env);
+  if (publicOrigin === null) return false;
   return isLoopback(new URL(publicOrigin).hostname) && isLoopback(new URL(c.req.url).hostname);
 }
 
-const whereDevSignInIsOpen = createMiddleware<AppEnv>(async (c, next) => {
-  if (!isDevSignInOpen(c)) return c.notFound();
-  await next();
+/** One-click sign-in as anybody: for a laptop only. */
+const isDevSignInOpen = (c: Context<AppEnv>) => settingsOf(c.env).devSignIn && isLocal(c);
+
+/** The ways in that this studio has. */
+export function signInMethods(c: Context<AppEnv>): SignInMethod[] {
+  const { oidc, access } = settingsOf(c.env);
+  return [
+    ...(isDevSignInOpen(c) ? (["dev"] as const) : []),
+    ...(oidc ? (["oidc"] as const) : []),
+    ...(access ? (["access"] as const) : []),
+  ];
+}
+
+const where = (isOpen: (c: Context<AppEnv>) => boolean) =>
+  createMiddleware<AppEnv>(async (c, next) => (isOpen(c) ? next() : c.notFound()));
+
+const limited = createMiddleware<AppEnv>(async (c, next) => {
+  if (!(await isWithinRate(c.env.RL_SIGN_IN, c))) return signInPage(c, "rate_limited");
+  return next();
 });
+
+const FLOW_COOKIE = "sign-in";
+const CALLBACK = "/api/auth/callback";
 
 export const auth = new Hono<AppEnv>()
   .post(
     "/dev",
-    whereDevSignInIsOpen,
+    where(isDevSignInOpen),
     sameOrigin,
     cappedBody,
     jsonType,
@@ -42,8 +68,72 @@ export const auth = new Hono<AppEnv>()
       return c.body(null, 204);
     },
   )
-  .post("/logout", sameOrigin, (c) => {
-    endSession(c);
-    c.header("clear-site-data", '"cache", "storage"');
-    return c.body(null, 204);
+  .get(
+    "/login",
+    where((c) => settingsOf(c.env).oidc !== null || settingsOf(c.env).access !== null),
+    limited,
+    async (c) => {
+      const { oidc, access } = settingsOf(c.env);
+      const returnTo = returnPath(c.req.query("return_to"));
+      const assertion = c.req.header(ASSERTION_HEADER);
+      if (access && (assertion || !oidc)) {
+        return enter(c, await identityFromAccess(access, assertion), returnTo);
+      }
+      if (!oidc) return c.notFound();
+      const begun = await beginSignIn(oidc, originOf(c) + CALLBACK, returnTo, Date.now());
+      if (!begun.ok) return turnedAway(c, begun);
+      const { url, flow } = begun.value;
+      writeCookie(c, FLOW_COOKIE, await sealFlow(settingsOf(c.env), flow, Date.now()), FLOW_SECONDS);
+      return c.redirect(url.href, 302);
+    },
+  )
+  .get(
+    "/callback",
+    where((c) => settingsOf(c.env).oidc !== null),
+    limited,
+    async (c) => {
+      const settings = settingsOf(c.env);
+      const flow = await openFlow(settings, readCookie(c, FLOW_COOKIE) ?? "");
+      // Whatever comes of it, this flow has had its answer.
+      dropCookie(c, FLOW_COOKIE);
+      if (!settings.oidc) return c.notFound();
+      if (!flow) return turnedAway(c, { ok: false, reason: "state_lost", detail: "no flow" });
+      const callback = new URL(CALLBACK + new URL(c.req.url).search, originOf(c));
+      return enter(c, await finishSignIn(settings.oidc, callback, flow, Date.now()), flow.returnTo);
+    },
+  )
+  .post("/logout", sameOrigin, (c) => signedOut(c))
+  .post("/logout-everywhere", sameOrigin, signedIn, async (c) => {
+    const { userId } = c.var.session;
+    const epoch = await endSessions(database(c.env.DB), c.var.session);
+    if (epoch === null) return problemResponse({ code: "unauthenticated", detail: "Sign in to go on." });
+    try {
+      await studioOf(c.env, userId).endSessions(epoch);
+    } catch (error) {
+      // The sessions have ended all the same: a socket without one only hears news, until it reconnects.
+      logError("sockets_not_closed", { reason: reasonOf(error) });
+    }
+    return signedOut(c);
   });
+
+/** Lets in who the provider vouches for, if the studio admits them. */
+async function enter(c: Context<AppEnv>, identity: Outcome<Identity>, returnTo: string) {
+  if (!identity.ok) return turnedAway(c, identity);
+  const { allowedUsers } = settingsOf(c.env);
+  const admission = { allowedUsers, isLocal: isLocal(c) };
+  const account = await accountOf(database(c.env.DB), identity.value, admission, Date.now());
+  if (!account.ok) return turnedAway(c, account);
+  await startSession(c, { userId: account.value.id, epoch: account.value.sessionEpoch });
+  return c.redirect(returnTo, 302);
+}
+
+function turnedAway(c: Context<AppEnv>, { reason, detail }: Refused) {
+  log("sign_in_refused", { reason, detail });
+  return signInPage(c, reason);
+}
+
+function signedOut(c: Context<AppEnv>) {
+  endSession(c);
+  c.header("clear-site-data", '"cache", "storage"');
+  return c.body(null, 204);
+}

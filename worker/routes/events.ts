@@ -20,6 +20,7 @@ export const events = new Hono<AppEnv>().get("/", sameOrigin, signedIn, async (c
   const owner: SocketOwner = {
     origin: originOf(c),
     concurrent: PLANS[planOf(user?.plan ?? "")].concurrent,
+    epoch: session.epoch,
     expiresAt: session.expiresAt * 1000,
     openedAt: Date.now(),
   };

@@ -1,13 +1,13 @@
 import { Hono } from "hono";
 import { DEFAULT_MODEL, MODELS, PLANS, planOf } from "../catalog.ts";
-import type { Session, SignInMethod } from "../contract.ts";
+import type { Session } from "../contract.ts";
 import { database } from "../db/client.ts";
 import { findUser, refusalOf } from "../db/users.ts";
 import { SESSION_RENEW_SECONDS, settingsOf } from "../env.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { endSession, sessionOf, startSession } from "../middleware/session.ts";
 import { knownOptions, refreshModels } from "../skytells/models.ts";
-import { isDevSignInOpen } from "./auth.ts";
+import { signInMethods } from "./auth.ts";
 import { studioOf } from "./studio.ts";
 
 export const session = new Hono<AppEnv>().get("/", async (c) => {
@@ -15,7 +15,7 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
   const refreshed = refreshModels(settings);
   if (refreshed) c.executionCtx.waitUntil(refreshed);
 
-  const signIn: SignInMethod[] = isDevSignInOpen(c) ? ["dev"] : [];
+  const signIn = signInMethods(c);
   const models = MODELS.map((model) => ({
     ...model,
     default: model.id === DEFAULT_MODEL,

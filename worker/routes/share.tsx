@@ -1,7 +1,6 @@
 /** What a share link shows to anybody: a page without script, with a card for social networks, and the picture. */
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
-import { html, raw } from "hono/html";
 import { database } from "../db/client.ts";
 import { findShared, type Shared } from "../db/generations.ts";
 import { shareUrl, type StoredOutput } from "../generation.ts";
@@ -11,7 +10,7 @@ import { isWithinRate } from "../middleware/rate-limit.ts";
 import { mediaTypeOf, outputKey } from "../outputs/keys.ts";
 import { serveObject } from "../outputs/serve.ts";
 import { problemResponse, stored } from "../problem.ts";
-import { SHARE_STYLE } from "./share-style.ts";
+import { NAME, PlainPage, plainPageHeaders } from "./plain-page.tsx";
 
 const unlisted = createMiddleware<AppEnv>(async (c, next) => {
   if (!(await isWithinRate(c.env.RL_SHARE, c))) {
@@ -35,9 +34,7 @@ export const share = new Hono<AppEnv>()
     const nonce = crypto.randomUUID();
     const headers = {
       ...ASK_AGAIN,
-      "content-security-policy": `default-src 'none'; img-src 'self'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
+      ...plainPageHeaders(nonce),
     };
     if (!shared || !output) return c.html(<Gone nonce={nonce} />, 404, headers);
     const url = shareUrl(originOf(c), c.req.param("token"));
@@ -57,43 +54,10 @@ export const share = new Hono<AppEnv>()
     return image ?? problemResponse({ code: "not_found", detail: "This link leads nowhere." });
   });
 
-const NAME = "Image Studio";
 const UNTOLD = "A picture made with Image Studio";
 const INVITATION = "Describe a picture, get it in seconds.";
 /** What cards and tabs show of a title, in characters as people count them, before they cut it themselves, in the middle of a word. */
 const MAX_TITLE_LENGTH = 90;
-
-function Page({
-  title,
-  nonce,
-  head,
-  style = "",
-  children,
-}: {
-  title: string;
-  nonce: string;
-  head?: unknown;
-  style?: string;
-  children: unknown;
-}) {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<title>${title}</title>
-${head ?? ""}
-<style nonce="${nonce}">${raw(SHARE_STYLE + style)}</style>
-</head>
-<body>
-<header><a href="/"><img src="/favicon.svg" width="24" height="24" alt="">${NAME}</a></header>
-${children}
-</body>
-</html>`;
-}
 
 /** A prompt as a title: one line, not too long. */
 function titleOf(prompt: string): string {
@@ -155,7 +119,7 @@ function SharedPage({
   );
   const { width, height } = output;
   return (
-    <Page title={title} nonce={nonce} head={head} style={frameStyle(output)}>
+    <PlainPage title={title} nonce={nonce} head={head} style={frameStyle(output)}>
       <main>
         <figure>
           {/* By its path: the page may be looked at under another name of this studio than the card's. */}
@@ -170,13 +134,13 @@ function SharedPage({
           Make your own
         </a>
       </main>
-    </Page>
+    </PlainPage>
   );
 }
 
 function Gone({ nonce }: { nonce: string }) {
   return (
-    <Page title="This link leads nowhere" nonce={nonce}>
+    <PlainPage title="This link leads nowhere" nonce={nonce}>
       <main>
         <h1 class="title">This link leads nowhere</h1>
         <p>The picture is not shared any more, or never was.</p>
@@ -184,6 +148,6 @@ function Gone({ nonce }: { nonce: string }) {
           Make your own
         </a>
       </main>
-    </Page>
+    </PlainPage>
   );
 }

@@ -13,6 +13,8 @@ const attachment = z.object({
   origin: z.string(),
   /** What the plan allows, as D1 said when the socket was opened or a generation last admitted. */
   concurrent: z.int(),
+  /** The session's; a socket of a version that did not say has the first. */
+  epoch: z.int().default(0),
   expiresAt: z.number(),
   openedAt: z.number(),
 });
@@ -22,6 +24,8 @@ type Use = { inFlight: number; unconfirmed: number };
 
 export class Live {
   private readonly ctx: DurableObjectState;
+  /** Sessions before it have ended: an upgrade that was let in just before may arrive just after. */
+  private epoch = 0;
 
   constructor(ctx: DurableObjectState) {
     this.ctx = ctx;
@@ -38,6 +42,10 @@ export class Live {
     }
     this.ctx.acceptWebSocket(server);
     server.serializeAttachment(owner);
+    if (owner.epoch < this.epoch) {
+      server.close(CLOSE_SESSION_ENDED, "session ended");
+      return new Response(null, { status: 101, webSocket: client });
+    }
     send(server, {
       type: "snapshot",
       limits: { concurrent: owner.concurrent, ...use },
@@ -66,6 +74,14 @@ export class Live {
   allow(concurrent: number): void {
     for (const { socket, owner } of this.sockets()) {
       if (owner.concurrent !== concurrent) socket.serializeAttachment({ ...owner, concurrent });
+    }
+  }
+
+  /** Closes the sockets of sessions before this epoch. */
+  endSessions(epoch: number): void {
+    this.epoch = Math.max(this.epoch, epoch);
+    for (const { socket, owner } of this.sockets()) {
+      if (owner.epoch < epoch) socket.close(CLOSE_SESSION_ENDED, "session ended");
     }
   }
 

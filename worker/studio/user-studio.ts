@@ -149,6 +149,12 @@ export class UserStudio extends DurableObject<Env> {
     }
   }
 
+  /** Closes the open studios whose sessions have ended. */
+  async endSessions(epoch: number): Promise<void> {
+    await this.ensureAlarm();
+    this.live.endSessions(epoch);
+  }
+
   /** Opens a socket. Only the Worker calls this, with who it is for in `x-socket-owner`. */
   override async fetch(request: Request): Promise<Response> {
     await this.ensureAlarm();

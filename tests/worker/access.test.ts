@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import {
+  ACCESS,
+  expectTurnedAway,
+  OIDC,
+  PROVIDER,
+  PUBLIC,
+  signed,
+  someone,
+  studioWith,
+} from "./support/sign-in.ts";
+
+const ANYONE = { ...ACCESS, ALLOWED_USERS: "*" };
+const now = Math.floor(Date.now() / 1000);
+const claimsOf = (more: Record<string, unknown> = {}) => {
+  const { sub, email } = someone();
+  return { iss: PROVIDER, aud: [ACCESS.ACCESS_AUD], iat: now, exp: now + 3600, sub, email, ...more };
+};
+
+describe("Cloudflare Access", () => {
+  it("signs in whom Access lets through, each time as the same user", async () => {
+    const studio = studioWith(ANYONE, PUBLIC);
+    expect(await (await studio.call("/api/session")).json()).toMatchObject({ signIn: ["access"] });
+    const claims = claimsOf();
+    const enter = async () =>
+      studio.call("/api/auth/login?return_to=/gallery", { "cf-access-jwt-assertion": await signed(claims) });
+    const answer = await enter();
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get("location")).toBe("/gallery");
+    const user = await studio.userOf(answer);
+    expect(user).toMatchObject({ email: claims.email });
+    expect(await studio.userOf(await enter())).toEqual(user);
+  });
+
+  it.each<[string, Record<string, unknown>, string | undefined, number, string]>([
+    ["wrong issuer", { iss: "https://evil.cloudflareaccess.com" }, undefined, 502, "answer doesn"],
+    ["wrong audience", { aud: ["another"] }, undefined, 502, "answer doesn"],
+    ["no audience", { aud: null }, undefined, 502, "answer doesn"],
+    ["expired", { exp: now - 3600 }, undefined, 502, "out of time"],
+    ["without an end", { exp: null }, undefined, 502, "answer doesn"],
+    ["not valid yet", { nbf: now + 3600 }, undefined, 502, "out of time"],
+    ["alg none", {}, "alg-none", 502, "answer doesn"],
+    ["alg HS256 with the public key", {}, "alg-hs256", 502, "answer doesn"],
+    ["a swapped key", {}, "key-swapped", 502, "answer doesn"],
+    ["an unknown key", {}, "key-unknown", 502, "answer doesn"],
+    ["no subject", { sub: "" }, undefined, 502, "answer doesn"],
+    [
+      "a service token",
+      { sub: "", email: null, common_name: "robot.access" },
+      undefined,
+      403,
+      "tell your email address",
+    ],
+  ])("refuses %s", async (_, more, flaw, status, title) => {
+    const studio = studioWith(ANYONE, PUBLIC);
+    const assertion = await signed(claimsOf(more), flaw);
+    const answer = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
+    await expectTurnedAway(answer, status, title);
+  });
+
+  it("refuses who did not come through it, and words that are no token", async () => {
+    const studio = studioWith(ANYONE, PUBLIC);
+    await expectTurnedAway(await studio.call("/api/auth/login"), 403, "come through Cloudflare Access");
+    const nonsense = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": "nonsense" });
+    await expectTurnedAway(nonsense, 502, "answer doesn");
+  });
+
+  it("asks ALLOWED_USERS too", async () => {
+    const studio = studioWith({ ...ACCESS, ALLOWED_USERS: "@elsewhere.example" }, PUBLIC);
+    const answer = await studio.call("/api/auth/login", {
+      "cf-access-jwt-assertion": await signed(claimsOf()),
+    });
+    await expectTurnedAway(answer, 403, "ALLOWED_USERS");
+  });
+
+  it("that cannot be reached is a page", async () => {
+    const studio = studioWith({ ...ANYONE, ACCESS_TEAM_DOMAIN: "http://127.0.0.1:9" }, PUBLIC);
+    const assertion = await signed(claimsOf({ iss: "http://127.0.0.1:9" }));
+    const answer = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
+    await expectTurnedAway(answer, 503, "answer");
+  });
+
+  it("beside OpenID Connect counts where a request came through it", async () => {
+    const studio = studioWith({ ...ANYONE, ...OIDC }, PUBLIC);
+    expect(await (await studio.call("/api/session")).json()).toMatchObject({ signIn: ["oidc", "access"] });
+    const elsewhere = await studio.call("/api/auth/login");
+    expect(elsewhere.headers.get("location")).toContain(`${OIDC.OIDC_ISSUER}/authorize`);
+    const through = await studio.call("/api/auth/login", {
+      "cf-access-jwt-assertion": await signed(claimsOf()),
+    });
+    expect(through.headers.get("location")).toBe("/");
+  });
+});

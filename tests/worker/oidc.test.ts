@@ -1,0 +1,330 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import {
+  type Answer,
+  expectTurnedAway,
+  OIDC,
+  PROVIDER,
+  PUBLIC,
+  someone,
+  studioWith,
+} from "./support/sign-in.ts";
+import { expectProblem } from "./support/app.ts";
+
+const ANYONE = { ...OIDC, ALLOWED_USERS: "*" };
+const identitiesOf = async (userId: string) =>
+  (await env.DB.prepare("select issuer, subject from identities where user_id = ?").bind(userId).all())
+    .results;
+
+describe("OpenID Connect", () => {
+  it("signs in: code flow with PKCE, state and nonce, and back to the page one came from", async () => {
+    const studio = studioWith(ANYONE, PUBLIC);
+    const person = someone();
+    const { login, there, callback, cookie } = await studio.goThere({ claims: person }, "/gallery?q=fox");
+    expect(Object.fromEntries(there.searchParams)).toMatchObject({
+      client_id: "the-client",
+      response_type: "code",
+      redirect_uri: `${PUBLIC}/api/auth/callback`,
+      code_challenge_method: "S256",
+      scope: "openid email",
+    });
+    expect(login.headers.get("set-cookie")).toMatch(
+      /^__Host-sign-in=[^;]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    const done = await studio.handIn(callback, cookie);
+    expect(done.status).toBe(302);
+    expect(done.headers.get("location")).toBe("/gallery?q=fox");
+    const [dropped, started] = done.headers.getSetCookie();
+    expect(dropped).toMatch(/^__Host-sign-in=; Max-Age=0; Path=\/; Secure/);
+    expect(started).toMatch(
+      /^__Host-session=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    const user = await studio.userOf(done);
+    expect(user).toMatchObject({ email: person.email, plan: "free" });
+    expect(user?.id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(user?.id).not.toBe(person.sub);
+    expect(await identitiesOf(user?.id ?? "")).toEqual([{ issuer: OIDC.OIDC_ISSUER, subject: person.sub }]);
+  });
+
+  it("is on offer where it is set up, and not there where it is not", async () => {
+    const session = await studioWith(ANYONE, PUBLIC).call("/api/session");
+    expect(await session.json()).toMatchObject({ signIn: ["oidc"] });
+    const without = studioWith({}, PUBLIC);
+    await expectProblem(await without.call("/api/auth/login"), "not_found");
+    await expectProblem(await without.call("/api/auth/callback?code=x&state=y"), "not_found");
+  });
+
+  it("knows a person by issuer and subject, whatever their address becomes", async () => {
+    const studio = studioWith(ANYONE);
+    const person = someone();
+    const first = await studio.userOf(await studio.signIn({ claims: person }));
+    const moved = { ...person, email: `moved-${person.email}`.toUpperCase() };
+    const second = await studio.userOf(await studio.signIn({ claims: moved }));
+    expect(second).toEqual({ ...first, email: `moved-${person.email}` });
+  });
+
+  it("is one account however many sign-ins of a newcomer arrive at once", async () => {
+    const studio = studioWith(ANYONE);
+    const person = someone();
+    const trips = await Promise.all([1, 2, 3].map(() => studio.goThere({ claims: person })));
+    const answers = await Promise.all(trips.map(({ callback, cookie }) => studio.handIn(callback, cookie)));
+    const ids = await Promise.all(answers.map(async (answer) => (await studio.userOf(answer))?.id));
+    expect(new Set(ids).size).toBe(1);
+    expect(ids[0]).toBeTruthy();
+  });
+
+  it("joins the account that has the verified address already", async () => {
+    const studio = studioWith(ANYONE);
+    const person = someone();
+    await env.DB.prepare("insert into users (id, email, plan, created_at) values (?, ?, 'pro', 1)")
+      .bind(`known-${person.sub}`, person.email)
+      .run();
+    await expectTurnedAway(
+      await studio.signIn({ claims: { ...person, email_verified: false } }),
+      403,
+      "verified",
+    );
+    expect(await identitiesOf(`known-${person.sub}`)).toEqual([]);
+    expect(await studio.userOf(await studio.signIn({ claims: person }))).toEqual({
+      id: `known-${person.sub}`,
+      email: person.email,
+      plan: "pro",
+    });
+  });
+
+  it("does not give an account to the next person at the provider who gets its address", async () => {
+    const studio = studioWith(ANYONE);
+    const person = someone();
+    await studio.signIn({ claims: person });
+    const answer = await studio.signIn({ claims: { ...person, sub: crypto.randomUUID() } });
+    await expectTurnedAway(answer, 403, "belongs to another account");
+  });
+
+  it("asks for the address where the token has none", async () => {
+    const studio = studioWith(ANYONE);
+    const { sub, ...info } = someone();
+    expect(
+      await studio.userOf(await studio.signIn({ claims: { sub }, userInfo: { sub, ...info } })),
+    ).toMatchObject({
+      email: info.email,
+    });
+    const other = await studio.signIn({ claims: { sub }, userInfo: { ...someone() } });
+    await expectTurnedAway(other, 502, "answer doesn");
+  });
+
+  it("takes a suspended or deleted account for closed", async () => {
+    for (const column of ["suspended_at", "deleted_at"]) {
+      const studio = studioWith(ANYONE);
+      const person = someone();
+      await studio.signIn({ claims: person });
+      await env.DB.prepare(`update users set ${column} = 1 where email = ?`).bind(person.email).run();
+      await expectTurnedAway(await studio.signIn({ claims: person }), 403, "This account is closed");
+    }
+  });
+});
+
+describe("a hostile provider", () => {
+  const hour = 3600;
+  const now = Math.floor(Date.now() / 1000);
+  const cases: [name: string, answer: Answer, status: number, title: string][] = [
+    ["wrong issuer", { claims: { iss: "https://evil.example" } }, 502, "answer doesn"],
+    ["wrong nonce", { claims: { nonce: "another" } }, 502, "answer doesn"],
+    ["no nonce", { claims: { nonce: null } }, 502, "answer doesn"],
+    ["wrong audience", { claims: { aud: "another-client" } }, 502, "answer doesn"],
+    [
+      "several audiences, issued to another",
+      { claims: { aud: ["the-client", "x"], azp: "x" } },
+      502,
+      "answer doesn",
+    ],
+    ["no subject", { claims: { sub: null } }, 502, "answer doesn"],
+    ["alg none", { flaw: "alg-none" }, 502, "answer doesn"],
+    ["alg HS256 with the public key", { flaw: "alg-hs256" }, 502, "answer doesn"],
+    ["a swapped key", { flaw: "key-swapped" }, 502, "answer doesn"],
+    ["an unknown key", { flaw: "key-unknown" }, 502, "answer doesn"],
+    ["no ID token", { flaw: "no-id-token" }, 502, "answer doesn"],
+    ["expired", { claims: { iat: now - 2 * hour, exp: now - hour } }, 502, "out of time"],
+    ["not valid yet", { claims: { nbf: now + hour } }, 502, "out of time"],
+    ["no email", { claims: { email: null } }, 403, "tell your email address"],
+    ["an email that is none", { claims: { email: "nobody" } }, 403, "tell your email address"],
+    ["an unverified email", { claims: { email_verified: false } }, 403, "verified"],
+    ["an email of which nothing is said", { claims: { email_verified: null } }, 403, "verified"],
+    ["consent refused", { error: "access_denied" }, 403, "You weren"],
+    ["the studio refused", { error: "unauthorized_client" }, 502, "know this studio"],
+    ["trouble of its own", { error: "temporarily_unavailable" }, 503, "answer"],
+    ["token endpoint broken", { flaw: "token-500" }, 503, "answer"],
+    ["token endpoint in HTML", { flaw: "token-html" }, 503, "answer"],
+    ["token endpoint without end", { flaw: "token-endless" }, 503, "answer"],
+  ];
+  it.each(cases)("%s", async (_, answer, status, title) => {
+    const studio = studioWith(ANYONE);
+    const { sub, email } = someone();
+    const claims = { sub, email, email_verified: true, ...answer.claims };
+    // An absent claim stays absent at the user info, too.
+    await expectTurnedAway(await studio.signIn({ ...answer, claims, userInfo: { sub } }), status, title);
+    const rows = await env.DB.prepare("select * from users where email = ?").bind(email).all();
+    expect(rows.results).toEqual([]);
+  });
+
+  it("is down, or is another than it says: a page, and the next try asks again", async () => {
+    for (const tenant of ["down", "impostor", "nowhere/at/all"]) {
+      const studio = studioWith({ ...ANYONE, OIDC_ISSUER: `${PROVIDER}/${tenant}` });
+      const answer = await studio.call("/api/auth/login");
+      expect([502, 503]).toContain(answer.status);
+      await expectTurnedAway(answer, answer.status, "The sign-in provider");
+    }
+    const unreachable = studioWith({ ...ANYONE, OIDC_ISSUER: "http://127.0.0.1:9" });
+    const answer = await unreachable.call("/api/auth/login");
+    expect(answer.headers.get("retry-after")).toBe("30");
+    await expectTurnedAway(answer, 503, "answer");
+  });
+
+  it("does not know the studio's secret", async () => {
+    const studio = studioWith({ ...ANYONE, OIDC_CLIENT_SECRET: "wrong" });
+    await expectTurnedAway(await studio.signIn({ claims: someone() }), 502, "OIDC_CLIENT_SECRET");
+  });
+});
+
+describe("a hostile browser", () => {
+  it("a code counts once, and so does a state", async () => {
+    const studio = studioWith(ANYONE);
+    const { callback, cookie } = await studio.goThere({ claims: someone() });
+    expect((await studio.handIn(callback, cookie)).status).toBe(302);
+    await expectTurnedAway(await studio.handIn(callback, cookie), 400, "was used already");
+    await expectTurnedAway(await studio.handIn(callback, ""), 400, "be finished");
+  });
+
+  it("somebody else's answer is not taken: neither their state nor their code", async () => {
+    const studio = studioWith(ANYONE);
+    const [mine, theirs] = [
+      await studio.goThere({ claims: someone() }),
+      await studio.goThere({ claims: someone() }),
+    ];
+    await expectTurnedAway(await studio.handIn(theirs.callback, mine.cookie), 400, "be finished");
+    const mixed = new URL(mine.callback);
+    mixed.searchParams.set("code", theirs.callback.searchParams.get("code") ?? "");
+    // PKCE: the code was made for another verifier.
+    await expectTurnedAway(await studio.handIn(mixed, mine.cookie), 400, "was used already");
+  });
+
+  it.each([
+    ["nothing at all", ""],
+    ["no code", "?state=STATE"],
+    ["another state", "?state=x&code=y"],
+    ["two states", "?state=STATE&state=x&code=y"],
+    ["an error with another state", "?error=access_denied&state=x"],
+  ])("an answer with %s", async (_, query) => {
+    const studio = studioWith(ANYONE);
+    const { there, cookie } = await studio.goThere({});
+    const state = there.searchParams.get("state") ?? "";
+    const answer = await studio.call(`/api/auth/callback${query.replace("STATE", state)}`, { cookie });
+    expect([400, 502]).toContain(answer.status);
+    await expectTurnedAway(answer, answer.status, "sign-in");
+  });
+
+  it("a flow's cookie is no session, a session no flow, and a forged or old one nothing", async () => {
+    const studio = studioWith(ANYONE);
+    const { callback, cookie } = await studio.goThere({ claims: someone() });
+    const token = cookie.slice(cookie.indexOf("=") + 1);
+    expect(await (await studio.call("/api/session", { cookie: `session=${token}` })).json()).toMatchObject({
+      user: null,
+    });
+    const session = (await studio.handIn(callback, cookie)).headers.getSetCookie()[1]?.split(/[=;]/)[1];
+    for (const forged of [session, `${token.slice(0, -4)}AAAA`, "x.y.z", ""]) {
+      const again = await studio.goThere({ claims: someone() });
+      await expectTurnedAway(await studio.handIn(again.callback, `sign-in=${forged}`), 400, "be finished");
+    }
+    const late = await studio.goThere({ claims: someone() });
+    vi.useFakeTimers({ now: Date.now() + 11 * 60_000, toFake: ["Date"] });
+    try {
+      await expectTurnedAway(await studio.handIn(late.callback, late.cookie), 400, "be finished");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it.each([
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "/.//evil.example",
+    "/x/..//evil.example",
+    "javascript:alert(1)",
+    "evil.example",
+    "",
+    "/api/auth/login",
+    "/API/session",
+    `/${"x".repeat(2000)}`,
+  ])("goes back to the studio and not to %j", async (returnTo) => {
+    const studio = studioWith(ANYONE);
+    const answer = await studio.signIn({ claims: someone() }, returnTo);
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get("location")).toBe("/");
+  });
+
+  it.each(["/", "/gallery", "/g/abc", "/gallery?q=%F0%9F%A6%8A", "/apiary"])(
+    "goes back to %s",
+    async (page) => {
+      const answer = await studioWith(ANYONE).signIn({ claims: someone() }, page);
+      expect(answer.headers.get("location")).toBe(page);
+    },
+  );
+
+  it("is limited by its address, at the two doors and nowhere else", async () => {
+    const studio = studioWith(ANYONE);
+    let refused: Response | undefined;
+    for (let at = 0; at < 40 && refused === undefined; at += 1) {
+      const answer = await studio.call("/api/auth/callback");
+      if (answer.status === 429) refused = answer;
+    }
+    expect(refused?.headers.get("retry-after")).toBe("60");
+    await expectTurnedAway(refused as Response, 429, "a lot of sign-ins");
+    expect((await studio.call("/api/auth/login")).status).toBe(429);
+    expect((await studio.call("/api/session")).status).toBe(200);
+    expect((await studioWith(ANYONE).call("/api/auth/login")).status).toBe(302);
+  });
+});
+
+describe("ALLOWED_USERS", () => {
+  const at = (allowed: string, origin?: string) => studioWith({ ...OIDC, ALLOWED_USERS: allowed }, origin);
+  const unknown = "know your address";
+
+  it("admits addresses and domains, in any case, and nothing that only looks like them", async () => {
+    const id = crypto.randomUUID();
+    const list = `${id}@Example.com, @${id}.example`;
+    const isIn = async (email: string) =>
+      (await at(list, PUBLIC).signIn({ claims: someone({ email }) })).status;
+    expect(await isIn(`${id.toUpperCase()}@example.com`)).toBe(302);
+    expect(await isIn(`anyone@${id}.example`)).toBe(302);
+    for (const email of [
+      `x${id}@example.com`,
+      `${id}@example.com.evil.example`,
+      `anyone@sub.${id}.example`,
+      `anyone@x${id}.example`,
+      `"anyone@${id}.example"@evil.example`,
+    ]) {
+      expect(await isIn(email), email).toBe(403);
+    }
+  });
+
+  it("is asked at every sign-in", async () => {
+    const person = someone();
+    expect((await at("*", PUBLIC).signIn({ claims: person })).status).toBe(302);
+    const page = await expectTurnedAway(
+      await at("@elsewhere.example", PUBLIC).signIn({ claims: person }),
+      403,
+      unknown,
+    );
+    expect(page).toContain("ALLOWED_USERS");
+  });
+
+  it("empty: nobody new, at a public address; who has an account keeps it", async () => {
+    const person = someone();
+    await expectTurnedAway(await at("", PUBLIC).signIn({ claims: person }), 403, unknown);
+    expect((await at("*", PUBLIC).signIn({ claims: person })).status).toBe(302);
+    expect((await at("", PUBLIC).signIn({ claims: person })).status).toBe(302);
+    expect((await at("").signIn({ claims: someone() })).status, "on this machine").toBe(302);
+  });
+});

@@ -1,0 +1,100 @@
+/** Signing in at the provider that `setup-provider` runs, at a studio with settings of its own. */
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, inject } from "vitest";
+import { app } from "../../../worker/app.ts";
+import type { Session } from "../../../worker/contract.ts";
+import { ORIGIN } from "./app.ts";
+
+export const PROVIDER = inject("provider");
+export const PUBLIC = "https://studio.example";
+
+export const OIDC = {
+  OIDC_ISSUER: `${PROVIDER}/honest`,
+  OIDC_CLIENT_ID: "the-client",
+  OIDC_CLIENT_SECRET: "the-client-secret",
+};
+export const ACCESS = { ACCESS_TEAM_DOMAIN: PROVIDER, ACCESS_AUD: "the-audience" };
+
+/** What the provider is told of the person and the answer; see `setup-provider`. */
+export type Answer = {
+  claims?: Record<string, unknown>;
+  userInfo?: Record<string, unknown>;
+  flaw?: string;
+  error?: string;
+};
+
+export const someone = (more: Record<string, unknown> = {}) => {
+  const subject = crypto.randomUUID();
+  return { sub: subject, email: `${subject}@example.com`, email_verified: true, ...more };
+};
+
+/** The cookies that an answer sets, as a browser would send them. */
+function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .filter((line) => !/max-age=0/i.test(line))
+    .map((line) => line.split(";", 1)[0])
+    .join("; ");
+}
+
+/** A studio with these settings. Each visitor has an address of their own: sign-in is limited by it. */
+export function studioWith(settings: Record<string, string>, origin: string = ORIGIN) {
+  const bindings = { ...env, PUBLIC_URL: origin, ...settings };
+  const address = crypto.randomUUID();
+  const call = async (path: string, headers: Record<string, string> = {}, method = "GET") =>
+    app.request(
+      new URL(path, origin).href,
+      { method, headers: { "cf-connecting-ip": address, ...headers } },
+      bindings,
+      createExecutionContext(),
+    );
+
+  /** To the provider and back with its answer, without handing it in yet. */
+  async function goThere(answer: Answer, returnTo = "/") {
+    const login = await call(`/api/auth/login?return_to=${encodeURIComponent(returnTo)}`);
+    expect(login.status, await login.clone().text()).toBe(302);
+    const there = new URL(login.headers.get("location") ?? "");
+    there.searchParams.set("test", JSON.stringify(answer));
+    const back = await fetch(there, { redirect: "manual" });
+    const callback = new URL(back.headers.get("location") ?? "");
+    return { login, there, callback, cookie: cookiesOf(login) };
+  }
+  const handIn = (callback: URL, cookie: string) => call(callback.pathname + callback.search, { cookie });
+
+  return {
+    call,
+    goThere,
+    handIn,
+    async signIn(answer: Answer, returnTo?: string) {
+      const { callback, cookie } = await goThere(answer, returnTo);
+      return handIn(callback, cookie);
+    },
+    async userOf(response: Response) {
+      const session = await call("/api/session", { cookie: cookiesOf(response) });
+      return (await session.json<Session>()).user;
+    },
+  };
+}
+
+/** Expects a page that says what happened and leads back, and that nobody was signed in. */
+export async function expectTurnedAway(response: Response, status: number, title: string): Promise<string> {
+  const page = await response.text();
+  expect(page).toContain(title);
+  expect(response.status).toBe(status);
+  expect(response.headers.get("content-type")).toContain("text/html");
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(page).toContain('href="/"');
+  expect(cookiesOf(response)).toBe("");
+  return page;
+}
+
+/** A token signed by the provider's key, or as the flaw says. */
+export async function signed(claims: Record<string, unknown>, flaw?: string): Promise<string> {
+  const response = await fetch(`${PROVIDER}/any/sign`, {
+    method: "POST",
+    body: JSON.stringify({ claims, flaw }),
+  });
+  return response.text();
+}

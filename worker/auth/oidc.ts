@@ -1,0 +1,148 @@
+/** OpenID Connect: the code flow with PKCE, state and nonce. The signature of the ID token is always checked. */
+import * as client from "openid-client";
+import { readUpTo } from "../bytes.ts";
+import { MAX_PROVIDER_ANSWER_BYTES, type OidcSettings, PROVIDER_TIMEOUT_SECONDS } from "../env.ts";
+import { reasonOf } from "../log.ts";
+import type { Flow } from "./flow.ts";
+import { type Identity, type Outcome, type Refused, refused } from "./outcome.ts";
+import { verifiedEmail } from "./verified-email.ts";
+
+/** Clocks of two machines are never quite the same. */
+const CLOCK_TOLERANCE_SECONDS = 30;
+/** A provider's endpoints seldom move; its keys are looked up anew by themselves when an unknown one signs. */
+const DISCOVERY_MS = 60 * 60 * 1000;
+
+/** Results only: a promise that another request waits for cannot be shared on this platform. */
+const discovered = new WeakMap<OidcSettings, { configuration: client.Configuration; at: number }>();
+
+/** Where to send the browser, and what its answer will have to match. */
+export async function beginSignIn(
+  settings: OidcSettings,
+  redirectUri: string,
+  returnTo: string,
+  now: number,
+): Promise<Outcome<{ url: URL; flow: Flow }>> {
+  try {
+    const configuration = await discover(settings, now);
+    const flow: Flow = {
+      state: client.randomState(),
+      nonce: client.randomNonce(),
+      verifier: client.randomPKCECodeVerifier(),
+      returnTo,
+    };
+    const url = client.buildAuthorizationUrl(configuration, {
+      redirect_uri: redirectUri,
+      scope: "openid email",
+      state: flow.state,
+      nonce: flow.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(flow.verifier),
+      code_challenge_method: "S256",
+    });
+    return { ok: true, value: { url, flow } };
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** Who came back from the provider to `callback`, the redirect URI with the provider's answer in its query. */
+export async function finishSignIn(
+  settings: OidcSettings,
+  callback: URL,
+  flow: Flow,
+  now: number,
+): Promise<Outcome<Identity>> {
+  // Without a matching state even an error is not this flow's.
+  if (callback.searchParams.get("state") !== flow.state) return refused("state_lost", "another state");
+  try {
+    const configuration = await discover(settings, now);
+    const tokens = await client.authorizationCodeGrant(configuration, callback, {
+      expectedState: flow.state,
+      expectedNonce: flow.nonce,
+      pkceCodeVerifier: flow.verifier,
+      idTokenExpected: true,
+    });
+    const claims = tokens.claims();
+    if (!claims) return refused("token_invalid", "no claims");
+    const about = "email" in claims ? claims : await userInfo(configuration, tokens.access_token, claims);
+    const email = verifiedEmail(about);
+    if (!email.ok) return email;
+    return { ok: true, value: { issuer: claims.iss, subject: claims.sub, email: email.value } };
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** Some providers keep the address out of the ID token. */
+async function userInfo(
+  configuration: client.Configuration,
+  accessToken: string,
+  claims: client.IDToken,
+): Promise<Record<string, unknown>> {
+  if (!configuration.serverMetadata().userinfo_endpoint) return claims;
+  return client.fetchUserInfo(configuration, accessToken, claims.sub);
+}
+
+async function discover(settings: OidcSettings, now: number): Promise<client.Configuration> {
+  const known = discovered.get(settings);
+  if (known && now - known.at < DISCOVERY_MS) return known.configuration;
+  const { issuer, clientId, clientSecret } = settings;
+  const secure = [client.enableNonRepudiationChecks];
+  const configuration = await client.discovery(
+    issuer,
+    clientId,
+    { [client.clockTolerance]: CLOCK_TOLERANCE_SECONDS },
+    clientSecret === null ? client.None() : client.ClientSecretPost(clientSecret),
+    {
+      timeout: PROVIDER_TIMEOUT_SECONDS,
+      // The settings take http on loopback only.
+      execute: issuer.protocol === "http:" ? [...secure, client.allowInsecureRequests] : secure,
+      [client.customFetch]: cappedFetch,
+    },
+  );
+  discovered.set(settings, { configuration, at: now });
+  return configuration;
+}
+
+async function cappedFetch(url: string, options: client.CustomFetchOptions): Promise<Response> {
+  const response = await fetch(url, options as RequestInit);
+  const body = await readUpTo(response.body, MAX_PROVIDER_ANSWER_BYTES);
+  if (body === null) throw new Error("the provider's answer is too long");
+  return new Response(response.status === 204 ? null : body, response);
+}
+
+const STUDIO_IS_WRONG = new Set(["invalid_client", "unauthorized_client", "invalid_request"]);
+/** The person's own no, and what a provider answers for them. */
+const DECLINED = new Set(["access_denied", "consent_required", "interaction_required", "login_required"]);
+const TOKEN_IS_WRONG = new Set([
+  "OAUTH_JWT_CLAIM_COMPARISON_FAILED",
+  "OAUTH_INVALID_RESPONSE",
+  "OAUTH_KEY_SELECTION_FAILED",
+  "OAUTH_UNSUPPORTED_OPERATION",
+  "OAUTH_PARSE_ERROR",
+  "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED",
+]);
+
+function refusalOf(error: unknown): Refused {
+  if (error instanceof client.AuthorizationResponseError) {
+    const detail = wordOf(error.error);
+    if (DECLINED.has(error.error)) return refused("declined", detail);
+    return refused(STUDIO_IS_WRONG.has(error.error) ? "provider_refuses_studio" : "provider_down", detail);
+  }
+  if (error instanceof client.ResponseBodyError) {
+    const detail = wordOf(error.error);
+    if (error.error === "invalid_grant") return refused("code_rejected", detail);
+    return refused(STUDIO_IS_WRONG.has(error.error) ? "provider_refuses_studio" : "provider_down", detail);
+  }
+  if (error instanceof client.WWWAuthenticateChallengeError) {
+    return refused("provider_refuses_studio", `status ${error.status}`);
+  }
+  const code = error instanceof client.ClientError ? error.code : undefined;
+  const detail = `${code ?? "no code"} ${reasonOf(error)}`;
+  if (code === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED") return refused("clock_skew", detail);
+  return refused(code !== undefined && TOKEN_IS_WRONG.has(code) ? "token_invalid" : "provider_down", detail);
+}
+
+/** An error's name as the standards spell them; what else stands there came by way of the browser. */
+function wordOf(error: string): string {
+  return /^[a-z_]{1,40}$/.test(error) ? error : "unnamed error";
+}

@@ -1,0 +1,50 @@
+/** What this studio signs and later wants to recognise as its own: JWTs, one audience for each use. */
+import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+
+const ALGORITHM = "HS256";
+const ISSUER = "image-studio";
+
+const keyOf = (secret: string) => new TextEncoder().encode(secret);
+
+/** What a token is for: one made for another use is not taken. */
+export type TokenUse = { audience: string; lifetimeSeconds: number };
+
+/** A token with these claims, signed with the first secret. `now` in milliseconds. */
+export async function signToken(
+  secrets: readonly string[],
+  { audience, lifetimeSeconds }: TokenUse,
+  claims: JWTPayload,
+  now: number,
+): Promise<string> {
+  const issuedAt = Math.floor(now / 1000);
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: ALGORITHM })
+    .setIssuer(ISSUER)
+    .setAudience(audience)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + lifetimeSeconds)
+    .sign(keyOf(secrets[0] as string));
+}
+
+/** The claims of a token, or null: not signed with any of the secrets, expired, or made for something else. */
+export async function readToken(
+  secrets: readonly string[],
+  { audience }: TokenUse,
+  token: string,
+): Promise<JWTPayload | null> {
+  for (const secret of secrets) {
+    try {
+      const { payload } = await jwtVerify(token, keyOf(secret), {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience,
+        requiredClaims: ["iat", "exp"],
+      });
+      return payload;
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error;
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) return null;
+    }
+  }
+  return null;
+}
