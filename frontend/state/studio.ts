@@ -180,6 +180,13 @@ export function createStudio(dependencies: StudioDependencies) {
     void session.load();
   }
 
+  /** Ended from elsewhere: what is on this screen is nobody's any more. */
+  function sessionRevoked() {
+    void session.load().then(() => {
+      if (session.session.value && !session.user.value) dependencies.restart();
+    });
+  }
+
   async function loadRecent() {
     recent.value = "loading";
     const page = await api.list(null, RECENT);
@@ -214,7 +221,7 @@ export function createStudio(dependencies: StudioDependencies) {
         connect: dependencies.connect,
         random: dependencies.random,
         onEvent: hear,
-        onSessionEnded: sessionEnded,
+        onSessionEnded: sessionRevoked,
       });
       line.value.open();
     } catch {

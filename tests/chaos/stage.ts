@@ -63,7 +63,11 @@ async function writeConfiguration(directory: string): Promise<string> {
     if (!text.includes(from)) throw new Error(`wrangler.toml has no ${from}`);
     return text.replace(from, to);
   };
-  let text = swap(original, `main = "worker/index.ts"`, `main = "${join(bundle, "worker.js")}"\nno_bundle = true`);
+  let text = swap(
+    original,
+    `main = "worker/index.ts"`,
+    `main = "${join(bundle, "worker.js")}"\nno_bundle = true`,
+  );
   text = swap(text, "minify = true\n", "");
   text = swap(text, `directory = "dist"`, `directory = "${join(directory, "assets")}"`);
   text = swap(text, `migrations_dir = "migrations"`, `migrations_dir = "${root}migrations"`);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { generation, ok, setUp, snapshot } from "./support.ts";
+import { generation, no, nobody, ok, setUp, snapshot } from "./support.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -124,6 +124,20 @@ describe("the line itself", () => {
     await vi.advanceTimersByTimeAsync(120_000);
     expect(sockets.opened).toHaveLength(1);
     expect(api.session).toHaveBeenCalledOnce();
+  });
+
+  test("4001, signed out from elsewhere: nothing stays on the screen", async () => {
+    const { sockets, api, restart } = await inFlight();
+    api.session.mockResolvedValueOnce(no("offline"));
+    sockets.latest().cut(4001);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(restart, "not known to be so").not.toHaveBeenCalled();
+
+    const other = await inFlight();
+    other.api.session.mockResolvedValueOnce(ok(nobody()));
+    other.sockets.latest().cut(4001);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(other.restart).toHaveBeenCalledOnce();
   });
 
   test("4008, too many tabs: stays away, and asks instead", async () => {

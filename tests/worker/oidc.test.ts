@@ -272,6 +272,26 @@ describe("a hostile browser", () => {
     },
   );
 
+  it("leaves neither address nor code nor token in the log, whatever goes wrong", async () => {
+    const lines: string[] = [];
+    for (const level of ["log", "error"] as const) {
+      vi.spyOn(console, level).mockImplementation((line) => void lines.push(String(line)));
+    }
+    const studio = studioWith({ ...OIDC, ALLOWED_USERS: "@elsewhere.example" }, PUBLIC);
+    const person = someone();
+    const secrets = [person.email, person.sub];
+    for (const flaw of [undefined, "key-swapped", "alg-none", "token-500"]) {
+      const { callback, cookie } = await studio.goThere({ claims: person, ...(flaw && { flaw }) });
+      secrets.push(...callback.searchParams.values(), cookie);
+      await studio.handIn(callback, cookie);
+    }
+    await studio.call(`/api/auth/callback?error=${encodeURIComponent(person.email)}`);
+    vi.restoreAllMocks();
+    const log = lines.join("\n");
+    expect(log.match(/sign_in_refused/g)).toHaveLength(5);
+    for (const secret of secrets) expect(log).not.toContain(secret);
+  });
+
   it("is limited by its address, at the two doors and nowhere else", async () => {
     const studio = studioWith(ANYONE);
     let refused: Response | undefined;

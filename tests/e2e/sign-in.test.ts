@@ -1,0 +1,101 @@
+/** Signing in at a real OpenID provider, from a stranger's first prompt on. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { text } from "../../frontend/text/first.ts";
+import { later } from "../../frontend/text/later.ts";
+import { type App, startApp } from "./support/app.ts";
+import { useBrowser, type Visitor, visit } from "./support/browser.ts";
+import { freePort, type Group, startGroup } from "./support/processes.ts";
+import { createSimulatorClient } from "./support/simulator.ts";
+import { until } from "./support/until.ts";
+
+let app: App;
+let provider: Group;
+let issuer: string;
+beforeAll(async () => {
+  const port = await freePort();
+  issuer = `http://localhost:${port}`;
+  app = await startApp({
+    vars: { DEV_SIGN_IN: "false", OIDC_ISSUER: issuer, OIDC_CLIENT_ID: "studio" },
+    tiny: true,
+  });
+  provider = startGroup(["tests/e2e/support/oidc-provider.ts", String(port), `${app.url}/api/auth/callback`]);
+  await until("the provider", () =>
+    fetch(`${issuer}/jwks`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
+});
+afterAll(async () => {
+  await provider?.kill();
+  await app?.stop();
+});
+useBrowser();
+
+/** Somebody at the sign-in page of the provider, on the way from Generate. */
+async function atTheProvider(prompt: string): Promise<Visitor> {
+  const visitor = await visit({ url: app.url });
+  const { context, page, studio, expectsInConsole } = visitor;
+  // Its pages are on another origin, and want a font from elsewhere.
+  expectsInConsole(new RegExp(`${issuer}|fonts\\.googleapis\\.com`));
+  expectsInConsole(/status of 40[13]/);
+  await context.route("https://fonts.googleapis.com/**", (route) =>
+    route.fulfill({ contentType: "text/css", body: "" }),
+  );
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.signInDialog.getByRole("link", { name: later.signInOidc }).click();
+  await page.waitForURL(`${issuer}/**`);
+  return visitor;
+}
+
+async function signInAs({ page }: Visitor, name: string): Promise<void> {
+  await page.getByPlaceholder("login").fill(name);
+  await page.getByPlaceholder("password").fill("anything");
+  await page.getByRole("button", { name: "Sign-in" }).click();
+}
+
+test("a stranger types, presses Generate, signs in at the provider, and the picture is made", async () => {
+  const prompt = "A gate in a hedge, open at last";
+  const simulator = createSimulatorClient(app.adminUrl);
+  const visitor = await atTheProvider(prompt);
+  const { page, studio } = visitor;
+  expect(await simulator.creates(prompt), "nothing is made for a stranger").toEqual([]);
+
+  await signInAs(visitor, "ann");
+  await page.waitForURL(`${app.url}/`);
+  await studio.seesPicture(prompt);
+  expect(await simulator.creates(prompt)).toHaveLength(1);
+
+  await page.getByRole("button", { name: text.account, exact: true }).click();
+  await page.getByText("ann@example.com").waitFor();
+  const elsewhere = await visit({
+    url: app.url,
+    storageState: await visitor.context.storageState(),
+  });
+  elsewhere.expectsInConsole(/status of 401/);
+  await elsewhere.studio.open();
+  await elsewhere.studio.seesPicture(prompt);
+  await page.getByRole("button", { name: later.signOutEverywhere }).click();
+  await elsewhere.studio.picture(prompt).waitFor({ state: "detached" });
+  expect((await elsewhere.context.request.get("/api/generations")).status()).toBe(401);
+});
+
+test("who calls it off, or whose address is not verified, reads why and finds the prompt again", async () => {
+  const prompt = "A key that nobody has turned";
+  const visitor = await atTheProvider(prompt);
+  const { page, studio } = visitor;
+  await page.getByRole("link", { name: /cancel/i }).click();
+  await page.getByRole("heading", { name: "You weren't signed in" }).waitFor();
+  await page.getByRole("link", { name: "Back to the studio" }).click();
+  await expect.poll(() => studio.prompt.inputValue()).toBe(prompt);
+
+  await studio.generateButton.click();
+  await studio.signInDialog.getByRole("link", { name: later.signInOidc }).click();
+  await page.waitForURL(`${issuer}/**`);
+  await signInAs(visitor, "unverified-ben");
+  await page.getByRole("heading", { name: "Your email address isn't verified" }).waitFor();
+  await page.getByRole("link", { name: "Back to the studio" }).click();
+  await expect.poll(() => studio.prompt.inputValue()).toBe(prompt);
+  expect(await createSimulatorClient(app.adminUrl).creates(prompt)).toEqual([]);
+});

@@ -1,0 +1,34 @@
+/** A sign-in provider, as other people make them: `node oidc-provider.ts <port> <redirect-uri>`. Any name and password sign in. */
+import { Provider } from "oidc-provider";
+
+const [port, redirectUri] = process.argv.slice(2);
+const CLIENT = "studio";
+
+const provider = new Provider(`http://localhost:${port}`, {
+  clients: [
+    {
+      client_id: CLIENT,
+      token_endpoint_auth_method: "none",
+      grant_types: ["authorization_code"],
+      response_types: ["code"],
+      redirect_uris: [redirectUri],
+    },
+  ],
+  cookies: { keys: ["a-secret-of-the-end-to-end-tests-only"] },
+  claims: { openid: ["sub"], email: ["email", "email_verified"] },
+  findAccount: (_: unknown, id: string) => ({
+    accountId: id,
+    claims: () => ({ sub: id, email: `${id}@example.com`, email_verified: !id.startsWith("unverified") }),
+  }),
+  // Its consent page is skipped: whoever signs in has agreed.
+  async loadExistingGrant(context: {
+    oidc: { client: { clientId: string }; session: { accountId: string } };
+  }) {
+    const { client, session } = context.oidc;
+    const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+    grant.addOIDCScope("openid email");
+    await grant.save();
+    return grant;
+  },
+});
+provider.listen(Number(port));
