@@ -1,9 +1,8 @@
 /** What can happen to a job on its way from the click to the picture, at every step of it. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { deliver, eventually, openStudio } from "./support/app.ts";
-import { crashAt, gateSkytells, holdAt, type Point } from "./support/gates.ts";
-import { at, cross, expectOneTruth, INTRUDERS, maybe, setUp } from "./support/race.ts";
-import { webhookOf } from "./support/simulator.ts";
+import { openStudio } from "./support/app.ts";
+import { crashAt, gateSkytells, holdAt, passed, type Point } from "./support/gates.ts";
+import { at, cross, deliverEnd, expectOneTruth, INTRUDERS, setUp } from "./support/race.ts";
 
 beforeAll(gateSkytells);
 
@@ -29,7 +28,7 @@ describe.concurrent.each(cross(WAY, INTRUDERS))("$where, and then $who", ({ poin
     const studio = await openStudio(user);
     const gate = holdAt(user, point);
     const click = scene.send();
-    const news = scene.id().then(async (id) => deliver(await webhookOf(id, "succeeded")));
+    const news = deliverEnd(scene);
     await gate.reached;
     const { answer } = await intruder(scene);
     gate.open();
@@ -47,13 +46,10 @@ describe.concurrent.each(Object.entries(WAY))("%s, and the object ends there", (
   it("goes on where it was", async () => {
     const scene = await setUp("delay=0.1");
     crashAt(scene.user, point);
-    const click = scene.send();
-    const news = await scene.id().then((id) => webhookOf(id, "succeeded"));
-    await maybe(deliver(news));
-    const said = await click;
+    const [said] = await Promise.all([scene.send(), deliverEnd(scene), passed(scene.user)]);
     expect(said === null || [202, 502, 503, 504].includes(said.status), `${said?.status}`).toBe(true);
     // As Skytells does with what was not answered, and the studio with a click, under the same key.
-    await eventually(async () => expect((await deliver(news)).status).toBe(200));
+    await deliverEnd(scene);
     await scene.send();
     await expectOneTruth(scene, { canceled: false, deleted: false });
   });

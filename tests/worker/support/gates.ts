@@ -4,8 +4,8 @@
  */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { vi } from "vitest";
-import type { Visitor } from "./app.ts";
+import { expect, vi } from "vitest";
+import { eventually, type Visitor } from "./app.ts";
 import { type Intercept, interceptedEnv } from "./intercepted-env.ts";
 
 export type Point = {
@@ -103,4 +103,9 @@ export function crashAt(user: Visitor, point: Point): void {
     arrive: () => states.get(user.id)?.abort("ended at a gate"),
     opened: new Promise(() => {}),
   });
+}
+
+/** Resolves when nothing stands before this user's calls any more. Looked for: an object's last word does not arrive. */
+export function passed(user: Visitor): Promise<void> {
+  return eventually(async () => expect(gates.get(user.id)).toEqual([]));
 }
