@@ -80,8 +80,8 @@ export default defineConfig({
     emptyOutDir: true,
     // light-dark() as it is written: every browser with it has the rest that the studio uses.
     cssTarget: ["chrome123", "firefox128", "safari17.5"],
-    // Worth it for what the page itself imports. The lazy parts have no stylesheet and next to no parts of
-    // their own: what would preload those costs the first load more than it saves.
+    // Worth it for what the page itself imports. The lazy parts fetch their own stylesheets and have next to no
+    // parts of their own: what would preload those costs the first load more than it saves.
     modulePreload: {
       polyfill: false,
       resolveDependencies: (_file, dependencies, { hostType }) => (hostType === "html" ? dependencies : []),
@@ -93,7 +93,7 @@ export default defineConfig({
           includeDependenciesRecursively: false,
           groups: [
             { name: "studio", tags: ["$initial"] },
-            { name: "later", test: /text\/(later|making)/ },
+            { name: "later", test: /text\/(later|making|pictures)/ },
           ],
         },
       },

@@ -46,7 +46,16 @@ export default defineConfig({
       },
       {
         plugins: [preact()],
-        test: { name: "frontend", include: ["tests/frontend/**/*.test.{ts,tsx}"], environment: "happy-dom" },
+        test: {
+          name: "frontend",
+          include: ["tests/frontend/**/*.test.{ts,tsx}"],
+          environment: "happy-dom",
+          // Lazy parts wait for their stylesheets: vitest is to name them, and happy-dom not to fetch them.
+          css: true,
+          environmentOptions: {
+            happyDOM: { settings: { disableCSSFileLoading: true, handleDisabledFileLoadingAsSuccess: true } },
+          },
+        },
       },
       { test: { name: "simulator", include: ["tests/simulator/**/*.test.ts"], environment: "node" } },
       {

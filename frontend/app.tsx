@@ -17,6 +17,8 @@ export type AppProps = { studio: Studio; router: Router };
 export function App({ studio, router }: AppProps) {
   const { page, picture } = router.route.value;
   const sharing = studio.sharing.value;
+  // Whoever is not signed in is asked to by the page underneath.
+  const viewing = picture !== null && studio.session.user.value !== null;
   const backstage = studio.backstage.value;
   return (
     <div class="studio">
@@ -25,7 +27,7 @@ export function App({ studio, router }: AppProps) {
       </a>
       <Header studio={studio} router={router} />
       {page === "studio" && <StudioPage studio={studio} />}
-      {page === "gallery" && <GalleryPage studio={studio} />}
+      {page === "gallery" && <GalleryPage studio={studio} router={router} />}
       {page === "missing" && (
         <main id="content" class="m-auto grid gap-4 p-8 text-center">
           <h1 class="text-lg font-semibold">{text.pageMissing}</h1>
@@ -34,14 +36,12 @@ export function App({ studio, router }: AppProps) {
           </a>
         </main>
       )}
-      {/* Whoever is not signed in is asked to by the page underneath. */}
-      {picture !== null && studio.session.user.value && (
-        <PicturePage studio={studio} router={router} id={picture} />
-      )}
+      {viewing && <PicturePage studio={studio} router={router} id={picture} />}
       {sharing && <ShareDialog key={sharing.id} studio={studio} generation={sharing} />}
       {studio.signingIn.value && <SignIn studio={studio} />}
       {studio.helping.value && backstage && <Shortcuts studio={studio} shortcuts={backstage.shortcuts} />}
-      <Toast studio={studio} />
+      {/* A picture is a modal dialog, outside of which nothing can be seen or read: it has its own. */}
+      {!viewing && <Toast studio={studio} />}
       <p role="status" class="sr-only">
         {studio.announcement.value}
       </p>

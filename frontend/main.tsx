@@ -65,7 +65,8 @@ document.addEventListener("click", (event) => {
   if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
   if (link.origin !== location.origin || !/^\/($|gallery$|g\/)/.test(link.pathname) || link.hash) return;
   event.preventDefault();
-  router.go(link.pathname);
+  if (link.href === location.href) scrollTo(0, 0);
+  else router.go(link.pathname + link.search);
 });
 
 /**

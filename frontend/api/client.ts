@@ -20,6 +20,8 @@ type Call = {
   timeoutMs?: number;
   /** Goes out even while the page is being left. */
   keepalive?: boolean;
+  /** Nobody waits for the answer any more. */
+  abort?: AbortSignal | undefined;
 };
 
 /** The studio's API, one method a route. Never throws: whatever happens comes back as a value. */
@@ -28,7 +30,10 @@ export function createApi(send: (path: string, init: RequestInit) => Promise<Res
     const init: RequestInit = {
       method,
       headers: { ...options.headers },
-      signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
+      signal: AbortSignal.any([
+        AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
+        ...(options.abort ? [options.abort] : []),
+      ]),
       ...(options.keepalive && { keepalive: true }),
     };
     if (options.body !== undefined) {
@@ -66,13 +71,13 @@ export function createApi(send: (path: string, init: RequestInit) => Promise<Res
       }),
     prediction: (id: string) => call<One>("GET", prediction(id)),
     cancel: (id: string) => call<One>("POST", `${prediction(id)}/cancel`),
-    list: (cursor: string | null, limit: number, filters: GenerationFilters = {}) => {
+    list: (cursor: string | null, limit: number, filters: GenerationFilters = {}, abort?: AbortSignal) => {
       const query = new URLSearchParams({ limit: String(limit) });
       if (cursor !== null) query.set("cursor", cursor);
       for (const [name, value] of Object.entries(filters)) {
         if (value !== undefined) query.set(name, String(value));
       }
-      return call<GenerationPage>("GET", `/api/generations?${query}`);
+      return call<GenerationPage>("GET", `/api/generations?${query}`, { abort });
     },
     favorite: (id: string, favorite: boolean) => call<One>("PATCH", at(id), { body: { favorite } }),
     remove: (id: string) => call<void>("DELETE", at(id)),

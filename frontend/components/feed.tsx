@@ -7,7 +7,8 @@ const PLACEHOLDERS = [1, 1.5, 0.75, 1, 1.33];
 
 /** What is on its way and what came last. */
 export function Feed({ studio }: { studio: Studio }) {
-  const cards = studio.cards.cards.value;
+  const hidden = studio.hidden.value;
+  const cards = studio.cards.cards.value.filter(({ generation }) => !hidden.has(generation.id));
   const recent = studio.recent.value;
   return (
     <>

@@ -2,8 +2,14 @@ import type { Generation } from "../../worker/contract.ts";
 
 /** The longest side of a thumbnail. */
 const THUMBNAIL_SIDE = 512;
+/** What has been on the screen does not fade in again when one scrolls back to it. */
+const drawn = new Set<string>();
 
-type Props = { generation: Generation; sizes: string };
+type Props = {
+  generation: Generation;
+  /** How wide it shows, where the original may be better than its thumbnail. Without it the thumbnail will do. */
+  sizes?: string;
+};
 
 /** A picture in a list. It fades in over its place, which is there from the start. */
 export function Photo({ generation, sizes }: Props) {
@@ -13,11 +19,15 @@ export function Photo({ generation, sizes }: Props) {
   return (
     <img
       class="photo arriving"
+      data-loaded={drawn.has(thumbnailUrl) ? "" : undefined}
       onLoad={(event) => {
-        event.currentTarget.dataset.loaded = "";
+        event.currentTarget.dataset["loaded"] = "";
+        drawn.add(thumbnailUrl);
       }}
       srcset={
-        thumbnailWidth < width ? `${thumbnailUrl} ${thumbnailWidth}w, ${outputUrl} ${width}w` : undefined
+        sizes && thumbnailWidth < width
+          ? `${thumbnailUrl} ${thumbnailWidth}w, ${outputUrl} ${width}w`
+          : undefined
       }
       sizes={sizes}
       src={thumbnailUrl}

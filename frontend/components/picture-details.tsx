@@ -1,88 +1,144 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import copyIcon from "lucide-static/icons/copy.svg?raw";
+import dices from "lucide-static/icons/dices.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import pencil from "lucide-static/icons/pencil.svg?raw";
 import share from "lucide-static/icons/share-2.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
-import type { Generation } from "../../worker/contract.ts";
+import { useSignal } from "@preact/signals";
+import type { Generation, Output } from "../../worker/contract.ts";
+import { makeAgain, remix } from "../state/remake.ts";
+import type { Router } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
-import { text } from "../text/first.ts";
-import { later } from "../text/later.ts";
+import { making } from "../text/making.ts";
+import { pictureText } from "../text/pictures.ts";
 import { copy } from "./copy.ts";
 import { Icon } from "./icon.tsx";
 
-type Props = { studio: Studio; generation: Generation; onUse: () => void; onRemoved: () => void };
+type Props = {
+  studio: Studio;
+  router: Router;
+  generation: Generation;
+  /** The one of its pictures that is on the stage; none without. */
+  output: Output | undefined;
+  onRemove: () => void;
+};
 
 /** What a picture was made from, and what can be done with it. */
-export function PictureDetails({ studio, generation, onUse, onRemoved }: Props) {
-  const { prompt, favorite, outputUrl } = generation;
+export function PictureDetails({ studio, router, generation, output, onRemove }: Props) {
+  const { prompt, favorite } = generation;
   return (
     <aside class="viewer-details">
-      <h1 class="sr-only">{later.picture}</h1>
-      <p class="text-base whitespace-pre-line" dir="auto">
-        {prompt}
-      </p>
-      <div class="flex flex-wrap gap-2">
+      <h1 class="sr-only">{pictureText.picture}</h1>
+      <div class="viewer-prompt">
+        <p dir="auto">{prompt}</p>
+        <Copy words={prompt} />
+      </div>
+      <div class="viewer-actions">
+        {output && (
+          <>
+            <a class="button filled" href={`${output.url}?download`} download title={pictureText.download}>
+              <Icon svg={download} />
+              <span>{pictureText.download}</span>
+            </a>
+            <button
+              type="button"
+              class="button plain"
+              title={pictureText.share}
+              onClick={() => {
+                studio.sharing.value = generation;
+              }}
+            >
+              <Icon svg={share} />
+              <span>{pictureText.share}</span>
+            </button>
+            <button
+              type="button"
+              class="button plain favorite"
+              title={pictureText.favorite}
+              aria-pressed={favorite}
+              onClick={() => void studio.favorite(generation)}
+            >
+              <Icon svg={heart} />
+              <span>{pictureText.favorite}</span>
+            </button>
+          </>
+        )}
         <button
           type="button"
-          class="button plain small"
-          onClick={async () => {
-            studio.toast.value = (await copy(prompt)) ? later.copied : later.copyFailed;
+          class="button plain"
+          title={pictureText.remixWhat}
+          onClick={() => {
+            remix(studio, generation);
+            router.go("/");
           }}
         >
-          <Icon svg={copyIcon} />
-          {later.copyPrompt}
-        </button>
-        <button type="button" class="button plain small" onClick={onUse}>
           <Icon svg={pencil} />
-          {later.usePrompt}
+          <span>{pictureText.remix}</span>
+        </button>
+        <button
+          type="button"
+          class="button plain"
+          title={pictureText.againWhat}
+          onClick={() => {
+            void makeAgain(studio, generation);
+            studio.toast.value = {
+              text: pictureText.againStarted,
+              action: { label: pictureText.seeIt, run: () => router.go("/") },
+            };
+          }}
+        >
+          <Icon svg={dices} />
+          <span>{pictureText.again}</span>
+        </button>
+        <button
+          type="button"
+          class="button quiet danger viewer-delete"
+          title={pictureText.delete}
+          onClick={onRemove}
+        >
+          <Icon svg={trash} />
+          <span>{pictureText.delete}</span>
         </button>
       </div>
-      <div class="grid gap-2">
-        <a class="button filled" href={`${outputUrl}?download`} download>
-          <Icon svg={download} />
-          {text.download}
-        </a>
-        <div class="grid grid-cols-2 gap-2">
-          <button
-            type="button"
-            class="button plain"
-            onClick={() => {
-              studio.sharing.value = generation;
-            }}
-          >
-            <Icon svg={share} />
-            {text.share}
-          </button>
-          <button
-            type="button"
-            class="button plain favorite"
-            aria-pressed={favorite}
-            onClick={() => void studio.favorite(generation)}
-          >
-            <Icon svg={heart} />
-            {text.favorite}
-          </button>
-        </div>
-      </div>
-      <Facts studio={studio} generation={generation} />
-      <Remove studio={studio} generation={generation} onRemoved={onRemoved} />
+      <Facts studio={studio} generation={generation} output={output} />
     </aside>
   );
 }
 
-function Facts({ studio, generation }: Pick<Props, "studio" | "generation">) {
-  const { model, width, height, options, createdAt } = generation;
+/** Copies, and says on the spot whether it did. */
+function Copy({ words }: { words: string }) {
+  const said = useSignal<string | null>(null);
+  return (
+    <button
+      type="button"
+      class="button quiet small"
+      title={pictureText.copyPrompt}
+      onClick={async () => {
+        said.value = (await copy(words)) ? pictureText.copied : pictureText.copyFailed;
+        setTimeout(() => {
+          said.value = null;
+        }, 2_500);
+      }}
+    >
+      <Icon svg={copyIcon} />
+      <span role="status">{said.value ?? pictureText.copyPrompt}</span>
+    </button>
+  );
+}
+
+function Facts({ studio, generation, output }: Pick<Props, "studio" | "generation" | "output">) {
+  const { model, options, createdAt, completedAt } = generation;
   const label = studio.session.models.value.find(({ id }) => id === model)?.label ?? model;
+  const took = completedAt && Math.round((Date.parse(completedAt) - Date.parse(createdAt)) / 1_000);
   const facts: [string, string | number | null | undefined][] = [
-    [later.model, label],
-    [later.size, width && height && later.sizeOf(width, height)],
-    [text.ratio, options.aspectRatio],
-    [later.seed, options.seed],
-    [later.without, options.negativePrompt],
-    [later.made, later.date(createdAt)],
+    [pictureText.model, label],
+    [pictureText.size, output && pictureText.sizeOf(output.width, output.height)],
+    [pictureText.ratio, options.aspectRatio],
+    [pictureText.seed, options.seed],
+    [pictureText.without, options.negativePrompt],
+    [pictureText.made, pictureText.date(createdAt)],
+    [pictureText.took, took && took > 0 ? making.seconds(took) : null],
   ];
   return (
     <dl class="facts">
@@ -97,55 +153,5 @@ function Facts({ studio, generation }: Pick<Props, "studio" | "generation">) {
           ),
       )}
     </dl>
-  );
-}
-
-function Remove({ studio, generation, onRemoved }: Omit<Props, "onUse">) {
-  const sure = useSignal(false);
-  const keep = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (sure.value) keep.current?.focus();
-  }, [sure.value]);
-  if (!sure.value) {
-    return (
-      <button
-        type="button"
-        class="button quiet danger mt-auto self-start"
-        onClick={() => {
-          sure.value = true;
-        }}
-      >
-        <Icon svg={trash} />
-        {later.remove}
-      </button>
-    );
-  }
-  return (
-    <div role="group" aria-label={later.remove} class="mt-auto rounded-md bg-sunken p-4">
-      <p class="text-sm">{later.removeSure}</p>
-      <div class="mt-3 grid grid-cols-2 gap-2">
-        <button
-          ref={keep}
-          type="button"
-          class="button plain small"
-          onClick={() => {
-            sure.value = false;
-          }}
-        >
-          {later.keep}
-        </button>
-        <button
-          type="button"
-          class="button plain danger small"
-          onClick={async () => {
-            if (!(await studio.remove(generation.id))) return;
-            studio.toast.value = later.removed;
-            onRemoved();
-          }}
-        >
-          {later.remove}
-        </button>
-      </div>
-    </div>
   );
 }

@@ -1,88 +1,194 @@
 import { useSignal } from "@preact/signals";
-import type { Studio } from "../state/studio.ts";
+import { useEffect, useRef } from "preact/hooks";
+import copyIcon from "lucide-static/icons/copy.svg?raw";
+import imageIcon from "lucide-static/icons/image.svg?raw";
+import shareIcon from "lucide-static/icons/share.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
-import { later } from "../text/later.ts";
+import { fileNameOf } from "../state/file-name.ts";
+import type { Studio } from "../state/studio.ts";
+import { pictureText } from "../text/pictures.ts";
 import { copy } from "./copy.ts";
 import { Dialog } from "./dialog.tsx";
+import { Icon } from "./icon.tsx";
 import { Photo } from "./photo.tsx";
+import { stylesheet } from "./stylesheet.ts";
+import looks from "../styles/share.css?url";
 
-/** Turns a public link to one picture on and off. */
+await stylesheet(looks);
+
+/** What this page has last set for a link: the Worker tells that a picture is shared, but not how. */
+const promptShown = new Map<string, boolean>();
+
+/** Turns a public link to one picture on and off, and hands link or picture to what the device shares with. */
 export function ShareDialog({ studio, generation }: { studio: Studio; generation: Generation }) {
+  const { id, prompt } = generation;
   const url = useSignal(generation.shareUrl);
-  const showPrompt = useSignal(false);
-  const copied = useSignal<string | null>(null);
+  const showPrompt = useSignal<boolean | null>(
+    promptShown.get(id) ?? (generation.shareUrl === null ? false : null),
+  );
+  /** One change after the other: the link ends up as the switches stand. */
+  const work = useRef<Promise<unknown>>(Promise.resolve());
+  const said = useSignal<string | null>(null);
   const close = () => {
     studio.sharing.value = null;
   };
+
+  async function turnOn(withPrompt: boolean) {
+    const link = await studio.share(generation, withPrompt);
+    if (link === null) return;
+    url.value = link;
+    promptShown.set(id, withPrompt);
+  }
+  async function turnOff() {
+    if (!(await studio.unshare(generation))) return;
+    url.value = null;
+    showPrompt.value = false;
+    promptShown.delete(id);
+    said.value = pictureText.sharingStopped;
+  }
+  function next(change: () => Promise<unknown>) {
+    said.value = null;
+    work.current = work.current.then(change);
+  }
   const copyLink = async (link: string) => {
-    copied.value = (await copy(link)) ? later.copied : later.copyFailed;
+    said.value = (await copy(link)) ? pictureText.copied : pictureText.copyFailed;
   };
+
   return (
-    <Dialog label={later.shareTitle} class="sheet" onClose={close}>
-      <div class="flex gap-4">
-        <div class="relative size-20 shrink-0 overflow-hidden rounded-md bg-shade">
-          <Photo generation={generation} sizes="5rem" />
+    <Dialog label={pictureText.shareTitle} class="sheet" onClose={close}>
+      <div class="share-head">
+        <div class="share-photo">
+          <Photo generation={generation} />
         </div>
         <div>
-          <h2 class="text-lg font-semibold">{later.shareTitle}</h2>
-          <p class="mt-1 text-sm text-muted">{later.shareWhy}</p>
+          <h2>{pictureText.shareTitle}</h2>
+          <p>{pictureText.shareWhy}</p>
         </div>
       </div>
-      {url.value === null ? (
-        <form
-          class="mt-5 grid gap-4"
-          onSubmit={async (event) => {
+      <label class="switch share-row">
+        {pictureText.shareOn}
+        <input
+          type="checkbox"
+          role="switch"
+          checked={url.value !== null}
+          onClick={(event) => {
+            // It shows what is true, not what was asked for.
             event.preventDefault();
-            url.value = await studio.share(generation, showPrompt.value);
-            if (url.value !== null) await copyLink(url.value);
+            next(async () => {
+              if (url.value !== null) return turnOff();
+              await turnOn(showPrompt.value ?? false);
+              if (url.value !== null) await copyLink(url.value);
+            });
           }}
-        >
-          <label class="flex min-h-11 items-center gap-3 text-sm">
-            <input
-              type="checkbox"
-              class="size-5"
-              checked={showPrompt.value}
-              onChange={(event) => {
-                showPrompt.value = event.currentTarget.checked;
-              }}
-            />
-            {later.showPrompt}
-          </label>
-          <button type="submit" class="button filled">
-            {later.createLink}
-          </button>
-        </form>
-      ) : (
-        <div class="mt-5 grid gap-3">
+        />
+      </label>
+      <label class="switch share-row">
+        {pictureText.showPrompt}
+        <Switch
+          state={showPrompt.value}
+          onChange={(on) => {
+            showPrompt.value = on;
+            next(async () => url.value !== null && turnOn(on));
+          }}
+        />
+      </label>
+      {url.value !== null && (
+        <div class="share-link">
           <input
             class="field"
             readonly
-            aria-label={later.link}
+            dir="ltr"
+            aria-label={pictureText.link}
             value={url.value}
             onFocus={(event) => event.currentTarget.select()}
           />
-          <button type="button" class="button filled" onClick={() => url.value && void copyLink(url.value)}>
-            {copied.value === later.copied ? later.copied : later.copyLink}
-          </button>
           <button
             type="button"
-            class="button quiet danger"
-            onClick={async () => {
-              if (!(await studio.unshare(generation))) return;
-              studio.toast.value = later.sharingStopped;
-              close();
-            }}
+            class="button filled"
+            onClick={() => url.value !== null && void copyLink(url.value)}
           >
-            {later.stopSharing}
+            <Icon svg={copyIcon} />
+            {said.value === pictureText.copied ? pictureText.copied : pictureText.copyLink}
           </button>
         </div>
       )}
-      <p role="status" class={copied.value === later.copyFailed ? "mt-2 text-sm text-muted" : "sr-only"}>
-        {copied.value}
+      <NativeShare generation={generation} url={url.value} prompt={prompt} />
+      <p role="status" class={said.value === pictureText.copied ? "sr-only" : "share-said"}>
+        {said.value}
       </p>
-      <button type="button" class="button quiet mt-1 w-full" onClick={close}>
-        {later.close}
+      <button type="button" class="button quiet share-close" onClick={close}>
+        {pictureText.close}
       </button>
     </Dialog>
   );
+}
+
+/** A checkbox that may not know yet. */
+function Switch({ state, onChange }: { state: boolean | null; onChange: (on: boolean) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (input.current) input.current.indeterminate = state === null;
+  }, [state]);
+  return (
+    <input
+      ref={input}
+      type="checkbox"
+      checked={state ?? false}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
+  );
+}
+
+type NativeProps = { generation: Generation; url: string | null; prompt: string };
+
+/** What the device itself shares with, where there is such a thing. */
+function NativeShare({ generation, url, prompt }: NativeProps) {
+  const file = useSignal<File | null>(null);
+  const { outputUrl } = generation;
+  useEffect(() => {
+    // Sharing needs the click to be fresh, so the picture has to be here before it.
+    if (!("canShare" in navigator) || outputUrl === null) return;
+    const ending = new AbortController();
+    void fileOf(generation, outputUrl, ending.signal).then((fetched) => {
+      if (fetched && navigator.canShare({ files: [fetched] })) file.value = fetched;
+    });
+    return () => ending.abort();
+  }, [outputUrl]);
+  if (!("share" in navigator)) return null;
+  const { value: shareable } = file;
+  return (
+    <div class="share-native">
+      {url !== null && (
+        <button type="button" class="button plain" onClick={() => void share({ url, title: prompt })}>
+          <Icon svg={shareIcon} />
+          {pictureText.shareLink}
+        </button>
+      )}
+      {shareable && (
+        <button type="button" class="button plain" onClick={() => void share({ files: [shareable] })}>
+          <Icon svg={imageIcon} />
+          {pictureText.sharePicture}
+        </button>
+      )}
+    </div>
+  );
+}
+
+async function fileOf(generation: Generation, url: string, signal: AbortSignal): Promise<File | null> {
+  try {
+    const response = await fetch(url, { signal });
+    if (!response.ok) return null;
+    const blob = await response.blob();
+    return new File([blob], fileNameOf(generation, 0, blob.type), { type: blob.type });
+  } catch {
+    return null;
+  }
+}
+
+async function share(what: ShareData): Promise<void> {
+  try {
+    await navigator.share(what);
+  } catch {
+    // Closed without sharing, or nothing there to share with: the browser has said so itself.
+  }
 }

@@ -1,114 +1,72 @@
-import { useEffect, useRef } from "preact/hooks";
-import { Photo } from "../components/photo.tsx";
-import { galleryOf } from "../state/gallery.ts";
-import { ratioOf } from "../state/generation.ts";
-import { picturePath } from "../state/router.ts";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { GalleryEmpty, SignInInvitation } from "../components/gallery-empty.tsx";
+import { GalleryGrid } from "../components/gallery-grid.tsx";
+import { GalleryToolbar } from "../components/gallery-toolbar.tsx";
+import { SelectionBar } from "../components/selection-bar.tsx";
+import { type Gallery, galleryOf } from "../state/gallery.ts";
+import type { Router } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
-import { text } from "../text/first.ts";
-import { later } from "../text/later.ts";
-import { problems } from "../text/troubles.ts";
+import { pictureText } from "../text/pictures.ts";
+import { stylesheet } from "../components/stylesheet.ts";
+import looks from "../styles/gallery.css?url";
 
-const PLACEHOLDERS = [1, 1.5, 0.75, 1.33, 1, 0.67, 1.78, 1, 1.2, 0.8, 1.5, 1];
+await stylesheet(looks);
 
-/** Everything the user has made, page after page as they scroll. */
-export function GalleryPage({ studio }: { studio: Studio }) {
+type Props = { studio: Studio; router: Router };
+
+/** Everything the user has made: to look through, to find, to keep and to clear out. */
+export function GalleryPage({ studio, router }: Props) {
+  const { session, user } = studio.session;
   return (
     <main id="content" class="gallery-page">
-      <h1 class="py-5 text-lg font-semibold">{later.galleryTitle}</h1>
-      {studio.session.session.value && !studio.session.user.value ? (
-        <Invitation title={later.gallerySignIn} why={later.galleryEmptyWhy}>
-          <button
-            type="button"
-            class="button filled"
-            onClick={() => {
-              studio.signingIn.value = "asked";
-            }}
-          >
-            {later.signIn}
-          </button>
-        </Invitation>
+      <h1 class="sr-only">{pictureText.title}</h1>
+      {user.value ? (
+        <Pictures studio={studio} router={router} gallery={galleryOf(studio)} />
       ) : (
-        studio.session.user.value && <Pictures studio={studio} />
+        session.value && <SignInInvitation studio={studio} />
       )}
     </main>
   );
 }
 
-function Pictures({ studio }: { studio: Studio }) {
-  const gallery = galleryOf(studio);
-  const pictures = gallery.pictures.value;
-  const state = gallery.state.value;
-  const hasMore = state === "waiting" || state === "more";
-  const end = useRef<HTMLDivElement>(null);
+function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
+  const { search } = router.route.value;
+  const list = useMemo(() => gallery.listOf(search), [search]);
+  const first = useRef(true);
+  const state = list.state.value;
+  const count = list.shown.value.length;
 
   useEffect(() => {
-    const element = end.current;
-    // After a failure only the user asks again.
-    if (!element || !hasMore) return;
-    // A screen and a half ahead, so that scrolling rarely meets the end. Observing anew after each page
-    // asks again while the end is still in sight.
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) void gallery.more();
-      },
-      { rootMargin: "150% 0px" },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [hasMore, pictures.length]);
+    const wasFirst = first.current;
+    first.current = false;
+    void list.more();
+    // Without a line nobody tells what came and went.
+    if (wasFirst && !studio.up.peek()) void list.refresh();
+    return () => {
+      list.pause();
+      list.selection.end();
+    };
+  }, [list]);
 
-  if (state === "end" && pictures.length === 0) {
-    return (
-      <Invitation title={later.galleryEmpty} why={later.galleryEmptyWhy}>
-        <a href="/" class="button filled">
-          {later.galleryStart}
-        </a>
-      </Invitation>
-    );
-  }
   return (
     <>
-      <ul class="rows gallery">
-        {pictures.map((generation) => (
-          <li key={generation.id} style={{ "--ratio": ratioOf(generation) }}>
-            <a href={picturePath(generation.id)} class="picture" aria-label={text.open(generation.prompt)}>
-              <Photo generation={generation} sizes="20rem" />
-            </a>
-          </li>
-        ))}
-        {state !== "end" &&
-          state !== "failed" &&
-          PLACEHOLDERS.map((ratio, index) => (
-            <li
-              key={`placeholder-${index}`}
-              class="shimmer"
-              style={{ "--ratio": ratio }}
-              aria-hidden="true"
-            />
-          ))}
-      </ul>
-      {state === "failed" && gallery.problem.value && (
-        <div role="alert" class="grid justify-items-center gap-4 py-16 text-center text-muted">
-          <p>{problems[gallery.problem.value.code]}</p>
-          <button type="button" class="button plain" onClick={() => void gallery.more()}>
-            {text.tryAgain}
-          </button>
-        </div>
+      <GalleryToolbar router={router} list={list} models={studio.session.models.value} />
+      {count === 0 && (state === "end" || state === "failed") ? (
+        <GalleryEmpty list={list} router={router} />
+      ) : (
+        <GalleryGrid
+          key={search}
+          studio={studio}
+          router={router}
+          gallery={gallery}
+          list={list}
+          resume={router.returning || (first.current && list.arrived.value === list.seen)}
+        />
       )}
-      <div ref={end} />
-      {state === "end" && <p class="py-8 text-center text-sm text-muted">{later.galleryEnd}</p>}
+      {list.selection.active.value && <SelectionBar studio={studio} gallery={gallery} list={list} />}
+      <p role="status" class="sr-only">
+        {state === "end" || state === "more" ? pictureText.found(count, state === "more") : ""}
+      </p>
     </>
-  );
-}
-
-type InvitationProps = { title: string; why: string; children: preact.ComponentChildren };
-
-function Invitation({ title, why, children }: InvitationProps) {
-  return (
-    <div class="grid justify-items-center gap-2 py-24 text-center">
-      <h2 class="text-lg font-semibold">{title}</h2>
-      <p class="mb-4 text-muted">{why}</p>
-      {children}
-    </div>
   );
 }

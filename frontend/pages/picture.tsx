@@ -1,5 +1,5 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import chevronLeft from "lucide-static/icons/chevron-left.svg?raw";
 import chevronRight from "lucide-static/icons/chevron-right.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
@@ -7,30 +7,52 @@ import type { Generation } from "../../worker/contract.ts";
 import { Dialog } from "../components/dialog.tsx";
 import { Icon } from "../components/icon.tsx";
 import { PictureDetails } from "../components/picture-details.tsx";
+import { onPictureKey } from "../components/picture-keys.ts";
+import { Stage, type StageControls } from "../components/stage.tsx";
+import { Toast } from "../components/toast.tsx";
+import { WithoutPicture } from "../components/without-picture.tsx";
 import { galleryOf } from "../state/gallery.ts";
 import { ratioOf } from "../state/generation.ts";
+import { createPlace } from "../state/place.ts";
 import { picturePath, type Router } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
-import { later } from "../text/later.ts";
+import { pictureText } from "../text/pictures.ts";
+import { stylesheet } from "../components/stylesheet.ts";
+import looks from "../styles/viewer.css?url";
+
+await stylesheet(looks);
 
 type Props = { studio: Studio; router: Router; id: string };
 
 /** One picture, over the page it was picked from. */
 export function PicturePage({ studio, router, id }: Props) {
   const gallery = galleryOf(studio);
+  const { page, search } = router.route.value;
+  const list = page === "gallery" ? gallery.listOf(search) : null;
+  const items = useComputed(() => {
+    if (list) return list.shown.value;
+    const hidden = studio.hidden.value;
+    return studio.cards.cards.value
+      .map((card) => card.generation)
+      .filter((one) => one.status === "succeeded" && !hidden.has(one.id));
+  }).value;
   const asked = useSignal<Generation | "missing" | null>(null);
-  const list =
-    router.route.value.page === "studio"
-      ? studio.cards.cards.value.map((card) => card.generation).filter(({ status }) => status === "succeeded")
-      : gallery.pictures.value;
-  const index = list.findIndex((item) => item.id === id);
   const own = asked.value !== "missing" && asked.value?.id === id ? asked.value : null;
-  const generation = list[index] ?? own;
+  const generation = items.find((item) => item.id === id) ?? own;
+  const place = useRef(createPlace()).current;
+  const { previous, next } = place.around(items, id);
+  const shown = useSignal(0);
+  const controls = useSignal<StageControls | null>(null);
+  const output = generation?.outputs[shown.value] ?? generation?.outputs[0];
+
+  const open = (target: Generation | undefined) => target && router.go(picturePath(target.id), true);
 
   useEffect(() => {
+    shown.value = 0;
+    gallery.viewed.value = id;
     if (generation) return;
     void studio.api.prediction(id).then((result) => {
-      asked.value = result.ok && result.value.generation.outputUrl ? result.value.generation : "missing";
+      asked.value = result.ok ? result.value.generation : "missing";
     });
   }, [id]);
   useEffect(
@@ -45,92 +67,135 @@ export function PicturePage({ studio, router, id }: Props) {
       }) && undefined,
     [],
   );
+  const index = items.findIndex((item) => item.id === id);
   useEffect(() => {
     // The list goes on behind the last picture that has been read.
-    if (index >= 0 && index >= list.length - 2 && list === gallery.pictures.value) void gallery.more();
-  }, [index, list.length]);
+    if (list && items.length - index <= 3 && list.state.peek() !== "failed") void list.more();
+  }, [index, items.length, list]);
 
-  const previous = index > 0 ? list[index - 1] : undefined;
-  const next = index >= 0 ? list[index + 1] : undefined;
-  const open = (target: Generation | undefined) => target && router.go(picturePath(target.id), true);
+  function remove() {
+    if (!generation || !gallery.trash.remove([generation.id])) return;
+    const target = next ?? previous;
+    if (target) open(target);
+    else router.closePicture();
+  }
 
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.target instanceof HTMLInputElement || event.altKey || event.metaKey || event.ctrlKey) return;
-    const rtl = document.documentElement.dir === "rtl";
-    if (event.key === "ArrowLeft") open(rtl ? next : previous);
-    else if (event.key === "ArrowRight") open(rtl ? previous : next);
+  /** Once this one is there, those beside it: the next step finds them waiting. */
+  function preload() {
+    const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
+    if (saving) return;
+    for (const url of [next?.outputUrl, previous?.outputUrl]) if (url) new Image().src = url;
   }
 
   const missing = asked.value === "missing" && !generation;
   return (
-    <Dialog label={generation?.prompt ?? later.picture} class="viewer" onClose={router.closePicture}>
-      <div class="viewer-grid" onKeyDown={onKeyDown}>
+    <Dialog label={generation?.prompt ?? pictureText.picture} class="viewer" onClose={router.closePicture}>
+      <div
+        class="viewer-grid"
+        onKeyDown={(event) =>
+          onPictureKey(event, {
+            studio,
+            generation,
+            output: shown.value,
+            controls: controls.value,
+            previous: () => open(previous),
+            next: () => open(next),
+            remove,
+            undo: gallery.trash.undo,
+          })
+        }
+      >
         <div class="viewer-stage" style={{ "--ratio": generation ? ratioOf(generation) : 1 }}>
-          {generation && <Stage key={generation.id} generation={generation} />}
-          {missing && (
-            <div class="m-auto grid gap-2 p-8 text-center">
-              <h1 class="text-lg font-semibold">{later.pictureMissing}</h1>
-              <p class="text-muted">{later.pictureMissingWhy}</p>
-            </div>
-          )}
           <button
             type="button"
-            class="button round glass absolute start-3 top-3"
-            aria-label={later.close}
-            title={later.close}
+            class="button round glass viewer-close"
+            aria-label={pictureText.close}
+            title={pictureText.close}
             onClick={router.closePicture}
           >
             <Icon svg={x} />
           </button>
-          {previous && (
-            <button
-              type="button"
-              class="button round glass step start-3"
-              aria-label={later.previous}
-              title={later.previous}
-              onClick={() => open(previous)}
-            >
-              <Icon svg={chevronLeft} />
-            </button>
+          {generation && output && (
+            <Stage
+              key={output.url}
+              output={output}
+              alt={generation.prompt}
+              controls={controls}
+              onSwipe={(direction) => {
+                const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+                open(direction === forward ? next : previous);
+              }}
+              onLoaded={preload}
+            />
           )}
-          {next && (
-            <button
-              type="button"
-              class="button round glass step end-3"
-              aria-label={later.next}
-              title={later.next}
-              onClick={() => open(next)}
-            >
-              <Icon svg={chevronRight} />
-            </button>
+          {generation && !output && <WithoutPicture generation={generation} />}
+          {missing && (
+            <div class="stage-words">
+              <h1>{pictureText.missing}</h1>
+              <p>{pictureText.missingWhy}</p>
+            </div>
+          )}
+          <Step target={previous} name={pictureText.previous} icon={chevronLeft} side="start" onStep={open} />
+          <Step target={next} name={pictureText.next} icon={chevronRight} side="end" onStep={open} />
+          {generation && generation.outputs.length > 1 && (
+            <ul class="output-strip" aria-label={pictureText.outputs}>
+              {generation.outputs.map(({ url, thumbnailUrl, width, height }, at) => (
+                <li key={url}>
+                  <button
+                    type="button"
+                    aria-label={pictureText.output(at + 1, generation.outputs.length)}
+                    aria-current={at === shown.value}
+                    onClick={() => {
+                      shown.value = at;
+                    }}
+                  >
+                    <img src={thumbnailUrl} width={width} height={height} alt="" />
+                  </button>
+                </li>
+              ))}
+            </ul>
           )}
         </div>
         {generation && (
           <PictureDetails
-            key={generation.id}
             studio={studio}
+            router={router}
             generation={generation}
-            onUse={() => {
-              studio.composer.edit(generation.prompt);
-              studio.composer.model.value = generation.model;
-              router.go("/");
-            }}
-            onRemoved={() => (next || previous ? open(next ?? previous) : router.closePicture())}
+            output={output}
+            onRemove={remove}
           />
         )}
       </div>
+      {generation && (
+        <p role="status" class="sr-only">
+          {generation.prompt}
+        </p>
+      )}
+      <Toast studio={studio} />
     </Dialog>
   );
 }
 
-/** The thumbnail is here already; the original comes over it. */
-function Stage({ generation }: { generation: Generation }) {
-  const { outputUrl, thumbnailUrl, width, height, prompt } = generation;
-  if (!outputUrl || !thumbnailUrl || !width || !height) return null;
+type StepProps = {
+  target: Generation | undefined;
+  name: string;
+  icon: string;
+  side: "start" | "end";
+  onStep: (target: Generation | undefined) => void;
+};
+
+/** Stays at either end, so that the focus is not lost there. */
+function Step({ target, name, icon, side, onStep }: StepProps) {
   return (
-    <>
-      <img class="stage-photo" src={thumbnailUrl} width={width} height={height} alt="" />
-      <img class="stage-photo" src={outputUrl} width={width} height={height} alt={prompt} />
-    </>
+    <button
+      type="button"
+      class={`button round glass step step-${side}`}
+      aria-label={name}
+      title={name}
+      aria-disabled={!target}
+      onClick={() => onStep(target)}
+    >
+      <Icon svg={icon} />
+    </button>
   );
 }

@@ -2,15 +2,19 @@ import { signal } from "@preact/signals";
 
 /** A picture opens over the page it was picked from; without one (a deep link) over the gallery. */
 export type Page = "studio" | "gallery";
-export type Route = { page: Page; picture: string | null } | { page: "missing"; picture: null };
+export type Route =
+  | { page: Page; picture: string | null /** The gallery's filters, as in its address. */; search: string }
+  | { page: "missing"; picture: null; search: "" };
 
-type Visit = { under?: Page; depth?: number };
+type Visit = { under?: Page; search?: string; depth?: number };
 
-export function routeOf(path: string, under: Page = "gallery"): Route {
-  if (path === "/") return { page: "studio", picture: null };
-  if (path === "/gallery") return { page: "gallery", picture: null };
+export function routeOf(path: string, search = "", { under, search: searchUnder }: Visit = {}): Route {
+  if (path === "/") return { page: "studio", picture: null, search: "" };
+  if (path === "/gallery") return { page: "gallery", picture: null, search };
   const id = /^\/g\/([^/]+)$/.exec(path)?.[1];
-  return id === undefined ? { page: "missing", picture: null } : { page: under, picture: decode(id) };
+  return id === undefined
+    ? { page: "missing", picture: null, search: "" }
+    : { page: under ?? "gallery", picture: decode(id), search: searchUnder ?? "" };
 }
 
 export const pathOf = (page: Page) => (page === "studio" ? "/" : "/gallery");
@@ -25,36 +29,59 @@ function decode(text: string): string {
 }
 
 /** The few routes the studio has, on the History API. */
-export function createRouter(browser: Pick<Window, "history" | "location" | "scrollTo">) {
-  const visit = () => (browser.history.state ?? {}) as Visit;
-  const read = () => routeOf(browser.location.pathname, visit().under);
+export function createRouter(browser: Window) {
+  const { history, location } = browser;
+  const visit = () => (history.state ?? {}) as Visit;
+  const read = () => routeOf(location.pathname, location.search, visit());
   const route = signal<Route>(read());
+  /** How far down each visit was left. Going anew drops what lies ahead, so a visit's depth names it. */
+  const left: number[] = [];
+  let depth = visit().depth ?? 0;
+  // The browser would try before the page is drawn.
+  history.scrollRestoration = "manual";
 
-  function go(path: string, replace = false) {
-    const before = route.value;
-    const under = before.page === "missing" ? "gallery" : before.page;
-    const depth = visit().depth ?? 0;
-    const state: Visit = { under, depth: replace ? depth : depth + 1 };
-    if (replace) browser.history.replaceState(state, "", path);
-    else browser.history.pushState(state, "", path);
+  /** After a move: what is shown now, and from how far down. */
+  function arrive(top: number) {
+    const { page } = route.value;
+    depth = visit().depth ?? 0;
     route.value = read();
-    if (route.value.page !== before.page) browser.scrollTo(0, 0);
+    if (route.value.page === page) return;
+    if (top > 0) browser.requestAnimationFrame(() => browser.scrollTo(0, top));
+    else browser.scrollTo(0, 0);
   }
 
-  return {
+  const router = {
     route,
-    go,
+    /** The last move was the browser's back or forward: things are to be as they were left. */
+    returning: false,
+    go(path: string, replace = false) {
+      const { page, search } = route.value;
+      const state: Visit = {
+        under: page === "missing" ? "gallery" : page,
+        search,
+        depth: replace ? depth : depth + 1,
+      };
+      left[depth] = browser.scrollY;
+      if (replace) history.replaceState(state, "", path);
+      else history.pushState(state, "", path);
+      router.returning = false;
+      arrive(0);
+    },
     /** Follows the browser's own back and forward. */
     follow() {
-      route.value = read();
+      left[depth] = browser.scrollY;
+      router.returning = true;
+      arrive(left[visit().depth ?? 0] ?? 0);
     },
     /** Back to the page under the picture, the way the user came where there is one. */
     closePicture() {
-      if (route.value.page === "missing") return;
-      if (visit().depth) browser.history.back();
-      else go(pathOf(route.value.page), true);
+      const { page, search } = route.value;
+      if (page === "missing") return;
+      if (depth) history.back();
+      else router.go(pathOf(page) + (page === "gallery" ? search : ""), true);
     },
   };
+  return router;
 }
 
 export type Router = ReturnType<typeof createRouter>;

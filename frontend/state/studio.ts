@@ -73,6 +73,8 @@ export function createStudio(dependencies: StudioDependencies) {
   const offline = signal(false);
   /** What comes once somebody is here, or does something. */
   const backstage = signal<Backstage | null>(null);
+  /** Being deleted: shown nowhere, while there is still a way back. */
+  const hidden = signal<ReadonlySet<string>>(new Set());
   const listeners = new Set<Listener>();
   const witnesses = new Set<Witness>();
   const tell = (sentence: string) => {
@@ -265,6 +267,9 @@ export function createStudio(dependencies: StudioDependencies) {
     recent,
     announcement,
     toast,
+    hidden,
+    changed,
+    dropped,
     api,
     store,
     loadRecent,

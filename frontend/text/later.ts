@@ -2,7 +2,6 @@
 import { PLANS, type Plan } from "../../worker/catalog.ts";
 
 const number = new Intl.NumberFormat("en");
-const dateTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 export const later = {
   plan: (plan: Plan) => {
@@ -34,41 +33,4 @@ export const later = {
     ["ALLOWED_USERS", "who may sign in, with either of them"],
   ],
   close: "Close",
-
-  galleryTitle: "Gallery",
-  galleryEmpty: "No pictures yet",
-  galleryEmptyWhy: "Everything you make is kept here.",
-  galleryStart: "Make the first one",
-  gallerySignIn: "Sign in to see your pictures",
-  galleryEnd: "That's all of them.",
-
-  picture: "Picture",
-  previous: "Previous picture",
-  next: "Next picture",
-  copyPrompt: "Copy prompt",
-  copied: "Copied",
-  copyFailed: "Your browser didn't allow copying. Select the text and copy it.",
-  model: "Model",
-  size: "Size",
-  sizeOf: (width: number, height: number) => `${width} × ${height}`,
-  seed: "Seed",
-  without: "Without",
-  made: "Made",
-  date: (iso: string) => dateTime.format(new Date(iso)),
-  usePrompt: "Use this prompt",
-  remove: "Delete",
-  removeSure: "Delete this picture for good? A shared link to it stops working.",
-  keep: "Keep it",
-  removed: "Deleted.",
-  pictureMissing: "This picture isn't here",
-  pictureMissingWhy: "It may have been deleted, or it belongs to someone else.",
-
-  shareTitle: "Share this picture",
-  shareWhy: "Anyone with the link can see the picture, without an account.",
-  showPrompt: "Show the prompt on the page",
-  createLink: "Create link",
-  link: "Link",
-  copyLink: "Copy link",
-  stopSharing: "Stop sharing",
-  sharingStopped: "The link no longer works.",
 };

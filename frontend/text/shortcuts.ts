@@ -31,11 +31,27 @@ export const shortcuts: { where: string; list: Shortcut[] }[] = [
     ],
   },
   {
+    where: "In the gallery",
+    list: [
+      { keys: ["←", "→", "↑", "↓"], what: "From picture to picture" },
+      { keys: ["Enter"], what: "Open it" },
+      { keys: ["Space", "X"], what: "Select it" },
+      { keys: ["Shift+←", "Shift+→"], what: "Select as you go" },
+      { keys: ["Ctrl+A"], what: "Select all that is loaded" },
+      { keys: ["F"], what: "Favourite" },
+      { keys: ["Delete"], what: "Delete" },
+      { keys: ["Ctrl+Z"], what: "Undo deleting" },
+    ],
+  },
+  {
     where: "On a picture",
     list: [
       { keys: ["←", "→"], what: "Previous and next picture" },
+      { keys: ["Z", "-", "="], what: "Zoom, smaller, larger" },
+      { keys: ["Shift+←", "Shift+↑"], what: "Move the enlarged picture" },
       { keys: ["F"], what: "Favourite" },
       { keys: ["D"], what: "Download" },
+      { keys: ["S"], what: "Share" },
       { keys: ["Delete"], what: "Delete" },
     ],
   },

@@ -1,7 +1,7 @@
 /** What is mine is mine: across sign-outs and between users. */
 import { expect, inject, test } from "vitest";
 import { text } from "../../frontend/text/first.ts";
-import { later } from "../../frontend/text/later.ts";
+import { pictureText } from "../../frontend/text/pictures.ts";
 import { createClient } from "./support/client.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
@@ -32,7 +32,7 @@ test("signing out leaves nothing of mine on the screen, in storage or behind the
   await page.getByRole("heading", { name: text.headline }).waitFor();
   expect(await studio.pictures.count()).toBe(0);
   await studio.open("/gallery");
-  await page.getByText(later.gallerySignIn).waitFor();
+  await page.getByText(pictureText.signIn).waitFor();
   expect(await studio.pictures.count()).toBe(0);
   expectsInConsole(/status of 401/);
   expect(
@@ -81,5 +81,5 @@ test("nobody sees, changes or stops what is somebody else's", async () => {
 
   const { page, studio } = await visit({ email: newEmail() });
   await studio.open("/gallery");
-  await page.getByText(later.galleryEmpty).waitFor();
+  await page.getByText(pictureText.empty).waitFor();
 });

@@ -1,6 +1,6 @@
 /** A link that anybody can open, until it is taken back. */
 import { expect, inject, test } from "vitest";
-import { later } from "../../frontend/text/later.ts";
+import { pictureText } from "../../frontend/text/pictures.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient, sha256 } from "./support/simulator.ts";
 import { isDrawn } from "./support/studio-page.ts";
@@ -17,9 +17,9 @@ test("a stranger sees a shared picture and its card; once taken back the link is
   await studio.seesPicture(prompt);
   const viewer = await studio.openPicture(prompt);
   await viewer.getByRole("button", { name: "Share" }).click();
-  await studio.shareDialog.getByLabel(later.showPrompt).check();
-  await studio.shareDialog.getByRole("button", { name: later.createLink }).click();
-  const link = await studio.shareDialog.getByLabel(later.link, { exact: true }).inputValue();
+  await studio.shareDialog.getByLabel(pictureText.showPrompt).check();
+  await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
+  const link = await studio.shareDialog.getByLabel(pictureText.link, { exact: true }).inputValue();
   expect(link).toMatch(new RegExp(`^${app.url}/s/[\\w-]{20,}$`));
   expect(await page.evaluate(() => navigator.clipboard.readText()), "copied with the click").toBe(link);
 
@@ -54,8 +54,8 @@ test("a stranger sees a shared picture and its card; once taken back the link is
   const image = await fetch(String(card["og:image"]));
   expect(sha256(new Uint8Array(await image.arrayBuffer()))).toBe(await simulator.sha256Of(prompt));
 
-  await studio.shareDialog.getByRole("button", { name: later.stopSharing }).click();
-  await page.getByText(later.sharingStopped).waitFor();
+  await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
+  await page.getByText(pictureText.sharingStopped).waitFor();
   stranger.expectsInConsole(/status of 404/);
   expect((await stranger.page.reload())?.status()).toBe(404);
   expect((await fetch(`${link}/image`)).status).toBe(404);
@@ -69,8 +69,8 @@ test("the prompt stays private unless its owner says otherwise", async () => {
   await studio.seesPicture(prompt);
   const viewer = await studio.openPicture(prompt);
   await viewer.getByRole("button", { name: "Share" }).click();
-  await studio.shareDialog.getByRole("button", { name: later.createLink }).click();
-  const link = await studio.shareDialog.getByLabel(later.link, { exact: true }).inputValue();
+  await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
+  const link = await studio.shareDialog.getByLabel(pictureText.link, { exact: true }).inputValue();
   expect(await (await fetch(link)).text()).not.toContain("secret garden");
   expect(await page.getByRole("dialog").count()).toBe(2);
 });

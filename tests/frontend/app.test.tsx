@@ -1,6 +1,6 @@
 // What a user sees and does, on the real components.
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { App } from "../../frontend/app.tsx";
 import { createRouter } from "../../frontend/state/router.ts";
 import { MAX_SEED } from "../../worker/catalog.ts";
@@ -9,14 +9,11 @@ import { generation, no, nobody, ok, session, setUp, snapshot } from "./support.
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
 beforeAll(async () => {
-  await import("../../frontend/pages/gallery.tsx");
-  await import("../../frontend/pages/picture.tsx");
   await import("../../frontend/components/account-menu.tsx");
   await import("../../frontend/components/feed.tsx");
   await import("../../frontend/components/options-panel.tsx");
   await import("../../frontend/components/shortcuts.tsx");
   await import("../../frontend/components/up-next.tsx");
-  await import("../../frontend/components/share-dialog.tsx");
   await import("../../frontend/components/sign-in.tsx");
 }, 60_000);
 afterEach(cleanup);
@@ -223,116 +220,6 @@ describe("sign-in", () => {
     fireEvent.click(screen.getByRole("button", { name: "Generate" }));
     const link = await screen.findByRole("link", { name: "Continue with your account" });
     expect(link.getAttribute("href")).toBe("/api/auth/login?return_to=%2F");
-  });
-});
-
-describe("the picture view", () => {
-  async function picture(world: ReturnType<typeof setUp>) {
-    world.api.list.mockResolvedValue(
-      ok({
-        items: ["c", "b", "a"].map((id) => generation(id, { status: "succeeded", prompt: `picture ${id}` })),
-        nextCursor: null,
-      }),
-    );
-    const router = await open(world);
-    router.go("/g/b");
-    return { router, dialog: await screen.findByRole("dialog", { name: "picture b" }) };
-  }
-
-  test("shows the picture and goes to its neighbours by key", async () => {
-    const { router, dialog } = await picture(setUp());
-    expect(within(dialog).getByRole("img", { name: "picture b" }).getAttribute("src")).toBe("/images/b/0");
-    const next = within(dialog).getByRole("button", { name: "Next picture" });
-    fireEvent.keyDown(next, { key: "ArrowRight" });
-    expect(router.route.value.picture).toBe("a");
-    await screen.findByRole("dialog", { name: "picture a" });
-    expect(screen.queryByRole("button", { name: "Next picture" })).toBeNull();
-  });
-
-  test("deletes only when sure, and then shows the next one", async () => {
-    const world = setUp();
-    const { dialog, router } = await picture(world);
-    fireEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
-    await waitFor(() => expect(document.activeElement?.textContent).toBe("Keep it"));
-    expect(world.api.remove).not.toHaveBeenCalled();
-    fireEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
-    await waitFor(() => expect(router.route.value.picture).toBe("a"));
-    expect(world.api.remove).toHaveBeenCalledWith("b");
-  });
-
-  test("shares: a link that is copied, and taken back", async () => {
-    const world = setUp();
-    const { dialog } = await picture(world);
-    world.api.share.mockResolvedValueOnce(ok({ url: "https://studio.example/s/xyz" }));
-    fireEvent.click(within(dialog).getByRole("button", { name: "Share" }));
-    fireEvent.click(await screen.findByRole("checkbox", { name: "Show the prompt on the page" }));
-    fireEvent.click(screen.getByRole("button", { name: "Create link" }));
-    const link = await screen.findByRole<HTMLInputElement>("textbox", { name: "Link" });
-    expect(link.value).toBe("https://studio.example/s/xyz");
-    expect(world.api.share).toHaveBeenCalledWith("b", true);
-    fireEvent.click(screen.getByRole("button", { name: "Stop sharing" }));
-    await screen.findByText("The link no longer works.");
-    expect(world.api.unshare).toHaveBeenCalledWith("b");
-  });
-
-  test("a stranger who follows the address of a picture is asked to sign in, and then sees it", async () => {
-    history.replaceState(null, "", "/g/b");
-    const world = setUp();
-    world.api.session.mockResolvedValueOnce(ok(nobody()));
-    world.api.prediction.mockResolvedValue(ok({ generation: generation("b", { status: "succeeded" }) }));
-    await open(world);
-    const invitation = await screen.findByRole("heading", { name: "Sign in to see your pictures" });
-    fireEvent.click(within(screen.getByRole("main")).getByRole("button", { name: "Sign in" }));
-    const dialog = await screen.findByRole("dialog", { name: "Sign in" });
-    fireEvent.click(within(dialog).getByRole("button", { name: "Sign in" }));
-    await screen.findByRole("dialog", { name: "a red kite" });
-    expect(invitation.isConnected).toBe(false);
-    expect(world.api.generate).not.toHaveBeenCalled();
-  });
-
-  test("someone else's picture is just not here", async () => {
-    history.replaceState(null, "", "/g/zzz");
-    await open(setUp());
-    expect(await screen.findByRole("heading", { name: "This picture isn't here" })).toBeTruthy();
-  });
-});
-
-describe("the gallery", () => {
-  test("asks a stranger to sign in", async () => {
-    history.replaceState(null, "", "/gallery");
-    const world = setUp();
-    world.api.session.mockResolvedValue(ok(nobody()));
-    await open(world);
-    await screen.findByRole("heading", { name: "Sign in to see your pictures" });
-  });
-
-  test("shows what there is, and a failure with a way on", async () => {
-    vi.stubGlobal(
-      "IntersectionObserver",
-      class {
-        private readonly seen: (entries: { isIntersecting: boolean }[]) => void;
-        constructor(seen: (entries: { isIntersecting: boolean }[]) => void) {
-          this.seen = seen;
-        }
-        observe() {
-          this.seen([{ isIntersecting: true }]);
-        }
-        disconnect() {}
-      },
-    );
-    history.replaceState(null, "", "/gallery");
-    const world = setUp();
-    // The first list is the studio page's.
-    world.api.list.mockResolvedValueOnce(ok({ items: [], nextCursor: null }));
-    world.api.list.mockResolvedValueOnce(no("storage_unavailable"));
-    world.api.list.mockResolvedValueOnce(
-      ok({ items: [generation("a", { status: "succeeded" })], nextCursor: null }),
-    );
-    await open(world);
-    fireEvent.click(await screen.findByRole("button", { name: "Try again" }));
-    expect(await screen.findByRole("link", { name: "Open: a red kite" })).toBeTruthy();
-    await screen.findByText("That's all of them.");
-    vi.unstubAllGlobals();
   });
 });
 

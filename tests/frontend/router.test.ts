@@ -5,11 +5,13 @@ import { createRouter, routeOf } from "../../frontend/state/router.ts";
 function browser(path: string) {
   const entries: { path: string; state: unknown }[] = [{ path, state: null }];
   let at = 0;
-  const location = { pathname: path };
+  const location = { pathname: "", search: "" };
   const visit = (to: number) => {
     at = to;
-    location.pathname = entries[at]?.path ?? "/";
+    const { pathname, search } = new URL(entries[at]?.path ?? "/", "http://localhost");
+    Object.assign(location, { pathname, search });
   };
+  visit(0);
   const history = {
     get state() {
       return entries[at]?.state;
@@ -27,30 +29,36 @@ function browser(path: string) {
       router.follow();
     },
   };
-  const scrollTo = vi.fn();
-  const router = createRouter({ history, location, scrollTo } as unknown as Window);
-  return { router, location, entries, scrollTo };
+  const page = {
+    history,
+    location,
+    scrollY: 0,
+    scrollTo: vi.fn(),
+    requestAnimationFrame: (draw: () => void) => draw(),
+  };
+  const router = createRouter(page as unknown as Window);
+  return { router, page, location, entries, history, scrollTo: page.scrollTo };
 }
 
 test.each([
-  ["/", { page: "studio", picture: null }],
-  ["/gallery", { page: "gallery", picture: null }],
-  ["/g/abc", { page: "gallery", picture: "abc" }],
-  ["/g/a%2Fb", { page: "gallery", picture: "a/b" }],
-  ["/g/%E0%A4%A", { page: "gallery", picture: "%E0%A4%A" }],
-  ["/g/", { page: "missing", picture: null }],
-  ["/nowhere", { page: "missing", picture: null }],
+  ["/", { page: "studio", picture: null, search: "" }],
+  ["/gallery", { page: "gallery", picture: null, search: "?q=fox" }],
+  ["/g/abc", { page: "gallery", picture: "abc", search: "" }],
+  ["/g/a%2Fb", { page: "gallery", picture: "a/b", search: "" }],
+  ["/g/%E0%A4%A", { page: "gallery", picture: "%E0%A4%A", search: "" }],
+  ["/g/", { page: "missing", picture: null, search: "" }],
+  ["/nowhere", { page: "missing", picture: null, search: "" }],
 ])("%s", (path, route) => {
-  expect(routeOf(path)).toEqual(route);
+  expect(routeOf(path, "?q=fox")).toEqual(route);
 });
 
 test("a picture opens over the page it was picked from, and closing goes back there", () => {
   const { router, location, scrollTo } = browser("/");
   router.go("/g/a");
-  expect(router.route.value).toEqual({ page: "studio", picture: "a" });
+  expect(router.route.value).toEqual({ page: "studio", picture: "a", search: "" });
   router.go("/g/b", true);
   router.closePicture();
-  expect(router.route.value).toEqual({ page: "studio", picture: null });
+  expect(router.route.value).toEqual({ page: "studio", picture: null, search: "" });
   expect(location.pathname).toBe("/");
   expect(scrollTo).not.toHaveBeenCalled();
 });
@@ -67,4 +75,29 @@ test("another page starts at its top", () => {
   const { router, scrollTo } = browser("/");
   router.go("/gallery");
   expect(scrollTo).toHaveBeenCalledExactlyOnceWith(0, 0);
+});
+
+test("filters are part of the gallery's address, and stay under a picture", () => {
+  const { router, location, history } = browser("/gallery?q=fox");
+  expect(router.route.value).toEqual({ page: "gallery", picture: null, search: "?q=fox" });
+  router.go("/g/a");
+  router.go("/g/b", true);
+  expect(router.route.value).toEqual({ page: "gallery", picture: "b", search: "?q=fox" });
+  router.closePicture();
+  expect(location.pathname + location.search).toBe("/gallery?q=fox");
+  router.go("/gallery?q=fox&favorite=true");
+  history.back();
+  expect(router.route.value.search).toBe("?q=fox");
+});
+
+test("back finds a page as far down as it was left; and says that it is back", () => {
+  const { router, page, history, scrollTo } = browser("/");
+  page.scrollY = 700;
+  router.go("/gallery");
+  expect(router.returning).toBe(false);
+  page.scrollY = 90;
+  scrollTo.mockClear();
+  history.back();
+  expect(router.returning).toBe(true);
+  expect(scrollTo).toHaveBeenCalledExactlyOnceWith(0, 700);
 });

@@ -30,7 +30,9 @@ export function generation(id: string, changes: Partial<Generation> = {}): Gener
     thumbnailUrl: done ? `/images/${id}/0?size=thumb` : null,
     width: done ? 1024 : null,
     height: done ? 1024 : null,
-    outputs: [],
+    outputs: done
+      ? [{ url: `/images/${id}/0`, thumbnailUrl: `/images/${id}/0?size=thumb`, width: 1024, height: 1024 }]
+      : [],
     error: null,
     favorite: false,
     shareUrl: null,

@@ -1,7 +1,8 @@
 /** The list's filters: what is found, by whom, page by page, and what is refused. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { countCodePoints, foldText } from "../../worker/catalog.ts";
+import { countCodePoints } from "../../worker/catalog.ts";
+import { foldText } from "../../worker/fold-text.ts";
 import type { Generation } from "../../worker/contract.ts";
 import {
   call,

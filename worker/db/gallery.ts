@@ -7,7 +7,8 @@
  */
 import { and, desc, eq, getTableColumns, gte, type SQL, Subquery, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/sqlite-core";
-import { foldText, type GenerationStatus, type ModelId } from "../catalog.ts";
+import type { GenerationStatus, ModelId } from "../catalog.ts";
+import { foldText } from "../fold-text.ts";
 import { MAX_SCAN_ROWS } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
 import { stored } from "../problem.ts";

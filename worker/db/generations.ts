@@ -1,7 +1,8 @@
 /** Generations in D1. Every statement names the user: nobody's row is read or written through another's session. */
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
-import { foldText, GENERATION_STATUSES, MODELS } from "../catalog.ts";
+import { GENERATION_STATUSES, MODELS } from "../catalog.ts";
+import { foldText } from "../fold-text.ts";
 import {
   type GenerationError,
   type GenerationRecord,

@@ -3,6 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import { text } from "../../../frontend/text/first.ts";
 import { making } from "../../../frontend/text/making.ts";
 import { later } from "../../../frontend/text/later.ts";
+import { pictureText } from "../../../frontend/text/pictures.ts";
 import { MODELS, type ModelId } from "../../../worker/catalog.ts";
 import { until } from "./until.ts";
 
@@ -12,7 +13,7 @@ export function createStudioPage(page: Page) {
     prompt: page.getByRole("textbox", { name: text.prompt }),
     generateButton: button(text.generate),
     signInDialog: page.getByRole("dialog", { name: later.signInTitle }),
-    shareDialog: page.getByRole("dialog", { name: later.shareTitle }),
+    shareDialog: page.getByRole("dialog", { name: pictureText.shareTitle }),
     viewer: (prompt: string) => page.getByRole("dialog", { name: prompt }),
     /** The card on its way that shows this prompt. */
     working: (prompt: string) => page.locator('li[aria-busy="true"]').filter({ hasText: prompt }),

@@ -1,0 +1,96 @@
+import type { ComponentChildren } from "preact";
+import imageOff from "lucide-static/icons/image-off.svg?raw";
+import images from "lucide-static/icons/images.svg?raw";
+import searchX from "lucide-static/icons/search-x.svg?raw";
+import wifiOff from "lucide-static/icons/wifi-off.svg?raw";
+import { isFiltered, NO_FILTERS, writeFilters } from "../state/filters.ts";
+import type { List } from "../state/list.ts";
+import type { Router } from "../state/router.ts";
+import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
+import { later } from "../text/later.ts";
+import { pictureText } from "../text/pictures.ts";
+import { problems } from "../text/troubles.ts";
+import { Icon } from "./icon.tsx";
+
+/** Why nothing is shown, and the way on. */
+export function GalleryEmpty({ list, router }: { list: List; router: Router }) {
+  const { filters, state, problem } = list;
+  if (state.value === "failed" && problem.value) {
+    const offline = problem.value.code === "offline";
+    return (
+      <Invitation
+        alert
+        icon={offline ? wifiOff : imageOff}
+        title={offline ? pictureText.offline : text.loadFailed}
+        why={offline ? pictureText.offlineWhy : problems[problem.value.code]}
+      >
+        <button type="button" class="button filled" onClick={() => void list.more()}>
+          {text.tryAgain}
+        </button>
+      </Invitation>
+    );
+  }
+  if (!isFiltered(filters)) {
+    return (
+      <Invitation icon={images} title={pictureText.empty} why={pictureText.emptyWhy}>
+        <a href="/" class="button filled">
+          {pictureText.start}
+        </a>
+      </Invitation>
+    );
+  }
+  const onlySearch = filters.q !== "" && !isFiltered({ ...filters, q: "" });
+  const onlyStatus = !isFiltered({ ...filters, status: NO_FILTERS.status });
+  const [title, why] = onlySearch
+    ? [pictureText.nothingFound(filters.q), pictureText.nothingFoundWhy]
+    : onlyStatus
+      ? [pictureText.noneOfStatus, pictureText.noneOfStatusWhy]
+      : [pictureText.tooNarrow, pictureText.tooNarrowWhy];
+  return (
+    <Invitation icon={searchX} title={title} why={why}>
+      <button
+        type="button"
+        class="button plain"
+        onClick={() => router.go(`/gallery${writeFilters(NO_FILTERS)}`)}
+      >
+        {onlySearch ? pictureText.clearSearch : pictureText.clearAll}
+      </button>
+    </Invitation>
+  );
+}
+
+export function SignInInvitation({ studio }: { studio: Studio }) {
+  return (
+    <Invitation icon={images} title={pictureText.signIn} why={pictureText.emptyWhy}>
+      <button
+        type="button"
+        class="button filled"
+        onClick={() => {
+          studio.signingIn.value = "asked";
+        }}
+      >
+        {later.signIn}
+      </button>
+    </Invitation>
+  );
+}
+
+type InvitationProps = {
+  icon: string;
+  title: string;
+  why: string;
+  alert?: boolean;
+  children: ComponentChildren;
+};
+
+function Invitation({ icon, title, why, alert, children }: InvitationProps) {
+  return (
+    <div class="invitation" role={alert ? "alert" : undefined}>
+      <Icon svg={icon} />
+      <h2>{title}</h2>
+      <p>{why}</p>
+      {children}
+    </div>
+  );
+}

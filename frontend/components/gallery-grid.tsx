@@ -1,0 +1,225 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Gallery } from "../state/gallery.ts";
+import type { List } from "../state/list.ts";
+import type { Router } from "../state/router.ts";
+import { boxesOf, bottomOf, type Frame, layRows, rowOf, rowsWithin } from "../state/rows.ts";
+import type { Studio } from "../state/studio.ts";
+import { placeTiles } from "../state/tiles.ts";
+import { text } from "../text/first.ts";
+import { pictureText } from "../text/pictures.ts";
+import { problems } from "../text/troubles.ts";
+import { onGalleryKey } from "./gallery-keys.ts";
+import { Tile } from "./tile.tsx";
+
+/** Drawn above and below the window, in its heights, so that scrolling meets pictures and not their places. */
+const OVERSCAN = 1;
+/** The next page is asked for this many window heights ahead. */
+const READ_AHEAD = 2.5;
+/** Where the stylesheet does not say. */
+const ROW_HEIGHT = 208;
+const PLACEHOLDERS = [1, 1.5, 0.75, 1.33, 1, 0.67, 1.78, 1, 1.2, 0.8, 1.5, 1, 0.75, 1.5, 1, 1.33];
+
+type Props = {
+  studio: Studio;
+  router: Router;
+  gallery: Gallery;
+  list: List;
+  /** Starts where the list was left, not at its top. */
+  resume: boolean;
+};
+
+/**
+ * The pictures of a list in rows. Every place is known before its picture is there, and only rows near the window
+ * are drawn: the page costs the same at fifty pictures and at ten thousand (docs/decisions/0009).
+ */
+export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
+  const grid = useRef<HTMLUListElement>(null);
+  const frame = useSignal<Frame | null>(null);
+  /** Between which heights rows are drawn. */
+  const sight = useSignal<[from: number, to: number]>([0, 0]);
+  /** The one that Tab leads to, and arrows leave from. */
+  const current = useSignal<string | null>(null);
+  const focusing = useRef(false);
+  const tiles = useComputed(() => frame.value && placeTiles(list, frame.value));
+
+  const shown = list.shown.value;
+  const state = list.state.value;
+  const busy = state === "waiting" || state === "loading";
+
+  /** Follows the window: what is to be drawn, where the user is, whether more is needed. */
+  function look() {
+    const top = grid.current?.getBoundingClientRect().top;
+    const placed = tiles.peek();
+    if (top === undefined || !placed) return;
+    // In steps of half a window, so that not every pixel draws anew.
+    const step = innerHeight / 2;
+    const from = Math.floor((-top - OVERSCAN * innerHeight) / step) * step;
+    const to = from + (1 + 2 * OVERSCAN) * innerHeight + step;
+    if (from !== sight.peek()[0] || to !== sight.peek()[1]) sight.value = [from, to];
+    const row = placed.rows[rowsWithin(placed.rows, -top, Infinity)[0]];
+    const id = row && list.shown.peek()[row.start]?.id;
+    list.place = id && -top > 0 ? { id, offset: row.top + top } : null;
+    if (list.state.peek() === "more" && placed.height + top < (1 + READ_AHEAD) * innerHeight)
+      void list.more();
+  }
+
+  useLayoutEffect(() => {
+    const element = grid.current;
+    if (!element) return;
+    const measure = () => {
+      const { rowGap, gridAutoRows } = getComputedStyle(element);
+      const next = {
+        width: element.clientWidth,
+        rowHeight: Number.parseFloat(gridAutoRows) || ROW_HEIGHT,
+        gap: Number.parseFloat(rowGap) || 0,
+      };
+      if (JSON.stringify(next) !== JSON.stringify(frame.peek())) frame.value = next;
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    addEventListener("scroll", look, { passive: true });
+    addEventListener("resize", look);
+    return () => {
+      observer.disconnect();
+      removeEventListener("scroll", look);
+      removeEventListener("resize", look);
+      list.seen = list.arrived.peek();
+    };
+  }, []);
+
+  // What someone looks at stays where it is, whatever comes above it, and however the window turns.
+  const placed = tiles.value;
+  const resuming = useRef(resume);
+  useLayoutEffect(() => {
+    if (!placed) return;
+    const { place } = list;
+    const index = place ? list.shown.peek().findIndex(({ id }) => id === place.id) : -1;
+    const row = placed.rows[rowOf(placed.rows, index)];
+    const top = grid.current?.getBoundingClientRect().top;
+    if (place && row && top !== undefined && (resuming.current || -top > 0)) {
+      scrollBy({ top: row.top + top - place.offset, behavior: "instant" });
+    }
+    resuming.current = false;
+    look();
+  }, [placed]);
+
+  /** Goes to a picture: draws it if need be, shows it, and gives it the focus. */
+  function focus(id: string) {
+    current.value = id;
+    focusing.current = true;
+  }
+  const row = placed
+    ? rowOf(
+        placed.rows,
+        shown.findIndex(({ id }) => id === current.value),
+      )
+    : -1;
+  useLayoutEffect(() => {
+    if (!focusing.current || row < 0) return;
+    focusing.current = false;
+    const tile = grid.current?.querySelector<HTMLElement>('a[tabindex="0"]');
+    tile?.focus({ preventScroll: true });
+    tile?.scrollIntoView({ block: "nearest" });
+  });
+
+  // Back from the pictures themselves: to the one that was looked at last.
+  const { picture } = router.route.value;
+  useEffect(() => {
+    const { value: viewed } = gallery.viewed;
+    if (picture !== null || viewed === null) return;
+    gallery.viewed.value = null;
+    if (list.shown.peek().some(({ id }) => id === viewed)) focus(viewed);
+  }, [picture]);
+
+  const [first, last] = placed ? rowsWithin(placed.rows, ...sight.value) : [0, 0];
+  const drawn = placed ? placed.rows.slice(first, last) : [];
+  const away = placed && row >= 0 && (row < first || row >= last) ? placed.rows[row] : undefined;
+  if (away) drawn.push(away);
+  const isCurrent = row >= 0 ? current.value : (shown[drawn[0]?.start ?? 0]?.id ?? null);
+  const chosen = list.selection.ids.value;
+  const choosing = list.selection.active.value;
+  const waiting =
+    busy && shown.length === 0 && frame.value
+      ? layRows(PLACEHOLDERS, frame.value, { start: 0, end: PLACEHOLDERS.length, top: 0, open: true })
+      : [];
+  const height = placed && shown.length > 0 ? placed.height : bottomOf(waiting);
+
+  return (
+    <>
+      <ul
+        ref={grid}
+        class="gallery-grid"
+        aria-label={pictureText.title}
+        aria-busy={busy}
+        data-choosing={choosing || undefined}
+        style={{ blockSize: `${height}px` }}
+        onFocusIn={({ target }) => {
+          const id = target instanceof Element && target.closest("li")?.dataset["id"];
+          if (id && id !== current.peek()) current.value = id;
+        }}
+        onKeyDown={(event) =>
+          placed && onGalleryKey(event, { studio, gallery, list, placed, current: isCurrent, focus })
+        }
+      >
+        {frame.value &&
+          placed &&
+          drawn.flatMap((one) =>
+            boxesOf(one, placed.ratios, frame.value?.gap ?? 0).map(({ offset, width }, place) => {
+              const index = one.start + place;
+              const generation = shown[index];
+              return (
+                generation && (
+                  <Tile
+                    key={generation.id}
+                    studio={studio}
+                    list={list}
+                    generation={generation}
+                    box={{ top: one.top, offset, width, height: one.height }}
+                    place={index + 1}
+                    of={state === "end" ? shown.length : -1}
+                    tabbable={generation.id === isCurrent}
+                    selected={chosen.has(generation.id)}
+                    choosing={choosing}
+                  />
+                )
+              );
+            }),
+          )}
+        {waiting.flatMap((one) =>
+          boxesOf(one, PLACEHOLDERS, frame.value?.gap ?? 0).map(({ offset, width }) => (
+            <li
+              key={`${one.top}-${offset}`}
+              class="tile shimmer"
+              aria-hidden="true"
+              style={{
+                insetBlockStart: `${one.top}px`,
+                insetInlineStart: `${offset}px`,
+                inlineSize: `${width}px`,
+                blockSize: `${one.height}px`,
+              }}
+            />
+          )),
+        )}
+      </ul>
+      <div class="gallery-end">
+        {state === "failed" && shown.length > 0 && list.problem.value && (
+          <div role="alert">
+            <p>{problems[list.problem.value.code]}</p>
+            <button type="button" class="button plain" onClick={() => void list.more()}>
+              {text.tryAgain}
+            </button>
+          </div>
+        )}
+        <p role="status">
+          {list.looking.value
+            ? pictureText.looking
+            : state === "end" && shown.length > 0
+              ? pictureText.end
+              : ""}
+        </p>
+      </div>
+    </>
+  );
+}

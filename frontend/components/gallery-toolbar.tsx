@@ -1,0 +1,184 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import heart from "lucide-static/icons/heart.svg?raw";
+import searchIcon from "lucide-static/icons/search.svg?raw";
+import sliders from "lucide-static/icons/sliders-horizontal.svg?raw";
+import squareCheck from "lucide-static/icons/square-check.svg?raw";
+import x from "lucide-static/icons/x.svg?raw";
+import { MAX_SEARCH_LENGTH } from "../../worker/catalog.ts";
+import type { Model } from "../../worker/contract.ts";
+import { type Filters, NO_FILTERS, readFilters, writeFilters } from "../state/filters.ts";
+import type { List } from "../state/list.ts";
+import type { Router } from "../state/router.ts";
+import { pictureText } from "../text/pictures.ts";
+import { FilterMenu } from "./filter-menu.tsx";
+import { Icon } from "./icon.tsx";
+
+/** Typing rests this long before the history is searched. */
+const SEARCH_AFTER_MS = 250;
+
+type Props = { router: Router; list: List; models: Model[] };
+
+/** Search, filters and what of them is in use, which is all in the address. */
+export function GalleryToolbar({ router, list, models }: Props) {
+  const { filters } = list;
+  const filter = (changes: Partial<Filters>) =>
+    router.go(`/gallery${writeFilters({ ...filters, ...changes })}`);
+  const chips = chipsOf(filters, models);
+  return (
+    <div class="gallery-tools">
+      <div class="gallery-toolbar" role="search" aria-label={pictureText.title}>
+        <Search router={router} q={filters.q} />
+        <button
+          type="button"
+          class="button plain tool"
+          aria-pressed={filters.favorite}
+          aria-label={pictureText.onlyFavorites}
+          title={pictureText.onlyFavorites}
+          onClick={() => filter({ favorite: !filters.favorite })}
+        >
+          <Icon svg={heart} />
+          <span class="tool-label">{pictureText.favorites}</span>
+        </button>
+        <button
+          type="button"
+          class="button plain tool"
+          popovertarget="filters"
+          aria-label={chips.length > 0 ? pictureText.filterCount(chips.length) : pictureText.filter}
+          title={pictureText.filter}
+        >
+          <Icon svg={sliders} />
+          <span class="tool-label">{pictureText.filter}</span>
+        </button>
+        <FilterMenu filters={filters} models={models} onFilter={filter} />
+        <button
+          type="button"
+          class="button plain tool"
+          aria-label={pictureText.select}
+          title={pictureText.select}
+          aria-pressed={list.selection.active.value}
+          onClick={() => (list.selection.active.value ? list.selection.end() : list.selection.begin())}
+        >
+          <Icon svg={squareCheck} />
+          <span class="tool-label">{pictureText.select}</span>
+        </button>
+      </div>
+      {chips.length > 0 && (
+        <ul class="filter-chips">
+          {chips.map(({ name, without }) => (
+            <li key={name}>
+              <button
+                type="button"
+                class="filter-chip"
+                aria-label={pictureText.remove(name)}
+                onClick={() => filter(without)}
+              >
+                <bdi>{name}</bdi>
+                <Icon svg={x} />
+              </button>
+            </li>
+          ))}
+          {chips.length > 1 && (
+            <li>
+              <button type="button" class="link filter-clear" onClick={() => filter(NO_FILTERS)}>
+                {pictureText.clearAll}
+              </button>
+            </li>
+          )}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Searches as one types. The first letter is a new visit, the rest refines it: Back leads out of the search. */
+function Search({ router, q }: { router: Router; q: string }) {
+  const words = useSignal(q);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const field = useRef<HTMLInputElement>(null);
+  // Another address, by Back or a chip: the field follows, unless someone is typing.
+  useEffect(() => {
+    if (readFilters(`?${new URLSearchParams({ q: words.peek() })}`).q !== q) words.value = q;
+  }, [q]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  function search() {
+    clearTimeout(timer.current);
+    const { page, search: address } = router.route.peek();
+    if (page !== "gallery") return;
+    const before = readFilters(address);
+    const after = writeFilters({ ...before, q: words.value });
+    if (after !== writeFilters(before)) router.go(`/gallery${after}`, before.q !== "" && words.value !== "");
+  }
+
+  return (
+    <form
+      class="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        search();
+      }}
+    >
+      <Icon svg={searchIcon} />
+      <input
+        ref={field}
+        type="search"
+        class="field"
+        aria-label={pictureText.search}
+        placeholder={pictureText.searchShort}
+        autocomplete="off"
+        enterkeyhint="search"
+        maxLength={2 * MAX_SEARCH_LENGTH}
+        dir="auto"
+        value={words.value}
+        onInput={(event) => {
+          words.value = event.currentTarget.value;
+          clearTimeout(timer.current);
+          timer.current = setTimeout(search, SEARCH_AFTER_MS);
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || words.value === "") return;
+          event.preventDefault();
+          words.value = "";
+          search();
+        }}
+      />
+      {words.value !== "" && (
+        <button
+          type="button"
+          class="button round small quiet"
+          aria-label={pictureText.clearSearch}
+          title={pictureText.clearSearch}
+          onClick={() => {
+            words.value = "";
+            search();
+            field.current?.focus();
+          }}
+        >
+          <Icon svg={x} />
+        </button>
+      )}
+    </form>
+  );
+}
+
+/** What is filtered, in words, and what takes it away again. */
+function chipsOf({ q, model, status, favorite, from, to }: Filters, models: Model[]) {
+  const chips: { name: string; without: Partial<Filters> }[] = [];
+  if (q !== "") chips.push({ name: pictureText.searched(q), without: { q: "" } });
+  if (favorite) chips.push({ name: pictureText.favorites, without: { favorite: false } });
+  if (model) {
+    const label = models.find(({ id }) => id === model)?.label ?? model;
+    chips.push({ name: label, without: { model: null } });
+  }
+  if (status !== "succeeded") {
+    chips.push({ name: pictureText.statuses[status], without: { status: "succeeded" } });
+  }
+  if (from && from === to) {
+    chips.push({ name: pictureText.onDay(from), without: { from: null, to: null } });
+    return chips;
+  }
+  if (from) chips.push({ name: pictureText.fromDay(from), without: { from: null } });
+  if (to) chips.push({ name: pictureText.toDay(to), without: { to: null } });
+  return chips;
+}

@@ -1,0 +1,120 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import download from "lucide-static/icons/download.svg?raw";
+import heart from "lucide-static/icons/heart.svg?raw";
+import heartOff from "lucide-static/icons/heart-off.svg?raw";
+import trash from "lucide-static/icons/trash-2.svg?raw";
+import x from "lucide-static/icons/x.svg?raw";
+import { favoriteAll } from "../state/favorites.ts";
+import type { Gallery } from "../state/gallery.ts";
+import type { List } from "../state/list.ts";
+import type { Studio } from "../state/studio.ts";
+import { pictureText } from "../text/pictures.ts";
+import { Icon } from "./icon.tsx";
+import { downloadZip, type ZipProgress } from "./zip-download.ts";
+
+type Props = { studio: Studio; gallery: Gallery; list: List };
+
+/** What can be done with all that is selected. */
+export function SelectionBar({ studio, gallery, list }: Props) {
+  const { selection } = list;
+  const zip = useSignal<ZipProgress | null>(null);
+  const selected = selection.selected.value;
+  const pictures = selected.filter(({ status }) => status === "succeeded");
+  const allFavorites = pictures.length > 0 && pictures.every(({ favorite }) => favorite);
+
+  useEffect(() => {
+    const leave = (event: KeyboardEvent) => {
+      // A dialog or a menu above it closes first.
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (document.querySelector("dialog[open], :popover-open")) return;
+      selection.end();
+    };
+    addEventListener("keydown", leave);
+    return () => removeEventListener("keydown", leave);
+  }, [selection]);
+
+  return (
+    <div class="selection-bar" role="toolbar" aria-label={pictureText.select}>
+      <button
+        type="button"
+        class="button round quiet"
+        aria-label={pictureText.endSelection}
+        title={pictureText.endSelection}
+        onClick={selection.end}
+      >
+        <Icon svg={x} />
+      </button>
+      {zip.value ? (
+        <Packing {...zip.value} />
+      ) : (
+        <>
+          <p role="status" class="selection-count">
+            {selected.length > 0 ? pictureText.selected(selected.length) : pictureText.selectionHint}
+          </p>
+          <button
+            type="button"
+            class="button quiet small selection-all"
+            aria-label={pictureText.selectAll(list.shown.value.length)}
+            title={pictureText.selectAll(list.shown.value.length)}
+            onClick={selection.all}
+          >
+            {pictureText.all}
+          </button>
+          <Action
+            icon={allFavorites ? heartOff : heart}
+            name={allFavorites ? pictureText.unfavorite : pictureText.favorite}
+            disabled={pictures.length === 0}
+            onClick={() => void favoriteAll(studio, pictures, !allFavorites)}
+          />
+          <Action
+            icon={download}
+            name={pictureText.download}
+            disabled={pictures.length === 0}
+            onClick={() => void downloadZip(studio, pictures, zip)}
+          />
+          <Action
+            icon={trash}
+            name={pictureText.delete}
+            disabled={selected.length === 0}
+            onClick={() => {
+              if (gallery.trash.remove(selected.map(({ id }) => id))) selection.end();
+            }}
+          />
+        </>
+      )}
+    </div>
+  );
+}
+
+type ActionProps = { icon: string; name: string; disabled: boolean; onClick: () => void };
+
+function Action({ icon, name, disabled, onClick }: ActionProps) {
+  return (
+    <button
+      type="button"
+      class="button round quiet"
+      aria-label={name}
+      title={name}
+      aria-disabled={disabled}
+      onClick={() => !disabled && onClick()}
+    >
+      <Icon svg={icon} />
+    </button>
+  );
+}
+
+function Packing({ done, of, cancel }: ZipProgress) {
+  const words = pictureText.packing(done, of);
+  return (
+    <>
+      <p class="selection-count">
+        {words}
+        <progress class="progress" max={of} value={done} aria-label={words} />
+      </p>
+      <button type="button" class="button quiet small" onClick={cancel}>
+        {pictureText.cancel}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+import check from "lucide-static/icons/check.svg?raw";
+import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
+import heart from "lucide-static/icons/heart.svg?raw";
+import type { Generation } from "../../worker/contract.ts";
+import { isInFlight } from "../state/generation.ts";
+import type { List } from "../state/list.ts";
+import { picturePath } from "../state/router.ts";
+import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
+import { pictureText } from "../text/pictures.ts";
+import { failures } from "../text/troubles.ts";
+import { Elapsed } from "./elapsed.tsx";
+import { Icon } from "./icon.tsx";
+import { Photo } from "./photo.tsx";
+
+type Props = {
+  studio: Studio;
+  list: List;
+  generation: Generation;
+  /** In pixels; `offset` from the side where a line begins. */
+  box: { top: number; offset: number; width: number; height: number };
+  place: number;
+  /** How many there are, -1 while that is not known. */
+  of: number;
+  tabbable: boolean;
+  selected: boolean;
+  choosing: boolean;
+};
+
+/** One picture in the gallery, or why there is none. A click opens it; while choosing, it chooses. */
+export function Tile(props: Props) {
+  const { list, generation, box, place, of, tabbable, selected, choosing } = props;
+  const { id, prompt, favorite } = generation;
+  const hasPicture = generation.status === "succeeded";
+  const choose = (event: MouseEvent) => {
+    event.preventDefault();
+    if (event.shiftKey) list.selection.extend(id);
+    else list.selection.toggle(id);
+  };
+  return (
+    <li
+      data-id={id}
+      class={`tile ${hasPicture ? "" : "tile-card"} ${isInFlight(generation) ? "shimmer" : ""}`}
+      data-selected={selected || undefined}
+      aria-posinset={place}
+      aria-setsize={of}
+      style={{
+        insetBlockStart: `${box.top}px`,
+        insetInlineStart: `${box.offset}px`,
+        inlineSize: `${box.width}px`,
+        blockSize: `${box.height}px`,
+      }}
+    >
+      {hasPicture ? (
+        <a
+          href={picturePath(id)}
+          class="picture"
+          tabIndex={tabbable ? 0 : -1}
+          aria-label={text.open(prompt)}
+          onClick={(event) => {
+            if (choosing || event.shiftKey) choose(event);
+          }}
+        >
+          <Photo generation={generation} />
+        </a>
+      ) : (
+        <WithoutPicture {...props} onClick={choose} />
+      )}
+      <button
+        type="button"
+        class="tile-check"
+        role="checkbox"
+        aria-checked={selected}
+        aria-label={pictureText.choose(prompt)}
+        tabIndex={tabbable && choosing ? 0 : -1}
+        onClick={choose}
+      >
+        <Icon svg={check} />
+      </button>
+      {favorite && (
+        <span class="tile-mark">
+          <Icon svg={heart} />
+          <span class="sr-only">{pictureText.favorite}</span>
+        </span>
+      )}
+    </li>
+  );
+}
+
+type WithoutProps = Props & { onClick: (event: MouseEvent) => void };
+
+/** On its way, failed or canceled: says so, with the prompt and the reason. */
+function WithoutPicture({ generation, choosing, tabbable, onClick }: WithoutProps) {
+  const { id, prompt, status, error, createdAt } = generation;
+  const working = isInFlight(generation);
+  const sentence = error ? failures[error.code] : working ? pictureText.statuses[status] : text.canceled;
+  return (
+    <>
+      <a
+        href={picturePath(id)}
+        class="picture"
+        tabIndex={tabbable ? 0 : -1}
+        aria-label={pictureText.failed(prompt)}
+        onClick={(event) => {
+          if (choosing || event.shiftKey) onClick(event);
+        }}
+      />
+      <div class="tile-words">
+        <p class="tile-reason">
+          {error && <Icon svg={circleAlert} />}
+          {sentence}
+          {working && (
+            <span class="tabular-nums">
+              {" "}
+              <Elapsed since={createdAt} />
+            </span>
+          )}
+        </p>
+        <p class="tile-prompt" dir="auto">
+          {prompt}
+        </p>
+      </div>
+    </>
+  );
+}

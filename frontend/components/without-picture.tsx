@@ -1,0 +1,16 @@
+import { isInFlight } from "../state/generation.ts";
+import type { Generation } from "../../worker/contract.ts";
+import { text } from "../text/first.ts";
+import { pictureText } from "../text/pictures.ts";
+import { failures } from "../text/troubles.ts";
+
+/** Where a picture would be: why there is none, or not yet. */
+export function WithoutPicture({ generation }: { generation: Generation }) {
+  const { error } = generation;
+  const working = isInFlight(generation);
+  return (
+    <div class={`stage-words ${working ? "shimmer" : ""}`}>
+      <h1>{working ? pictureText.notYet : error ? failures[error.code] : text.canceled}</h1>
+    </div>
+  );
+}

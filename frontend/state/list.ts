@@ -1,0 +1,152 @@
+import { computed, effect, signal } from "@preact/signals";
+import type { Generation } from "../../worker/contract.ts";
+import type { Trouble } from "../api/result.ts";
+import { type Filters, matches, queryOf } from "./filters.ts";
+import { newer } from "./generation.ts";
+import { createSelection } from "./selection.ts";
+import type { Studio } from "./studio.ts";
+
+/** A screenful comes quickly; what follows comes in the largest pages the API gives. */
+const FIRST_PAGE = 48;
+const PAGE = 100;
+
+/** Where someone was in a list: this picture's top stood so many pixels below the window's. */
+export type Place = { id: string; offset: number };
+
+export type ListDependencies = Pick<Studio, "api" | "listen" | "hidden" | "up">;
+
+/** What matches `filters` of a user's record, read page by page, newest first; it hears of changes until closed. */
+export function createList({ api, listen, hidden, up }: ListDependencies, filters: Filters) {
+  const items = signal<readonly Generation[]>([]);
+  const state = signal<"waiting" | "loading" | "more" | "failed" | "end">("waiting");
+  const problem = signal<Trouble | null>(null);
+  /** A page came without anything new, and the next one is under way: long histories are searched in parts. */
+  const looking = signal(false);
+  /** How many on top came after the list was first read. */
+  const arrived = signal(0);
+  const gone = new Set<string>();
+  /** Heard while the first page was under way, which may be older than this. */
+  let early: Generation[] = [];
+  let cursor: string | null = null;
+  let closing = new AbortController();
+
+  const shown = computed(() =>
+    hidden.value.size === 0 ? items.value : items.value.filter(({ id }) => !hidden.value.has(id)),
+  );
+
+  function drop(id: string) {
+    const index = items.value.findIndex((item) => item.id === id);
+    if (index < 0) return;
+    if (index < arrived.value) arrived.value -= 1;
+    items.value = items.value.toSpliced(index, 1);
+  }
+
+  function put(generation: Generation) {
+    const index = items.value.findIndex(({ id }) => id === generation.id);
+    const known = items.value[index];
+    const latest = known ? newer(known, generation) : generation;
+    if (!matches(latest, filters)) return drop(generation.id);
+    if (known) {
+      items.value = items.value.with(index, latest);
+      return;
+    }
+    if (state.value === "loading" && items.value.length === 0) early.push(generation);
+    const last = items.value.at(-1);
+    // Older than what has been read: it comes with its page.
+    const comesLater = state.value !== "end" && (!last || generation.createdAt < last.createdAt);
+    if (comesLater || gone.has(generation.id)) return;
+    const before = items.value.findIndex((other) => other.createdAt <= generation.createdAt);
+    const at = before < 0 ? items.value.length : before;
+    if (at <= arrived.value) arrived.value += 1;
+    items.value = items.value.toSpliced(at, 0, generation);
+  }
+
+  const unlisten = listen({
+    changed: put,
+    dropped(id) {
+      gone.add(id);
+      drop(id);
+    },
+  });
+
+  /** Reads the top again: what came or went while nobody told. */
+  async function refresh() {
+    if (state.value === "waiting" || state.value === "loading") return;
+    const page = await api.list(null, FIRST_PAGE, queryOf(filters), closing.signal);
+    if (!page.ok) return;
+    const fresh = new Set(page.value.items.map(({ id }) => id));
+    const oldest = page.value.items.at(-1)?.createdAt ?? "";
+    const lost = items.value.filter(
+      ({ id, createdAt }) => !fresh.has(id) && (page.value.nextCursor === null || createdAt > oldest),
+    );
+    for (const { id } of lost) drop(id);
+    for (const item of page.value.items.toReversed()) put(item);
+  }
+
+  // The first time it comes up there is nothing that could have been missed.
+  let wasDown = false;
+  const unwatch = effect(() => {
+    if (!up.value) wasDown = true;
+    else if (wasDown) {
+      wasDown = false;
+      void refresh();
+    }
+  });
+
+  return {
+    filters,
+    /** In order, without what is being deleted. */
+    shown,
+    state,
+    problem,
+    looking,
+    arrived,
+    selection: createSelection(shown),
+    /** Where the user was when they last looked. */
+    place: null as Place | null,
+    /** How many had arrived by then. */
+    seen: 0,
+    refresh,
+    /** The next page; and on, where a page holds nothing to see. */
+    async more() {
+      if (state.value === "loading" || state.value === "end") return;
+      const before = shown.value.length;
+      const { signal: closed } = closing;
+      state.value = "loading";
+      do {
+        const limit = items.value.length === 0 ? FIRST_PAGE : PAGE;
+        const page = await api.list(cursor, limit, queryOf(filters), closed);
+        if (closed.aborted) return;
+        if (!page.ok) {
+          problem.value = page.problem;
+          looking.value = false;
+          state.value = "failed";
+          return;
+        }
+        const known = new Set(items.value.map(({ id }) => id));
+        items.value = items.value.concat(
+          page.value.items.filter(({ id }) => !known.has(id) && !gone.has(id)),
+        );
+        cursor = page.value.nextCursor;
+        looking.value = cursor !== null && shown.value.length === before;
+      } while (looking.value);
+      state.value = cursor === null ? "end" : "more";
+      for (const generation of early) put(generation);
+      early = [];
+    },
+    /** Nobody waits for this list any more; it can be gone on with. */
+    pause() {
+      closing.abort();
+      closing = new AbortController();
+      looking.value = false;
+      if (state.value === "loading") state.value = items.value.length > 0 ? "more" : "waiting";
+    },
+    close() {
+      closing.abort();
+      unlisten();
+      unwatch();
+    },
+  };
+}
+
+export type List = ReturnType<typeof createList>;

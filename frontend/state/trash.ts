@@ -1,0 +1,77 @@
+/**
+ * Deleting with a way back. What is deleted hides at once and is asked for when the time to undo is over, or when
+ * the page is left. Until then nothing has happened: undo only shows again what was hidden, in its place.
+ */
+import { signal } from "@preact/signals";
+import { pictureText } from "../text/pictures.ts";
+import { problems } from "../text/troubles.ts";
+import { inBulk, type Pace } from "./bulk.ts";
+import type { Studio, Toast } from "./studio.ts";
+
+/** Long enough to read the sentence and to reach the button by keyboard. */
+export const UNDO_MS = 10_000;
+/** What a page that is being left can still send: browsers allow 64 KB for all such requests together. */
+export const MAX_DELETED = 1_000;
+
+export type TrashDependencies = Pick<Studio, "api" | "hidden" | "toast" | "dropped">;
+
+export function createTrash({ api, hidden, toast, dropped }: TrashDependencies) {
+  /** Hidden, and not asked for yet. */
+  const waiting = signal<readonly string[]>([]);
+  /** What is said about them, with the way back. */
+  let offer: Toast | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function show(ids: readonly string[]) {
+    const next = new Set(hidden.value);
+    for (const id of ids) next.delete(id);
+    hidden.value = next;
+  }
+
+  /** Takes what waits, so that nothing is sent twice. */
+  function take(): readonly string[] {
+    clearTimeout(timer);
+    const ids = waiting.value;
+    waiting.value = [];
+    return ids;
+  }
+
+  async function flush(pace: Pace = "steady") {
+    const ids = take();
+    if (ids.length === 0) return;
+    if (toast.value === offer) toast.value = null;
+    const { done, failed, problem } = await inBulk(api, ids, "delete", pace);
+    for (const id of done) dropped(id);
+    show(ids);
+    if (failed.length > 0) {
+      toast.value = pictureText.notDeleted(failed.length, problems[problem?.code ?? "storage_unavailable"]);
+    }
+  }
+
+  function undo() {
+    if (toast.value === offer) toast.value = null;
+    show(take());
+  }
+
+  return {
+    waiting,
+    /** Hides them; false where they are too many to delete at a time. Each deletion takes over from the last one. */
+    remove(ids: readonly string[]): boolean {
+      if (ids.length > MAX_DELETED) {
+        toast.value = pictureText.tooManyToDelete(MAX_DELETED);
+        return false;
+      }
+      void flush();
+      waiting.value = ids;
+      hidden.value = new Set([...hidden.value, ...ids]);
+      offer = { text: pictureText.deleted(ids.length), action: { label: pictureText.undo, run: undo } };
+      toast.value = offer;
+      timer = setTimeout(() => void flush(), UNDO_MS);
+      return true;
+    },
+    undo,
+    flush,
+  };
+}
+
+export type Trash = ReturnType<typeof createTrash>;

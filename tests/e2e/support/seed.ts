@@ -1,0 +1,39 @@
+/** Histories as long as nobody wants to wait for: rows written into the record, without pictures in R2. */
+import type { Page } from "playwright-core";
+import { type AppAddress, runSql } from "./app.ts";
+
+/** One grey pixel, as PNG. */
+const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+export type Seed = { email: string; count: number; prompt: string };
+
+/** The id of the picture that has this number; the highest is the newest. */
+export const seededId = (prompt: string, number: number) =>
+  `${prompt.toLowerCase().replace(/\W+/g, "-")}-${number}`;
+
+/** Pictures of several shapes, one a minute up to an hour ago; the user must have signed in once. */
+export async function seedPictures(app: AppAddress, { email, count, prompt }: Seed): Promise<void> {
+  const newest = Date.now() - 3_600_000;
+  const shape =
+    "case i % 4 when 0 then '1024,\"height\":1024' when 1 then '1344,\"height\":768' when 2 then '832,\"height\":1216' else '1248,\"height\":832' end";
+  await runSql(
+    app,
+    `insert into generations (id, user_id, prompt, prompt_folded, status, output_url, outputs, options, created_at, completed_at)
+     with recursive number(i) as (select 1 union all select i + 1 from number where i < ${count})
+     select '${seededId(prompt, 0).slice(0, -1)}' || i, users.id, '${prompt} ' || i, lower('${prompt} ' || i), 'succeeded',
+       '/images/' || '${seededId(prompt, 0).slice(0, -1)}' || i || '/0',
+       '[{"n":0,"ext":"png","width":' || ${shape} || '}]', '{"seed":' || i || '}',
+       ${newest} - (${count} - i) * 60000, ${newest} - (${count} - i) * 60000 + 4000
+     from number, users where users.email = '${email}'`,
+  );
+}
+
+/** Gives seeded pictures some pixels: what the record says of them is real, what R2 would hold is not. */
+export async function paintSeeded(page: Page, prompt: string): Promise<void> {
+  await page.route(`**/images/${seededId(prompt, 0).slice(0, -1)}*/**`, (route) =>
+    route.fulfill({ contentType: "image/png", body: PIXEL }),
+  );
+}

@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  dayBefore,
+  isFiltered,
+  matches,
+  NO_FILTERS,
+  queryOf,
+  readFilters,
+  writeFilters,
+} from "../../frontend/state/filters.ts";
+import { generation, NOW } from "./support.ts";
+
+const SEARCH = "?q=red+fox&model=truefusion-edge&status=failed&favorite=true&from=2026-11-01&to=2026-11-20";
+
+test("an address says all of it, and comes out as it went in", () => {
+  expect(readFilters(SEARCH)).toEqual({
+    q: "red fox",
+    model: "truefusion-edge",
+    status: "failed",
+    favorite: true,
+    from: "2026-11-01",
+    to: "2026-11-20",
+  });
+  expect(writeFilters(readFilters(SEARCH))).toBe(SEARCH);
+  expect(writeFilters(NO_FILTERS)).toBe("");
+});
+
+test.each(["?model=gpt&status=lost&favorite=1", "?from=yesterday&to=2026-13-45", "?q=%20%20", "?utm=x"])(
+  "what it does not understand is not filtered: %s",
+  (search) => {
+    expect(isFiltered(readFilters(search))).toBe(false);
+  },
+);
+
+test("any address is read, whatever is in it, and what is written reads the same", () => {
+  fc.assert(
+    fc.property(fc.webQueryParameters(), fc.string({ unit: "binary" }), (query, q) => {
+      const filters = readFilters(`?${query}&${new URLSearchParams({ q })}`);
+      expect(readFilters(writeFilters(filters))).toEqual(filters);
+      expect(Array.from(filters.q).length).toBeLessThanOrEqual(100);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("days are those of the user: from their midnight to the next one after the last", () => {
+  const { from, to } = queryOf({ ...NO_FILTERS, from: "2026-11-01", to: "2026-11-01" });
+  expect(from).toBe(new Date(2026, 10, 1).toISOString());
+  expect(to).toBe(new Date(2026, 10, 2).toISOString());
+  expect(dayBefore(new Date(2026, 2, 1, 12).getTime(), 1)).toBe("2026-02-28");
+});
+
+describe("a picture that arrives", () => {
+  const fox = generation("a", { status: "succeeded", prompt: "A red Fox, ＦＯＧ", favorite: true });
+  test.each([
+    ["", true],
+    ["?q=fox", true],
+    ["?q=fog", true],
+    ["?q=wolf", false],
+    ["?favorite=true", true],
+    ["?model=truefusion-pro", true],
+    ["?model=truefusion-edge", false],
+    ["?status=failed", false],
+    ["?status=all", true],
+    [`?from=${dayBefore(NOW, 0)}&to=${dayBefore(NOW, 0)}`, true],
+    [`?from=${dayBefore(NOW, -1)}`, false],
+    [`?to=${dayBefore(NOW, 1)}`, false],
+  ])("%s: %s", (search, belongs) => {
+    expect(matches(fox, readFilters(search))).toBe(belongs);
+  });
+});
