@@ -61,7 +61,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["tests/e2e/**/*.test.ts"],
+          include: ["tests/e2e/**/*.test.ts", ...(process.env.TEST_ALL ? ["tests/chaos/**/*.test.ts"] : [])],
           globalSetup: ["tests/e2e/support/global-setup.ts"],
           environment: "node",
           testTimeout: 90_000,

@@ -49,7 +49,7 @@ const { quick } = values;
 const plan: Plan = {
   generations: count("generations", quick ? 80 : 1_000),
   seed: count("seed", quick ? 1 : anySeed),
-  users: count("users", quick ? 24 : 60),
+  users: count("users", 20),
   kills: count("kills", quick ? 1 : 1e6),
   life: lifeOf(count("life", quick ? 3 : 10)),
   webhooks: values.webhooks,
