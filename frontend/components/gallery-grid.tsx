@@ -31,7 +31,7 @@ type Props = {
 
 /**
  * The pictures of a list in rows. Every place is known before its picture is there, and only rows near the window
- * are drawn: the page costs the same at fifty pictures and at ten thousand (docs/decisions/0009).
+ * are drawn: the page costs the same at fifty pictures and at ten thousand (docs/decisions/0012).
  */
 export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
   const grid = useRef<HTMLUListElement>(null);

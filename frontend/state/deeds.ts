@@ -11,6 +11,7 @@ export type Hands = {
   dropped: (id: string) => void;
   /** Tells of a failure; passes the answer on. */
   orTell: <T>(result: Result<T>) => T | undefined;
+  unfinished: { finish?: () => Promise<void> };
 };
 
 export async function favorite({ api, changed, orTell }: Hands, generation: Generation): Promise<void> {
@@ -55,7 +56,8 @@ export function dismiss({ api, cards }: Hands, key: string): void {
 }
 
 /** Here, or in every browser. True: signed out. */
-export async function signOut({ api, orTell }: Hands, everywhere: boolean): Promise<boolean> {
+export async function signOut({ api, orTell, unfinished }: Hands, everywhere: boolean): Promise<boolean> {
+  await unfinished.finish?.();
   return orTell(asDone(await api.signOut(everywhere))) ?? false;
 }
 

@@ -247,7 +247,9 @@ export function createStudio(dependencies: StudioDependencies) {
     if (result.problem.code === "unauthenticated") sessionEnded();
   }
 
-  const hands = { api, cards, changed, dropped, orTell };
+  /** What was begun and can only be finished by who is still signed in. */
+  const unfinished: { finish?: () => Promise<void> } = {};
+  const hands = { api, cards, changed, dropped, orTell, unfinished };
 
   return {
     session,
@@ -268,6 +270,7 @@ export function createStudio(dependencies: StudioDependencies) {
     announcement,
     toast,
     hidden,
+    unfinished,
     changed,
     dropped,
     api,

@@ -13,9 +13,9 @@ export const UNDO_MS = 10_000;
 /** What a page that is being left can still send: browsers allow 64 KB for all such requests together. */
 export const MAX_DELETED = 1_000;
 
-export type TrashDependencies = Pick<Studio, "api" | "hidden" | "toast" | "dropped">;
+export type TrashDependencies = Pick<Studio, "api" | "hidden" | "toast" | "dropped" | "unfinished">;
 
-export function createTrash({ api, hidden, toast, dropped }: TrashDependencies) {
+export function createTrash({ api, hidden, toast, dropped, unfinished }: TrashDependencies) {
   /** Hidden, and not asked for yet. */
   const waiting = signal<readonly string[]>([]);
   /** What is said about them, with the way back. */
@@ -52,6 +52,8 @@ export function createTrash({ api, hidden, toast, dropped }: TrashDependencies) 
     if (toast.value === offer) toast.value = null;
     show(take());
   }
+
+  unfinished.finish = () => flush("at once");
 
   return {
     waiting,

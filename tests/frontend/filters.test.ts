@@ -11,6 +11,7 @@ import {
 } from "../../frontend/state/filters.ts";
 import { generation, NOW } from "./support.ts";
 
+const NAMES = ["q", "model", "status", "favorite", "from", "to", "other"];
 const SEARCH = "?q=red+fox&model=truefusion-edge&status=failed&favorite=true&from=2026-11-01&to=2026-11-20";
 
 test("an address says all of it, and comes out as it went in", () => {
@@ -35,12 +36,15 @@ test.each(["?model=gpt&status=lost&favorite=1", "?from=yesterday&to=2026-13-45",
 
 test("any address is read, whatever is in it, and what is written reads the same", () => {
   fc.assert(
-    fc.property(fc.webQueryParameters(), fc.string({ unit: "binary" }), (query, q) => {
-      const filters = readFilters(`?${query}&${new URLSearchParams({ q })}`);
-      expect(readFilters(writeFilters(filters))).toEqual(filters);
-      expect(Array.from(filters.q).length).toBeLessThanOrEqual(100);
-    }),
-    { numRuns: 30 },
+    fc.property(
+      fc.dictionary(fc.constantFrom(...NAMES), fc.string({ unit: "binary", maxLength: 150 })),
+      (query) => {
+        const filters = readFilters(`?${new URLSearchParams(query)}`);
+        expect(readFilters(writeFilters(filters))).toEqual(filters);
+        expect(Array.from(filters.q).length).toBeLessThanOrEqual(100);
+      },
+    ),
+    { numRuns: 40 },
   );
 });
 

@@ -90,6 +90,15 @@ describe("deleting", () => {
     expect(toast()).toMatch(/^2 pictures couldn't be deleted and came back\. .*connection/);
   });
 
+  test("is done before its owner has signed out", async () => {
+    vi.useRealTimers();
+    const { api, studio, trash } = open();
+    trash.remove(["a"]);
+    await studio.signOut();
+    expect(api.bulk.mock.calls).toEqual([[["a"], "delete"]]);
+    expect(api.bulk.mock.invocationCallOrder[0]).toBeLessThan(api.signOut.mock.invocationCallOrder[0] ?? 0);
+  });
+
   test("no more at a time than a page that is left can still send", () => {
     const { trash, hidden, toast } = open();
     const ids = Array.from({ length: MAX_DELETED + 1 }, (_, index) => `g${index}`);
