@@ -90,8 +90,10 @@ export function PicturePage({ studio, router, id }: Props) {
   const missing = asked.value === "missing" && !generation;
   return (
     <Dialog label={generation?.prompt ?? pictureText.picture} class="viewer" onClose={router.closePicture}>
+      {/* Takes the focus at first and from every click, so that the keys work wherever one has clicked. */}
       <div
         class="viewer-grid"
+        tabIndex={-1}
         onKeyDown={(event) =>
           onPictureKey(event, {
             studio,

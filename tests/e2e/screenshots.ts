@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { text } from "../../frontend/text/first.ts";
 import { making } from "../../frontend/text/making.ts";
+import { pictureText } from "../../frontend/text/pictures.ts";
 import { failures } from "../../frontend/text/troubles.ts";
 import { root, runTool } from "../../scripts/run.ts";
 import type { AspectRatio, ModelId } from "../../worker/catalog.ts";
@@ -136,11 +137,41 @@ async function shoot(browser: Browser, look: Look, shown: Generation): Promise<v
   await studio.open("/gallery");
   await arePicturesDrawn(page);
   await save("6-gallery");
+  await page.getByRole("button", { name: pictureText.filter, exact: true }).click();
+  await save("6-gallery-filter");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: pictureText.select, exact: true }).click();
+  await page
+    .getByRole("checkbox", { name: /^Select/ })
+    .nth(1)
+    .click();
+  await page
+    .getByRole("checkbox", { name: /^Select/ })
+    .nth(3)
+    .click();
+  await save("6-gallery-selection");
+  await page.getByRole("toolbar").getByRole("button", { name: pictureText.delete }).click();
+  await page.getByText(pictureText.deleted(2)).waitFor();
+  await save("6-gallery-undo");
+  await page.getByRole("button", { name: pictureText.undo }).click();
+  await studio.open("/gallery?q=zebra&favorite=true");
+  await page.getByText(pictureText.tooNarrow).waitFor();
+  await save("6-gallery-nothing");
+  await studio.open("/gallery?status=failed");
+  await page.getByRole("link", { name: pictureText.failed(FAILING) }).waitFor();
+  await save("6-gallery-failed");
+  await studio.open("/gallery");
+  await arePicturesDrawn(page);
   const viewer = await studio.openPicture(shown.prompt);
   await arePicturesDrawn(page);
   await save("7-picture");
+  await page.keyboard.press("z");
+  await save("7-picture-zoomed");
+  await page.keyboard.press("z");
   await viewer.getByRole("button", { name: text.share }).click();
   await studio.shareDialog.waitFor();
+  await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
+  await studio.shareDialog.getByLabel(pictureText.link, { exact: true }).waitFor();
   await save("8-share-dialog");
 
   const share = await maker.call("POST", `/api/generations/${shown.id}/share`, { showPrompt: true });

@@ -1,0 +1,244 @@
+/** A picture's own page: looking closely, going on, taking it along; and many pictures as one file. */
+import { readFile } from "node:fs/promises";
+import { crc32 } from "node:zlib";
+import type { BrowserContext, Locator, Page } from "playwright-core";
+import { expect, inject, test } from "vitest";
+import { text } from "../../frontend/text/first.ts";
+import { pictureText } from "../../frontend/text/pictures.ts";
+import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
+import { createClient } from "./support/client.ts";
+import { createSimulatorClient, sha256 } from "./support/simulator.ts";
+import { isDrawn } from "./support/studio-page.ts";
+
+useBrowser();
+const app = inject("app");
+const simulator = createSimulatorClient(app.adminUrl);
+
+/** Signed in, with these pictures made, oldest first. */
+async function open(prompts: string[], viewport = DESKTOP) {
+  const email = newEmail();
+  const client = await createClient(app.url, email);
+  for (const prompt of prompts) await client.makes(prompt);
+  const phone = viewport.width < 1_000;
+  const visitor = await visit({ email, viewport, hasTouch: phone, isMobile: phone });
+  await visitor.studio.open("/gallery");
+  return { ...visitor, client };
+}
+
+/** How wide the picture on the stage shows, in the window's pixels. */
+const widthOf = (viewer: Locator, prompt: string) =>
+  viewer
+    .getByRole("img", { name: prompt })
+    .evaluate((image) => Math.round(image.getBoundingClientRect().width));
+
+test("zooms by wheel, double click and key, pans, and comes back", async () => {
+  const prompt = "A beetle on a leaf, macro";
+  const { page, studio } = await open([prompt]);
+  const viewer = await studio.openPicture(prompt);
+  await isDrawn(viewer.getByRole("img", { name: prompt }), prompt);
+  const fit = await widthOf(viewer, prompt);
+  const middle = { x: 400, y: 400 };
+
+  await page.mouse.move(middle.x, middle.y);
+  await page.mouse.wheel(0, -600);
+  await expect.poll(() => widthOf(viewer, prompt)).toBeGreaterThan(fit);
+  const left = () =>
+    viewer.getByRole("img", { name: prompt }).evaluate((image) => image.getBoundingClientRect().left);
+  const before = await left();
+  await page.mouse.down();
+  await page.mouse.move(middle.x + 60, middle.y);
+  await page.mouse.up();
+  expect(await left()).toBeGreaterThan(before);
+
+  await page.keyboard.press("z");
+  await expect.poll(() => widthOf(viewer, prompt)).toBe(fit);
+  await page.mouse.dblclick(middle.x, middle.y);
+  await expect.poll(() => widthOf(viewer, prompt)).not.toBe(fit);
+  await page.mouse.dblclick(middle.x, middle.y);
+  await expect.poll(() => widthOf(viewer, prompt)).toBe(fit);
+  await page.keyboard.press("+");
+  await expect.poll(() => widthOf(viewer, prompt)).toBeGreaterThan(fit);
+});
+
+test("on a phone: swipes to the neighbour and back, pinches, and has its deeds at the thumb", async () => {
+  const prompts = ["A first shell", "A second shell", "A third shell"];
+  const [first = "", second = "", third = ""] = prompts;
+  const { page, context, studio } = await open(prompts, PHONE);
+  const viewer = await studio.openPicture(second);
+  await isDrawn(viewer.getByRole("img", { name: second }), second);
+  const fingers = await touch(context, page);
+
+  const swipe = (from: number, to: number) =>
+    fingers([[{ x: from, y: 150 }], [{ x: (from + to) / 2, y: 152 }], [{ x: to, y: 150 }], []]);
+  await swipe(300, 100);
+  await studio.viewer(first).waitFor();
+  await swipe(100, 300);
+  await swipe(100, 300);
+  await studio.viewer(third).waitFor();
+  await isDrawn(studio.viewer(third).getByRole("img", { name: third }), third);
+
+  const fit = await widthOf(studio.viewer(third), third);
+  await fingers([
+    [
+      { x: 180, y: 150 },
+      { x: 210, y: 150 },
+    ],
+    [
+      { x: 120, y: 150 },
+      { x: 270, y: 150 },
+    ],
+    [
+      { x: 80, y: 150 },
+      { x: 310, y: 150 },
+    ],
+    [],
+  ]);
+  await expect.poll(() => widthOf(studio.viewer(third), third)).toBeGreaterThan(fit);
+
+  const download = studio.viewer(third).getByRole("link", { name: pictureText.download });
+  const box = await download.boundingBox();
+  expect(box?.y ?? 0, "at the thumb").toBeGreaterThan(PHONE.height - 100);
+  expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
+});
+
+test("download gives the original bytes under a name that says what it is, by key too", async () => {
+  const prompt = "A kite over the dunes";
+  const { page, studio } = await open([prompt]);
+  const viewer = await studio.openPicture(prompt);
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    viewer.getByRole("link", { name: pictureText.download }).click(),
+  ]);
+  expect(file.suggestedFilename()).toMatch(/kite.*dunes.*\.png$/i);
+  expect(sha256(await readFile(await file.path()))).toBe(await simulator.sha256Of(prompt));
+  const [again] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("d")]);
+  expect(sha256(await readFile(await again.path()))).toBe(await simulator.sha256Of(prompt));
+});
+
+test("More like this has the same settings and another seed; Remix fills the form", async () => {
+  const prompt = "A clockwork heron";
+  const { page, studio, client } = await open([prompt]);
+  const viewer = await studio.openPicture(prompt);
+  await viewer.getByRole("button", { name: pictureText.again }).click();
+  await viewer.getByText(pictureText.againStarted).waitFor();
+  await expect.poll(async () => (await simulator.creates(prompt)).length).toBe(2);
+  await client.isIdle();
+  const { items } = await (await client.call("GET", "/api/generations")).json();
+  const [one, other] = items;
+  expect(one.prompt).toBe(other.prompt);
+  expect(one.model).toBe(other.model);
+  expect(one.options.seed).not.toBe(other.options.seed);
+
+  await viewer.getByRole("button", { name: pictureText.remix }).click();
+  await studio.prompt.waitFor();
+  expect(await studio.prompt.inputValue()).toBe(prompt);
+  expect(new URL(page.url()).pathname).toBe("/");
+});
+
+test("many as one file: original bytes, names that do not clash", async () => {
+  const prompts = [
+    "The same words",
+    "The same words",
+    "Ein Fluß, 川, and a very, very long description of it all",
+  ];
+  const { page, context } = await open(prompts);
+  await page
+    .getByRole("checkbox", { name: /^Select/ })
+    .first()
+    .waitFor({ state: "attached" });
+  await page.getByRole("button", { name: pictureText.select, exact: true }).click();
+  const bar = page.getByRole("toolbar", { name: pictureText.select });
+  await bar.getByRole("button", { name: pictureText.selectAll(3) }).click();
+  // Chromium would open its own dialog, which a test cannot answer; other browsers have none.
+  await page.evaluate(() => Reflect.deleteProperty(window, "showSaveFilePicker"));
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    bar.getByRole("button", { name: pictureText.download }).click(),
+  ]);
+  expect(file.suggestedFilename()).toMatch(/^pictures-\d{4}-\d\d-\d\d\.zip$/);
+  await page.getByText(pictureText.packed(3)).waitFor();
+  const entries = entriesOf(await readFile(await file.path()));
+  expect(new Set(entries.map(({ name }) => name)).size).toBe(3);
+  expect(entries.filter(({ name }) => name.startsWith("the-same-words-")).length).toBe(2);
+  expect(entries.some(({ name }) => name.startsWith("ein-fluß-川-and-a-very"))).toBe(true);
+  const { items } = await (await context.request.get("/api/generations")).json();
+  const originals = await Promise.all(
+    items.map(async (item: { outputUrl: string }) =>
+      sha256(await (await context.request.get(item.outputUrl)).body()),
+    ),
+  );
+  expect(entries.map(({ bytes }) => sha256(bytes)).sort()).toEqual(originals.sort());
+});
+
+test("many straight to disk, where the browser lets a page write a file", async () => {
+  const { page } = await open(["A fern", "A frond"]);
+  // A real file handle that writes to disk, in the folder that is the page's own: without asking anybody.
+  await page.evaluate(() => {
+    Object.assign(window, {
+      showSaveFilePicker: async () =>
+        (await navigator.storage.getDirectory()).getFileHandle("all.zip", { create: true }),
+    });
+  });
+  await page.getByRole("link", { name: text.open("A fern") }).focus();
+  await page.keyboard.press("Control+a");
+  await page.getByRole("toolbar").getByRole("button", { name: pictureText.download }).click();
+  await page.getByText(pictureText.packed(2)).waitFor();
+  const written = await page.evaluate(async () => {
+    const folder = await navigator.storage.getDirectory();
+    const file = await (await folder.getFileHandle("all.zip")).getFile();
+    return [...new Uint8Array(await file.arrayBuffer())];
+  });
+  expect(entriesOf(Buffer.from(written)).map(({ name }) => name.replace(/-[0-9a-f-]{20,}/, ""))).toEqual([
+    "a-frond.png",
+    "a-fern.png",
+  ]);
+});
+
+test("what failed is in the history, with its reason", async () => {
+  const { page, studio, client } = await open(["A gate"]);
+  await client.generate({ prompt: "[mood:failed] A broken gate" });
+  await client.isIdle();
+  await studio.picture("A gate").waitFor();
+  await studio.open("/gallery?status=failed");
+  await page.getByRole("link", { name: pictureText.failed("[mood:failed] A broken gate") }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("heading", { name: /couldn't make this picture/ })
+    .waitFor();
+});
+
+type Point = { x: number; y: number };
+
+/** Fingers on the glass: each step is where they are; none means that they let go. */
+async function touch(context: BrowserContext, page: Page) {
+  const inspector = await context.newCDPSession(page);
+  return async (steps: Point[][]) => {
+    for (const [index, touchPoints] of steps.entries()) {
+      const type = index === 0 ? "touchStart" : touchPoints.length === 0 ? "touchEnd" : "touchMove";
+      await inspector.send("Input.dispatchTouchEvent", { type, touchPoints });
+    }
+  };
+}
+
+/** What is in a zip file of stored entries, from its directory; throws where a sum is wrong. */
+function entriesOf(zip: Buffer): { name: string; bytes: Buffer }[] {
+  const end = zip.lastIndexOf(Buffer.from("PK\x05\x06", "latin1"));
+  const entries: { name: string; bytes: Buffer }[] = [];
+  let at = zip.readUInt32LE(end + 16);
+  for (let count = zip.readUInt16LE(end + 10); count > 0; count -= 1) {
+    const [sum, size] = [zip.readUInt32LE(at + 16), zip.readUInt32LE(at + 20)];
+    const [nameLength, extra, comment] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset)) as [
+      number,
+      number,
+      number,
+    ];
+    const start = zip.readUInt32LE(at + 42);
+    const name = zip.subarray(at + 46, at + 46 + nameLength).toString("utf8");
+    const from = start + 30 + zip.readUInt16LE(start + 26) + zip.readUInt16LE(start + 28);
+    const bytes = zip.subarray(from, from + size);
+    if (crc32(bytes) !== sum) throw new Error(`${name} is damaged.`);
+    entries.push({ name, bytes });
+    at += 46 + nameLength + extra + comment;
+  }
+  return entries;
+}
