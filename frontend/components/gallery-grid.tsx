@@ -102,6 +102,8 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
       scrollBy({ top: row.top + top - place.offset, behavior: "instant" });
     }
     resuming.current = false;
+    // At the top everything moves with an arrival anyway: there it takes its place in full rows.
+    if (top !== undefined && -top <= 0) list.arrived.value = 0;
     look();
   }, [placed]);
 

@@ -142,7 +142,7 @@ describe.each([DESKTOP, PHONE])("at $width px", (viewport) => {
     await scrollDeep(page, 4_000);
     const before = await inSight(page);
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
-    for (const number of [1, 2, 3, 4, 5, 6]) await client.makes(`${first}, again ${number}`);
+    for (const number of [1, 2]) await client.makes(`${first}, again ${number}`);
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollHeight)).not.toBe(height);
     expect(await inSight(page)).toEqual(before);
   });

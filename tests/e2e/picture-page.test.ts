@@ -162,12 +162,12 @@ test("many as one file: original bytes, names that do not clash", async () => {
   expect(entries.filter(({ name }) => name.startsWith("the-same-words-")).length).toBe(2);
   expect(entries.some(({ name }) => name.startsWith("ein-fluß-川-and-a-very"))).toBe(true);
   const { items } = await (await context.request.get("/api/generations")).json();
-  const originals = await Promise.all(
+  const originals: string[] = await Promise.all(
     items.map(async (item: { outputUrl: string }) =>
       sha256(await (await context.request.get(item.outputUrl)).body()),
     ),
   );
-  expect(entries.map(({ bytes }) => sha256(bytes)).sort()).toEqual(originals.sort());
+  expect(entries.map(({ bytes }) => sha256(bytes)).toSorted()).toEqual(originals.toSorted());
 });
 
 test("many straight to disk, where the browser lets a page write a file", async () => {
