@@ -17,7 +17,7 @@ import {
   rowsOf,
   type Visitor,
 } from "./support/app.ts";
-import { createsOf, webhookOf } from "./support/simulator.ts";
+import { callsOf, createsOf, webhookOf } from "./support/simulator.ts";
 
 const inStudio = <T>(user: Visitor, look: (sql: SqlStorage, state: DurableObjectState) => T) =>
   runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql, state));
@@ -87,6 +87,7 @@ describe.concurrent("a row that cannot be read", () => {
     await limitsOf(user);
     expect(await reaches(user, id, "failed")).toMatchObject({ error: { code: "upstream_failed" } });
     await isIdle(user);
+    expect(await callsOf(id)).toMatchObject({ cancels: 1 });
     // It sleeps until it is swept: nothing wakes for it again.
     const [row] = await inStudio(user, (sql) =>
       sql.exec("select next_at, debts, holds_slot from jobs").toArray(),
@@ -103,6 +104,22 @@ describe.concurrent("a row that cannot be read", () => {
     await limitsOf(user);
     await reaches(user, id, "succeeded");
     await isIdle(user);
+  });
+
+  it("keeps its slot until Skytells has stopped, though it is shown as failed", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("stuck,cancel-unknown"));
+    await rewrite(user, "document = 'null', next_at = 0");
+    await limitsOf(user);
+    await reaches(user, id, "failed");
+    await eventually(async () => expect(await callsOf(id)).toMatchObject({ cancels: 1 }));
+    expect(await limitsOf(user)).toMatchObject({ inFlight: 1 });
+    expect((await user.post("/api/generate", { prompt: newPrompt() })).status).toBe(429);
+    // Nobody's slot outlives the longest that a job may take.
+    await rewrite(user, "created_at = created_at - 310000 - 1000, next_at = 0");
+    await isIdle(user);
+    await eventually(async () => expect(await callsOf(id)).toMatchObject({ cancels: 2 }));
+    await generate(user, newPrompt());
   });
 
   it("does not keep its Idempotency-Key from a new click", async () => {

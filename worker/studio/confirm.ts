@@ -49,7 +49,7 @@ export async function confirm(context: StudioContext, job: Job): Promise<Step> {
  * not let go because D1 does not answer.
  */
 function patience(job: Job, settings: Settings, found: Found["kind"], adopted: Adoption): number {
-  if (adopted === "unavailable") return slotEndOf(job, settings);
+  if (adopted === "unavailable") return slotEndOf(job.createdAt, settings);
   return found === "unavailable" ? deadlineOf(job, settings) : confirmUntil(job, settings);
 }
 

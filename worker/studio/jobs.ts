@@ -106,7 +106,16 @@ type Row = {
 const PLAUSIBLE_SLACK_MS = 60 * 60 * 1000;
 
 /** A row that this code does not understand: an older or a broken version's. */
-export type PoisonedJob = { id: string; userId: string; predictionId: string | null; isBuried: boolean };
+export type PoisonedJob = {
+  id: string;
+  userId: string;
+  predictionId: string | null;
+  /** Null: that cannot be read either. */
+  createdAt: number | null;
+  /** As far as can be read, Skytells is at it. */
+  isLive: boolean;
+  isBuried: boolean;
+};
 
 export class Jobs {
   private readonly sql: SqlStorage;
@@ -213,7 +222,14 @@ export class Jobs {
     const row = this.rows("where id = ?", id)[0];
     if (!row || fromRow(row) !== null) return null;
     const isBuried = row.holds_slot === 0 && row.debts === "[]";
-    return { id: row.id, userId: row.user_id, predictionId: row.prediction_id, isBuried };
+    return {
+      id: row.id,
+      userId: row.user_id,
+      predictionId: row.prediction_id,
+      createdAt: time.safeParse(row.created_at).data ?? null,
+      isLive: row.prediction_id !== null && row.upstream !== "ended" && !isBuried,
+      isBuried,
+    };
   }
 
   /** Ends a row that cannot be read: no slot, no debts, no key. It is swept at `sweepAt`. */

@@ -86,7 +86,7 @@ async function ask(context: StudioContext, job: Job): Promise<Step> {
   const looked = await look(context, job);
   const after = context.jobs.get(job.id);
   if (after?.upstream !== "live") return "done";
-  if (Date.now() >= slotEndOf(after, context.settings)) {
+  if (Date.now() >= slotEndOf(after.createdAt, context.settings)) {
     log("upstream_given_up", { job: job.id, generation: job.predictionId });
     change(context, job.id, (current) => upstreamEnded(current, Date.now()));
     return "done";
@@ -145,9 +145,15 @@ async function forget(context: StudioContext, job: Job): Promise<Step> {
   return "done";
 }
 
-/** Ends a job whose row cannot be read, so that it neither holds a slot nor wakes the object for ever. */
+/** How soon Skytells is told again to stop what nobody can read the job of. */
+const STOP_AGAIN_MS = 10_000;
+
+/**
+ * Ends a job whose row cannot be read, so that it neither holds a slot nor wakes the object for ever. What Skytells
+ * is still at is in flight until it is stopped, or until no job can hold a slot any more.
+ */
 async function bury(context: StudioContext, id: string): Promise<void> {
-  const { jobs, db } = context;
+  const { jobs, db, settings } = context;
   const job = jobs.poisoned(id);
   if (!job) return;
   if (job.isBuried) return jobs.delete(id);
@@ -155,6 +161,12 @@ async function bury(context: StudioContext, id: string): Promise<void> {
   if (job.predictionId !== null) {
     const error = failureOf("upstream_failed");
     await bounded(failGeneration(db, job.userId, job.predictionId, error, Date.now()), STEP_TIMEOUT_MS);
+  }
+  if (job.isLive && job.predictionId !== null) {
+    const isStopped = await cancelPrediction(settings.skytells, job.predictionId, STEP_TIMEOUT_MS);
+    if (!isStopped && job.createdAt !== null && Date.now() < slotEndOf(job.createdAt, settings)) {
+      return jobs.postpone(id, Date.now() + STOP_AGAIN_MS);
+    }
   }
   jobs.bury(id, Date.now() + TOMBSTONE_MS);
 }

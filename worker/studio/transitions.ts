@@ -255,9 +255,9 @@ export function deadlineOf(job: Job, settings: Settings): number {
   return job.createdAt + settings.deadlineMs;
 }
 
-/** From here on its slot is not counted any more. */
-export function slotEndOf(job: Job, settings: Settings): number {
-  return deadlineOf(job, settings) + SLOT_GRACE_MS;
+/** From here on the slot of a job created then is not counted any more. */
+export function slotEndOf(createdAt: number, settings: Settings): number {
+  return createdAt + settings.deadlineMs + SLOT_GRACE_MS;
 }
 
 /** How long after an ambiguous answer the job is looked for. */
