@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vitest/config";
+import type { InlineConfig } from "vitest/node";
 
 /** The environment of the worker tests: every outgoing call is real HTTP, to the simulator that `setup-simulator` runs. */
 const workerVars = {
@@ -17,33 +18,41 @@ const workerVars = {
   UNCONFIRMED_SECONDS: "5",
 };
 
+/** They look at all that is kept, or at what an isolate has not learnt yet. */
+const ALONE = ["tests/worker/fuzz.test.ts", "tests/worker/models.test.ts"];
+
+/** A project whose tests run in workerd, beside the Worker that they test. */
+const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | "isolate">) => ({
+  plugins: [
+    cloudflareTest(async ({ inject }) => ({
+      wrangler: { configPath: "./wrangler.toml" },
+      miniflare: {
+        bindings: {
+          ...workerVars,
+          TEST_ALL: process.env.TEST_ALL ?? "",
+          SKYTELLS_API_URL: inject("simulatorApi"),
+          TEST_MIGRATIONS: await readD1Migrations("migrations"),
+        },
+      },
+    })),
+  ],
+  test: {
+    name,
+    testTimeout: 30_000,
+    setupFiles: ["tests/worker/setup.ts"],
+    globalSetup: ["tests/worker/setup-simulator.ts", "tests/worker/setup-provider.ts"],
+    ...files,
+  },
+});
+
 export default defineConfig({
   test: {
     // The Worker logs every request; only a failing test's log is worth reading.
     silent: "passed-only",
     projects: [
-      {
-        plugins: [
-          cloudflareTest(async ({ inject }) => ({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              bindings: {
-                ...workerVars,
-                TEST_ALL: process.env.TEST_ALL ?? "",
-                SKYTELLS_API_URL: inject("simulatorApi"),
-                TEST_MIGRATIONS: await readD1Migrations("migrations"),
-              },
-            },
-          })),
-        ],
-        test: {
-          name: "worker",
-          testTimeout: 30_000,
-          include: ["tests/worker/**/*.test.ts"],
-          setupFiles: ["tests/worker/setup.ts"],
-          globalSetup: ["tests/worker/setup-simulator.ts", "tests/worker/setup-provider.ts"],
-        },
-      },
+      // One workerd for many files: starting one for each is a third of the work. People and prompts are new to each test.
+      worker("worker", { isolate: false, include: ["tests/worker/**/*.test.ts"], exclude: ALONE }),
+      worker("worker-alone", { include: ALONE }),
       {
         plugins: [preact()],
         test: {

@@ -9,6 +9,7 @@ import { failureOf } from "../generation.ts";
 import { log, logError, reasonOf } from "../log.ts";
 import { removeObjects } from "../outputs/remove.ts";
 import { cancelPrediction, deletePrediction, getPrediction } from "../skytells/client.ts";
+import { isTerminal } from "../skytells/prediction.ts";
 import { confirm } from "./confirm.ts";
 import { change, isOverdue, type Step, type StudioContext } from "./context.ts";
 import { type Job, placeOf } from "./jobs.ts";
@@ -163,10 +164,17 @@ async function bury(context: StudioContext, id: string): Promise<void> {
     await bounded(failGeneration(db, job.userId, job.predictionId, error, Date.now()), STEP_TIMEOUT_MS);
   }
   if (job.isLive && job.predictionId !== null) {
-    const isStopped = await cancelPrediction(settings.skytells, job.predictionId, STEP_TIMEOUT_MS);
+    const isStopped = await stop(context, job.predictionId);
     if (!isStopped && job.createdAt !== null && Date.now() < slotEndOf(job.createdAt, settings)) {
       return jobs.postpone(id, Date.now() + STOP_AGAIN_MS);
     }
   }
   jobs.bury(id, Date.now() + TOMBSTONE_MS);
+}
+
+/** True once Skytells is not at it any more, for whatever reason. */
+async function stop({ settings }: StudioContext, predictionId: string): Promise<boolean> {
+  if (await cancelPrediction(settings.skytells, predictionId, STEP_TIMEOUT_MS)) return true;
+  const seen = await getPrediction(settings.skytells, predictionId);
+  return seen.kind === "found" && isTerminal(seen.prediction.status);
 }
