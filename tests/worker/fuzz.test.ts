@@ -296,7 +296,7 @@ describe("the webhook door takes anything", () => {
         completed_at: fc.oneof(anyText, fc.jsonValue()),
         webhook: fc.jsonValue(),
       },
-      { requiredKeys: ["id"] },
+      { requiredKeys: ["id", "status"] },
     );
   const enveloped = (data: fc.Arbitrary<unknown>) =>
     fc.oneof(
@@ -378,7 +378,12 @@ describe("the webhook door takes anything", () => {
       objects,
       jobs,
     });
-    const id = fc.oneof({ weight: 3, arbitrary: fc.constant("LIVE") }, anyId());
+    // Half of it is somebody else's news, sent to where this job listens.
+    const id = fc.oneof(
+      { weight: 4, arbitrary: fc.constant("LIVE") },
+      { weight: 3, arbitrary: fc.uuid() },
+      anyId(),
+    );
     const news = fc.array(enveloped(prediction(id)), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(news, async (values) => {
@@ -401,7 +406,7 @@ describe("the webhook door takes anything", () => {
         expect(others(await worldOf(owner.id))).toEqual(others(before));
         await outsider.call(`/api/generations/${live.id}`, { method: "DELETE" });
       }),
-      { numRuns: Math.ceil(numRuns / 10) },
+      { numRuns: Math.ceil(numRuns / 5) },
     );
   });
 });
