@@ -147,7 +147,13 @@ export type Generation = {
 };
 
 /** How many generations may be in flight, how many are, and how many of those are not confirmed by Skytells yet. */
-export type Limits = { concurrent: number; inFlight: number; unconfirmed: number };
+export type Limits = {
+  concurrent: number;
+  inFlight: number;
+  unconfirmed: number;
+  /** What counts against the plan's day (UTC): `limit` null is no limit; `resetsAt` is ISO 8601. */
+  today: { used: number; limit: number | null; resetsAt: string };
+};
 
 /** Which options a model takes, read from its live schema; `{}` while that is unknown. */
 export type ModelOptions = { aspectRatio?: AspectRatio[]; seed?: true; negativePrompt?: true };
@@ -208,8 +214,10 @@ export type Problem = {
   code: ProblemCode;
   /** With 502/504 from generate: the create's answer was lost; this id works on `GET /api/predictions/:id` and on cancel. */
   pending?: { id: string; until: string };
-  /** With `limit_reached`. */
+  /** With `limit_reached` and `quota_exceeded`. */
   limits?: Limits;
+  /** With `quota_exceeded`: when the plan's next day begins. */
+  resetsAt?: string;
 };
 
 /** What `/api/events` sends. Push is a hint: after a reconnect ask for what is shown as in flight. */

@@ -1,5 +1,6 @@
 /** Settings, parsed once; and every limit that is not a setting, with its unit and its reason. */
 import * as z from "zod";
+import { PLANS, type Plan } from "./catalog.ts";
 
 /** Largest JSON body the API reads: a prompt and a negative prompt of 500 code points, all escaped, and room. */
 export const MAX_BODY_BYTES = 16 * 1024;
@@ -24,6 +25,8 @@ export const CANCEL_PATIENCE_MS = 3_000;
 export const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
 /** A slot older than the deadline and this is not counted, whatever its row says. */
 export const SLOT_GRACE_MS = 300_000;
+/** Failed generations whose units come back in a day: more may be somebody trying what Skytells lets pass. */
+export const MAX_RETURNED_PER_DAY = 10;
 /** Oldest socket of a user is closed when there are more. */
 export const MAX_SOCKETS = 20;
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
@@ -59,6 +62,8 @@ export type Settings = {
   allowedUsers: string[];
   /** 0: no cap. −1: paused. */
   maxGenerationsPerDay: number;
+  /** What a user of each plan may make in a day (UTC). Null: no limit. */
+  dailyGenerations: Record<Plan, number | null>;
   checkAfterMs: number;
   deadlineMs: number;
   outputWindowMs: number;
@@ -106,6 +111,24 @@ const teamDomain = z
   .transform((value) => (value.includes("://") ? value : `https://${value}`))
   .pipe(webUrl);
 
+const DAILY_GENERATIONS: Record<Plan, number> = { free: 50, pro: 500 };
+const DAILY_ENTRY = /^([a-z]+)\s*=\s*(\d{1,9})$/;
+
+/** `free=50,pro=500`: a plan that is not named keeps its default. */
+const dailyGenerations = list("").transform((entries, context) => {
+  const daily: Record<string, number> = { ...DAILY_GENERATIONS };
+  for (const entry of entries) {
+    const { 1: plan = "", 2: count } = DAILY_ENTRY.exec(entry) ?? [];
+    if (!Object.hasOwn(PLANS, plan)) {
+      context.addIssue({ code: "custom", message: "must be like free=50,pro=500 (0: no limit)" });
+      return z.NEVER;
+    }
+    daily[plan] = Number(count);
+  }
+  const limitOf = (plan: Plan) => daily[plan] || null;
+  return { free: limitOf("free"), pro: limitOf("pro") };
+});
+
 const ADMITTED = /^(?:\*|[^\s@*]*@[^\s@*]+)$/;
 
 type Pair = [one: string, other: string];
@@ -145,6 +168,7 @@ const schema = z
       "must be addresses and @domains, separated by commas, or *",
     ),
     MAX_GENERATIONS_PER_DAY: setting(z.coerce.number().int().min(-1).default(500)),
+    PLAN_DAILY_GENERATIONS: dailyGenerations,
     CHECK_AFTER_SECONDS: seconds(20),
     GENERATION_DEADLINE_SECONDS: seconds(900),
     OUTPUT_WINDOW_SECONDS: seconds(300),
@@ -207,6 +231,7 @@ export function settingsOf(env: object): Settings {
         : null,
     allowedUsers: value.ALLOWED_USERS.map((entry) => entry.toLowerCase()),
     maxGenerationsPerDay: value.MAX_GENERATIONS_PER_DAY,
+    dailyGenerations: value.PLAN_DAILY_GENERATIONS,
     checkAfterMs: value.CHECK_AFTER_SECONDS,
     deadlineMs: value.GENERATION_DEADLINE_SECONDS,
     outputWindowMs: value.OUTPUT_WINDOW_SECONDS,

@@ -9,6 +9,7 @@ export type Refusal = {
   retryAfterSeconds?: number;
   pending?: { id: string; until: string };
   limits?: Limits;
+  resetsAt?: string;
 };
 
 export type Result<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
@@ -57,6 +58,7 @@ export function problemResponse(refusal: Refusal, headers: Record<string, string
     code: refusal.code,
     ...(refusal.pending && { pending: refusal.pending }),
     ...(refusal.limits && { limits: refusal.limits }),
+    ...(refusal.resetsAt && { resetsAt: refusal.resetsAt }),
   };
   return new Response(JSON.stringify(body), {
     status,

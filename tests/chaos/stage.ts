@@ -136,6 +136,7 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
     SESSION_SECRET: "a-secret-of-the-chaos-runs-only",
     DEV_SIGN_IN: "true",
     MAX_GENERATIONS_PER_DAY: "0",
+    PLAN_DAILY_GENERATIONS: "free=0,pro=0",
     ...vars,
   };
   const log = createWriteStream(join(directory, "worker.log"));

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { generation, no, nobody, ok, setUp, snapshot } from "./support.ts";
+import { generation, no, nobody, ok, setUp, snapshot, TODAY } from "./support.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -27,7 +27,9 @@ describe("while the socket is up", () => {
 
   test("limits follow", async () => {
     const { studio, sockets } = await inFlight();
-    sockets.latest().say({ type: "limits", limits: { concurrent: 3, inFlight: 2, unconfirmed: 0 } });
+    sockets
+      .latest()
+      .say({ type: "limits", limits: { concurrent: 3, inFlight: 2, unconfirmed: 0, today: TODAY } });
     expect(studio.session.limits.value?.inFlight).toBe(2);
   });
 

@@ -13,6 +13,7 @@ import {
   setUp,
   snapshot,
   startQueue,
+  TODAY,
 } from "./support.ts";
 
 beforeEach(() => {
@@ -104,7 +105,7 @@ test("another tab of this browser says of an unconfirmed one what it is", async 
 test("another device says so where all that is in flight is unconfirmed", async () => {
   const { studio, sockets } = setUp();
   await studio.start("");
-  const limits = { concurrent: 3, inFlight: 1, unconfirmed: 1 };
+  const limits = { concurrent: 3, inFlight: 1, unconfirmed: 1, today: TODAY };
   sockets.latest().say({ type: "snapshot", limits, inFlight: [generation("p1")] });
   expect(studio.doubtful.value("p1")).toBe(true);
   sockets.latest().say({ type: "limits", limits: { ...limits, inFlight: 2 } });
@@ -112,8 +113,8 @@ test("another device says so where all that is in flight is unconfirmed", async 
 });
 
 describe("over the limit", () => {
-  const FULL = { concurrent: 1, inFlight: 1, unconfirmed: 0 };
-  const FREE = { concurrent: 1, inFlight: 0, unconfirmed: 0 };
+  const FULL = { concurrent: 1, inFlight: 1, unconfirmed: 0, today: TODAY };
+  const FREE = { concurrent: 1, inFlight: 0, unconfirmed: 0, today: TODAY };
 
   async function full() {
     const api = fakeApi();

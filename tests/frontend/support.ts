@@ -49,10 +49,13 @@ export const no = (code: Trouble["code"], more: Partial<Trouble> = {}): { ok: fa
   problem: { code, detail: "", ...more },
 });
 
+/** Of a plan's day; no test reaches its end. */
+export const TODAY = { used: 1, limit: 50, resetsAt: "2099-01-01T00:00:00.000Z" };
+
 export function session(changes: Partial<Session> = {}): Session {
   return {
     user: { id: "u1", email: "ada@example.com", plan: "pro" },
-    limits: { concurrent: 3, inFlight: 0, unconfirmed: 0 },
+    limits: { concurrent: 3, inFlight: 0, unconfirmed: 0, today: TODAY },
     models: [
       {
         id: "truefusion-pro",
@@ -212,6 +215,6 @@ export function startQueue(
 
 export const snapshot = (...inFlight: Generation[]): StudioEvent => ({
   type: "snapshot",
-  limits: { concurrent: 3, inFlight: inFlight.length, unconfirmed: 0 },
+  limits: { concurrent: 3, inFlight: inFlight.length, unconfirmed: 0, today: TODAY },
   inFlight,
 });

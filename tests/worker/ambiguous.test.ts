@@ -53,7 +53,7 @@ describe.concurrent("a create whose answer was lost", () => {
   it("holds its slot and says that it is unconfirmed", async () => {
     const user = await newUser();
     const pending = await lose(user, newPrompt("answer-never"), "upstream_timeout");
-    expect(await limitsOf(user)).toEqual({ concurrent: 1, inFlight: 1, unconfirmed: 1 });
+    expect(await limitsOf(user)).toMatchObject({ concurrent: 1, inFlight: 1, unconfirmed: 1 });
     expect(await read(user, pending)).toMatchObject({ id: pending, status: "queued" });
     await expectProblem(await user.post("/api/generate", { prompt: newPrompt() }), "limit_reached");
   });

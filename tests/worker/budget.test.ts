@@ -68,7 +68,7 @@ describe("a generation costs", () => {
       "cancel",
       "remove",
       "removeMany",
-      "use",
+      "limits",
       "announce",
     ] as const) {
       const original = UserStudio.prototype[name] as (...args: unknown[]) => unknown;

@@ -88,7 +88,7 @@ describe.concurrent("a prompt becomes a picture", () => {
       await eventually(async () =>
         expect(events.findLast((event) => event.type === "generation")?.generation.status).toBe("succeeded"),
       );
-      expect(events[0]).toEqual({
+      expect(events[0]).toMatchObject({
         type: "snapshot",
         limits: { concurrent: 1, inFlight: 0, unconfirmed: 0 },
         inFlight: [],

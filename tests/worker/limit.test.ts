@@ -44,7 +44,7 @@ describe.concurrent("the plan's limit", () => {
     await expectProblem(await user.post("/api/generate", { prompt: newPrompt() }), "limit_reached");
     await setPlan("pro");
     await generate(user, newPrompt("delay=3"));
-    expect(await limitsOf(user)).toEqual({ concurrent: 3, inFlight: 2, unconfirmed: 0 });
+    expect(await limitsOf(user)).toMatchObject({ concurrent: 3, inFlight: 2, unconfirmed: 0 });
   });
 
   it("a refused create frees its slot at once", async () => {

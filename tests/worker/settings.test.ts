@@ -1,9 +1,10 @@
-import { createExecutionContext, runInDurableObject } from "cloudflare:test";
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
 import { settingsOf } from "../../worker/env.ts";
-import { expectProblem, newPrompt, newUser, type Visitor } from "./support/app.ts";
+import { expectProblem, newPrompt, newUser } from "./support/app.ts";
+import { set } from "./support/settings.ts";
 import { createsOf } from "./support/simulator.ts";
 
 const good = {
@@ -27,6 +28,7 @@ describe("settings", () => {
       access: null,
       allowedUsers: [],
       maxGenerationsPerDay: 500,
+      dailyGenerations: { free: 50, pro: 500 },
       checkAfterMs: 20_000,
       deadlineMs: 900_000,
       outputWindowMs: 300_000,
@@ -45,6 +47,14 @@ describe("settings", () => {
     );
     expect(settings.skytells).toMatchObject({ key: "sk-new", webhookKeys: ["whsec", "sk-new", "sk-old"] });
     expect(settings.sessionSecrets).toHaveLength(2);
+  });
+
+  it("give each plan its day; one that is not named keeps its default", () => {
+    const daily = (value: string) =>
+      settingsOf(withSettings({ PLAN_DAILY_GENERATIONS: value })).dailyGenerations;
+    expect(daily(" free = 5 , pro=0")).toEqual({ free: 5, pro: null });
+    expect(daily("pro=9")).toEqual({ free: 50, pro: 9 });
+    expect(daily("")).toEqual({ free: 50, pro: 500 });
   });
 
   it("name the ways in", () => {
@@ -78,6 +88,11 @@ describe("settings", () => {
     [{ DEV_SIGN_IN: "yes" }, /DEV_SIGN_IN/],
     [{ MAX_GENERATIONS_PER_DAY: "many" }, /MAX_GENERATIONS_PER_DAY/],
     [{ MAX_GENERATIONS_PER_DAY: "-2" }, /MAX_GENERATIONS_PER_DAY/],
+    [{ PLAN_DAILY_GENERATIONS: "50" }, /PLAN_DAILY_GENERATIONS.*free=50,pro=500/],
+    [{ PLAN_DAILY_GENERATIONS: "free=50,gold=9" }, /PLAN_DAILY_GENERATIONS/],
+    [{ PLAN_DAILY_GENERATIONS: "free=-1" }, /PLAN_DAILY_GENERATIONS/],
+    [{ PLAN_DAILY_GENERATIONS: "free=1.5" }, /PLAN_DAILY_GENERATIONS/],
+    [{ PLAN_DAILY_GENERATIONS: "toString=1" }, /PLAN_DAILY_GENERATIONS/],
     [{ CHECK_AFTER_SECONDS: "0" }, /CHECK_AFTER_SECONDS/],
     [{ CREATE_TIMEOUT_SECONDS: "soon" }, /CREATE_TIMEOUT_SECONDS/],
     [{ SKYTELLS_WEBHOOK_EVENTS: "both" }, /SKYTELLS_WEBHOOK_EVENTS/],
@@ -106,20 +121,9 @@ describe("settings", () => {
 });
 
 describe("MAX_GENERATIONS_PER_DAY", () => {
-  /** Gives the user's object other settings than the rest of the studio. */
-  async function cap(user: Visitor, value: string): Promise<void> {
-    await runInDurableObject(env.STUDIO.getByName(user.id), (studio) => {
-      const holder = studio as unknown as { env: Env; parts: null };
-      holder.env = new Proxy(env, {
-        get: (target, name) => (name === "MAX_GENERATIONS_PER_DAY" ? value : Reflect.get(target, name)),
-      });
-      holder.parts = null;
-    });
-  }
-
   it("-1 pauses the studio", async () => {
     const user = await newUser();
-    await cap(user, "-1");
+    await set(user, { MAX_GENERATIONS_PER_DAY: "-1" });
     const prompt = newPrompt();
     await expectProblem(await user.post("/api/generate", { prompt }), "budget_exhausted");
     expect(await createsOf(prompt)).toEqual([]);
@@ -128,7 +132,7 @@ describe("MAX_GENERATIONS_PER_DAY", () => {
   it("bounds the whole studio's day", async () => {
     const [one, other] = [await newUser("pro"), await newUser("pro")];
     await env.DB.prepare("delete from days").run();
-    for (const user of [one, other]) await cap(user, "3");
+    for (const user of [one, other]) await set(user, { MAX_GENERATIONS_PER_DAY: "3" });
     for (const user of [one, other, one]) {
       expect((await user.post("/api/generate", { prompt: newPrompt("stuck") })).status).toBe(202);
     }

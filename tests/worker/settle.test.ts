@@ -159,7 +159,7 @@ describe.concurrent("a webhook cannot lie", () => {
       signature: await sign(SIMULATOR_KEY, body),
     });
     expect(answer.status).toBe(200);
-    expect(await limitsOf(user)).toEqual({ concurrent: 1, inFlight: 0, unconfirmed: 0 });
+    expect(await limitsOf(user)).toMatchObject({ concurrent: 1, inFlight: 0, unconfirmed: 0 });
     const tables = await runInDurableObject(env.STUDIO.getByName(user.id), (_, state) =>
       state.storage.sql.exec("select name from sqlite_master where name = 'jobs'").toArray(),
     );

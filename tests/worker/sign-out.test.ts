@@ -61,7 +61,7 @@ describe("POST /api/auth/logout-everywhere", () => {
     const open = async (epoch: number) => {
       const owner = {
         origin: "http://localhost:9",
-        concurrent: 1,
+        plan: "free" as const,
         epoch,
         expiresAt: Date.now() + 60_000,
         openedAt: 1,

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { PLANS, planOf } from "../catalog.ts";
+import { planOf } from "../catalog.ts";
 import { database } from "../db/client.ts";
 import { findUser, refusalOf } from "../db/users.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
@@ -19,7 +19,7 @@ export const events = new Hono<AppEnv>().get("/", sameOrigin, signedIn, async (c
   }
   const owner: SocketOwner = {
     origin: originOf(c),
-    concurrent: PLANS[planOf(user?.plan ?? "")].concurrent,
+    plan: planOf(user?.plan ?? ""),
     epoch: session.epoch,
     expiresAt: session.expiresAt * 1000,
     openedAt: Date.now(),

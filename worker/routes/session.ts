@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { DEFAULT_MODEL, MODELS, PLANS, planOf } from "../catalog.ts";
+import { DEFAULT_MODEL, MODELS, planOf } from "../catalog.ts";
 import type { Session } from "../contract.ts";
 import { database } from "../db/client.ts";
 import { findUser, refusalOf } from "../db/users.ts";
@@ -32,10 +32,9 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
   }
   if (claim.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) await startSession(c, claim);
   const plan = planOf(user.plan);
-  const use = await studioOf(c.env, user.id).use();
   const somebody: Session = {
     user: { id: user.id, email: user.email, plan },
-    limits: { concurrent: PLANS[plan].concurrent, ...use },
+    limits: await studioOf(c.env, user.id).limits(plan),
     models,
     signIn,
   };

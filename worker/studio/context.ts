@@ -1,8 +1,9 @@
 /** What the parts of a user's studio share, and the one way in which a job changes. */
 import type { Database } from "../db/client.ts";
-import { SLOT_GRACE_MS, type Settings } from "../env.ts";
+import type { Settings } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
 import type { Result } from "../problem.ts";
+import { limitsOf } from "./allowance.ts";
 import { type Job, type Jobs, recordOfJob } from "./jobs.ts";
 import type { Live } from "./live.ts";
 import { deadlineOf } from "./transitions.ts";
@@ -26,9 +27,9 @@ export type StudioContext = {
 /** How a step went: nothing (more) to do, to be tried again, or not before so many seconds. */
 export type Step = "done" | "again" | { waitSeconds: number };
 
-/** Slots in use now. */
-export function slotsOf({ jobs, settings }: StudioContext): { inFlight: number; unconfirmed: number } {
-  return jobs.slotsSince(Date.now() - settings.deadlineMs - SLOT_GRACE_MS);
+/** Tells the open studios what is in use now. */
+export function tellLimits({ jobs, live, settings }: StudioContext): void {
+  live.limits(limitsOf(jobs, settings, Date.now()));
 }
 
 /**
@@ -42,7 +43,7 @@ export function change(
   transition: (job: Job) => Job,
   { quietly = false } = {},
 ): Job | null {
-  const { jobs, live } = context;
+  const { jobs } = context;
   const before = jobs.get(id);
   if (!before) return null;
   const after = transition(before);
@@ -50,9 +51,17 @@ export function change(
   jobs.save(after);
   context.arm();
   if (!quietly) tell(context, before, after);
-  if (before.holdsSlot !== after.holdsSlot || before.upstream !== after.upstream)
-    live.limits(slotsOf(context));
+  if (isCountedOtherwise(before, after)) tellLimits(context);
   return after;
+}
+
+/** Whether the plan's limits are used otherwise than before. */
+function isCountedOtherwise(before: Job, after: Job): boolean {
+  return (
+    before.holdsSlot !== after.holdsSlot ||
+    before.upstream !== after.upstream ||
+    (before.status === "failed") !== (after.status === "failed")
+  );
 }
 
 function tell({ live }: StudioContext, before: Job, after: Job): void {

@@ -1,5 +1,4 @@
 /** From a click to a job that Skytells knows of: replay, admission, create. */
-import { PLANS } from "../catalog.ts";
 import type { GenerateBody } from "../contract.ts";
 import { findGeneration } from "../db/generations.ts";
 import { admissionFacts, dayOf, refusalOf, type SessionClaim } from "../db/users.ts";
@@ -10,7 +9,8 @@ import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../pr
 import { type CreateOutcome, createPrediction } from "../skytells/client.ts";
 import { asksForOptions, buildInput, inputSchema, unsupportedOption } from "../skytells/models.ts";
 import { WEBHOOK_EVENTS, webhookUrl } from "../skytells/webhook.ts";
-import { change, type StudioContext, slotsOf } from "./context.ts";
+import { limitRefusal, limitsOf } from "./allowance.ts";
+import { change, type StudioContext, tellLimits } from "./context.ts";
 import { type Job, recordOfJob } from "./jobs.ts";
 import { payRecord } from "./record.ts";
 import { accepted, ambiguous, confirmUntil, heard, isOpen, scheduled } from "./transitions.ts";
@@ -66,19 +66,17 @@ export async function generate(
   if (refusal) return { ok: false, refusal };
 
   // From here to the insert nothing is awaited: what is counted is what is.
-  const { concurrent } = PLANS[facts.plan];
-  context.live.allow(concurrent);
+  const now = Date.now();
+  context.live.allow(facts.plan);
   const twin = command.idempotencyKey === null ? null : context.jobs.byIdempotencyKey(command.idempotencyKey);
   if (twin) return answerReplay(context, command, fingerprint, twin);
-  const use = slotsOf(context);
-  if (use.inFlight >= concurrent) {
-    return refuse("limit_reached", limitSentence(concurrent), { limits: { concurrent, ...use } });
-  }
-  const job = newJob(command, fingerprint, buildInput(body, schema), context.settings);
+  const limit = limitRefusal(limitsOf(context.jobs, context.settings, now)(facts.plan), now);
+  if (limit) return { ok: false, refusal: limit };
+  const job = newJob(command, fingerprint, buildInput(body, schema), context.settings, now);
   context.jobs.insert(job);
   context.arm();
   context.live.generation(recordOfJob(job));
-  context.live.limits(slotsOf(context));
+  tellLimits(context);
   const work = create(context, job).finally(() => {
     context.creating.delete(job.id);
     // Only now: while it is being created, settling leaves it alone.
@@ -87,12 +85,6 @@ export async function generate(
   context.creating.set(job.id, work);
   door.keepAlive(work);
   return work;
-}
-
-function limitSentence(concurrent: number): string {
-  return concurrent === 1
-    ? "One picture at a time on this plan: the next can start when this one is done."
-    : `${concurrent} pictures at a time on this plan: the next can start when one of them is done.`;
 }
 
 function budgetRefusal(createdToday: number, settings: Settings): Refusal | null {
@@ -113,9 +105,9 @@ function newJob(
   fingerprint: string,
   { input, options }: ReturnType<typeof buildInput>,
   settings: Settings,
+  now: number,
 ): Job {
   const id = crypto.randomUUID();
-  const now = Date.now();
   const job: Job = {
     id,
     userId: claim.userId,
@@ -204,7 +196,7 @@ async function land(
       jobs.delete(id);
       context.arm();
       live.deleted(id);
-      live.limits(slotsOf(context));
+      tellLimits(context);
       log("create_refused", { job: id, code: outcome.refusal.code });
       return { ok: false, refusal: outcome.refusal };
     }

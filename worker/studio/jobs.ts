@@ -120,6 +120,8 @@ export type PoisonedJob = {
 export class Jobs {
   private readonly sql: SqlStorage;
   private hasSchema: boolean;
+  /** The schema is this version's. */
+  private isCurrent = false;
 
   constructor(sql: SqlStorage) {
     this.sql = sql;
@@ -133,7 +135,7 @@ export class Jobs {
   }
 
   insert(job: Job): void {
-    if (!this.hasSchema) this.createSchema();
+    if (!this.isCurrent) this.createSchema();
     const row = toRow(job);
     // Whoever inserts has looked: what still has this key or prediction is a row that cannot be read.
     this.sql.exec("update jobs set idempotency_key = null where idempotency_key = ?", row.idempotency_key);
@@ -155,6 +157,7 @@ export class Jobs {
     );
   }
 
+  /** Also brings what an earlier version made up to date. */
   private createSchema(): void {
     this.sql.exec(`
       create table if not exists jobs (
@@ -171,8 +174,10 @@ export class Jobs {
       );
       create index if not exists jobs_by_next_at on jobs (next_at);
       create index if not exists jobs_by_slot on jobs (created_at) where holds_slot = 1;
+      create index if not exists jobs_by_created_at on jobs (created_at);
     `);
     this.hasSchema = true;
+    this.isCurrent = true;
   }
 
   save(job: Job): void {
@@ -262,6 +267,20 @@ export class Jobs {
                 coalesce(sum(upstream = 'unconfirmed'), 0) as unconfirmed
          from jobs where holds_slot = 1 and created_at > ?`,
         since,
+      )
+      .one();
+  }
+
+  /** Jobs admitted in this time, and those of them that failed. */
+  madeBetween(start: number, end: number): { admitted: number; failed: number } {
+    if (this.isEmpty) return { admitted: 0, failed: 0 };
+    return this.sql
+      .exec<{ admitted: number; failed: number }>(
+        `select count(*) as admitted,
+                coalesce(sum(iif(json_valid(document), document ->> '$.status' = 'failed', 0)), 0) as failed
+         from jobs where created_at >= ? and created_at < ?`,
+        start,
+        end,
       )
       .one();
   }

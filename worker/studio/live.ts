@@ -3,7 +3,7 @@
  * known of a socket after the object slept is in its attachment.
  */
 import * as z from "zod";
-import { CLOSE_SESSION_ENDED, CLOSE_TOO_MANY_SOCKETS } from "../catalog.ts";
+import { CLOSE_SESSION_ENDED, CLOSE_TOO_MANY_SOCKETS, type Plan } from "../catalog.ts";
 import type { Limits, StudioEvent } from "../contract.ts";
 import { MAX_SOCKETS } from "../env.ts";
 import { type GenerationRecord, presentGeneration } from "../generation.ts";
@@ -11,16 +11,14 @@ import { type GenerationRecord, presentGeneration } from "../generation.ts";
 const attachment = z.object({
   /** Where this studio is reached: share links are absolute. */
   origin: z.string(),
-  /** What the plan allows, as D1 said when the socket was opened or a generation last admitted. */
-  concurrent: z.int(),
+  /** As D1 said when the socket was opened, a generation last admitted, or the plan changed. */
+  plan: z.enum(["free", "pro"]).catch("free"),
   /** The session's; a socket of a version that did not say has the first. */
   epoch: z.int().default(0),
   expiresAt: z.number(),
   openedAt: z.number(),
 });
 export type SocketOwner = z.infer<typeof attachment>;
-
-type Use = { inFlight: number; unconfirmed: number };
 
 export class Live {
   private readonly ctx: DurableObjectState;
@@ -34,7 +32,7 @@ export class Live {
   }
 
   /** Opens a socket and tells it what is in flight. */
-  open(owner: SocketOwner, inFlight: GenerationRecord[], use: Use): Response {
+  open(owner: SocketOwner, inFlight: GenerationRecord[], limits: Limits): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     const others = this.sockets().sort((a, b) => a.owner.openedAt - b.owner.openedAt);
     for (const { socket } of others.slice(0, Math.max(0, others.length - MAX_SOCKETS + 1))) {
@@ -48,7 +46,7 @@ export class Live {
     }
     send(server, {
       type: "snapshot",
-      limits: { concurrent: owner.concurrent, ...use },
+      limits,
       inFlight: inFlight.map((record) => presentGeneration(record, owner.origin)),
     });
     return new Response(null, { status: 101, webSocket: client });
@@ -66,14 +64,14 @@ export class Live {
     this.broadcast(() => ({ type: "deleted", id }));
   }
 
-  limits(use: Use): void {
-    this.broadcast(({ concurrent }) => ({ type: "limits", limits: { concurrent, ...use } satisfies Limits }));
+  limits(limitsOf: (plan: Plan) => Limits): void {
+    this.broadcast(({ plan }) => ({ type: "limits", limits: limitsOf(plan) }));
   }
 
   /** The plan was read anew. */
-  allow(concurrent: number): void {
+  allow(plan: Plan): void {
     for (const { socket, owner } of this.sockets()) {
-      if (owner.concurrent !== concurrent) socket.serializeAttachment({ ...owner, concurrent });
+      if (owner.plan !== plan) socket.serializeAttachment({ ...owner, plan });
     }
   }
 

@@ -7,7 +7,8 @@
  * webhook must not bring a deleted account's object back to life.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { BulkResult } from "../contract.ts";
+import type { Plan } from "../catalog.ts";
+import type { BulkResult, Limits } from "../contract.ts";
 import { database } from "../db/client.ts";
 import { findGeneration } from "../db/generations.ts";
 import { refusalOf, type SessionClaim } from "../db/users.ts";
@@ -16,7 +17,8 @@ import type { GenerationRecord } from "../generation.ts";
 import { log, logError, reasonOf } from "../log.ts";
 import { ok, type Result, refuse, StorageUnavailable } from "../problem.ts";
 import type { Prediction } from "../skytells/prediction.ts";
-import { change, type StudioContext, slotsOf } from "./context.ts";
+import { limitsOf } from "./allowance.ts";
+import { change, type StudioContext, tellLimits } from "./context.ts";
 import { type GenerateCommand, generate } from "./create.ts";
 import { type Job, Jobs, recordOfJob } from "./jobs.ts";
 import { Live, type SocketOwner } from "./live.ts";
@@ -131,10 +133,17 @@ export class UserStudio extends DurableObject<Env> {
     });
   }
 
-  /** How many slots are in use. */
-  async use(): Promise<{ inFlight: number; unconfirmed: number }> {
+  /** What this plan allows, and what of it is in use. */
+  async limits(plan: Plan): Promise<Limits> {
     await this.ensureAlarm();
-    return this.jobs.isEmpty ? { inFlight: 0, unconfirmed: 0 } : slotsOf(this.context());
+    return limitsOf(this.jobs, this.context().settings, Date.now())(plan);
+  }
+
+  /** Tells the open studios of another plan. What is in flight goes on; the next Generate reads the plan itself. */
+  async planChanged(plan: Plan): Promise<void> {
+    await this.ensureAlarm();
+    this.live.allow(plan);
+    tellLimits(this.context());
   }
 
   /** Tells the open studios of a change that was made in D1 alone (a favourite, a link). */
@@ -160,8 +169,7 @@ export class UserStudio extends DurableObject<Env> {
     await this.ensureAlarm();
     const owner: SocketOwner = JSON.parse(request.headers.get("x-socket-owner") ?? "null");
     const inFlight = this.jobs.open().map(recordOfJob);
-    const use = this.jobs.isEmpty ? { inFlight: 0, unconfirmed: 0 } : slotsOf(this.context());
-    return this.live.open(owner, inFlight, use);
+    return this.live.open(owner, inFlight, await this.limits(owner.plan));
   }
 
   override async webSocketMessage(): Promise<void> {

@@ -15,6 +15,7 @@ const READY_WITHIN_MS = 60_000;
 const VARS = {
   DEV_SIGN_IN: "true",
   MAX_GENERATIONS_PER_DAY: "0",
+  PLAN_DAILY_GENERATIONS: "free=0,pro=0",
   SKYTELLS_API_KEY: "sk-simulator",
   SESSION_SECRET: "a-secret-of-the-end-to-end-tests-only",
   CHECK_AFTER_SECONDS: "1",
