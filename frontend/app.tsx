@@ -8,6 +8,7 @@ import { text } from "./text/first.ts";
 
 const GalleryPage = lazy(() => import("./pages/gallery.tsx").then((part) => part.GalleryPage));
 const PicturePage = lazy(() => import("./pages/picture.tsx").then((part) => part.PicturePage));
+const MissingPage = lazy(() => import("./pages/missing.tsx").then((part) => part.MissingPage));
 const SignIn = lazy(() => import("./components/sign-in.tsx").then((part) => part.SignIn));
 const Shortcuts = lazy(() => import("./components/shortcuts.tsx").then((part) => part.Shortcuts));
 const ShareDialog = lazy(() => import("./components/share-dialog.tsx").then((part) => part.ShareDialog));
@@ -28,14 +29,7 @@ export function App({ studio, router }: AppProps) {
       <Header studio={studio} router={router} />
       {page === "studio" && <StudioPage studio={studio} />}
       {page === "gallery" && <GalleryPage studio={studio} router={router} />}
-      {page === "missing" && (
-        <main id="content" class="m-auto grid gap-4 p-8 text-center">
-          <h1 class="text-lg font-semibold">{text.pageMissing}</h1>
-          <a class="link" href="/">
-            {text.toStudio}
-          </a>
-        </main>
-      )}
+      {page === "missing" && <MissingPage />}
       {viewing && <PicturePage studio={studio} router={router} id={picture} />}
       {sharing && <ShareDialog key={sharing.id} studio={studio} generation={sharing} />}
       {studio.signingIn.value && <SignIn studio={studio} />}

@@ -10,7 +10,7 @@ import { createRouter } from "./state/router.ts";
 import { createStore } from "./state/store.ts";
 import { createStudio, deeds } from "./state/studio.ts";
 import { text } from "./text/first.ts";
-import { loadTroubles } from "./text/words.ts";
+import { loadWords } from "./text/words.ts";
 
 const router = createRouter(window);
 const studio = createStudio({
@@ -74,7 +74,7 @@ document.addEventListener("click", (event) => {
  * they see. From then on the studio can also say what goes wrong where the line is cut.
  */
 async function openRest() {
-  await Promise.all([loadTroubles(), loadAftermath(), deeds(), preloadFeed(), preloadToast()]);
+  await Promise.all([loadWords(), loadAftermath(), deeds(), preloadFeed(), preloadToast()]);
   const { openBackstage } = await import("./state/backstage.ts");
   studio.backstage.value ??= openBackstage(studio, router);
 }

@@ -4,21 +4,25 @@ import rotate from "lucide-static/icons/rotate-ccw.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Card } from "../state/cards.ts";
 import type { Studio } from "../state/studio.ts";
-import { text } from "../text/first.ts";
-import { failures, problems } from "../text/troubles.ts";
+import { making } from "../text/making.ts";
+import { told } from "../text/told.ts";
 import { Icon } from "./icon.tsx";
 
 /** Why there is no picture, and what to do now. */
 export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
   const { error, prompt } = card.generation;
-  const sentence = card.problem ? problems[card.problem.code] : error ? failures[error.code] : text.canceled;
+  const sentence = card.problem
+    ? told.problem(card.problem.code)
+    : error
+      ? told.failure(error.code)
+      : making.canceled;
   return (
     <div class="absolute inset-0 flex flex-col justify-center-safe gap-2 overflow-auto p-5">
       <button
         type="button"
         class="button round small quiet absolute end-2 top-2"
-        aria-label={text.dismiss}
-        title={text.dismiss}
+        aria-label={making.dismiss}
+        title={making.dismiss}
         onClick={() => void studio.dismiss(card.key)}
       >
         <Icon svg={x} />
@@ -38,11 +42,11 @@ export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
       <div class="mt-2 flex flex-wrap gap-2">
         <button type="button" class="button plain small" onClick={() => void studio.maker.retry(card.key)}>
           <Icon svg={rotate} />
-          {text.tryAgain}
+          {making.tryAgain}
         </button>
         <button type="button" class="button plain small" onClick={() => studio.composer.edit(prompt)}>
           <Icon svg={pencil} />
-          {text.editPrompt}
+          {making.editPrompt}
         </button>
       </div>
     </div>

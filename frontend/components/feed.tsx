@@ -1,5 +1,5 @@
 import type { Studio } from "../state/studio.ts";
-import { text } from "../text/first.ts";
+import { making } from "../text/making.ts";
 import { Card } from "./card.tsx";
 
 /** A placeholder row while the latest pictures load. */
@@ -14,7 +14,7 @@ export function Feed({ studio }: { studio: Studio }) {
     <>
       {cards.length > 0 && (
         <>
-          <h2 class="sr-only">{text.recent}</h2>
+          <h2 class="sr-only">{making.recent}</h2>
           <ul class="rows cards">
             {cards.map((card) => (
               <Card key={card.key} studio={studio} card={card} />
@@ -24,14 +24,14 @@ export function Feed({ studio }: { studio: Studio }) {
       )}
       {recent === "failed" && (
         <p class="p-6 text-center text-muted">
-          {text.loadFailed}{" "}
+          {making.loadFailed}{" "}
           <button type="button" class="link" onClick={() => void studio.loadRecent()}>
-            {text.tryAgain}
+            {making.tryAgain}
           </button>
         </p>
       )}
       {recent === "loading" && cards.length === 0 && (
-        <div class="rows cards" role="status" aria-label={text.loading}>
+        <div class="rows cards" role="status" aria-label={making.loading}>
           {PLACEHOLDERS.map((ratio) => (
             <div key={ratio} class="shimmer" style={{ "--ratio": ratio }} />
           ))}
@@ -40,7 +40,7 @@ export function Feed({ studio }: { studio: Studio }) {
       {recent === "ready" && cards.some(({ generation }) => generation.outputUrl) && (
         <p class="py-8 text-center">
           <a class="link" href="/gallery">
-            {text.seeAll}
+            {making.seeAll}
           </a>
         </p>
       )}

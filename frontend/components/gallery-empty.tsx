@@ -7,10 +7,10 @@ import { isFiltered, NO_FILTERS, writeFilters } from "../state/filters.ts";
 import type { List } from "../state/list.ts";
 import type { Router } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
-import { text } from "../text/first.ts";
+import { making } from "../text/making.ts";
 import { later } from "../text/later.ts";
 import { pictureText } from "../text/pictures.ts";
-import { problems } from "../text/troubles.ts";
+import { problems } from "../text/told.ts";
 import { Icon } from "./icon.tsx";
 
 /** Why nothing is shown, and the way on. */
@@ -22,11 +22,11 @@ export function GalleryEmpty({ list, router }: { list: List; router: Router }) {
       <Invitation
         alert
         icon={offline ? wifiOff : imageOff}
-        title={offline ? pictureText.offline : text.loadFailed}
+        title={offline ? pictureText.offline : making.loadFailed}
         why={offline ? pictureText.offlineWhy : problems[problem.value.code]}
       >
         <button type="button" class="button filled" onClick={() => void list.more()}>
-          {text.tryAgain}
+          {making.tryAgain}
         </button>
       </Invitation>
     );

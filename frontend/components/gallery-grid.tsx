@@ -6,9 +6,9 @@ import type { Router } from "../state/router.ts";
 import { boxesOf, bottomOf, type Frame, layRows, rowOf, rowsWithin } from "../state/rows.ts";
 import type { Studio } from "../state/studio.ts";
 import { placeTiles } from "../state/tiles.ts";
-import { text } from "../text/first.ts";
+import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
-import { problems } from "../text/troubles.ts";
+import { problems } from "../text/told.ts";
 import { onGalleryKey } from "./gallery-keys.ts";
 import { Tile } from "./tile.tsx";
 
@@ -210,7 +210,7 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
           <div role="alert">
             <p>{problems[list.problem.value.code]}</p>
             <button type="button" class="button plain" onClick={() => void list.more()}>
-              {text.tryAgain}
+              {making.tryAgain}
             </button>
           </div>
         )}

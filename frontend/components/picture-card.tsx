@@ -4,7 +4,7 @@ import share from "lucide-static/icons/share-2.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
 import { picturePath } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
-import { text } from "../text/first.ts";
+import { making } from "../text/making.ts";
 import { Icon } from "./icon.tsx";
 import { Photo } from "./photo.tsx";
 
@@ -15,7 +15,7 @@ export function PictureCard({ studio, generation, large }: Props) {
   const { id, prompt, favorite } = generation;
   return (
     <>
-      <a href={picturePath(id)} class="picture" aria-label={text.open(prompt)}>
+      <a href={picturePath(id)} class="picture" aria-label={making.open(prompt)}>
         <Photo generation={generation} sizes={large ? "(width < 48rem) 100vw, 26rem" : "26rem"} />
       </a>
       <div class="actions overlay">
@@ -25,8 +25,8 @@ export function PictureCard({ studio, generation, large }: Props) {
         <button
           type="button"
           class="button round glass small"
-          aria-label={text.favorite}
-          title={text.favorite}
+          aria-label={making.favorite}
+          title={making.favorite}
           aria-pressed={favorite}
           onClick={() => void studio.favorite(generation)}
         >
@@ -35,8 +35,8 @@ export function PictureCard({ studio, generation, large }: Props) {
         <button
           type="button"
           class="button round glass small"
-          aria-label={text.share}
-          title={text.share}
+          aria-label={making.share}
+          title={making.share}
           onClick={() => {
             studio.sharing.value = generation;
           }}
@@ -47,8 +47,8 @@ export function PictureCard({ studio, generation, large }: Props) {
           class="button round glass small"
           href={`${generation.outputUrl}?download`}
           download
-          aria-label={text.download}
-          title={text.download}
+          aria-label={making.download}
+          title={making.download}
         >
           <Icon svg={download} />
         </a>

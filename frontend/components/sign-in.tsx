@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { SignInMethod } from "../../worker/contract.ts";
 import type { Studio } from "../state/studio.ts";
 import { later } from "../text/later.ts";
-import { problems } from "../text/troubles.ts";
+import { problems } from "../text/told.ts";
 import { Dialog } from "./dialog.tsx";
 
 /** Asks who is here. Generate opens it, and goes on by itself afterwards. */

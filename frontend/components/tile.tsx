@@ -6,9 +6,9 @@ import { isInFlight } from "../state/generation.ts";
 import type { List } from "../state/list.ts";
 import { picturePath } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
-import { text } from "../text/first.ts";
+import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
-import { failures } from "../text/troubles.ts";
+import { failures } from "../text/told.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
 import { Photo } from "./photo.tsx";
@@ -56,7 +56,7 @@ export function Tile(props: Props) {
           href={picturePath(id)}
           class="picture"
           tabIndex={tabbable ? 0 : -1}
-          aria-label={text.open(prompt)}
+          aria-label={making.open(prompt)}
           onClick={(event) => {
             if (choosing || event.shiftKey) choose(event);
           }}
@@ -93,7 +93,7 @@ type WithoutProps = Props & { onClick: (event: MouseEvent) => void };
 function WithoutPicture({ generation, choosing, tabbable, onClick }: WithoutProps) {
   const { id, prompt, status, error, createdAt } = generation;
   const working = isInFlight(generation);
-  const sentence = error ? failures[error.code] : working ? pictureText.statuses[status] : text.canceled;
+  const sentence = error ? failures[error.code] : working ? pictureText.statuses[status] : making.canceled;
   return (
     <>
       <a

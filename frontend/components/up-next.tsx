@@ -3,9 +3,8 @@ import x from "lucide-static/icons/x.svg?raw";
 import type { Order } from "../state/orders.ts";
 import type { Queue } from "../state/queue.ts";
 import type { Studio } from "../state/studio.ts";
-import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
-import { problems } from "../text/troubles.ts";
+import { problems } from "../text/told.ts";
 import { Icon } from "./icon.tsx";
 
 /** What waits for a place: in sight, to be changed or dropped until it starts by itself. */
@@ -59,7 +58,7 @@ function Waiting({ studio, queue, order: { key, body } }: WaitingProps) {
         type="button"
         class="button round small quiet"
         aria-label={making.editWaiting(body.prompt)}
-        title={text.editPrompt}
+        title={making.editPrompt}
         onClick={() => queue.edit(key)}
       >
         <Icon svg={pencil} />
@@ -68,7 +67,7 @@ function Waiting({ studio, queue, order: { key, body } }: WaitingProps) {
         type="button"
         class="button round small quiet"
         aria-label={making.removeWaiting(body.prompt)}
-        title={text.dismiss}
+        title={making.dismiss}
         onClick={() => {
           queue.remove(key);
           studio.composer.focus.value += 1;

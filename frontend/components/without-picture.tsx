@@ -1,8 +1,8 @@
 import { isInFlight } from "../state/generation.ts";
 import type { Generation } from "../../worker/contract.ts";
-import { text } from "../text/first.ts";
+import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
-import { failures } from "../text/troubles.ts";
+import { told } from "../text/told.ts";
 
 /** Where a picture would be: why there is none, or not yet. */
 export function WithoutPicture({ generation }: { generation: Generation }) {
@@ -10,7 +10,7 @@ export function WithoutPicture({ generation }: { generation: Generation }) {
   const working = isInFlight(generation);
   return (
     <div class={`stage-words ${working ? "shimmer" : ""}`}>
-      <h1>{working ? pictureText.notYet : error ? failures[error.code] : text.canceled}</h1>
+      <h1>{working ? pictureText.notYet : error ? told.failure(error.code) : making.canceled}</h1>
     </div>
   );
 }

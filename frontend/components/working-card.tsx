@@ -1,7 +1,7 @@
 import x from "lucide-static/icons/x.svg?raw";
 import type { Card } from "../state/cards.ts";
+import { isDoubtful } from "../state/doubt.ts";
 import type { Studio } from "../state/studio.ts";
-import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
@@ -21,8 +21,8 @@ export function WorkingCard({ studio, card }: { studio: Studio; card: Card }) {
       <button
         type="button"
         class="button round small quiet absolute end-2 top-2"
-        aria-label={text.cancel}
-        title={text.cancel}
+        aria-label={making.cancel}
+        title={making.cancel}
         onClick={() => void studio.maker.cancel(card.key)}
       >
         <Icon svg={x} />
@@ -42,5 +42,5 @@ export function WorkingCard({ studio, card }: { studio: Studio; card: Card }) {
 function stepOf(studio: Studio, { phase, problem, generation: { id, status } }: Card): string {
   if (phase === "sending") return problem ? making.cut : making.sending;
   if (status !== "queued") return making.processing;
-  return phase === "unconfirmed" || studio.doubtful.value(id) ? making.unconfirmed : making.queued;
+  return phase === "unconfirmed" || isDoubtful(studio, id) ? making.unconfirmed : making.queued;
 }

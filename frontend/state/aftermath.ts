@@ -1,8 +1,7 @@
 /** When an order does not go its way: sent again only where that is safe, put back in line, refused, or canceled. */
 import { batch } from "@preact/signals";
 import type { Trouble, TroubleCode } from "../api/result.ts";
-import { text } from "../text/first.ts";
-import { inWords } from "../text/words.ts";
+import { told } from "../text/told.ts";
 import type { Card } from "./cards.ts";
 import type { Maker } from "./maker.ts";
 import { ORDER_KEPT_FOR_MS, type Order } from "./orders.ts";
@@ -104,10 +103,10 @@ async function refused(maker: Maker, order: Order, card: string, problem: Troubl
     if (waits) {
       cards.remove(card);
       orders.putFirst(putBack);
-      tell(text.waits(order.body.prompt));
+      tell(told.waits(order.body.prompt));
     } else {
       cards.refuse(card, problem);
-      inWords({ problem: code }, (sentence) => tell(text.failed(sentence)));
+      tell(told.failed(told.problem(code)));
     }
   });
 }
@@ -129,7 +128,20 @@ export async function cancel(maker: Maker, card: Card): Promise<void> {
   if (result.ok) return cards.confirm(before.id, result.value.generation);
   // Finished first, or not canceled: the card goes back to what is true.
   if (cards.byKey(key)?.generation.status === "canceled") cards.show(key, before);
-  if (result.problem.code !== "already_finished") return inWords({ problem: result.problem.code }, tell);
+  if (result.problem.code !== "already_finished") return tell(told.problem(result.problem.code));
   const truth = await api.prediction(before.id);
   if (truth.ok) cards.confirm(before.id, truth.value.generation);
+}
+
+/**
+ * The same again, on the same card. What the Worker may have taken on is repeated under its old key, so
+ * that it can never be made twice; a generation that has ended needs a new one.
+ */
+export async function retry({ cards, orderOf, take }: Maker, key: string): Promise<void> {
+  const card = cards.byKey(key);
+  if (!card) return;
+  const { prompt, model, options } = card.generation;
+  const order = orderOf(card.order?.body ?? { prompt, model, ...options });
+  const repeat = card.phase === "refused" && card.problem?.code !== "idempotency_mismatch";
+  await take(repeat && card.order ? { ...order, key: card.order.key } : order, key);
 }

@@ -1,8 +1,12 @@
 /** What a person does with a picture that exists: shown at once where that can be taken back. */
+import type { Signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
 import type { Result } from "../api/result.ts";
+import { told } from "../text/told.ts";
 import type { Cards } from "./cards.ts";
+import type { Composer } from "./composer.ts";
+import type { Toast } from "./studio.ts";
 
 export type Hands = {
   api: Api;
@@ -59,6 +63,11 @@ export function dismiss({ api, cards }: Hands, key: string): void {
 export async function signOut({ api, orTell, unfinished }: Hands, everywhere: boolean): Promise<boolean> {
   await unfinished.finish?.();
   return orTell(asDone(await api.signOut(everywhere))) ?? false;
+}
+
+/** What made room in the form for something else is one click away for a moment. */
+export function offerBack(toast: Signal<Toast | null>, composer: Composer, words: string): void {
+  toast.value = { text: told.putAside, action: { label: told.putBack, run: () => composer.edit(words) } };
 }
 
 function asDone(result: Result<void>): Result<true> {

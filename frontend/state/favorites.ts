@@ -1,6 +1,6 @@
 import type { Generation } from "../../worker/contract.ts";
 import { pictureText } from "../text/pictures.ts";
-import { problems } from "../text/troubles.ts";
+import { problems } from "../text/told.ts";
 import { inBulk } from "./bulk.ts";
 import type { Studio } from "./studio.ts";
 

@@ -1,13 +1,67 @@
 /** What keeps an open studio true once somebody is here: pushes, and asking where no push can be relied on. */
 import { computed } from "@preact/signals";
+import type { Generation, StudioEvent } from "../../worker/contract.ts";
+import type { Api } from "../api/client.ts";
 import { createLive, type LiveDependencies } from "../api/live.ts";
 import type { Cards } from "./cards.ts";
+import type { Maker } from "./maker.ts";
+import type { SessionState } from "./session.ts";
 import { createWatch } from "./watch.ts";
 
-export type LineDependencies = LiveDependencies & { cards: Cards; ask: (id: string) => Promise<void> };
+export type LineDependencies = Pick<LiveDependencies, "connect" | "random"> & {
+  api: Api;
+  session: SessionState;
+  cards: Cards;
+  maker: Maker;
+  changed: (generation: Generation, replaces?: string) => void;
+  /** The same, for what its card knows already. `before`: the id it was asked for by. */
+  heard: (generation: Generation, before?: string) => void;
+  dropped: (id: string) => void;
+  sessionEnded: () => void;
+  restart: () => void;
+};
 
-export function createLine({ cards, ask, ...dependencies }: LineDependencies) {
-  const live = createLive(dependencies);
+export function createLine(dependencies: LineDependencies) {
+  const { connect, random, api, session, cards, maker, changed, heard, dropped } = dependencies;
+
+  function hear(event: StudioEvent) {
+    switch (event.type) {
+      case "snapshot":
+        session.limits.value = event.limits;
+        for (const generation of event.inFlight) cards.apply(generation);
+        maker.hurry();
+        watch.askAll(event.inFlight.map(({ id }) => id));
+        return;
+      case "generation":
+        return changed(event.generation, event.replaces);
+      case "limits":
+        session.limits.value = event.limits;
+        return;
+      case "deleted":
+        return dropped(event.id);
+      default:
+        // A newer Worker may say more than this studio knows.
+        event satisfies never;
+    }
+  }
+
+  async function ask(id: string) {
+    const result = await api.prediction(id);
+    if (result.ok) {
+      cards.confirm(id, result.value.generation);
+      heard(result.value.generation, id);
+    } else if (result.problem.code === "not_found") dropped(id);
+    else if (result.problem.code === "unauthenticated") dependencies.sessionEnded();
+  }
+
+  /** Ended from elsewhere: what is on this screen is nobody's any more. */
+  function sessionRevoked() {
+    void session.load().then(() => {
+      if (session.session.value && !session.user.value) dependencies.restart();
+    });
+  }
+
+  const live = createLive({ connect, random, onEvent: hear, onSessionEnded: sessionRevoked });
   const watch = createWatch({
     ids: cards.watched,
     urgent: computed(() => !live.up.value || cards.parked.value.length > 0),

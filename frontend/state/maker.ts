@@ -5,17 +5,12 @@ import type { GenerateBody } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
 import type { TroubleCode } from "../api/result.ts";
 import { text } from "../text/first.ts";
+import { inWords } from "../text/words.ts";
 import type { Cards } from "./cards.ts";
 import type { Composer } from "./composer.ts";
 import { isInFlight } from "./generation.ts";
 import { MAX_WAITING, type Order, type Orders } from "./orders.ts";
 import type { SessionState } from "./session.ts";
-
-const PROMPT_NOTICES = {
-  empty: text.promptEmpty,
-  too_long: text.promptTooLong,
-  malformed: text.promptMalformed,
-} as const;
 
 /** Why nothing that waits starts by itself at the moment, until then (milliseconds since 1970). */
 export type Hold = { code: TroubleCode | "asleep"; until: number };
@@ -51,6 +46,9 @@ export function createMaker(dependencies: MakerDependencies) {
     return limits.concurrent - Math.max(limits.inFlight, known);
   });
 
+  const notify = (sentence: string) => {
+    composer.notice.value = sentence;
+  };
   const orderOf = (body: GenerateBody): Order => ({ body, key: newKey(), at: now(), state: "waiting" });
 
   /** Starts it, or puts it behind the others that wait. `card`: the one that tries again. */
@@ -59,7 +57,7 @@ export function createMaker(dependencies: MakerDependencies) {
     if (free.value > 0 && !hold.value && orders.waiting.value.length === 0) return send(order, card);
     orders.put(order);
     cards.remove(card);
-    tell(text.waits(order.body.prompt));
+    inWords(({ told }) => told.waits(order.body.prompt), tell);
   }
 
   async function send(order: Order, card = order.key) {
@@ -106,15 +104,15 @@ export function createMaker(dependencies: MakerDependencies) {
     hold,
     async generate() {
       const problem = promptProblem(composer.prompt.value);
-      composer.notice.value = problem && PROMPT_NOTICES[problem];
+      composer.notice.value = null;
       if (problem) {
+        inWords(({ told }) => told.promptProblems[problem], notify);
         composer.focus.value += 1;
         return;
       }
       if (session.session.value && !session.user.value) return signInFirst();
       if (orders.waiting.value.length >= MAX_WAITING) {
-        composer.notice.value = text.waitingFull;
-        return;
+        return inWords(({ told }) => told.waitingFull, notify);
       }
       const order = orderOf({
         prompt: normalizePrompt(composer.prompt.value),
@@ -126,6 +124,8 @@ export function createMaker(dependencies: MakerDependencies) {
     },
     /** Makes what is not in the form: more of a picture that exists. */
     order: (body: GenerateBody) => take(orderOf(body)),
+    orderOf,
+    take,
     /** Starts one that waited. */
     start: send,
     /** An order of an earlier page or another tab, as it was left. */
@@ -139,18 +139,8 @@ export function createMaker(dependencies: MakerDependencies) {
     hurry() {
       for (const go of resting) go();
     },
-    /**
-     * The same again, on the same card. What the Worker may have taken on is repeated under its old key, so
-     * that it can never be made twice; a generation that has ended needs a new one.
-     */
-    async retry(key: string) {
-      const card = cards.byKey(key);
-      if (!card) return;
-      const { prompt, model, options } = card.generation;
-      const order = orderOf(card.order?.body ?? { prompt, model, ...options });
-      const repeat = card.phase === "refused" && card.problem?.code !== "idempotency_mismatch";
-      await take(repeat && card.order ? { ...order, key: card.order.key } : order, key);
-    },
+    /** The same again, on the same card. */
+    retry: async (key: string) => (await aftermath()).retry(maker, key),
     cancel,
   };
   return maker;

@@ -1,9 +1,8 @@
 import { computed, signal } from "@preact/signals";
-import type { Generation, StudioEvent } from "../../worker/contract.ts";
+import type { Generation } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
 import type { Socket } from "../api/live.ts";
 import type { Result, TroubleCode } from "../api/result.ts";
-import { text } from "../text/first.ts";
 import { inWords } from "../text/words.ts";
 import type { Backstage } from "./backstage.ts";
 import { createCards } from "./cards.ts";
@@ -85,17 +84,11 @@ export function createStudio(dependencies: StudioDependencies) {
     store,
     tabStore,
     supported: (model) => session.models.value.find(({ id }) => id === model)?.options ?? {},
-    onPutAside(words) {
-      const label = text.putBack;
-      toast.value = { text: text.putAside, action: { label, run: () => composer.edit(words) } };
-    },
+    onPutAside: (words) => void deeds().then((deeds) => deeds.offerBack(toast, composer, words)),
   });
   const cards = createCards({
     onEnded(generation) {
-      const { status, error, prompt } = generation;
-      if (status === "succeeded") tell(text.ready(prompt));
-      else if (error) inWords({ failure: error.code }, (sentence) => tell(text.failed(sentence)));
-      else tell(text.canceled);
+      inWords(({ told }) => told.ended(generation), tell);
       for (const witness of witnesses) witness.ended(generation);
       // The socket says by itself how many are in flight.
       if (!up.value) void session.load();
@@ -123,13 +116,6 @@ export function createStudio(dependencies: StudioDependencies) {
       for (const witness of witnesses) witness.ordered(order);
     },
   });
-  /** Those that Skytells has not confirmed: known from this browser's own orders, or because all of them are. */
-  const doubtful = computed(() => {
-    const { inFlight = 0, unconfirmed = 0 } = session.limits.value ?? {};
-    const ids = orders.all.value.flatMap(({ pending }) => pending ?? []);
-    return (id: string) => ids.includes(id) || (unconfirmed > 0 && unconfirmed === inFlight);
-  });
-
   function changed(generation: Generation, replaces?: string) {
     cards.apply(generation, replaces);
     heard(generation, replaces);
@@ -147,46 +133,9 @@ export function createStudio(dependencies: StudioDependencies) {
     for (const listener of listeners) listener.dropped(id);
   }
 
-  function hear(event: StudioEvent) {
-    switch (event.type) {
-      case "snapshot":
-        session.limits.value = event.limits;
-        for (const generation of event.inFlight) cards.apply(generation);
-        maker.hurry();
-        line.value?.askAll(event.inFlight.map(({ id }) => id));
-        return;
-      case "generation":
-        return changed(event.generation, event.replaces);
-      case "limits":
-        session.limits.value = event.limits;
-        return;
-      case "deleted":
-        return dropped(event.id);
-      default:
-        // A newer Worker may say more than this studio knows.
-        event satisfies never;
-    }
-  }
-
-  async function ask(id: string) {
-    const result = await api.prediction(id);
-    if (result.ok) {
-      cards.confirm(id, result.value.generation);
-      heard(result.value.generation, id);
-    } else if (result.problem.code === "not_found") dropped(id);
-    else if (result.problem.code === "unauthenticated") sessionEnded();
-  }
-
   function sessionEnded() {
     line.value?.close();
     void session.load();
-  }
-
-  /** Ended from elsewhere: what is on this screen is nobody's any more. */
-  function sessionRevoked() {
-    void session.load().then(() => {
-      if (session.session.value && !session.user.value) dependencies.restart();
-    });
   }
 
   async function loadRecent() {
@@ -218,12 +167,14 @@ export function createStudio(dependencies: StudioDependencies) {
     try {
       const { createLine } = await import("./line.ts");
       line.value ??= createLine({
+        ...dependencies,
+        session,
         cards,
-        ask,
-        connect: dependencies.connect,
-        random: dependencies.random,
-        onEvent: hear,
-        onSessionEnded: sessionRevoked,
+        maker,
+        changed,
+        heard,
+        dropped,
+        sessionEnded,
       });
       line.value.open();
     } catch {
@@ -233,17 +184,23 @@ export function createStudio(dependencies: StudioDependencies) {
 
   /** What stands in the way of everything. */
   function tellBeneathForm(code: TroubleCode) {
-    inWords({ problem: code }, (sentence) => {
-      composer.notice.value = sentence;
-    });
+    inWords(
+      ({ told }) => told.problem(code),
+      (sentence) => {
+        composer.notice.value = sentence;
+      },
+    );
   }
 
   /** Tells of a failure that has no card of its own; passes the answer on. */
   function orTell<T>(result: Result<T>): T | undefined {
     if (result.ok) return result.value;
-    inWords({ problem: result.problem.code }, (sentence) => {
-      toast.value = sentence;
-    });
+    inWords(
+      ({ told }) => told.problem(result.problem.code),
+      (sentence) => {
+        toast.value = sentence;
+      },
+    );
     if (result.problem.code === "unauthenticated") sessionEnded();
   }
 
@@ -258,7 +215,6 @@ export function createStudio(dependencies: StudioDependencies) {
     up,
     maker,
     orders,
-    doubtful,
     unseen,
     options,
     helping,

@@ -4,7 +4,7 @@
  */
 import { signal } from "@preact/signals";
 import { pictureText } from "../text/pictures.ts";
-import { problems } from "../text/troubles.ts";
+import { problems } from "../text/told.ts";
 import { inBulk, type Pace } from "./bulk.ts";
 import type { Studio, Toast } from "./studio.ts";
 

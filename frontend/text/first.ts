@@ -1,6 +1,4 @@
 /** Part of the text catalogue: what the first screen needs. The rest comes with the parts that show it. */
-import { MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
-
 const number = new Intl.NumberFormat("en");
 
 export const text = {
@@ -28,11 +26,6 @@ export const text = {
   tab: "Tab",
   left: (count: number) => `${number.format(count)} left`,
   over: (count: number) => `${number.format(count)} too many`,
-  promptEmpty: "Write a prompt first.",
-  promptTooLong: `A prompt has at most ${number.format(MAX_PROMPT_LENGTH)} characters.`,
-  promptMalformed: "The prompt contains characters that are not text.",
-  putAside: "What you were writing was put aside.",
-  putBack: "Put it back",
   tryOne: "Not sure? Start from one of these.",
   examples: [
     "A lighthouse on a basalt cliff at blue hour, long exposure, soft fog",
@@ -41,37 +34,17 @@ export const text = {
     "Tiny greenhouse on the moon, isometric, pastel colours",
   ],
 
-  recent: "Recent pictures",
-  seeAll: "See all in the gallery",
-  loading: "Loading…",
-  tryAgain: "Try again",
   reload: "Reload",
   chunkLost: "This part of the studio couldn't be loaded.",
-  loadFailed: "Your pictures couldn't be loaded.",
-
-  cancel: "Cancel",
-  canceled: "Canceled.",
-  dismiss: "Dismiss",
-  editPrompt: "Edit prompt",
-  download: "Download",
-  share: "Share",
-  favorite: "Favourite",
-  open: (prompt: string) => `Open: ${prompt}`,
 
   started: (prompt: string) => `Making: ${prompt}`,
-  ready: (prompt: string) => `Your picture is ready: ${prompt}`,
-  failed: (sentence: string) => `No picture: ${sentence}`,
 
   inFlight: (count: number, limit: number) => `${number.format(count)} of ${number.format(limit)} in flight`,
   inFlightShort: (count: number, limit: number) => `${number.format(count)}/${number.format(limit)}`,
   waiting: (count: number) => `${number.format(count)} up next`,
-  waits: (prompt: string) => `Up next, starts by itself: ${prompt}`,
-  waitingFull: "Up next is full. Your prompt is kept here.",
   offline: "You're offline. What you send goes out by itself when you're back.",
   unreachable: "The studio can't be reached. Check your connection and try again.",
   readyTitle: (count: number) => `(${number.format(count)}) Ready · `,
 
   account: "Account and settings",
-  pageMissing: "There is nothing at this address",
-  toStudio: "Back to the studio",
 };

@@ -33,4 +33,7 @@ export const later = {
     ["ALLOWED_USERS", "who may sign in, with either of them"],
   ],
   close: "Close",
+
+  pageMissing: "There is nothing at this address",
+  toStudio: "Back to the studio",
 };

@@ -12,6 +12,20 @@ function moment(at: number, now: number): string {
 }
 
 export const making = {
+  recent: "Recent pictures",
+  seeAll: "See all in the gallery",
+  loading: "Loading…",
+  loadFailed: "Your pictures couldn't be loaded.",
+  tryAgain: "Try again",
+  cancel: "Cancel",
+  canceled: "Canceled.",
+  dismiss: "Dismiss",
+  editPrompt: "Edit prompt",
+  download: "Download",
+  share: "Share",
+  favorite: "Favourite",
+  open: (prompt: string) => `Open: ${prompt}`,
+
   sending: "Sending",
   cut: "No connection; goes on by itself",
   queued: "In line",

@@ -1,30 +1,21 @@
-/** The sentences about what went wrong, which are no part of the first load. */
-import type { FailureCode } from "../../worker/catalog.ts";
-import type { TroubleCode } from "../api/result.ts";
+/** The sentences about what happens, which are no part of the first load. */
 import { text } from "./first.ts";
 
-type Troubles = typeof import("./troubles.ts");
-let known: Troubles | undefined;
+type Words = typeof import("./told.ts");
+let known: Words | undefined;
 
 /** Ahead of the moment that something goes wrong: then the line may be cut. */
-export async function loadTroubles(): Promise<void> {
+export async function loadWords(): Promise<void> {
   try {
-    known ??= await import("./troubles.ts");
+    known ??= await import("./told.ts");
   } catch {
-    // Asked for again with the next trouble.
+    // Asked for again with the next thing to tell.
   }
 }
 
-/** Says it, now if the sentences are here. A code that only a newer Worker knows has none. */
-export function inWords(
-  trouble: { problem: TroubleCode } | { failure: FailureCode },
-  say: (sentence: string) => void,
-): void {
-  const speak = () => {
-    const sentence =
-      "problem" in trouble ? known?.problems[trouble.problem] : known?.failures[trouble.failure];
-    say(sentence ?? known?.problems.bad_answer ?? text.unreachable);
-  };
+/** Says it, now if the sentences are here. */
+export function inWords(pick: (words: Words) => string, say: (sentence: string) => void): void {
+  const speak = () => say(known ? pick(known) : text.unreachable);
   if (known) speak();
-  else void loadTroubles().then(speak);
+  else void loadWords().then(speak);
 }

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
 import { text } from "../../frontend/text/first.ts";
 import { making } from "../../frontend/text/making.ts";
-import { failures } from "../../frontend/text/troubles.ts";
+import { failures } from "../../frontend/text/told.ts";
 import { createClient } from "./support/client.ts";
 import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
@@ -85,7 +85,7 @@ describe.each([
     const viewer = await studio.openPicture(prompt);
     await isDrawn(viewer.getByRole("img", { name: prompt }), prompt);
     expect(await violations(page), "picture view").toEqual([]);
-    await viewer.getByRole("button", { name: text.share }).click();
+    await viewer.getByRole("button", { name: making.share }).click();
     await studio.shareDialog.waitFor();
     expect(await violations(page), "share dialog").toEqual([]);
 

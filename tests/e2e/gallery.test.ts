@@ -1,7 +1,7 @@
 /** The gallery with a long history: ten thousand pictures, of which rows are written and no picture was ever made. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
+import { making } from "../../frontend/text/making.ts";
 import { pictureText } from "../../frontend/text/pictures.ts";
 import { type App, startApp } from "./support/app.ts";
 import { DESKTOP, PHONE, useBrowser, visit } from "./support/browser.ts";
@@ -255,7 +255,7 @@ test("what is chosen becomes favourites, is deleted, brought back, and deleted f
   expect(
     await page.evaluate(() => document.activeElement?.getAttribute("aria-label")),
     "the focus goes on to the next one",
-  ).toBe(text.open(names[1] ?? ""));
+  ).toBe(making.open(names[1] ?? ""));
   expectsInConsole(/status of 404/);
   await page.goto("about:blank");
   await expect
@@ -271,6 +271,6 @@ test("offline says so and comes back", async () => {
   await page.getByRole("searchbox").fill("picture 9");
   await page.getByText(pictureText.offline).waitFor();
   await context.setOffline(false);
-  await page.getByRole("button", { name: text.tryAgain }).click();
+  await page.getByRole("button", { name: making.tryAgain }).click();
   await studio.picture(`${PROMPT} 9999`).waitFor();
 });

@@ -40,7 +40,7 @@ describe.each([
     const viewer = await studio.openPicture(prompt);
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      viewer.getByRole("link", { name: text.download }).click(),
+      viewer.getByRole("link", { name: making.download }).click(),
     ]);
     expect(download.suggestedFilename()).toMatch(/lighthouse.*\.png$/);
     expect(sha256(await readFile(await download.path()))).toBe(await simulator.sha256Of(prompt));

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
+import { making } from "../../frontend/text/making.ts";
 import { pictureText } from "../../frontend/text/pictures.ts";
 import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
@@ -179,7 +179,7 @@ test("many straight to disk, where the browser lets a page write a file", async 
         (await navigator.storage.getDirectory()).getFileHandle("all.zip", { create: true }),
     });
   });
-  await page.getByRole("link", { name: text.open("A fern") }).focus();
+  await page.getByRole("link", { name: making.open("A fern") }).focus();
   await page.keyboard.press("Control+a");
   await page.getByRole("toolbar").getByRole("button", { name: pictureText.download }).click();
   await page.getByText(pictureText.packed(2)).waitFor();

@@ -1,6 +1,6 @@
 /** What one does with pictures: stop, keep, remove, look through. */
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
+import { making } from "../../frontend/text/making.ts";
 import { pictureText } from "../../frontend/text/pictures.ts";
 import { createClient } from "./support/client.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
@@ -21,8 +21,8 @@ test("cancel stops the card at once, tells Skytells, and frees the place", async
   await studio.generate(prompt);
   await simulator.idOf(prompt);
   const card = studio.card(prompt);
-  await card.getByRole("button", { name: text.cancel }).click();
-  await card.getByText(text.canceled).waitFor();
+  await card.getByRole("button", { name: making.cancel }).click();
+  await card.getByText(making.canceled).waitFor();
   await expect.poll(() => simulator.statusOf(prompt)).toBe("canceled");
   await client.isIdle();
 
@@ -36,7 +36,7 @@ test("a favourite stays one after a reload", async () => {
   await studio.open();
   await studio.generate(prompt);
   await studio.seesPicture(prompt);
-  const favorite = (await studio.openPicture(prompt)).getByRole("button", { name: text.favorite });
+  const favorite = (await studio.openPicture(prompt)).getByRole("button", { name: making.favorite });
   expect(await favorite.getAttribute("aria-pressed")).toBe("false");
   const saved = page.waitForResponse((response) => response.request().method() === "PATCH");
   await favorite.click();

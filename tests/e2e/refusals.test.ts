@@ -1,7 +1,8 @@
 /** When there is no picture: a sentence that says why, and nothing typed is lost. */
 import { expect, test } from "vitest";
 import { text } from "../../frontend/text/first.ts";
-import { failures, problems } from "../../frontend/text/troubles.ts";
+import { making } from "../../frontend/text/making.ts";
+import { failures, problems, told } from "../../frontend/text/told.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 
 useBrowser();
@@ -23,7 +24,7 @@ test.each([
   const card = studio.card(prompt);
   await card.getByText(sentence).waitFor();
   expect(await card.getAttribute("aria-busy")).toBe("false");
-  await card.getByRole("button", { name: text.editPrompt }).click();
+  await card.getByRole("button", { name: making.editPrompt }).click();
   expect(await studio.prompt.inputValue()).toBe(prompt);
 });
 
@@ -35,7 +36,7 @@ test("trying again after a refusal makes the picture on the same card", async ()
   await studio.generate(prompt);
   const card = studio.card(prompt);
   await card.getByText(problems.upstream_unavailable).waitFor();
-  await card.getByRole("button", { name: text.tryAgain }).click();
+  await card.getByRole("button", { name: making.tryAgain }).click();
   await studio.seesPicture(prompt);
   expect(await studio.card(prompt).count()).toBe(1);
 });
@@ -48,7 +49,7 @@ test("nothing is sent for a prompt that cannot be one", async () => {
   });
   await studio.open();
   await studio.generate("   ");
-  await page.getByText(text.promptEmpty).waitFor();
+  await page.getByText(told.promptProblems.empty).waitFor();
   await studio.generate("x".repeat(503));
   await page.getByText(text.over(3)).waitFor();
   expect(await studio.prompt.inputValue(), "what was typed is still there").toHaveLength(503);

@@ -8,7 +8,7 @@ import type { Browser, Page } from "playwright-core";
 import { text } from "../../frontend/text/first.ts";
 import { making } from "../../frontend/text/making.ts";
 import { pictureText } from "../../frontend/text/pictures.ts";
-import { failures } from "../../frontend/text/troubles.ts";
+import { failures } from "../../frontend/text/told.ts";
 import { root, runTool } from "../../scripts/run.ts";
 import type { AspectRatio, ModelId } from "../../worker/catalog.ts";
 import type { Generation, GenerationPage } from "../../worker/contract.ts";
@@ -113,8 +113,8 @@ async function shoot(browser: Browser, look: Look, shown: Generation): Promise<v
   await studio.working(RUNNING).getByText(making.processing).waitFor();
   await save("4-studio-in-flight");
   await shootComposer(page, studio, save);
-  await studio.working(RUNNING).getByRole("button", { name: text.cancel }).click();
-  await page.getByText(text.canceled, { exact: true }).first().waitFor();
+  await studio.working(RUNNING).getByRole("button", { name: making.cancel }).click();
+  await page.getByText(making.canceled, { exact: true }).first().waitFor();
   await maker.isIdle();
   await simulator.setMoods(["failed"]);
   await studio.generate(FAILING);
@@ -131,7 +131,7 @@ async function shoot(browser: Browser, look: Look, shown: Generation): Promise<v
   await studio.generate(RTL);
   await studio.working(RTL).getByText(making.cut).waitFor();
   await save("5-studio-offline");
-  await studio.working(RTL).getByRole("button", { name: text.cancel }).click();
+  await studio.working(RTL).getByRole("button", { name: making.cancel }).click();
   await context.setOffline(false);
 
   await studio.open("/gallery");
@@ -168,7 +168,7 @@ async function shoot(browser: Browser, look: Look, shown: Generation): Promise<v
   await page.keyboard.press("z");
   await save("7-picture-zoomed");
   await page.keyboard.press("z");
-  await viewer.getByRole("button", { name: text.share }).click();
+  await viewer.getByRole("button", { name: making.share }).click();
   await studio.shareDialog.waitFor();
   await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
   await studio.shareDialog.getByLabel(pictureText.link, { exact: true }).waitFor();

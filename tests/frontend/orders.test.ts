@@ -1,5 +1,6 @@
 // What was asked for outlives the page it was asked on, and is made once.
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { isDoubtful } from "../../frontend/state/doubt.ts";
 import type { Order } from "../../frontend/state/orders.ts";
 import {
   fakeApi,
@@ -99,7 +100,7 @@ test("another tab of this browser says of an unconfirmed one what it is", async 
   const store = memoryStore(kept(order("k1", { state: "unconfirmed", pending: "p1" })));
   const { studio } = setUp({ store });
   await studio.start("");
-  expect([studio.doubtful.value("p1"), studio.doubtful.value("g9")]).toEqual([true, false]);
+  expect([isDoubtful(studio, "p1"), isDoubtful(studio, "g9")]).toEqual([true, false]);
 });
 
 test("another device says so where all that is in flight is unconfirmed", async () => {
@@ -107,9 +108,9 @@ test("another device says so where all that is in flight is unconfirmed", async 
   await studio.start("");
   const limits = { concurrent: 3, inFlight: 1, unconfirmed: 1, today: TODAY };
   sockets.latest().say({ type: "snapshot", limits, inFlight: [generation("p1")] });
-  expect(studio.doubtful.value("p1")).toBe(true);
+  expect(isDoubtful(studio, "p1")).toBe(true);
   sockets.latest().say({ type: "limits", limits: { ...limits, inFlight: 2 } });
-  expect(studio.doubtful.value("p1"), "which of the two is not known here").toBe(false);
+  expect(isDoubtful(studio, "p1"), "which of the two is not known here").toBe(false);
 });
 
 describe("over the limit", () => {
@@ -236,7 +237,7 @@ describe("over the limit", () => {
     expect(prompts()).toEqual(["a blue boat"]);
     expect(studio.composer.prompt.value).toBe("a red kite");
     expect(studio.composer.aspectRatio.value).toBe("16:9");
-    const toast = studio.toast.value;
+    const toast = await vi.waitUntil(() => studio.toast.value);
     if (typeof toast === "string" || !toast) throw new Error("What was being written has no way back.");
     toast.action.run();
     expect(studio.composer.prompt.value).toBe("half a thought");

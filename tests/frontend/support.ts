@@ -5,12 +5,12 @@ import type { Result, Trouble } from "../../frontend/api/result.ts";
 import { createQueue } from "../../frontend/state/queue.ts";
 import type { Store } from "../../frontend/state/store.ts";
 import { createStudio } from "../../frontend/state/studio.ts";
-import { loadTroubles } from "../../frontend/text/words.ts";
+import { loadWords } from "../../frontend/text/words.ts";
 import type { Generation, Session, StudioEvent } from "../../worker/contract.ts";
 
 // Lazy parts, here from the start: when they come is what the tests of a build are about.
 await Promise.all([
-  loadTroubles(),
+  loadWords(),
   import("../../frontend/state/aftermath.ts"),
   import("../../frontend/state/deeds.ts"),
   import("../../frontend/state/line.ts"),

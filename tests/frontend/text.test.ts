@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { later } from "../../frontend/text/later.ts";
 import { making } from "../../frontend/text/making.ts";
-import { failures, problems } from "../../frontend/text/troubles.ts";
+import { failures, problems } from "../../frontend/text/told.ts";
 import { FAILURE_CODES, PROBLEM_STATUS } from "../../worker/catalog.ts";
 
 const sentence = /^[A-Z][^_]{10,}[.…]$/;

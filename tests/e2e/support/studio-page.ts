@@ -23,8 +23,8 @@ export function createStudioPage(page: Page) {
     waiting: (prompt: string) =>
       page.getByRole("region", { name: making.upNext }).getByRole("listitem").filter({ hasText: prompt }),
     /** The finished picture in a list; opens the picture view. */
-    picture: (prompt: string) => page.getByRole("link", { name: text.open(prompt), exact: true }),
-    pictures: page.getByRole("link", { name: text.open("") }),
+    picture: (prompt: string) => page.getByRole("link", { name: making.open(prompt), exact: true }),
+    pictures: page.getByRole("link", { name: making.open("") }),
 
     async open(path = "/") {
       await page.goto(path);

@@ -1,6 +1,33 @@
-/** Part of the text catalogue: each cause in words that a person understands, and what they can do about it. */
+/** Part of the text catalogue: what the studio tells as it happens, and each cause of a failure with what one can do about it. */
 import { type FailureCode, MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
+import type { Generation } from "../../worker/contract.ts";
 import type { TroubleCode } from "../api/result.ts";
+import { making } from "./making.ts";
+
+type Ended = Pick<Generation, "status" | "error" | "prompt">;
+
+const number = new Intl.NumberFormat("en");
+
+export const told = {
+  /** Why a prompt cannot be sent, by what `promptProblem` finds. */
+  promptProblems: {
+    empty: "Write a prompt first.",
+    too_long: `A prompt has at most ${number.format(MAX_PROMPT_LENGTH)} characters.`,
+    malformed: "The prompt contains characters that are not text.",
+  },
+  putAside: "What you were writing was put aside.",
+  putBack: "Put it back",
+  ended: ({ status, error, prompt }: Ended) => {
+    if (status === "succeeded") return `Your picture is ready: ${prompt}`;
+    return error ? told.failed(told.failure(error.code)) : making.canceled;
+  },
+  failed: (sentence: string) => `No picture: ${sentence}`,
+  waits: (prompt: string) => `Up next, starts by itself: ${prompt}`,
+  waitingFull: "Up next is full. Your prompt is kept here.",
+  /** A code that only a newer Worker knows has no words of its own. */
+  problem: (code: TroubleCode) => problems[code] ?? problems.bad_answer,
+  failure: (code: FailureCode) => failures[code] ?? problems.bad_answer,
+};
 
 /** Why a request was refused. What says that nothing was made says so because it is known. */
 export const problems: Record<TroubleCode, string> = {
