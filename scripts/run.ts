@@ -18,6 +18,8 @@ export const environment = {
   // Offline, workerd asks for this machine's place in the world and complains; nothing here needs it.
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
+  // vitest sets it for itself, and what a test builds is what users get.
+  NODE_ENV: undefined,
 };
 
 export function start(script: string, args: string[], env: NodeJS.ProcessEnv = environment): ChildProcess {

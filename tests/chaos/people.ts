@@ -31,6 +31,8 @@ export type Crowd = {
   surprises: string[];
 };
 
+/** Longer than any job may take, restarts and all: who stops looking before has not been told. */
+const WATCHED_MS = 150_000;
 const PATIENCE_MS = 60_000;
 /** Long enough that trying the limit is not all that the machine does. */
 const LIMIT_PAUSE_MS = 1_500;
@@ -239,7 +241,7 @@ export function createPerson(person: Person, cookie: string, scene: Scene) {
       await remove(click);
       return;
     }
-    await watch(click, 60_000);
+    await watch(click, WATCHED_MS);
     const afterwards = random();
     if (afterwards < 0.05) await remove(click);
     else if (afterwards < 0.12 && click.seen.at(-1) !== "failed/unconfirmed") await send(click, body);

@@ -70,7 +70,7 @@ export async function race(
         line("users at their limit", reached),
         line("took", `${((Date.now() - startedAt) / 1000).toFixed(0)} s`),
         `answers: ${[...answers].map(([name, count]) => `${count} ${name}`).join(", ")}`,
-        `again: npm run chaos -- --race --seed ${seed}`,
+        `again: npm run chaos -- --race --requests ${requests} --users ${users} --seed ${seed}`,
       ].join("\n"),
     };
   } finally {

@@ -34,7 +34,7 @@ export function report({ plan, verdicts, kills, answering, outages, webhooks, an
       "",
       `again: npm run chaos -- --generations ${plan.generations} --seed ${plan.seed} --users ${plan.users}${
         plan.kills < 1e6 ? ` --kills ${plan.kills}` : ""
-      }${plan.webhooks ? "" : " --no-webhooks"}${plan.quick ? " --quick" : ""}`,
+      }${plan.quick ? "" : ` --life ${plan.life[0] / 1000}`}${plan.webhooks ? "" : " --no-webhooks"}${plan.quick ? " --quick" : ""}`,
     ].join("\n"),
   };
 }
