@@ -10,8 +10,10 @@ const path = join(root, ".dev.vars");
 export function devVars(): Record<string, string | undefined> {
   if (!existsSync(path)) {
     const example = readFileSync(join(root, ".dev.vars.example"), "utf8");
-    const secret = randomBytes(32).toString("base64");
-    writeFileSync(path, example.replace('SESSION_SECRET=""', `SESSION_SECRET="${secret}"`), { mode: 0o600 });
+    const filled = example.replace(/^(SESSION_SECRET|ADMIN_TOKEN)=""/gm, (_, name: string) => {
+      return `${name}="${randomBytes(32).toString("base64")}"`;
+    });
+    writeFileSync(path, filled, { mode: 0o600 });
   }
   return parseEnv(readFileSync(path, "utf8"));
 }

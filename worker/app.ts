@@ -7,6 +7,7 @@ import { logError, reasonOf } from "./log.ts";
 import type { AppEnv } from "./middleware/app-env.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { problemResponse, StorageUnavailable } from "./problem.ts";
+import { admin } from "./routes/admin.ts";
 import { auth } from "./routes/auth.ts";
 import { events } from "./routes/events.ts";
 import { generate } from "./routes/generate.ts";
@@ -48,6 +49,7 @@ app
   .route("/api/generations", generations)
   .route("/api/webhooks", webhooks)
   .route("/api/events", events)
+  .route("/api/admin", admin)
   .route("/images", images)
   .route("/s", share);
 

@@ -56,6 +56,8 @@ export type Settings = {
   };
   sessionSecrets: string[];
   devSignIn: boolean;
+  /** Any of them opens `/api/admin`; without one there is none. */
+  adminTokens: string[];
   oidc: OidcSettings | null;
   access: AccessSettings | null;
   /** Addresses, @domains, or `*`; lower-cased. Empty: nobody new, but on this machine. */
@@ -131,6 +133,10 @@ const dailyGenerations = list("").transform((entries, context) => {
 
 const ADMITTED = /^(?:\*|[^\s@*]*@[^\s@*]+)$/;
 
+const TOO_WEAK = "is too weak: make one with `openssl rand -base64 32`";
+const areStrong = (secrets: string[]) =>
+  secrets.every((secret) => secret.length >= 16 && new Set(secret).size >= 6);
+
 type Pair = [one: string, other: string];
 /** Settings that say something only together. */
 const PAIRS: Pair[] = [
@@ -153,10 +159,8 @@ const schema = z
     ),
     SESSION_SECRET: list("")
       .refine((secrets) => secrets.length > 0, "is missing: make one with `openssl rand -base64 32`")
-      .refine(
-        (secrets) => secrets.every((secret) => secret.length >= 16 && new Set(secret).size >= 6),
-        "is too weak: make one with `openssl rand -base64 32`",
-      ),
+      .refine(areStrong, TOO_WEAK),
+    ADMIN_TOKEN: list("").refine(areStrong, TOO_WEAK),
     DEV_SIGN_IN: setting(z.enum(["true", "false"]).default("false")),
     OIDC_ISSUER: setting(webUrl.optional()),
     OIDC_CLIENT_ID: setting(z.string().optional()),
@@ -216,6 +220,7 @@ export function settingsOf(env: object): Settings {
       loopback: value.SKYTELLS_API_URL.protocol === "http:",
     },
     sessionSecrets: value.SESSION_SECRET,
+    adminTokens: value.ADMIN_TOKEN,
     devSignIn: value.DEV_SIGN_IN === "true",
     oidc:
       value.OIDC_ISSUER && value.OIDC_CLIENT_ID

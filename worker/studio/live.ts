@@ -83,6 +83,11 @@ export class Live {
     }
   }
 
+  /** Its user may not be here any more. */
+  closeAll(): void {
+    for (const { socket } of this.sockets()) socket.close(CLOSE_SESSION_ENDED, "session ended");
+  }
+
   private broadcast(event: (owner: SocketOwner) => StudioEvent): void {
     const now = Date.now();
     for (const { socket, owner } of this.sockets()) {

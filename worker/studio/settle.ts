@@ -109,7 +109,8 @@ async function tellCancel(context: StudioContext, job: Job): Promise<boolean> {
   return isAcknowledged;
 }
 
-async function look(context: StudioContext, job: Job): Promise<Step> {
+/** Asks Skytells how the job stands. */
+export async function look(context: StudioContext, job: Job): Promise<Step> {
   if (job.predictionId === null) return "done";
   const seen = await getPrediction(context.settings.skytells, job.predictionId);
   switch (seen.kind) {

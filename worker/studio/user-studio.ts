@@ -24,7 +24,7 @@ import { type Job, Jobs, recordOfJob } from "./jobs.ts";
 import { Live, type SocketOwner } from "./live.ts";
 import { payRecord } from "./record.ts";
 import { removeGenerations } from "./remove.ts";
-import { settleOnce } from "./settle.ts";
+import { look, settleOnce } from "./settle.ts";
 import { canceled, heard, isOpen, parked } from "./transitions.ts";
 
 /** Due jobs settled side by side; more would crowd the object's memory and its connections. */
@@ -162,6 +162,24 @@ export class UserStudio extends DurableObject<Env> {
   async endSessions(epoch: number): Promise<void> {
     await this.ensureAlarm();
     this.live.endSessions(epoch);
+  }
+
+  /** Closes the open studios, whoever's session: their user is suspended. What is in flight goes on. */
+  async closeSockets(): Promise<void> {
+    await this.ensureAlarm();
+    this.live.closeAll();
+  }
+
+  /** Asks Skytells anew about a generation and does what follows from it; null if no job knows it any more. */
+  async recheck(id: string): Promise<GenerationRecord | null> {
+    await this.ensureAlarm();
+    const job = this.jobs.byAnyId(id);
+    if (!job || job.deleted) return null;
+    await look(this.context(), job);
+    this.jobs.postpone(job.id, Date.now());
+    await this.settlePatiently(job.id);
+    const after = this.jobs.get(job.id);
+    return after && !after.deleted ? recordOfJob(after) : null;
   }
 
   /** Opens a socket. Only the Worker calls this, with who it is for in `x-socket-owner`. */

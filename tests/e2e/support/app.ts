@@ -11,9 +11,13 @@ import { createSimulatorClient } from "./simulator.ts";
 
 const READY_WITHIN_MS = 60_000;
 
+/** Opens the admin's door of every app here. */
+export const ADMIN_TOKEN = "the-admin-token-of-the-end-to-end-tests";
+
 /** Clocks that a test would otherwise wait for. */
 const VARS = {
   DEV_SIGN_IN: "true",
+  ADMIN_TOKEN,
   MAX_GENERATIONS_PER_DAY: "0",
   PLAN_DAILY_GENERATIONS: "free=0,pro=0",
   SKYTELLS_API_KEY: "sk-simulator",

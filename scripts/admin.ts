@@ -1,0 +1,178 @@
+/**
+ * `npm run admin -- COMMAND …`: runs a studio from the command line, over its `/api/admin`. The token is ADMIN_TOKEN of
+ * the environment or, for the studio on this machine, of `.dev.vars`.
+ *
+ * Exit codes: 0 done, 1 the studio refused, 2 asked wrongly, 3 the studio cannot be reached.
+ */
+import { parseArgs } from "node:util";
+import type { Problem } from "../worker/contract.ts";
+import type { AdminGeneration, AdminUsage, AdminUser, AdminUserPage } from "../worker/contract-admin.ts";
+import { devVars } from "./dev-vars.ts";
+
+const USAGE = `npm run admin -- COMMAND [--url https://studio.example] [--json]
+
+  users [BEGINNING] [--plan free|pro] [--suspended]   users by address; BEGINNING: how it begins
+  usage [USER]                        what was made, a day each; of a user: today and in flight
+  plan USER free|pro                  set the plan: counts from the next Generate
+  suspend USER                        may not act, open studios close, links are dead; what runs ends
+  restore USER
+  unshare LINK                        take down a shared picture's link (or its token)
+  recheck GENERATION                  ask Skytells anew how it stands
+
+USER is an address or an id. The token is ADMIN_TOKEN of the environment, or locally of .dev.vars.`;
+
+const options = {
+  url: { type: "string" },
+  json: { type: "boolean", default: false },
+  plan: { type: "string" },
+  suspended: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+const LOCAL = `http://localhost:${process.env["PORT"] ?? "8787"}`;
+const TIMEOUT_MS = 60_000;
+
+const { values, positionals } = read();
+const [command = "", ...names] = positionals;
+if (values.help || command === "") {
+  console.log(USAGE);
+  process.exit(values.help ? 0 : 2);
+}
+
+const commands: Record<string, { takes: [least: number, most: number]; run: () => Promise<void> }> = {
+  users: { takes: [0, 1], run: users },
+  usage: { takes: [0, 1], run: usage },
+  plan: { takes: [2, 2], run: () => change("plan", { user: names[0], plan: names[1] }) },
+  suspend: { takes: [1, 1], run: () => change("suspend", { user: names[0] }) },
+  restore: { takes: [1, 1], run: () => change("restore", { user: names[0] }) },
+  unshare: { takes: [1, 1], run: () => changeGeneration("unshare", { share: names[0] }) },
+  recheck: { takes: [1, 1], run: () => changeGeneration("recheck", { generation: names[0] }) },
+};
+
+const chosen = Object.hasOwn(commands, command) ? commands[command] : undefined;
+if (!chosen) fail(2, `There is no command "${command}".\n\n${USAGE}`);
+const [least, most] = chosen.takes;
+if (names.length < least || names.length > most) {
+  fail(2, `"${command}" does not take ${names.length} arguments.\n\n${USAGE}`);
+}
+await chosen.run();
+
+async function users(): Promise<void> {
+  const query = new URLSearchParams({
+    limit: "100",
+    ...(names[0] !== undefined && { q: names[0] }),
+    ...(values.plan !== undefined && { plan: values.plan }),
+    ...(values.suspended && { suspended: "true" }),
+  });
+  for (;;) {
+    const page = await ask<AdminUserPage>("GET", `users?${query}`);
+    for (const user of page.items) show(user, lineOf(user));
+    if (page.nextCursor === null) return;
+    query.set("cursor", page.nextCursor);
+  }
+}
+
+async function usage(): Promise<void> {
+  const query = names[0] === undefined ? "" : `?${new URLSearchParams({ user: names[0] })}`;
+  const { days, maxPerDay, user } = await ask<AdminUsage>("GET", `usage${query}`);
+  if (!user) {
+    const cap = maxPerDay === 0 ? "no cap" : maxPerDay === -1 ? "paused" : `at most ${maxPerDay} a day`;
+    return show(
+      { days, maxPerDay },
+      [cap, ...days.map(({ day, created }) => `${day}  ${created}`)].join("\n"),
+    );
+  }
+  const { concurrent, inFlight, unconfirmed, today } = user.limits;
+  const lines = [
+    lineOf(user),
+    `in flight  ${inFlight} of ${concurrent}${unconfirmed > 0 ? `, ${unconfirmed} unconfirmed` : ""}`,
+    `today      ${today.used} of ${today.limit ?? "any number"}, until ${today.resetsAt}`,
+  ];
+  show(user, lines.join("\n"));
+}
+
+async function change(what: string, body: object): Promise<void> {
+  const { user } = await ask<{ user: AdminUser }>("POST", what, body);
+  show(user, lineOf(user));
+}
+
+async function changeGeneration(what: string, body: object): Promise<void> {
+  const answer = await ask<{ generation: AdminGeneration; looked?: boolean }>("POST", what, body);
+  const { id, userId, status, error } = answer.generation;
+  const stale = answer.looked === false ? "  (over a day old: as it was recorded)" : "";
+  show(answer, `${id}  ${status}${error ? ` (${error})` : ""}  user ${userId}${stale}`);
+}
+
+function lineOf({ id, email, plan, createdAt, suspendedAt, deletedAt }: AdminUser): string {
+  const state = deletedAt ? "  being deleted" : suspendedAt ? `  suspended ${suspendedAt.slice(0, 10)}` : "";
+  return `${id}  ${plan.padEnd(4)}  ${createdAt.slice(0, 10)}  ${email}${state}`;
+}
+
+/** For a person, or with --json a line for a program. */
+function show(value: unknown, text: string): void {
+  console.log(values.json ? JSON.stringify(value) : text);
+}
+
+async function ask<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+  const base = addressOf(values.url ?? LOCAL);
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(new URL(`/api/admin/${path}`, base), {
+      method,
+      redirect: "error",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: { authorization: `Bearer ${token()}`, ...(body && { "content-type": "application/json" }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    text = await answer.text();
+  } catch (error) {
+    fail(3, `${base.origin} cannot be reached: ${error instanceof Error ? error.message : "no answer"}.`);
+  }
+  const json = parse<T & Partial<Problem>>(text);
+  if (answer.ok && json) return json;
+  if (!json?.code) fail(3, `${base.origin} is no studio: ${answer.status}, and not what a studio says.`);
+  // What the studio says of any address that it does not know.
+  const isClosed = json.detail === "There is nothing here.";
+  fail(
+    1,
+    isClosed ? "This studio has no ADMIN_TOKEN set, or is an older one." : `${json.detail} (${json.code})`,
+  );
+}
+
+/** The token goes to https, or to this machine. */
+function addressOf(text: string): URL {
+  const url = URL.parse(text);
+  const isLocal = url?.hostname === "localhost" || url?.hostname === "127.0.0.1" || url?.hostname === "[::1]";
+  if (!url || !(url.protocol === "https:" || (url.protocol === "http:" && isLocal))) {
+    fail(2, "--url takes an https address (http only on localhost).");
+  }
+  return url;
+}
+
+function token(): string {
+  const local = values.url === undefined ? devVars()["ADMIN_TOKEN"] : undefined;
+  const found = (process.env["ADMIN_TOKEN"] || local || "").split(",")[0]?.trim();
+  return found || fail(2, "ADMIN_TOKEN is not set: put the studio's token into the environment.");
+}
+
+function parse<T>(text: string): T | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function read() {
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    fail(2, `${error instanceof Error ? error.message : "Asked wrongly."}\n\n${USAGE}`);
+  }
+}
+
+function fail(code: number, message: string): never {
+  console.error(message);
+  process.exit(code);
+}

@@ -1,0 +1,66 @@
+/** The command that runs a studio, from the outside: what it says, and how it ends. */
+import { execFile } from "node:child_process";
+import { expect, inject, test } from "vitest";
+import { ADMIN_TOKEN } from "./support/app.ts";
+import { newEmail } from "./support/browser.ts";
+import { createClient } from "./support/client.ts";
+
+const { url } = inject("app");
+
+type Ended = { code: number; out: string; err: string };
+
+function admin(args: string[], token = ADMIN_TOKEN): Promise<Ended> {
+  const env = { ...process.env, ADMIN_TOKEN: token };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ["scripts/admin.ts", ...args], { env }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+}
+
+test("sets a plan, finds the user, shows what is used", async () => {
+  const email = newEmail();
+  const client = await createClient(url, email);
+  const set = await admin(["plan", email, "pro", "--url", url]);
+  expect(set, set.err).toMatchObject({ code: 0 });
+  expect((await client.session()).limits).toMatchObject({ concurrent: 3 });
+  const [found, usage] = await Promise.all([
+    admin(["users", email, "--url", url, "--json"]),
+    admin(["usage", email, "--url", url]),
+  ]);
+  expect(JSON.parse(found.out)).toMatchObject({ email, plan: "pro" });
+  expect(usage.out).toMatch(/in flight {2}0 of 3\ntoday {6}0 of any number, until /);
+});
+
+test.each<[name: string, args: string[], token: string, code: number, says: RegExp]>([
+  [
+    "a user that there is not",
+    ["suspend", "nobody@example.com", "--url", url],
+    ADMIN_TOKEN,
+    1,
+    /no such user/,
+  ],
+  ["a plan that there is not", ["plan", "x", "gold", "--url", url], ADMIN_TOKEN, 1, /plan/],
+  ["a wrong token", ["usage", "--url", url], "a-wrong-token-of-good-length", 1, /ADMIN_TOKEN/],
+  ["no token", ["usage", "--url", url], "", 2, /ADMIN_TOKEN is not set/],
+  ["a command that there is not", ["toString"], ADMIN_TOKEN, 2, /no command "toString"/],
+  ["an argument too few", ["plan", "x"], ADMIN_TOKEN, 2, /does not take/],
+  [
+    "an address that would show the token",
+    ["usage", "--url", "http://studio.example"],
+    ADMIN_TOKEN,
+    2,
+    /https/,
+  ],
+  [
+    "a studio that is not there",
+    ["usage", "--url", "http://localhost:1"],
+    ADMIN_TOKEN,
+    3,
+    /cannot be reached/,
+  ],
+])("%s: says so, and ends with its code", async (_, args, token, code, says) => {
+  const ended = await admin(args, token);
+  expect(ended.err).toMatch(says);
+  expect(ended).toMatchObject({ code, out: "" });
+});

@@ -1,0 +1,208 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { app } from "../../worker/app.ts";
+import type { AdminUsage, AdminUser, AdminUserPage } from "../../worker/contract-admin.ts";
+import {
+  call,
+  deliver,
+  eventually,
+  expectProblem,
+  generate,
+  limitsOf,
+  newPrompt,
+  newUser,
+  openStudio,
+  reaches,
+} from "./support/app.ts";
+import { ended, webhookOf } from "./support/simulator.ts";
+
+const TOKEN = "the-admin-token-of-these-tests";
+
+type Ask = { body?: unknown; authorization?: string; settings?: object };
+
+async function admin(path: string, { body, authorization = `Bearer ${TOKEN}`, settings }: Ask = {}) {
+  const request = {
+    headers: { authorization, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+  };
+  const bindings = { ...env, ADMIN_TOKEN: TOKEN, ...settings };
+  return app.request(`http://localhost:9/api/admin/${path}`, request, bindings, createExecutionContext());
+}
+
+async function userOf(answer: Response): Promise<AdminUser> {
+  expect(answer.status, await answer.clone().text()).toBe(200);
+  return (await answer.json<{ user: AdminUser }>()).user;
+}
+
+describe("the admin's door", () => {
+  const doors = [
+    ["users", undefined],
+    ["usage", undefined],
+    ["plan", { user: "x", plan: "pro" }],
+    ["suspend", { user: "x" }],
+    ["restore", { user: "x" }],
+    ["unshare", { share: "x" }],
+    ["recheck", { generation: "x" }],
+  ] as const;
+
+  it.each(doors)(
+    "%s: is not there without a token set, and opens to that token alone",
+    async (path, body) => {
+      await expectProblem(await admin(path, { body, settings: { ADMIN_TOKEN: "" } }), "not_found");
+      for (const authorization of [
+        "",
+        `Bearer ${TOKEN}x`,
+        `Bearer ${TOKEN.slice(1)}`,
+        `Basic ${TOKEN}`,
+        "Bearer ",
+      ]) {
+        await expectProblem(await admin(path, { body, authorization }), "unauthenticated");
+      }
+    },
+  );
+
+  it("takes each of several tokens, and refuses a weak one as a setting", async () => {
+    const settings = { ADMIN_TOKEN: `another-token-1234567, ${TOKEN}` };
+    expect((await admin("usage", { settings })).status).toBe(200);
+    const problem = await expectProblem(
+      await admin("usage", { settings: { ADMIN_TOKEN: "1234" } }),
+      "internal",
+    );
+    expect(problem.detail).toContain("ADMIN_TOKEN");
+  });
+
+  it("is limited, before any token is looked at", async () => {
+    const settings = { RL_ADMIN: { limit: async () => ({ success: false }) } };
+    const answer = await admin("usage", { settings });
+    expect(answer.headers.get("retry-after")).toBe("60");
+    await expectProblem(answer, "rate_limited");
+  });
+
+  it.each([
+    ["plan", { user: "x", plan: "gold" }],
+    ["plan", { user: "x" }],
+    ["suspend", { user: "" }],
+    ["suspend", { user: "x", more: 1 }],
+    ["unshare", { share: 5 }],
+    ["users?limit=0", undefined],
+    ["users?limit=101", undefined],
+    ["users?more=1", undefined],
+  ])("%s %j is a request that it does not understand", async (path, body) => {
+    await expectProblem(await admin(path, { body }), "invalid_request");
+  });
+
+  it.each([
+    ["plan", { user: "nobody@example.com", plan: "pro" }],
+    ["suspend", { user: "nobody@example.com" }],
+    ["restore", { user: "nobody@example.com" }],
+    ["unshare", { share: "http://localhost:9/s/none" }],
+    ["recheck", { generation: "none" }],
+    ["usage?user=nobody@example.com", undefined],
+  ])("%s %j: there is none", async (path, body) => {
+    await expectProblem(await admin(path, { body }), "not_found");
+  });
+});
+
+describe("whoever runs the studio", () => {
+  it("finds users by how their address begins, page by page", async () => {
+    const users = await Promise.all([newUser(), newUser("pro"), newUser()]);
+    const mark = `find-${crypto.randomUUID()}`;
+    for (const [at, user] of users.entries()) {
+      await env.DB.prepare("update users set email = ? where id = ?")
+        .bind(`${mark}-${at}@example.com`, user.id)
+        .run();
+    }
+    const found: string[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const query = `users?limit=2&q=${mark.toUpperCase()}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+      const page: AdminUserPage = await (await admin(query)).json();
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      found.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    expect(found).toEqual(users.map(({ id }) => id));
+    const pros: AdminUserPage = await (await admin(`users?q=${mark}&plan=pro&suspended=false`)).json();
+    expect(pros.items.map(({ id }) => id)).toEqual([users[1]?.id]);
+  });
+
+  it("changes a plan: open studios hear of it, it counts from the next Generate, and nothing is killed", async () => {
+    const user = await newUser();
+    const { events } = await openStudio(user);
+    const told = (concurrent: number, inFlight: number) =>
+      eventually(async () =>
+        expect(events.findLast(({ type }) => type === "limits")).toMatchObject({
+          limits: { concurrent, inFlight },
+        }),
+      );
+    expect(await userOf(await admin("plan", { body: { user: user.email, plan: "pro" } }))).toMatchObject({
+      id: user.id,
+      plan: "pro",
+    });
+    await told(3, 0);
+    const made = [await generate(user, newPrompt("delay=1")), await generate(user, newPrompt("delay=1"))];
+    await userOf(await admin("plan", { body: { user: user.id, plan: "free" } }));
+    await told(1, 2);
+    await expectProblem(await user.post("/api/generate", { prompt: newPrompt() }), "limit_reached");
+    for (const { id } of made) await reaches(user, id, "succeeded");
+  });
+
+  it("suspends: studios close, nothing may be done, links are dead, what runs ends; and restores", async () => {
+    const user = await newUser();
+    const done = await reaches(user, (await generate(user, newPrompt("terminal"))).id, "succeeded");
+    const { url } = await (await user.post(`/api/generations/${done.id}/share`, {})).json<{ url: string }>();
+    const running = await generate(user, newPrompt("delay=0.5"));
+    const { closed } = await openStudio(user);
+    const suspended = await userOf(await admin("suspend", { body: { user: user.email } }));
+    expect(suspended.suspendedAt).not.toBeNull();
+    expect((await closed).code).toBe(4001);
+    await expectProblem(await user.post("/api/generate", { prompt: newPrompt() }), "suspended");
+    await expectProblem(await user.call("/api/generations"), "suspended");
+    expect((await call(new URL(url).pathname)).status).toBe(404);
+    await ended(running.id);
+    await deliver(await webhookOf(running.id, "succeeded"));
+    await eventually(async () => {
+      const { user: one } = await (await admin(`usage?user=${user.id}`)).json<AdminUsage>();
+      expect(one?.limits).toMatchObject({ inFlight: 0, today: { used: 2 } });
+    });
+    expect((await userOf(await admin("restore", { body: { user: user.email } }))).suspendedAt).toBeNull();
+    await reaches(user, running.id, "succeeded");
+    expect((await call(new URL(url).pathname)).status).toBe(200);
+  });
+
+  it("takes down a link, by its address or its token", async () => {
+    const user = await newUser();
+    const { id } = await reaches(user, (await generate(user, newPrompt("terminal"))).id, "succeeded");
+    const share = async () =>
+      (await (await user.post(`/api/generations/${id}/share`, {})).json<{ url: string }>()).url;
+    for (const name of [(url: string) => url, (url: string) => url.split("/").at(-1)]) {
+      const url = await share();
+      const answer = await admin("unshare", { body: { share: name(url) } });
+      expect(await answer.json()).toEqual({
+        generation: { id, userId: user.id, status: "succeeded", error: null },
+      });
+      expect((await call(new URL(url).pathname)).status).toBe(404);
+    }
+  });
+
+  it("has a generation looked at at once, whose webhook never came", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("webhook-lost", "delay=0.1"));
+    await ended(id);
+    await eventually(async () => {
+      const answer = await admin("recheck", { body: { generation: id } });
+      expect(await answer.json()).toMatchObject({ generation: { id, status: "succeeded" }, looked: true });
+    });
+    expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
+  });
+
+  it("sees what the studio made, a day each", async () => {
+    const user = await newUser();
+    await generate(user, newPrompt("terminal"));
+    const usage = await (await admin("usage")).json<AdminUsage>();
+    expect(usage.days[0]?.day).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(usage.days[0]?.created).toBeGreaterThan(0);
+    expect(usage.maxPerDay).toBe(0);
+  });
+});

@@ -1,0 +1,81 @@
+/** What whoever runs the studio reads and changes in D1. */
+import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, ne, or, type SQL } from "drizzle-orm";
+import type { Plan } from "../catalog.ts";
+import { stored } from "../problem.ts";
+import type { Database } from "./client.ts";
+import { days, generations, users } from "./schema.ts";
+import type { UserRow } from "./users.ts";
+
+/** The last code point there is: no address that begins alike sorts behind it. */
+const LAST = "\u{10ffff}";
+const MAX_DAYS = 31;
+
+export type UserFilters = {
+  q?: string | undefined;
+  plan?: Plan | undefined;
+  suspended?: boolean | undefined;
+};
+
+/** By address, after this one; `next` is the address to go on after. */
+export async function listUsers(
+  db: Database,
+  limit: number,
+  after: string | null,
+  { q, plan, suspended }: UserFilters,
+): Promise<{ rows: UserRow[]; next: string | null }> {
+  const conditions: (SQL | undefined)[] = [
+    after === null ? undefined : gt(users.email, after),
+    q === undefined ? undefined : and(gte(users.email, q), lt(users.email, q + LAST)),
+    // A name nobody knows counts as free.
+    plan === undefined ? undefined : plan === "pro" ? eq(users.plan, "pro") : ne(users.plan, "pro"),
+    suspended === undefined
+      ? undefined
+      : suspended
+        ? isNotNull(users.suspendedAt)
+        : isNull(users.suspendedAt),
+  ];
+  const rows = await stored(
+    db
+      .select()
+      .from(users)
+      .where(and(...conditions))
+      .orderBy(asc(users.email))
+      .limit(limit + 1),
+  );
+  const page = rows.slice(0, limit);
+  return { rows: page, next: rows.length > limit ? (page.at(-1)?.email ?? null) : null };
+}
+
+const named = (user: string) => or(eq(users.id, user), eq(users.email, user));
+
+/** By id or address. */
+export async function findUserNamed(db: Database, user: string): Promise<UserRow | null> {
+  const [row] = await stored(db.select().from(users).where(named(user)));
+  return row ?? null;
+}
+
+/** Null: no such user. */
+export async function changeUser(
+  db: Database,
+  user: string,
+  changes: Partial<Pick<UserRow, "plan" | "suspendedAt">>,
+): Promise<UserRow | null> {
+  const [row] = await stored(db.update(users).set(changes).where(named(user)).returning());
+  return row ?? null;
+}
+
+/** The days on which the studio made something, newest first. */
+export function latestDays(db: Database): Promise<{ day: string; created: number }[]> {
+  return stored(db.select().from(days).orderBy(desc(days.day)).limit(MAX_DAYS));
+}
+
+/** Whose generation a link shows, whether or not it still works for everybody; null: no such link. */
+export async function findLink(db: Database, token: string): Promise<{ id: string; userId: string } | null> {
+  const [row] = await stored(
+    db
+      .select({ id: generations.id, userId: generations.userId })
+      .from(generations)
+      .where(eq(generations.shareToken, token)),
+  );
+  return row ?? null;
+}
