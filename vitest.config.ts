@@ -71,7 +71,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["tests/e2e/**/*.test.ts", ...(process.env.TEST_ALL ? ["tests/chaos/**/*.test.ts"] : [])],
+          include: ["tests/e2e/**/*.test.ts"],
           globalSetup: ["tests/e2e/support/global-setup.ts"],
           environment: "node",
           testTimeout: 90_000,
@@ -80,6 +80,15 @@ export default defineConfig({
           // Apart from all else, and two files at a time: they mostly wait, for a browser or a Worker.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "chaos",
+          include: ["tests/chaos/**/*.test.ts"],
+          environment: "node",
+          // Last and alone: its clocks are compressed, and do not wait for a busy machine.
+          sequence: { groupOrder: 2 },
         },
       },
     ],
