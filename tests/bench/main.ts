@@ -1,31 +1,53 @@
 /**
- * `npm run bench`: the budgets of a build, each figure beside its limit. Ends with 1 when one is over. Bytes are
- * always measured; `-- --feel` adds how fast the studio answers (Chromium, processor four times slower), and
- * `-- --lighthouse` the page scores. What a generation, a poll and a gallery page cost in calls, statements and rows
- * is held by tests/worker/budget.test.ts.
+ * `npm run bench`: the budgets of a build, in bytes, each beside its limit. Ends with 1 when one is over. What a
+ * generation, a poll and a gallery page cost in calls, statements and rows is held by tests/worker/budget.test.ts.
  */
-import { parseArgs } from "node:util";
-import { runTool } from "../../scripts/run.ts";
-import { startApp } from "../e2e/support/app.ts";
-import { measureBytes } from "./bytes.ts";
-import { measureFeel } from "./feel.ts";
-import { type Figure, isKept, lineOf } from "./figure.ts";
-import { measureLighthouse } from "./lighthouse.ts";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { environment, root, TOOLS } from "../../scripts/run.ts";
 
-const { values } = parseArgs({
-  options: { feel: { type: "boolean", default: false }, lighthouse: { type: "boolean", default: false } },
-});
+type Budget = { what: string; bytes: number; limit: number };
 
-await runTool("vite", ["build", "--logLevel", "warn"]);
-const figures: Figure[] = measureBytes();
-if (values.feel || values.lighthouse) {
-  const app = await startApp();
+const KB = 1000;
+const gzip = (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }).byteLength;
+
+function run(tool: keyof typeof TOOLS, args: string[]): void {
+  execFileSync(process.execPath, [TOOLS[tool], ...args], { cwd: root, env: environment, stdio: "pipe" });
+}
+
+/** What the page loads before anybody does anything: scripts, module preloads, stylesheets. */
+function firstLoad(): Budget[] {
+  const html = readFileSync(join(root, "dist/index.html"), "utf8");
+  const linked = [...html.matchAll(/(?:src|href)="(\/[^"]+\.(js|css))"/g)];
+  const sizeOf = (kind: string) =>
+    linked
+      .filter(([, , extension]) => extension === kind)
+      .reduce((sum, [, path]) => sum + gzip(readFileSync(join(root, "dist", path as string))), 0);
+  return [
+    { what: "first load, JavaScript", bytes: sizeOf("js"), limit: 20 * KB },
+    { what: "first load, CSS", bytes: sizeOf("css"), limit: 8 * KB },
+  ];
+}
+
+function workerBundle(): Budget {
+  const folder = mkdtempSync(join(tmpdir(), "bundle-"));
   try {
-    if (values.feel) figures.push(...(await measureFeel(app)));
-    if (values.lighthouse) figures.push(...(await measureLighthouse(app)));
+    run("wrangler", ["deploy", "--dry-run", "--outdir", folder]);
+    return { what: "Worker bundle", bytes: gzip(readFileSync(join(folder, "index.js"))), limit: 150 * KB };
   } finally {
-    await app.stop();
+    rmSync(folder, { recursive: true });
   }
 }
-console.log(figures.map(lineOf).join("\n"));
-process.exit(figures.every(isKept) ? 0 : 1);
+
+run("vite", ["build"]);
+const budgets = [...firstLoad(), workerBundle()];
+for (const { what, bytes, limit } of budgets) {
+  const verdict = bytes <= limit ? "ok" : "OVER";
+  console.log(
+    `${what.padEnd(24)} ${String(bytes).padStart(7)} B gzip  of ${String(limit).padStart(7)}  ${verdict}`,
+  );
+}
+process.exit(budgets.every(({ bytes, limit }) => bytes <= limit) ? 0 : 1);
