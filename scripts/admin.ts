@@ -65,7 +65,7 @@ async function users(): Promise<void> {
     ...(values.suspended && { suspended: "true" }),
   });
   for (;;) {
-    const page = await ask<AdminUserPage>("GET", `users?${query}`);
+    const page = await ask<AdminUserPage>("GET", `users?${query.toString()}`);
     for (const user of page.items) show(user, lineOf(user));
     if (page.nextCursor === null) return;
     query.set("cursor", page.nextCursor);
@@ -73,7 +73,7 @@ async function users(): Promise<void> {
 }
 
 async function usage(): Promise<void> {
-  const query = names[0] === undefined ? "" : `?${new URLSearchParams({ user: names[0] })}`;
+  const query = names[0] === undefined ? "" : `?${new URLSearchParams({ user: names[0] }).toString()}`;
   const { days, maxPerDay, user } = await ask<AdminUsage>("GET", `usage${query}`);
   if (!user) {
     const cap = maxPerDay === 0 ? "no cap" : maxPerDay === -1 ? "paused" : `at most ${maxPerDay} a day`;
