@@ -3,9 +3,11 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { SettingsError, settingsOf } from "./env.ts";
-import { logError, reasonOf } from "./log.ts";
+import { logError, reasonOf, stackOf } from "./log.ts";
 import type { AppEnv } from "./middleware/app-env.ts";
+import { allowedOrigins } from "./middleware/cors.ts";
 import { requestLog } from "./middleware/request-log.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
 import { problemResponse, StorageUnavailable } from "./problem.ts";
 import { admin } from "./routes/admin.ts";
 import { auth } from "./routes/auth.ts";
@@ -17,12 +19,13 @@ import { images } from "./routes/images.ts";
 import { pageOrNotFound } from "./routes/page.ts";
 import { predictions } from "./routes/predictions.ts";
 import { session } from "./routes/session.ts";
+import { securityContact } from "./routes/security-contact.ts";
 import { share } from "./routes/share.tsx";
 import { webhooks } from "./routes/webhooks.ts";
 
 export const app = new Hono<AppEnv>();
 
-app.use(requestLog);
+app.use(requestLog, securityHeaders);
 app.use(
   methodNotAllowed({
     app,
@@ -40,6 +43,9 @@ app.use("/api/*", async (c, next) => {
   c.header("cache-control", "no-store");
 });
 
+app.use("/api/*", allowedOrigins);
+app.use("/images/*", allowedOrigins);
+
 app
   .route("/api/health", health)
   .route("/api/session", session)
@@ -51,7 +57,8 @@ app
   .route("/api/events", events)
   .route("/api/admin", admin)
   .route("/images", images)
-  .route("/s", share);
+  .route("/s", share)
+  .route("/.well-known/security.txt", securityContact);
 
 app.notFound(pageOrNotFound);
 
@@ -71,7 +78,7 @@ app.onError((error) => {
       retryAfterSeconds: 5,
     });
   }
-  logError("unexpected_error", { reason: reasonOf(error), stack: error.stack?.slice(0, 1000) });
+  logError("unexpected_error", { reason: reasonOf(error), stack: stackOf(error) });
   return problemResponse({ code: "internal", detail: "Something went wrong in the studio." });
 });
 

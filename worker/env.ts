@@ -1,5 +1,6 @@
 /** Settings, parsed once; and every limit that is not a setting, with its unit and its reason. */
 import * as z from "zod";
+import { isBlockable } from "./blocked-words.ts";
 import { PLANS, type Plan } from "./catalog.ts";
 
 /** Largest JSON body the API reads: a prompt and a negative prompt of 500 code points, all escaped, and room. */
@@ -62,6 +63,12 @@ export type Settings = {
   access: AccessSettings | null;
   /** Addresses, @domains, or `*`; lower-cased. Empty: nobody new, but on this machine. */
   allowedUsers: string[];
+  /** Other origins whose pages may use the API. */
+  allowedOrigins: string[];
+  /** Words and phrases that no picture is made of. */
+  blockedWords: string[];
+  /** Where to report a picture or a hole: a mailto: or https: address. */
+  contact: string | null;
   /** 0: no cap. −1: paused. */
   maxGenerationsPerDay: number;
   /** What a user of each plan may make in a day (UTC). Null: no limit. */
@@ -131,6 +138,21 @@ const dailyGenerations = list("").transform((entries, context) => {
   return { free: limitOf("free"), pro: limitOf("pro") };
 });
 
+/** An address of mail or of a page, as a link to it. */
+const contact = z.string().transform((value, context) => {
+  if (z.email().safeParse(value).success) return `mailto:${value}`;
+  const url = URL.parse(value);
+  if (url?.protocol === "https:" || (url?.protocol === "mailto:" && url.pathname.includes("@")))
+    return url.href;
+  context.addIssue({ code: "custom", message: "must be an email address or an https URL" });
+  return z.NEVER;
+});
+
+const isWebOrigin = (value: string) => {
+  const url = webUrl.safeParse(value);
+  return url.success && url.data.origin === value && !value.includes("*");
+};
+
 const ADMITTED = /^(?:\*|[^\s@*]*@[^\s@*]+)$/;
 
 const TOO_WEAK = "is too weak: make one with `openssl rand -base64 32`";
@@ -171,6 +193,15 @@ const schema = z
       (entries) => entries.every((entry) => ADMITTED.test(entry)),
       "must be addresses and @domains, separated by commas, or *",
     ),
+    ALLOWED_ORIGINS: list("").refine(
+      (origins) => origins.every(isWebOrigin),
+      "must be origins like https://example.com, separated by commas",
+    ),
+    BLOCKED_WORDS: list("").refine(
+      (entries) => entries.every(isBlockable),
+      "must be words or phrases, separated by commas",
+    ),
+    CONTACT: setting(contact.optional()),
     MAX_GENERATIONS_PER_DAY: setting(z.coerce.number().int().min(-1).default(500)),
     PLAN_DAILY_GENERATIONS: dailyGenerations,
     CHECK_AFTER_SECONDS: seconds(20),
@@ -235,6 +266,9 @@ export function settingsOf(env: object): Settings {
         ? { teamOrigin: value.ACCESS_TEAM_DOMAIN.origin, audience: value.ACCESS_AUD }
         : null,
     allowedUsers: value.ALLOWED_USERS.map((entry) => entry.toLowerCase()),
+    allowedOrigins: value.ALLOWED_ORIGINS,
+    blockedWords: value.BLOCKED_WORDS,
+    contact: value.CONTACT ?? null,
     maxGenerationsPerDay: value.MAX_GENERATIONS_PER_DAY,
     dailyGenerations: value.PLAN_DAILY_GENERATIONS,
     checkAfterMs: value.CHECK_AFTER_SECONDS,

@@ -46,7 +46,7 @@ export const problems: Record<TroubleCode, string> = {
   payload_too_large: "That is too much text. Shorten the prompt.",
   unsupported_media_type: "The studio didn't understand that request. Reload the page and try again.",
   content_policy:
-    "Skytells turned this prompt down under its content policy. Nothing was made. Try other words.",
+    "This prompt goes against what may be made here. Nothing was made and nothing was used up. Try other words.",
   idempotency_mismatch: "This was sent before with other words. Try again.",
   model_unavailable: "Skytells doesn't offer this model right now. Nothing was made. Choose another one.",
   upstream_rejected: "Skytells didn't accept this request. Nothing was made.",

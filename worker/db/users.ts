@@ -1,5 +1,5 @@
 /** Users: who they are and whether their session still stands. */
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { type Plan, planOf } from "../catalog.ts";
 import { type Refusal, stored } from "../problem.ts";
 import type { Database } from "./client.ts";
@@ -45,7 +45,7 @@ export async function endSessions(db: Database, claim: SessionClaim): Promise<nu
     db
       .update(users)
       .set({ sessionEpoch: sql`${users.sessionEpoch} + 1` })
-      .where(and(eq(users.id, claim.userId), eq(users.sessionEpoch, claim.epoch)))
+      .where(and(eq(users.id, claim.userId), eq(users.sessionEpoch, claim.epoch), isNull(users.deletedAt)))
       .returning({ epoch: users.sessionEpoch }),
   );
   return user?.epoch ?? null;

@@ -9,6 +9,11 @@ export function originOf(c: Context<AppEnv>): string {
   return settingsOf(c.env).publicOrigin ?? new URL(c.req.url).origin;
 }
 
+function namedOrigins(c: Context<AppEnv>): string[] {
+  const { publicOrigin, allowedOrigins } = settingsOf(c.env);
+  return publicOrigin === null ? allowedOrigins : [publicOrigin, ...allowedOrigins];
+}
+
 const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 
 /**
@@ -20,7 +25,7 @@ export const sameOrigin = createMiddleware<AppEnv>(async (c, next) => {
   const isUpgrade = c.req.header("upgrade") !== undefined;
   const isForeign =
     origin !== undefined
-      ? origin !== new URL(c.req.url).origin && origin !== settingsOf(c.env).publicOrigin
+      ? origin !== new URL(c.req.url).origin && !namedOrigins(c).includes(origin)
       : c.req.header("sec-fetch-site") === "cross-site" &&
         (isUpgrade || !SAFE_METHODS.includes(c.req.method));
   if (isForeign) {

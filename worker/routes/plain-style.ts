@@ -17,6 +17,7 @@ h1.title { font-size: 1.5rem; font-weight: 600; line-height: 1.25; color: inheri
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .action { display: inline-flex; align-items: center; min-block-size: 2.75rem; padding: 0 1.375rem; border-radius: 999px; background: var(--accent); color: light-dark(#ffffff, #1d0f07); font-weight: 600; text-decoration: none; }
 .action:hover { background: light-dark(#a63509, #ffa06d); }
+.report { display: inline-flex; align-items: center; min-block-size: 1.5rem; color: var(--muted); font-size: 0.875rem; }
 a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 0.5rem; }
 .action:focus-visible { border-radius: 999px; }
 @media (forced-colors: active) { .action { border: 1px solid; } }

@@ -4,6 +4,7 @@ import { createMiddleware } from "hono/factory";
 import { database } from "../db/client.ts";
 import { findShared, type Shared } from "../db/generations.ts";
 import { shareUrl, type StoredOutput } from "../generation.ts";
+import { settingsOf } from "../env.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
@@ -38,7 +39,11 @@ export const share = new Hono<AppEnv>()
     };
     if (!shared || !output) return c.html(<Gone nonce={nonce} />, 404, headers);
     const url = shareUrl(originOf(c), c.req.param("token"));
-    return c.html(<SharedPage shared={shared} output={output} url={url} nonce={nonce} />, 200, headers);
+    return c.html(
+      <SharedPage {...{ shared, output, url, nonce }} contact={settingsOf(c.env).contact} />,
+      200,
+      headers,
+    );
   })
   .get("/:token/image", async (c) => {
     const shared = await findShared(database(c.env.DB), c.req.param("token"));
@@ -81,11 +86,13 @@ function SharedPage({
   output,
   url,
   nonce,
+  contact,
 }: {
   shared: Shared;
   output: StoredOutput;
   url: string;
   nonce: string;
+  contact: string | null;
 }) {
   const { prompt } = shared.record;
   const title = shared.showPrompt ? titleOf(prompt) : UNTOLD;
@@ -133,9 +140,20 @@ function SharedPage({
         <a class="action" href="/">
           Make your own
         </a>
+        {contact && (
+          <a class="report" href={reportLink(contact, url)}>
+            Report this picture
+          </a>
+        )}
       </main>
     </PlainPage>
   );
+}
+
+/** To a page of the operator's as it is; a mail says which picture it is about. */
+function reportLink(contact: string, url: string): string {
+  if (!contact.startsWith("mailto:")) return contact;
+  return `${contact.split("?", 1)[0]}?subject=${encodeURIComponent(`Report of ${url}`)}`;
 }
 
 function Gone({ nonce }: { nonce: string }) {

@@ -1,4 +1,5 @@
 /** From a click to a job that Skytells knows of: replay, admission, create. */
+import { hasBlockedWord } from "../blocked-words.ts";
 import type { GenerateBody } from "../contract.ts";
 import { findGeneration } from "../db/generations.ts";
 import { admissionFacts, dayOf, refusalOf, type SessionClaim } from "../db/users.ts";
@@ -39,6 +40,10 @@ export async function generate(
   const fingerprint = JSON.stringify(body, Object.keys(body).sort());
   const replay = await replayOf(context, command, fingerprint);
   if (replay) return replay;
+  // The prompt only: what a picture is not to have may be named.
+  if (hasBlockedWord(body.prompt, context.settings.blockedWords)) {
+    return refuse("content_policy", "This studio makes no pictures of that. Nothing was made.");
+  }
   const schema = await inputSchema(context.settings, body.model);
   if (schema === null && asksForOptions(body)) {
     return refuse(

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Visitor } from "./app.ts";
 
-export async function set(user: Visitor, settings: Record<string, string>): Promise<void> {
+export async function set(user: Visitor, settings: Record<string, unknown>): Promise<void> {
   await runInDurableObject(env.STUDIO.getByName(user.id), (studio) => {
     const holder = studio as unknown as { env: Env; parts: null };
     holder.env = new Proxy(env, {

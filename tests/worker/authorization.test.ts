@@ -1,0 +1,146 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { app } from "../../worker/app.ts";
+import { newUser, ORIGIN, rowsOf, type Visitor } from "./support/app.ts";
+import { CALLERS, type Caller, ROWS, type Row } from "./support/authorization.ts";
+
+const OWN_SESSION: readonly Caller[] = ["owner", "suspended", "deleted"];
+const KNOWS_LINK: readonly Caller[] = [...OWN_SESSION, "stranger", "revoked"];
+
+/** Somebody's shared picture, and what nobody else is to read of it. */
+async function newPicture() {
+  const user = await newUser();
+  const id = `matrix-${crypto.randomUUID()}`;
+  const prompt = `a secret ${crypto.randomUUID()}`;
+  const pixels = `pixels ${crypto.randomUUID()}`;
+  const token = crypto.randomUUID().replaceAll("-", "");
+  await env.OUTPUTS.put(`outputs/${user.id}/${id}/0.png`, pixels);
+  await env.DB.prepare(
+    `insert into generations (id, user_id, prompt, status, output_url, outputs, share_token, created_at, completed_at)
+     values (?, ?, ?, 'succeeded', ?, '[{"n":0,"ext":"png","width":1,"height":1}]', ?, 1, 1)`,
+  )
+    .bind(id, user.id, prompt, `/images/${id}/0`, token)
+    .run();
+  return { user, id, prompt, pixels, token };
+}
+
+type Picture = Awaited<ReturnType<typeof newPicture>>;
+
+/** The state of things in which this caller comes. */
+async function prepare(caller: Caller, { user, id }: Picture): Promise<void> {
+  const change: Partial<Record<Caller, [sql: string, id: string]>> = {
+    suspended: ["update users set suspended_at = 1 where id = ?", user.id],
+    deleted: ["update users set deleted_at = 1 where id = ?", user.id],
+    revoked: ["update generations set share_token = null where id = ?", id],
+  };
+  const [sql, value] = change[caller] ?? [];
+  if (sql) await env.DB.prepare(sql).bind(value).run();
+}
+
+type Scene = { picture: Picture; cookie: string | null };
+
+async function newScene(caller: Caller): Promise<Scene> {
+  const picture = await newPicture();
+  await prepare(caller, picture);
+  if (OWN_SESSION.includes(caller)) return { picture, cookie: picture.user.cookie };
+  return { picture, cookie: caller === "other" ? (await newUser()).cookie : null };
+}
+
+const scenes = new Map<Caller, Promise<Scene>>();
+
+/** A refusal changes nothing, so what comes after it can be tried on the same picture. */
+function sceneFor(caller: Caller, status: number): Promise<Scene> {
+  if (status < 400) return newScene(caller);
+  const known = scenes.get(caller) ?? newScene(caller);
+  scenes.set(caller, known);
+  return known;
+}
+
+async function ask(name: string, row: Row, caller: Caller, { picture, cookie }: Scene): Promise<Response> {
+  const { user, id } = picture;
+  const token = KNOWS_LINK.includes(caller) ? picture.token : "a-guess-at-a-token";
+  const target = { id, token, email: user.email };
+  const body = row.body?.(target);
+  return app.request(
+    new URL(row.path(target), ORIGIN).href,
+    {
+      method: name.slice(0, name.indexOf(" ")),
+      headers: {
+        // Sign-in is limited by the address.
+        "cf-connecting-ip": crypto.randomUUID(),
+        ...(cookie !== null && { cookie }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...row.headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    },
+    { ...env, ...row.settings },
+    createExecutionContext(),
+  );
+}
+
+async function keptOf(user: Visitor, id: string) {
+  const object = await env.OUTPUTS.get(`outputs/${user.id}/${id}/0.png`);
+  return { rows: await rowsOf(user), object: object && (await object.text()) };
+}
+
+/** All that came back, headers included. */
+async function textOf(answer: Response): Promise<string> {
+  if (answer.webSocket) {
+    answer.webSocket.accept();
+    answer.webSocket.close();
+    return "";
+  }
+  return `${JSON.stringify([...answer.headers])} ${await answer.text()}`;
+}
+
+function expectSafeHeaders(answer: Response, { isPublic }: Row): void {
+  const header = (name: string) => answer.headers.get(name) ?? "";
+  if (!isPublic) expect(header("cache-control"), "not for shared caches").toMatch(/\b(?:no-store|private)\b/);
+  expect(header("cache-control")).not.toContain("public");
+  expect(header("content-security-policy")).toMatch(/^default-src 'none'/);
+  expect(header("content-security-policy")).not.toMatch(/unsafe-|\*/);
+  expect(header("x-content-type-options")).toBe("nosniff");
+  expect(header("referrer-policy")).toMatch(/^(?:same-origin|no-referrer)$/);
+  expect(header("permissions-policy")).toContain("camera=()");
+  expect(header("cross-origin-opener-policy")).toBe("same-origin");
+  expect(header("cross-origin-resource-policy")).toMatch(/^(?:same|cross)-origin$/);
+  expect(header("access-control-allow-origin")).toBe("");
+}
+
+describe("the authorization matrix", () => {
+  it("has a row for every route", () => {
+    const handled = app.routes.filter(({ method }) => method !== "ALL");
+    const names = new Set(handled.map(({ method, path }) => `${method} ${path}`));
+    expect([...names].sort()).toEqual(Object.keys(ROWS).sort());
+    // What answers to every method is middleware; anything else would slip past the table.
+    for (const { method, path } of app.routes) if (method === "ALL") expect(path).toMatch(/\*$/);
+  });
+
+  describe.each(Object.entries(ROWS))("%s", (name, row) => {
+    it.each(CALLERS)("%s", async (caller) => {
+      const scene = await sceneFor(caller, row.answers[caller]);
+      const { user, id, prompt, pixels, token } = scene.picture;
+      const before = await keptOf(user, id);
+
+      const answer = await ask(name, row, caller, scene);
+      const text = await textOf(answer);
+
+      expect(answer.status, text).toBe(row.answers[caller]);
+      expectSafeHeaders(answer, row);
+      if (caller === "owner") return;
+      // The link shows the picture; its prompt stays untold unless its owner says otherwise.
+      const isShown = caller === "stranger" && answer.ok;
+      const secrets = [
+        prompt,
+        user.email,
+        user.id,
+        ...(isShown ? [] : [pixels]),
+        ...(KNOWS_LINK.includes(caller) ? [] : [token]),
+      ];
+      for (const secret of secrets) expect(text).not.toContain(secret);
+      expect(await keptOf(user, id), "nothing has changed").toEqual(before);
+    });
+  });
+});

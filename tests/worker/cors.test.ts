@@ -1,0 +1,94 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { app } from "../../worker/app.ts";
+import { settingsOf } from "../../worker/env.ts";
+import { expectProblem, newUser, ORIGIN, type Visitor } from "./support/app.ts";
+
+const NAMED = "https://partner.example";
+const OTHER = "https://evil.example";
+
+const ask = (
+  path: string,
+  origin: string,
+  { method = "GET", user, allowed = NAMED }: { method?: string; user?: Visitor; allowed?: string } = {},
+  headers: Record<string, string> = {},
+) =>
+  app.request(
+    ORIGIN + path,
+    { method, headers: { origin, ...(user && { cookie: user.cookie }), ...headers } },
+    { ...env, ALLOWED_ORIGINS: allowed },
+    createExecutionContext(),
+  );
+
+const preflight = {
+  "access-control-request-method": "POST",
+  "access-control-request-headers": "content-type",
+};
+const corsOf = (answer: Response) =>
+  [...answer.headers].filter(([name]) => name.startsWith("access-control"));
+
+describe("ALLOWED_ORIGINS", () => {
+  it("lets the pages of a named origin use the API, and says so", async () => {
+    const user = await newUser();
+    const answer = await ask("/api/generations", NAMED, { user });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("access-control-allow-origin")).toBe(NAMED);
+    expect(answer.headers.get("access-control-allow-credentials")).toBe("true");
+    expect(answer.headers.get("vary")).toMatch(/\borigin\b/i);
+  });
+
+  it("answers its preflights", async () => {
+    const answer = await ask("/api/generate", NAMED, { method: "OPTIONS" }, preflight);
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("access-control-allow-origin")).toBe(NAMED);
+    expect(answer.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,PATCH,DELETE");
+    expect(answer.headers.get("access-control-allow-headers")).toBe("content-type,idempotency-key");
+    expect(answer.headers.get("vary")).toMatch(/\borigin\b/i);
+  });
+
+  it.each([OTHER, "null", `${NAMED}.evil.example`, `${NAMED}:8443`, "http://partner.example"])(
+    "is not there for %s",
+    async (origin) => {
+      const user = await newUser();
+      const answer = await ask("/api/generations", origin, { user });
+      expect(corsOf(answer)).toEqual([]);
+      expect(answer.headers.get("vary")).toMatch(/\borigin\b/i);
+      await expectProblem(answer, "forbidden_origin");
+      const refused = await ask("/api/generate", origin, { method: "OPTIONS" }, preflight);
+      expect(corsOf(refused)).toEqual([]);
+      await expectProblem(refused, "method_not_allowed");
+    },
+  );
+
+  it("empty: no origin but ours, and no CORS", async () => {
+    const user = await newUser();
+    const answer = await ask("/api/generations", NAMED, { user, allowed: "" });
+    expect(corsOf(answer)).toEqual([]);
+    await expectProblem(answer, "forbidden_origin");
+    const own = await ask("/api/generations", ORIGIN, { user, allowed: "" });
+    expect(own.status).toBe(200);
+    expect(corsOf(own)).toEqual([]);
+    await expectProblem(
+      await ask("/api/generate", NAMED, { method: "OPTIONS", allowed: "" }, preflight),
+      "method_not_allowed",
+    );
+  });
+
+  it.each([
+    "*",
+    "null",
+    "partner.example",
+    "http://partner.example",
+    `${NAMED}/`,
+    `${NAMED}/app`,
+    "https://*.example",
+  ])("is refused as a setting where it is no origin: %s", (allowed) => {
+    const settings = {
+      SESSION_SECRET: "0123456789abcdef0123",
+      SKYTELLS_API_KEY: "sk",
+      ALLOWED_ORIGINS: allowed,
+    };
+    expect(() => settingsOf(settings)).toThrow(/ALLOWED_ORIGINS/);
+  });
+});

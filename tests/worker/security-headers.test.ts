@@ -1,0 +1,78 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { app } from "../../worker/app.ts";
+import wranglerToml from "../../wrangler.toml?raw";
+import { call } from "./support/app.ts";
+
+/** Every header of these that an answer has, but the policy, which is made for each kind of answer. */
+const SAME_EVERYWHERE = [
+  "x-content-type-options",
+  "referrer-policy",
+  "permissions-policy",
+  "cross-origin-opener-policy",
+  "cross-origin-resource-policy",
+];
+const ALL = [...SAME_EVERYWHERE, "content-security-policy", "strict-transport-security"];
+
+const safetyOf = (answer: Response, names = ALL) =>
+  Object.fromEntries(names.map((name) => [name, answer.headers.get(name)]));
+
+const https = (path: string) =>
+  app.request(
+    `https://studio.example${path}`,
+    {},
+    { ...env, PUBLIC_URL: "https://studio.example" },
+    createExecutionContext(),
+  );
+
+describe("security headers", () => {
+  it("are the same on assets and on what the Worker answers", async () => {
+    const asset = await env.ASSETS.fetch("https://studio.example/");
+    expect(asset.status, "the studio has to be built").toBe(200);
+    const page = await https("/gallery");
+    expect(safetyOf(page)).toEqual(safetyOf(asset));
+    const api = await https("/api/health");
+    expect(safetyOf(api, SAME_EVERYWHERE)).toEqual(safetyOf(asset, SAME_EVERYWHERE));
+    for (const answer of [asset, page, api]) {
+      expect(answer.headers.get("strict-transport-security")).toBe("max-age=31536000");
+    }
+    expect((await call("/api/health")).headers.has("strict-transport-security"), "http").toBe(false);
+  });
+
+  it("let the studio run its own files, and nothing inline or from elsewhere", async () => {
+    const asset = await env.ASSETS.fetch("https://studio.example/");
+    const policy = asset.headers.get("content-security-policy") ?? "";
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("base-uri 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    const page = await asset.text();
+    expect(page).not.toMatch(/<script(?![^>]*\ssrc=)[^>]*>|<style|\sstyle="|\son\w+="/);
+  });
+
+  it.each([
+    ["no route", "/api/nothing", "GET"],
+    ["a method that is not taken", "/api/generate", "GET"],
+    ["a missing file", "/assets/gone.js", "GET"],
+    ["a dead link", "/s/nothing", "GET"],
+    ["no session", "/images/a/0", "GET"],
+  ])("are on refusals too: %s", async (_, path, method) => {
+    const answer = await call(path, { method });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.headers.get("cache-control")).toMatch(/no-store|private/);
+    expect(answer.headers.get("content-security-policy")).toMatch(
+      /^default-src 'none'.*frame-ancestors 'none'/,
+    );
+    for (const name of SAME_EVERYWHERE) expect(answer.headers.get(name), name).toBeTruthy();
+  });
+});
+
+it("wrangler.toml keeps queries and invocations out of the platform's logs, and holds no secret", () => {
+  const section = (name: string) => wranglerToml.split(`\n[${name}]\n`)[1]?.split("\n[")[0] ?? "";
+  expect(section("observability")).toMatch(/^enabled = true$/m);
+  expect(section("observability")).toMatch(/^redact_query_string = true$/m);
+  expect(section("observability.logs")).toMatch(/^enabled = true$/m);
+  expect(section("observability.logs")).toMatch(/^invocation_logs = false$/m);
+  expect(wranglerToml).not.toMatch(/^\s*(?:\w*(?:SECRET|TOKEN|API_KEY)|DEV_SIGN_IN|account_id)\s*=/m);
+});

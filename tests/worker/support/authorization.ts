@@ -1,0 +1,130 @@
+/**
+ * Who may do what: one row for each route of the Worker, one column for each kind of caller. A route without a row
+ * fails the test.
+ */
+
+export const CALLERS = [
+  "nobody",
+  "other",
+  "owner",
+  "suspended",
+  "deleted",
+  /** Has the link of the shared picture, and no session. */
+  "stranger",
+  /** Had the link until it was taken back. */
+  "revoked",
+] as const;
+export type Caller = (typeof CALLERS)[number];
+
+/** What a request is made of: the owner's picture, and the share token as far as the caller knows it. */
+export type Target = { id: string; token: string; email: string };
+
+export type Row = {
+  /** The statuses, by caller. */
+  answers: Record<Caller, number>;
+  path: (target: Target) => string;
+  body?: (target: Target) => unknown;
+  headers?: Record<string, string>;
+  /** Besides the test's own. */
+  settings?: Record<string, string>;
+  /** The same for everybody: a shared cache may keep it. */
+  isPublic?: true;
+};
+
+const everybody = (status: number): Record<Caller, number> => ({
+  nobody: status,
+  other: status,
+  owner: status,
+  suspended: status,
+  deleted: status,
+  stranger: status,
+  revoked: status,
+});
+
+/** Who has a session that stands; each with what is their own. */
+const signedIn = (status: number): Record<Caller, number> => ({
+  ...everybody(401),
+  other: status,
+  owner: status,
+  suspended: 403,
+});
+
+/** The picture's owner; to others with a session there is no such picture. */
+const owner = (status: number): Record<Caller, number> => ({ ...signedIn(404), owner: status });
+
+/** Who has the link, as long as it holds and its owner is welcome. */
+const linkHolder = (status: number): Record<Caller, number> => ({
+  ...everybody(404),
+  owner: status,
+  stranger: status,
+});
+
+export const ROWS: Record<string, Row> = {
+  "GET /api/health": { path: () => "/api/health", answers: everybody(200) },
+  "GET /api/session": { path: () => "/api/session", answers: everybody(200) },
+  "POST /api/auth/dev": {
+    path: () => "/api/auth/dev",
+    body: ({ email }) => ({ email }),
+    answers: { ...everybody(204), suspended: 403, deleted: 403 },
+  },
+  "GET /api/auth/login": { path: () => "/api/auth/login", answers: everybody(404) },
+  "GET /api/auth/callback": { path: () => "/api/auth/callback?code=a&state=b", answers: everybody(404) },
+  "POST /api/auth/logout": { path: () => "/api/auth/logout", answers: everybody(204) },
+  "POST /api/auth/logout-everywhere": {
+    path: () => "/api/auth/logout-everywhere",
+    // Who is suspended may still end their sessions.
+    answers: { ...signedIn(204), suspended: 204 },
+  },
+  "POST /api/generate": {
+    path: () => "/api/generate",
+    body: () => ({ prompt: `for the matrix ${crypto.randomUUID()}` }),
+    answers: signedIn(202),
+  },
+  "GET /api/predictions/:id": { path: ({ id }) => `/api/predictions/${id}`, answers: owner(200) },
+  "POST /api/predictions/:id/cancel": {
+    path: ({ id }) => `/api/predictions/${id}/cancel`,
+    // Only what is in flight can be canceled.
+    answers: owner(409),
+  },
+  "GET /api/generations": { path: () => "/api/generations", answers: signedIn(200) },
+  "POST /api/generations/bulk": {
+    path: () => "/api/generations/bulk",
+    body: ({ id }) => ({ ids: [id], action: "delete" }),
+    answers: signedIn(200),
+  },
+  "PATCH /api/generations/:id": {
+    path: ({ id }) => `/api/generations/${id}`,
+    body: () => ({ favorite: true }),
+    answers: owner(200),
+  },
+  "DELETE /api/generations/:id": { path: ({ id }) => `/api/generations/${id}`, answers: owner(204) },
+  "POST /api/generations/:id/share": {
+    path: ({ id }) => `/api/generations/${id}/share`,
+    body: () => ({ showPrompt: true }),
+    answers: owner(200),
+  },
+  "DELETE /api/generations/:id/share": {
+    path: ({ id }) => `/api/generations/${id}/share`,
+    answers: owner(204),
+  },
+  // Skytells alone; nobody's session counts.
+  "POST /api/webhooks": {
+    path: () => "/api/webhooks",
+    body: ({ id }) => ({ id, status: "failed" }),
+    answers: everybody(401),
+  },
+  "GET /api/events": {
+    path: () => "/api/events",
+    headers: { upgrade: "websocket" },
+    answers: signedIn(101),
+  },
+  "GET /images/:id/:n": { path: ({ id }) => `/images/${id}/0`, answers: owner(200) },
+  "GET /s/:token": { path: ({ token }) => `/s/${token}`, answers: linkHolder(200) },
+  "GET /s/:token/image": { path: ({ token }) => `/s/${token}/image`, answers: linkHolder(200) },
+  "GET /.well-known/security.txt": {
+    path: () => "/.well-known/security.txt",
+    settings: { CONTACT: "security@example.com" },
+    answers: everybody(200),
+    isPublic: true,
+  },
+};
