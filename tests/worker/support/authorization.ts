@@ -59,6 +59,14 @@ const linkHolder = (status: number): Record<Caller, number> => ({
   stranger: status,
 });
 
+/** Behind the studio's own token: no session counts, the owner's neither. */
+const admin = (action: string, body?: Row["body"]): Row => ({
+  path: () => `/api/admin/${action}`,
+  ...(body && { body }),
+  settings: { ADMIN_TOKEN: "an-admin-token-of-the-matrix-only" },
+  answers: everybody(401),
+});
+
 export const ROWS: Record<string, Row> = {
   "GET /api/health": { path: () => "/api/health", answers: everybody(200) },
   "GET /api/session": { path: () => "/api/session", answers: everybody(200) },
@@ -118,6 +126,13 @@ export const ROWS: Record<string, Row> = {
     headers: { upgrade: "websocket" },
     answers: signedIn(101),
   },
+  "GET /api/admin/users": admin("users"),
+  "GET /api/admin/usage": admin("usage"),
+  "POST /api/admin/plan": admin("plan", ({ email }) => ({ user: email, plan: "pro" })),
+  "POST /api/admin/suspend": admin("suspend", ({ email }) => ({ user: email })),
+  "POST /api/admin/restore": admin("restore", ({ email }) => ({ user: email })),
+  "POST /api/admin/unshare": admin("unshare", ({ token }) => ({ share: token })),
+  "POST /api/admin/recheck": admin("recheck", ({ id }) => ({ generation: id })),
   "GET /images/:id/:n": { path: ({ id }) => `/images/${id}/0`, answers: owner(200) },
   "GET /s/:token": { path: ({ token }) => `/s/${token}`, answers: linkHolder(200) },
   "GET /s/:token/image": { path: ({ token }) => `/s/${token}/image`, answers: linkHolder(200) },
