@@ -12,11 +12,15 @@ export function AccountMenu({ studio }: { studio: Studio }) {
   const menu = useRef<HTMLDivElement>(null);
   useEffect(() => menu.current?.showPopover(), []);
   const user = studio.session.user.value;
+  const today = studio.session.limits.value?.today;
   return (
     <div ref={menu} id="account" popover="auto" class="menu">
       <p class="px-3 pt-2 pb-3 text-sm">
         <strong class="block truncate font-semibold">{user?.email ?? later.signedOut}</strong>
-        {user && <span class="text-muted">{later.plan(user.plan)}</span>}
+        {user && <span class="block text-muted">{later.plan(user.plan)}</span>}
+        {today && today.limit !== null && (
+          <span class="block text-muted">{later.today(today.used, today.limit)}</span>
+        )}
       </p>
       <ThemeChoice studio={studio} />
       <NotifyChoice studio={studio} />

@@ -26,6 +26,7 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
     cards,
     composer,
     up: studio.up,
+    limits: session.limits,
     askLimits: session.load,
     now: Date.now,
     exclusively: async (work) => {

@@ -35,6 +35,8 @@ export function createLine(dependencies: LineDependencies) {
       case "generation":
         return changed(event.generation, event.replaces);
       case "limits":
+        // Another plan: what it is called comes with the session.
+        if (event.limits.concurrent !== session.limits.value?.concurrent) void session.load();
         session.limits.value = event.limits;
         return;
       case "deleted":

@@ -4,6 +4,7 @@
  * decides; without locks two may send the same order, under the same key, and so make it once.
  */
 import { effect, type ReadonlySignal } from "@preact/signals";
+import type { Limits } from "../../worker/contract.ts";
 import type { Cards } from "./cards.ts";
 import type { Composer } from "./composer.ts";
 import { optionsOf } from "./generation.ts";
@@ -25,6 +26,7 @@ export type QueueDependencies = {
   cards: Cards;
   composer: Composer;
   up: ReadonlySignal<boolean>;
+  limits: ReadonlySignal<Limits | null>;
   askLimits: () => Promise<void>;
   now: () => number;
   /** Runs it while no other tab runs theirs. */
@@ -32,7 +34,7 @@ export type QueueDependencies = {
 };
 
 export function createQueue(dependencies: QueueDependencies) {
-  const { orders, maker, cards, composer, up, askLimits, now, exclusively } = dependencies;
+  const { orders, maker, cards, composer, up, limits, askLimits, now, exclusively } = dependencies;
   const { hold, free } = maker;
   let starting = false;
 
@@ -76,6 +78,12 @@ export function createQueue(dependencies: QueueDependencies) {
             Math.max(0, until - now()),
           );
           return () => clearTimeout(timer);
+        }),
+        // A larger plan, or a unit that came back: the day has room before it ends.
+        effect(() => {
+          const { limit = null, used = 0 } = limits.value?.today ?? {};
+          const hasRoom = limit === null || used < limit;
+          if (hold.peek()?.code === "quota_exceeded" && limits.value && hasRoom) hold.value = null;
         }),
         effect(() => {
           if (orders.waiting.value.length === 0) return;

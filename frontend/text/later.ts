@@ -8,6 +8,8 @@ export const later = {
     const { label, concurrent } = PLANS[plan];
     return `${label} plan · ${concurrent === 1 ? "1 picture at a time" : `${number.format(concurrent)} pictures at once`}`;
   },
+  today: (used: number, limit: number) =>
+    `${number.format(Math.max(0, limit - used))} of ${number.format(limit)} pictures left today`,
   signedOut: "Not signed in",
   signIn: "Sign in",
   signOut: "Sign out",

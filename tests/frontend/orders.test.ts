@@ -181,6 +181,21 @@ describe("over the limit", () => {
     expect(studio.announcement.value).toContain("Up next");
   });
 
+  test("a larger plan lets go on what waits for the next day", async () => {
+    const { studio, api, prompts, limits } = await full();
+    const usedUp = { ...FREE, today: { ...TODAY, used: 50 } };
+    limits(FREE);
+    api.generate.mockResolvedValueOnce(no("quota_exceeded", { retryAfterSeconds: 3_600, limits: usedUp }));
+    await studio.maker.generate();
+    expect(prompts()).toEqual(["a red kite"]);
+    limits(usedUp);
+    expect(studio.maker.hold.value?.code).toBe("quota_exceeded");
+    limits({ ...FREE, concurrent: 3, today: { ...TODAY, used: 50, limit: 500 } });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(studio.maker.hold.value).toBeNull();
+    expect(prompts()).toEqual([]);
+  });
+
   test.each([
     ["rate_limited", 7, 7_000],
     ["rate_limited", undefined, 60_000],

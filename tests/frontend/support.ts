@@ -206,6 +206,7 @@ export function startQueue(
     cards,
     composer,
     up,
+    limits: session.limits,
     askLimits: session.load,
     now: () => clock.now,
     exclusively,
