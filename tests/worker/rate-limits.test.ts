@@ -24,6 +24,20 @@ async function exhaust(limiter: RateLimit, key: string, limit: number): Promise<
   expect((await limiter.limit({ key })).success).toBe(false);
 }
 
+const minute = () => Math.floor(Date.now() / 60_000);
+
+/** The limiter counts anew with each minute of the clock: what fell into two of them is tried again. */
+async function withinAMinute(run: () => Promise<void>): Promise<void> {
+  for (;;) {
+    const began = minute();
+    try {
+      return await run();
+    } catch (error) {
+      if (minute() === began) throw error;
+    }
+  }
+}
+
 const broken = { limit: () => Promise.reject(new Error("no answer")) };
 
 async function expectLimited(answer: Response): Promise<void> {
@@ -32,31 +46,34 @@ async function expectLimited(answer: Response): Promise<void> {
 }
 
 describe("rate limits", () => {
-  it("300 generate requests a minute, by user, whatever the address", async () => {
-    const [user, other] = [await newUser(), await newUser()];
-    await exhaust(env.RL_GENERATE, user.id, 300);
-    await expectLimited(await user.post("/api/generate", { prompt: newPrompt() }));
-    await generate(other);
-  });
+  it("300 generate requests a minute, by user, whatever the address", () =>
+    withinAMinute(async () => {
+      const [user, other] = [await newUser(), await newUser()];
+      await exhaust(env.RL_GENERATE, user.id, 300);
+      await expectLimited(await user.post("/api/generate", { prompt: newPrompt() }));
+      await generate(other);
+    }));
 
-  it("600 requests of links a minute, by address", async () => {
-    const { address, ask } = visitor();
-    await exhaust(env.RL_SHARE, address, 600);
-    for (const path of ["/s/nothing", "/s/nothing/image"]) {
-      const answer = await ask(path);
-      expect(answer.headers.get("x-robots-tag")).toBe("noindex");
-      await expectLimited(answer);
-    }
-    expect((await visitor().ask("/s/nothing")).status).toBe(404);
-  });
+  it("600 requests of links a minute, by address", () =>
+    withinAMinute(async () => {
+      const { address, ask } = visitor();
+      await exhaust(env.RL_SHARE, address, 600);
+      for (const path of ["/s/nothing", "/s/nothing/image"]) {
+        const answer = await ask(path);
+        expect(answer.headers.get("x-robots-tag")).toBe("noindex");
+        await expectLimited(answer);
+      }
+      expect((await visitor().ask("/s/nothing")).status).toBe(404);
+    }));
 
-  it("60 bad signatures a minute, by address; only after one was bad", async () => {
-    const { address, ask } = visitor();
-    await exhaust(env.RL_BAD_WEBHOOK, address, 60);
-    const bad = { method: "POST", body: "{}" };
-    await expectLimited(await ask("/api/webhooks", bad));
-    await expectProblem(await visitor().ask("/api/webhooks", bad), "invalid_signature");
-  });
+  it("60 bad signatures a minute, by address; only after one was bad", () =>
+    withinAMinute(async () => {
+      const { address, ask } = visitor();
+      await exhaust(env.RL_BAD_WEBHOOK, address, 60);
+      const bad = { method: "POST", body: "{}" };
+      await expectLimited(await ask("/api/webhooks", bad));
+      await expectProblem(await visitor().ask("/api/webhooks", bad), "invalid_signature");
+    }));
 
   it("a limiter that errors, or is not there, lets pass", async () => {
     const bad = { method: "POST", body: "{}" };
