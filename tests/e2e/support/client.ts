@@ -31,6 +31,8 @@ export async function createClient(url: string, email: string) {
 
   return {
     email,
+    /** What a browser would send for this user. */
+    cookie,
     /** Waits until no place is taken: then the next request is not one too many. */
     isIdle: () => until(`${email} to be idle`, async () => (await session()).limits?.inFlight === 0),
     call,

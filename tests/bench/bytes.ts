@@ -1,0 +1,45 @@
+/** What a build weighs, gzipped. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { environment, root, TOOLS } from "../../scripts/run.ts";
+import type { Measure } from "./measure.ts";
+
+const KB = 1000;
+const gzip = (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }).byteLength;
+
+/** Of the build in `dist`. */
+export function measureBytes(): Measure[] {
+  return [...firstLoad(), workerBundle()];
+}
+
+/** What the page loads before anybody does anything: scripts, module preloads, stylesheets. */
+function firstLoad(): Measure[] {
+  const html = readFileSync(join(root, "dist/index.html"), "utf8");
+  const linked = [...html.matchAll(/(?:src|href)="(\/[^"]+\.(js|css))"/g)];
+  const sizeOf = (kind: string) =>
+    linked
+      .filter(([, , extension]) => extension === kind)
+      .reduce((sum, [, path]) => sum + gzip(readFileSync(join(root, "dist", path as string))), 0);
+  return [
+    { what: "first load, JavaScript", value: sizeOf("js"), unit: "B gzip", limit: 20 * KB },
+    { what: "first load, CSS", value: sizeOf("css"), unit: "B gzip", limit: 8 * KB },
+  ];
+}
+
+function workerBundle(): Measure {
+  const folder = mkdtempSync(join(tmpdir(), "bundle-"));
+  try {
+    execFileSync(process.execPath, [TOOLS.wrangler, "deploy", "--dry-run", "--outdir", folder], {
+      cwd: root,
+      env: environment,
+      stdio: "pipe",
+    });
+    const value = gzip(readFileSync(join(folder, "index.js")));
+    return { what: "Worker bundle", value, unit: "B gzip", limit: 150 * KB };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

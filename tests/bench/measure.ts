@@ -1,0 +1,24 @@
+/** One line of the bench's table: at most `limit`, at least `least`; with neither it is only told. */
+export type Measure = { what: string; value: number; unit: string; limit?: number; least?: number };
+
+export const isKept = ({
+  value,
+  limit = Number.POSITIVE_INFINITY,
+  least = Number.NEGATIVE_INFINITY,
+}: Measure): boolean => value <= limit && value >= least;
+
+const numbers = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
+
+export function lineOf(measure: Measure): string {
+  const { what, value, unit, limit, least } = measure;
+  const bound = limit ?? least;
+  const budget =
+    bound === undefined ? "" : `${limit === undefined ? "at least" : "of"} ${numbers.format(bound)}`;
+  const verdict = bound === undefined ? "" : isKept(measure) ? "ok" : limit === undefined ? "UNDER" : "OVER";
+  return `${what.padEnd(46)} ${numbers.format(value).padStart(9)} ${unit.padEnd(7)} ${budget.padStart(12)}  ${verdict}`.trimEnd();
+}
+
+/** The middle one; of an even number, the greater of the two. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}

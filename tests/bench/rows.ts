@@ -1,0 +1,106 @@
+/** What a page of the gallery reads in a record of a million pictures, counted by D1 itself. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getPlatformProxy } from "wrangler";
+import { environment, root, TOOLS } from "../../scripts/run.ts";
+import { database } from "../../worker/db/client.ts";
+import { type Filters, listGenerations, type Position } from "../../worker/db/gallery.ts";
+import type { Measure } from "./measure.ts";
+
+/** Half of them are one person's. */
+const ROWS = 1_000_000;
+const CHUNK = 100_000;
+const OWNER = "owner";
+const PAGE = 24;
+/** The page, the row that tells of a next one, and the user. */
+const PAGE_LIMIT = PAGE + 2;
+const SCAN_LIMIT = 5_000;
+
+const DEEP: Position = { createdAt: ROWS / 10, id: "" };
+const CASES: { what: string; filters: Filters; after?: Position; limit: number }[] = [
+  { what: "first page", filters: {}, limit: PAGE_LIMIT },
+  { what: "page after 450,000", filters: {}, after: DEEP, limit: PAGE_LIMIT },
+  { what: "one model", filters: { model: "truefusion-edge" }, limit: PAGE_LIMIT },
+  { what: "favourites", filters: { favorite: true }, limit: PAGE_LIMIT },
+  { what: "a stretch of time", filters: { from: 200_000, to: 300_000 }, limit: PAGE_LIMIT },
+  { what: "search, every picture matches", filters: { q: "lake" }, limit: SCAN_LIMIT },
+  { what: "search, one in 1,000 matches", filters: { q: "heron" }, limit: SCAN_LIMIT },
+  { what: "search, none matches", filters: { q: "zebra" }, limit: SCAN_LIMIT },
+  { what: "search within favourites", filters: { q: "zebra", favorite: true }, limit: SCAN_LIMIT },
+  { what: "failed ones, and there are none", filters: { status: "failed" }, limit: SCAN_LIMIT },
+];
+
+export async function measureRows(): Promise<Measure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "rows-"));
+  const stateArgs = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", folder];
+  execFileSync(process.execPath, [TOOLS.wrangler, ...stateArgs], {
+    cwd: root,
+    env: environment,
+    stdio: "pipe",
+  });
+  const proxy = await getPlatformProxy<{ DB: D1Database }>({
+    configPath: join(root, "wrangler.toml"),
+    persist: { path: join(folder, "v3") },
+  });
+  try {
+    await seed(proxy.env.DB);
+    const counted = countReads(proxy.env.DB);
+    const measures: Measure[] = [];
+    for (const { what, filters, after, limit } of CASES) {
+      const value = await counted(async (db) => {
+        await listGenerations(database(db), OWNER, PAGE, after ?? null, filters);
+      });
+      measures.push({ what: `1,000,000 rows: ${what}`, value, unit: "rows", limit });
+    }
+    return measures;
+  } finally {
+    await proxy.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function seed(db: D1Database): Promise<void> {
+  for (const id of [OWNER, "other"]) {
+    await db
+      .prepare("insert into users (id, email, created_at) values (?, ?, 0)")
+      .bind(id, `${id}@example.com`)
+      .run();
+  }
+  for (let start = 0; start < ROWS; start += CHUNK) {
+    await db
+      .prepare(
+        `with recursive number(i) as (select ?1 union all select i + 1 from number where i < ?2)
+         insert into generations (id, user_id, prompt, prompt_folded, model, status, favorite, created_at)
+         select 'picture-' || i, iif(i % 2, 'other', '${OWNER}'),
+           'A quiet lake ' || i || iif(i % 1000 = 0, ', a heron', ''),
+           'a quiet lake ' || i || iif(i % 1000 = 0, ', a heron', ''),
+           iif(i % 3, 'truefusion-pro', 'truefusion-edge'), 'succeeded', i % 50 = 0, i from number`,
+      )
+      .bind(start + 1, start + CHUNK)
+      .run();
+  }
+}
+
+/** Runs `work` with a database that is the real one, and answers how many rows its statements read. */
+function countReads(real: D1Database) {
+  return async (work: (db: D1Database) => Promise<void>): Promise<number> => {
+    let read = 0;
+    const db = new Proxy(real, {
+      get(target, name) {
+        if (name !== "batch") {
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === "function" ? value.bind(target) : value;
+        }
+        return async (statements: D1PreparedStatement[]) => {
+          const results = await target.batch(statements);
+          for (const { meta } of results) read += meta.rows_read;
+          return results;
+        };
+      },
+    });
+    await work(db);
+    return read;
+  };
+}
