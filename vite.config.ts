@@ -3,8 +3,37 @@ import preact from "@preact/preset-vite";
 import tailwindcss from "@tailwindcss/vite";
 import { Window } from "happy-dom";
 import { defineConfig, type Plugin, runnerImport } from "vite";
+import { catalogue } from "./scripts/catalogue.ts";
 
 const worker = "http://localhost:8787";
+
+/** Another language than the catalogue's own; see scripts/catalogue.ts. */
+const language = process.env["STUDIO_LANGUAGE"] ?? "";
+
+/** What index.html says, from the catalogue. */
+function pageWords(): Plugin {
+  return {
+    name: "page-words",
+    transformIndexHtml: {
+      order: "pre",
+      async handler(html) {
+        const words = <T>(name: string) =>
+          runnerImport<T>(`./frontend/text/${name}.ts`, {
+            configFile: false,
+            root: import.meta.dirname,
+            plugins: [catalogue(language)],
+          });
+        const { page } = (await words<typeof import("./frontend/text/page.ts")>("page")).module;
+        const { language: spoken } = (await words<typeof import("./frontend/text/language.ts")>("language"))
+          .module;
+        return Object.entries({ ...page, lang: spoken.tag, dir: spoken.direction }).reduce(
+          (filled, [name, value]) => filled.replaceAll(`%${name}%`, value),
+          html,
+        );
+      },
+    },
+  };
+}
 
 /** Puts the studio's first page into index.html, so that the form is there before any script has run. */
 function prerenderStudio(): Plugin {
@@ -19,7 +48,7 @@ function prerenderStudio(): Plugin {
           {
             configFile: false,
             root: import.meta.dirname,
-            plugins: [bareIcons(), preact({ devToolsEnabled: false })],
+            plugins: [catalogue(language), bareIcons(), preact({ devToolsEnabled: false })],
           },
         );
         const window = new Window({ url: "http://localhost/" });
@@ -69,14 +98,16 @@ function plainImports(): Plugin {
 export default defineConfig({
   root: "frontend",
   plugins: [
+    catalogue(language),
     bareIcons(),
     plainImports(),
+    pageWords(),
     preact({ devToolsEnabled: false }),
     tailwindcss(),
     prerenderStudio(),
   ],
   build: {
-    outDir: "../dist",
+    outDir: language === "" ? "../dist" : `../.cache/dist-${language}`,
     emptyOutDir: true,
     // light-dark() as it is written: every browser with it has the rest that the studio uses.
     cssTarget: ["chrome123", "firefox128", "safari17.5"],
@@ -93,7 +124,7 @@ export default defineConfig({
           includeDependenciesRecursively: false,
           groups: [
             { name: "studio", tags: ["$initial"] },
-            { name: "later", test: /text\/(later|making|pictures)/ },
+            { name: "later", test: /text\/(later|making|pictures|plural)/ },
           ],
         },
       },

@@ -39,6 +39,9 @@ export const MAX_PROMPT_LENGTH = 500;
 /** Longest search text, in code points. */
 export const MAX_SEARCH_LENGTH = 100;
 
+/** Failed generations whose units come back in a day: more may be somebody trying what Skytells lets pass. */
+export const MAX_RETURNED_PER_DAY = 10;
+
 /** Most pictures that one bulk request may name. */
 export const MAX_BULK = 100;
 

@@ -26,8 +26,6 @@ export const CANCEL_PATIENCE_MS = 3_000;
 export const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
 /** A slot older than the deadline and this is not counted, whatever its row says. */
 export const SLOT_GRACE_MS = 300_000;
-/** Failed generations whose units come back in a day: more may be somebody trying what Skytells lets pass. */
-export const MAX_RETURNED_PER_DAY = 10;
 /** Oldest socket of a user is closed when there are more. */
 export const MAX_SOCKETS = 20;
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;

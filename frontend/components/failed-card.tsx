@@ -3,6 +3,7 @@ import pencil from "lucide-static/icons/pencil.svg?raw";
 import rotate from "lucide-static/icons/rotate-ccw.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Card } from "../state/cards.ts";
+import { isUncounted } from "../state/uncounted.ts";
 import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { told } from "../text/told.ts";
@@ -35,6 +36,7 @@ export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
         )}
         {sentence}
       </p>
+      {isUncounted(studio, card) && <p class="text-sm text-muted">{told.uncounted}</p>}
       {card.problem?.code === "upstream_rejected" && <p class="text-sm text-muted">{card.problem.detail}</p>}
       <p class="line-clamp-2 text-sm text-muted" dir="auto">
         {prompt}

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Model } from "../../worker/contract.ts";
 import { dayBefore, type Filters } from "../state/filters.ts";
+import { text } from "../text/first.ts";
 import { pictureText } from "../text/pictures.ts";
 
 type Props = { filters: Filters; models: Model[]; onFilter: (changes: Partial<Filters>) => void };
@@ -52,9 +53,9 @@ export function FilterMenu({ filters, models, onFilter }: Props) {
           }
         >
           <option value="">{pictureText.anyModel}</option>
-          {models.map(({ id, label }) => (
+          {models.map(({ id }) => (
             <option key={id} value={id}>
-              {label}
+              {text.model(id)}
             </option>
           ))}
         </select>

@@ -10,6 +10,7 @@ import type { Model } from "../../worker/contract.ts";
 import { type Filters, NO_FILTERS, readFilters, writeFilters } from "../state/filters.ts";
 import type { List } from "../state/list.ts";
 import type { Router } from "../state/router.ts";
+import { text } from "../text/first.ts";
 import { pictureText } from "../text/pictures.ts";
 import { FilterMenu } from "./filter-menu.tsx";
 import { Icon } from "./icon.tsx";
@@ -24,7 +25,7 @@ export function GalleryToolbar({ router, list, models }: Props) {
   const { filters } = list;
   const filter = (changes: Partial<Filters>) =>
     router.go(`/gallery${writeFilters({ ...filters, ...changes })}`);
-  const chips = chipsOf(filters, models);
+  const chips = chipsOf(filters);
   return (
     <div class="gallery-tools">
       <div class="gallery-toolbar" role="search" aria-label={pictureText.title}>
@@ -163,13 +164,12 @@ function Search({ router, q }: { router: Router; q: string }) {
 }
 
 /** What is filtered, in words, and what takes it away again. */
-function chipsOf({ q, model, status, favorite, from, to }: Filters, models: Model[]) {
+function chipsOf({ q, model, status, favorite, from, to }: Filters) {
   const chips: { name: string; without: Partial<Filters> }[] = [];
   if (q !== "") chips.push({ name: pictureText.searched(q), without: { q: "" } });
   if (favorite) chips.push({ name: pictureText.favorites, without: { favorite: false } });
   if (model) {
-    const label = models.find(({ id }) => id === model)?.label ?? model;
-    chips.push({ name: label, without: { model: null } });
+    chips.push({ name: text.model(model), without: { model: null } });
   }
   if (status !== "succeeded") {
     chips.push({ name: pictureText.statuses[status], without: { status: "succeeded" } });

@@ -7,7 +7,7 @@ export function ModelChips({ models, chosen }: { models: Model[]; chosen: Signal
   return (
     <fieldset class="chips">
       <legend class="sr-only">{text.models}</legend>
-      {models.map(({ id, label, description }) => (
+      {models.map(({ id }) => (
         <label key={id} class="chip">
           <input
             type="radio"
@@ -19,13 +19,13 @@ export function ModelChips({ models, chosen }: { models: Model[]; chosen: Signal
               chosen.value = id;
             }}
           />
-          <span class="font-semibold">{label}</span>
-          <span class="description">{description}</span>
+          <span class="font-semibold">{text.model(id)}</span>
+          <span class="description">{text.modelWhat(id)}</span>
         </label>
       ))}
       {/* Where three descriptions do not fit, the chosen one stands alone. */}
       <p class="chosen-description" aria-hidden="true">
-        {models.find(({ id }) => id === chosen.value)?.description}
+        {text.modelWhat(chosen.value)}
       </p>
     </fieldset>
   );

@@ -10,6 +10,7 @@ import type { Generation, Output } from "../../worker/contract.ts";
 import { makeAgain, remix } from "../state/remake.ts";
 import type { Router } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
 import { copy } from "./copy.ts";
@@ -129,10 +130,9 @@ function Copy({ words }: { words: string }) {
 
 function Facts({ studio, generation, output }: Pick<Props, "studio" | "generation" | "output">) {
   const { model, options, createdAt, completedAt } = generation;
-  const label = studio.session.models.value.find(({ id }) => id === model)?.label ?? model;
   const took = completedAt && Math.round((Date.parse(completedAt) - Date.parse(createdAt)) / 1_000);
   const facts: [string, string | number | null | undefined][] = [
-    [pictureText.model, label],
+    [pictureText.model, text.model(model)],
     [pictureText.size, output && pictureText.sizeOf(output.width, output.height)],
     [pictureText.ratio, options.aspectRatio],
     [pictureText.seed, options.seed],

@@ -3,6 +3,7 @@ import x from "lucide-static/icons/x.svg?raw";
 import type { Order } from "../state/orders.ts";
 import type { Queue } from "../state/queue.ts";
 import type { Studio } from "../state/studio.ts";
+import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
 import { problems } from "../text/told.ts";
 import { Icon } from "./icon.tsx";
@@ -45,7 +46,7 @@ function Reason({ studio, queue }: { studio: Studio; queue: Queue }) {
 type WaitingProps = { studio: Studio; queue: Queue; order: Order };
 
 function Waiting({ studio, queue, order: { key, body } }: WaitingProps) {
-  const model = studio.session.models.value.find(({ id }) => id === body.model)?.label ?? body.model;
+  const model = text.model(body.model);
   return (
     <li class="waiting">
       <p class="min-w-0 flex-1">

@@ -1,5 +1,7 @@
 /** Part of the text catalogue: what the first screen needs. The rest comes with the parts that show it. */
-const number = new Intl.NumberFormat("en");
+import { MODELS } from "../../worker/catalog.ts";
+import { language } from "./language.ts";
+const number = new Intl.NumberFormat(language.tag);
 
 export const text = {
   name: "Image Studio",
@@ -19,6 +21,9 @@ export const text = {
   ],
   generate: "Generate",
   models: "Model",
+  /** What a model is called; one that is not on offer any more, by its slug. */
+  model: (id: string) => MODELS.find((model) => model.id === id)?.label ?? id,
+  modelWhat: (id: string) => MODELS.find((model) => model.id === id)?.description ?? "",
   ratio: "Shape",
   options: "Options",
   optionsSet: "Options, some are set",

@@ -1,12 +1,11 @@
 /** Part of the text catalogue: what menus, dialogs, gallery and picture view say. */
+import { counted } from "./plural.ts";
 import { PLANS, type Plan } from "../../worker/catalog.ts";
-
-const number = new Intl.NumberFormat("en");
 
 export const later = {
   plan: (plan: Plan) => {
     const { label, concurrent } = PLANS[plan];
-    return `${label} plan · ${concurrent === 1 ? "1 picture at a time" : `${number.format(concurrent)} pictures at once`}`;
+    return `${label} plan · ${counted(concurrent, { one: "picture at a time", other: "pictures at once" })}`;
   },
   today: (used: number, limit: number) =>
     `${number.format(Math.max(0, limit - used))} of ${number.format(limit)} pictures left today`,

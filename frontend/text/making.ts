@@ -1,9 +1,14 @@
 /** Part of the text catalogue: what the parts around the form say that come after the first screen. */
+import { language } from "./language.ts";
 import { MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
 
-const number = new Intl.NumberFormat("en");
-const time = new Intl.DateTimeFormat("en", { timeStyle: "short" });
-const dateTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const number = new Intl.NumberFormat(language.tag);
+const percent = new Intl.NumberFormat(language.tag, { style: "percent" });
+const minute = new Intl.NumberFormat(language.tag, { style: "unit", unit: "minute" });
+const second = new Intl.NumberFormat(language.tag, { style: "unit", unit: "second" });
+const units = new Intl.ListFormat(language.tag, { type: "unit", style: "narrow" });
+const time = new Intl.DateTimeFormat(language.tag, { timeStyle: "short" });
+const dateTime = new Intl.DateTimeFormat(language.tag, { dateStyle: "medium", timeStyle: "short" });
 
 /** As short as it is clear: today's by the clock alone. */
 function moment(at: number, now: number): string {
@@ -31,9 +36,13 @@ export const making = {
   queued: "In line",
   processing: "Making",
   unconfirmed: "Skytells hasn't confirmed this one yet; checking…",
-  percent: (value: number) => `${number.format(Math.round(value))} %`,
+  percent: (value: number) => percent.format(Math.round(value) / 100),
   seconds: (value: number) =>
-    value < 60 ? `${number.format(value)} s` : `${Math.floor(value / 60)} min ${value % 60} s`,
+    units.format(
+      value < 60
+        ? [second.format(value)]
+        : [minute.format(Math.floor(value / 60)), second.format(value % 60)],
+    ),
 
   ratioAuto: "Auto",
   seed: "Seed",

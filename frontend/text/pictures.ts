@@ -1,13 +1,19 @@
 /** Part of the text catalogue: what the gallery and a picture's own page say. */
+import { language } from "./language.ts";
+import { counted } from "./plural.ts";
 import type { GenerationStatus } from "../../worker/catalog.ts";
 
-const number = new Intl.NumberFormat("en");
-const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
-const dateTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
-const percent = new Intl.NumberFormat("en", { style: "percent" });
-const megabytes = new Intl.NumberFormat("en", { style: "unit", unit: "megabyte", maximumFractionDigits: 0 });
+const number = new Intl.NumberFormat(language.tag);
+const day = new Intl.DateTimeFormat(language.tag, { dateStyle: "medium" });
+const dateTime = new Intl.DateTimeFormat(language.tag, { dateStyle: "medium", timeStyle: "short" });
+const percent = new Intl.NumberFormat(language.tag, { style: "percent" });
+const megabytes = new Intl.NumberFormat(language.tag, {
+  style: "unit",
+  unit: "megabyte",
+  maximumFractionDigits: 0,
+});
 
-const pictures = (count: number) => (count === 1 ? "1 picture" : `${number.format(count)} pictures`);
+const pictures = (count: number) => counted(count, { one: "picture", other: "pictures" });
 /** A day as it stands in an address is a day everywhere: noon keeps clear of every time zone's edge. */
 const dayOf = (iso: string) => day.format(new Date(`${iso}T12:00`));
 
@@ -97,7 +103,7 @@ export const pictureText = {
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
   zoomFit: "Fit to the window",
-  zoomFull: "Show at 100 %",
+  zoomFull: `Show at ${percent.format(1)}`,
   zoom: (scale: number) => percent.format(scale),
   copyPrompt: "Copy prompt",
   copied: "Copied",

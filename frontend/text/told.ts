@@ -1,4 +1,5 @@
 /** Part of the text catalogue: what the studio tells as it happens, and each cause of a failure with what one can do about it. */
+import { language } from "./language.ts";
 import { type FailureCode, MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
 import type { Generation } from "../../worker/contract.ts";
 import type { TroubleCode } from "../api/result.ts";
@@ -6,7 +7,7 @@ import { making } from "./making.ts";
 
 type Ended = Pick<Generation, "status" | "error" | "prompt">;
 
-const number = new Intl.NumberFormat("en");
+const number = new Intl.NumberFormat(language.tag);
 
 export const told = {
   /** Why a prompt cannot be sent, by what `promptProblem` finds. */
@@ -23,6 +24,7 @@ export const told = {
   },
   failed: (sentence: string) => `No picture: ${sentence}`,
   waits: (prompt: string) => `Up next, starts by itself: ${prompt}`,
+  uncounted: "It doesn't count against today's pictures.",
   waitingFull: "Up next is full. Your prompt is kept here.",
   /** A code that only a newer Worker knows has no words of its own. */
   problem: (code: TroubleCode) => problems[code] ?? problems.bad_answer,
@@ -46,16 +48,18 @@ export const problems: Record<TroubleCode, string> = {
   payload_too_large: "That is too much text. Shorten the prompt.",
   unsupported_media_type: "The studio didn't understand that request. Reload the page and try again.",
   content_policy:
-    "This prompt goes against what may be made here. Nothing was made and nothing was used up. Try other words.",
+    "This prompt goes against what may be made here. Nothing was made, and it cost nothing. Try other words.",
   idempotency_mismatch: "This was sent before with other words. Try again.",
-  model_unavailable: "Skytells doesn't offer this model right now. Nothing was made. Choose another one.",
-  upstream_rejected: "Skytells didn't accept this request. Nothing was made.",
+  model_unavailable:
+    "Skytells doesn't offer this model right now. Nothing was made, and it cost nothing. Choose another one.",
+  upstream_rejected: "Skytells didn't accept this request. Nothing was made, and it cost nothing.",
   limit_reached: "You're making as many pictures as your plan allows at once. Your prompt is kept.",
   rate_limited: "That was a lot in one minute. Wait a moment, then go on.",
   quota_exceeded: "These were today's pictures on your plan. Your prompt is kept.",
   internal: "Something broke in the studio. Try again.",
   upstream_error: "Skytells gave an unclear answer, so it isn't certain that this picture is being made.",
-  upstream_unavailable: "Skytells can't take pictures on right now. Nothing was made. Try again in a moment.",
+  upstream_unavailable:
+    "Skytells can't take pictures on right now. Nothing was made, and it cost nothing. Try again in a moment.",
   storage_unavailable: "The studio can't reach its storage right now. Try again in a moment.",
   budget_exhausted:
     "This studio is resting: today's pictures are made, or whoever runs it has paused it. Your prompt is kept.",

@@ -140,7 +140,7 @@ describe("a card", () => {
   test("shows prompt, progress and cancel; then the picture with all one wants with it", async () => {
     const world = await generated();
     push(world, { status: "processing", progress: 40 });
-    expect(await screen.findByText("40 %")).toBeTruthy();
+    expect(await screen.findByText("40%")).toBeTruthy();
     expect(screen.getByRole("button", { name: "Cancel" })).toBeTruthy();
 
     push(world, { status: "succeeded" });

@@ -33,6 +33,10 @@ describe("numbers in words", () => {
   });
 
   test("elapsed time", () => {
-    expect([making.seconds(0), making.seconds(59), making.seconds(61)]).toEqual(["0 s", "59 s", "1 min 1 s"]);
+    expect([making.seconds(0), making.seconds(59), making.seconds(61)]).toEqual([
+      "0 sec",
+      "59 sec",
+      "1 min 1 sec",
+    ]);
   });
 });

@@ -3,9 +3,9 @@
  * than its day lasts, a refused create's row is deleted, and a failed one says so: nothing counts twice, and what
  * comes back comes back once, whatever is repeated, late or lost.
  */
-import { PLANS, type Plan } from "../catalog.ts";
+import { MAX_RETURNED_PER_DAY, PLANS, type Plan } from "../catalog.ts";
 import type { Limits } from "../contract.ts";
-import { MAX_RETURNED_PER_DAY, SLOT_GRACE_MS, type Settings } from "../env.ts";
+import { SLOT_GRACE_MS, type Settings } from "../env.ts";
 import { type Refusal } from "../problem.ts";
 import type { Jobs } from "./jobs.ts";
 

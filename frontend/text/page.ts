@@ -1,0 +1,6 @@
+/** Part of the text catalogue: what the page says before, and without, its script. */
+export const page = {
+  title: "Image Studio",
+  description: "Type what you want to see, and see it. An AI image studio of your own.",
+  noscript: "Image Studio needs JavaScript to make pictures.",
+};
