@@ -102,7 +102,7 @@ export function PictureDetails({ studio, router, generation, output, onRemove }:
           <span>{pictureText.delete}</span>
         </button>
       </div>
-      <Facts studio={studio} generation={generation} output={output} />
+      <Facts generation={generation} output={output} />
     </aside>
   );
 }
@@ -128,7 +128,7 @@ function Copy({ words }: { words: string }) {
   );
 }
 
-function Facts({ studio, generation, output }: Pick<Props, "studio" | "generation" | "output">) {
+function Facts({ generation, output }: Pick<Props, "generation" | "output">) {
   const { model, options, createdAt, completedAt } = generation;
   const took = completedAt && Math.round((Date.parse(completedAt) - Date.parse(createdAt)) / 1_000);
   const facts: [string, string | number | null | undefined][] = [

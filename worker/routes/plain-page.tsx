@@ -1,8 +1,7 @@
 /** A page that the Worker writes itself: no script, one style, the way back to the studio. */
 import { html, raw } from "hono/html";
+import { language, text } from "../text.ts";
 import { PLAIN_STYLE } from "./plain-style.ts";
-
-export const NAME = "Image Studio";
 
 /** What such a page may do: show itself and a picture of ours. `nonce` is that of its style. */
 export function plainPageHeaders(nonce: string): Record<string, string> {
@@ -27,7 +26,7 @@ export function PlainPage({
   children: unknown;
 }) {
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language.tag}" dir="${language.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
@@ -39,7 +38,7 @@ ${head ?? ""}
 <style nonce="${nonce}">${raw(PLAIN_STYLE + style)}</style>
 </head>
 <body>
-<header><a href="/"><img src="/favicon.svg" width="24" height="24" alt="">${NAME}</a></header>
+<header><a href="/"><img src="/favicon.svg" width="24" height="24" alt="">${text.name}</a></header>
 ${children}
 </body>
 </html>`;

@@ -11,7 +11,8 @@ import { isWithinRate } from "../middleware/rate-limit.ts";
 import { mediaTypeOf, outputKey } from "../outputs/keys.ts";
 import { serveObject } from "../outputs/serve.ts";
 import { problemResponse, stored } from "../problem.ts";
-import { NAME, PlainPage, plainPageHeaders } from "./plain-page.tsx";
+import { language, text } from "../text.ts";
+import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
 
 const unlisted = createMiddleware<AppEnv>(async (c, next) => {
   if (!(await isWithinRate(c.env.RL_SHARE, c))) {
@@ -59,14 +60,12 @@ export const share = new Hono<AppEnv>()
     return image ?? problemResponse({ code: "not_found", detail: "This link leads nowhere." });
   });
 
-const UNTOLD = "A picture made with Image Studio";
-const INVITATION = "Describe a picture, get it in seconds.";
 /** What cards and tabs show of a title, in characters as people count them, before they cut it themselves, in the middle of a word. */
 const MAX_TITLE_LENGTH = 90;
 
 /** A prompt as a title: one line, not too long. */
 function titleOf(prompt: string): string {
-  const characters = new Intl.Segmenter("en").segment(prompt.replace(/\s+/g, " "));
+  const characters = new Intl.Segmenter(language.tag).segment(prompt.replace(/\s+/g, " "));
   const line = Array.from(characters, ({ segment }) => segment);
   return line.length <= MAX_TITLE_LENGTH
     ? line.join("")
@@ -95,14 +94,14 @@ function SharedPage({
   contact: string | null;
 }) {
   const { prompt } = shared.record;
-  const title = shared.showPrompt ? titleOf(prompt) : UNTOLD;
-  const alt = shared.showPrompt ? prompt : UNTOLD;
-  const description = shared.showPrompt ? `${prompt} · Made with ${NAME}` : INVITATION;
+  const title = shared.showPrompt ? titleOf(prompt) : text.sharedTitle;
+  const alt = shared.showPrompt ? prompt : text.sharedTitle;
+  const description = shared.showPrompt ? text.madeWith(prompt) : text.invitation;
   const image = `${url}/image`;
   const card: [attribute: "property" | "name", name: string, content: string][] = [
     ["name", "description", description],
     ["property", "og:type", "website"],
-    ["property", "og:site_name", NAME],
+    ["property", "og:site_name", text.name],
     ["property", "og:title", title],
     ["property", "og:description", description],
     ["property", "og:url", url],
@@ -134,15 +133,15 @@ function SharedPage({
           <figcaption>
             {/* A heading for whoever hears the page; the prompt itself is too long for one. */}
             {shared.showPrompt ? <p dir="auto">{prompt}</p> : null}
-            <h1 class={shared.showPrompt ? "unseen" : undefined}>{UNTOLD}</h1>
+            <h1 class={shared.showPrompt ? "unseen" : undefined}>{text.sharedTitle}</h1>
           </figcaption>
         </figure>
         <a class="action" href="/">
-          Make your own
+          {text.makeOwn}
         </a>
         {contact && (
           <a class="report" href={reportLink(contact, url)}>
-            Report this picture
+            {text.report}
           </a>
         )}
       </main>
@@ -153,17 +152,17 @@ function SharedPage({
 /** To a page of the operator's as it is; a mail says which picture it is about. */
 function reportLink(contact: string, url: string): string {
   if (!contact.startsWith("mailto:")) return contact;
-  return `${contact.split("?", 1)[0]}?subject=${encodeURIComponent(`Report of ${url}`)}`;
+  return `${contact.split("?", 1)[0]}?subject=${encodeURIComponent(text.reportOf(url))}`;
 }
 
 function Gone({ nonce }: { nonce: string }) {
   return (
-    <PlainPage title="This link leads nowhere" nonce={nonce}>
+    <PlainPage title={text.shareGone} nonce={nonce}>
       <main>
-        <h1 class="title">This link leads nowhere</h1>
-        <p>The picture is not shared any more, or never was.</p>
+        <h1 class="title">{text.shareGone}</h1>
+        <p>{text.shareGoneWhy}</p>
         <a class="action" href="/">
-          Make your own
+          {text.makeOwn}
         </a>
       </main>
     </PlainPage>

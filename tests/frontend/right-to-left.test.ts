@@ -1,0 +1,76 @@
+/** What a language that runs the other way needs of every style, and every language of every page: read from the sources. */
+import { expect, test } from "vitest";
+
+/** Insets of the screen itself are physical: they are where the camera is. */
+const SCREEN = /env\(safe-area-inset-(left|right)\)/g;
+const PHYSICAL =
+  /(?:^|[\s;{"])((?:margin|padding|border|inset)-(?:left|right)\b|scroll-(?:margin|padding)-(?:left|right)\b|border-(?:top|bottom)-(?:left|right)-radius|(?:left|right)\s*:|(?:text-align|float|clear)\s*:\s*(?:left|right))/g;
+const PHYSICAL_CLASS =
+  /(?<=[\s"'`:])-?(?:(?:ml|mr|pl|pr|left|right|border-[lr]|rounded-(?:[lr]|[tb][lr])|scroll-[mp][lr])-[\w[]|(?:text|float|clear)-(?:left|right)\b)[\w.[\]-]*/g;
+/** Words between tags, or as the value of what is read out or shown. */
+const WORDS_IN_TAGS = />\s*([^<>{}]*\p{L}{2}[^<>{}]*?)\s*<\//gu;
+const WORDS_IN_ATTRIBUTES = /\s(?:aria-label|title|alt|placeholder|label)="([^"]*\p{L}{2}[^"]*)"/gu;
+const WORDS_IN_STYLES = /content:\s*["'][^"']*\p{L}[^"']*["']/gu;
+
+type Sources = [path: string, code: string][];
+
+const styles = bare({
+  ...import.meta.glob<string>("../../frontend/styles/*.css", {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  }),
+  ...import.meta.glob<string>("../../worker/routes/plain-style.ts", {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  }),
+});
+const studio = bare(
+  import.meta.glob<string>("../../frontend/**/*.tsx", { query: "?raw", import: "default", eager: true }),
+);
+const pages = [
+  ...studio,
+  ...bare(
+    import.meta.glob<string>("../../worker/routes/*.tsx", { query: "?raw", import: "default", eager: true }),
+  ),
+];
+
+/** Without comments. */
+function bare(files: Record<string, string>): Sources {
+  return Object.entries(files).map(([path, code]) => [path, code.replace(/\/\*[\s\S]*?\*\//g, "")]);
+}
+
+function found(files: Sources, ...patterns: RegExp[]): string[] {
+  return files.flatMap(([path, code]) =>
+    patterns.flatMap((pattern) => [...code.matchAll(pattern)].map(([match]) => `${path}: ${match.trim()}`)),
+  );
+}
+
+test("no style says left or right where it means start or end", () => {
+  expect(styles.filter(([, code]) => code.length > 200).length).toBeGreaterThan(5);
+  const all = styles.map(([path, code]): Sources[number] => [path, code.replace(SCREEN, "")]);
+  expect(found(all, PHYSICAL)).toEqual([]);
+  expect(found(studio, PHYSICAL_CLASS)).toEqual([]);
+});
+
+test("no page, part or style holds words of its own", () => {
+  expect(pages.length).toBeGreaterThan(30);
+  const markup = pages.map(([path, code]): Sources[number] => [path, code.replace(/^.*=>.*<.*$/gm, "")]);
+  expect(found(markup, WORDS_IN_TAGS)).toEqual([]);
+  expect(found(pages, WORDS_IN_ATTRIBUTES)).toEqual([]);
+  expect(found(styles, WORDS_IN_STYLES)).toEqual([]);
+});
+
+test.each([
+  ["margin-left: 1rem;", PHYSICAL],
+  ["a { left: 0 }", PHYSICAL],
+  ["text-align: right;", PHYSICAL],
+  ['class="ml-2 flex"', PHYSICAL_CLASS],
+  ['class="max-sm:pl-3"', PHYSICAL_CLASS],
+  ['class="absolute -right-2"', PHYSICAL_CLASS],
+  ["<b>Create</b>", WORDS_IN_TAGS],
+  ['<b title="Create">', WORDS_IN_ATTRIBUTES],
+])("%s would be found", (code, pattern) => {
+  expect(code.match(pattern)).toHaveLength(1);
+});
