@@ -10,6 +10,7 @@ import { requestLog } from "./middleware/request-log.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { problemResponse, StorageUnavailable } from "./problem.ts";
 import { admin } from "./routes/admin.ts";
+import { account } from "./routes/account.ts";
 import { auth } from "./routes/auth.ts";
 import { events } from "./routes/events.ts";
 import { generate } from "./routes/generate.ts";
@@ -50,6 +51,7 @@ app
   .route("/api/health", health)
   .route("/api/session", session)
   .route("/api/auth", auth)
+  .route("/api/account", account)
   .route("/api/generate", generate)
   .route("/api/predictions", predictions)
   .route("/api/generations", generations)

@@ -1,5 +1,5 @@
 /** Who at a provider is which user. */
-import { and, eq, exists, not, sql } from "drizzle-orm";
+import { and, eq, exists, isNull, not, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { stored } from "../problem.ts";
 import type { Database } from "./client.ts";
@@ -71,7 +71,7 @@ async function follow(db: Database, user: UserRow, email: string): Promise<UserR
     db
       .update(users)
       .set({ email })
-      .where(and(eq(users.id, user.id), not(exists(taken))))
+      .where(and(eq(users.id, user.id), isNull(users.deletedAt), not(exists(taken))))
       .returning(),
   );
   return moved ?? user;

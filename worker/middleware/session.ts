@@ -22,6 +22,13 @@ export function endSession(c: Context<AppEnv>): void {
   dropCookie(c, COOKIE);
 }
 
+/** The answer to who leaves: the browser keeps nothing of them. */
+export function signedOut(c: Context<AppEnv>) {
+  endSession(c);
+  c.header("clear-site-data", '"cache", "storage"');
+  return c.body(null, 204);
+}
+
 /** Lets pass who has a session. Whether it still stands is asked of D1 with whatever else is read there. */
 export const signedIn = createMiddleware<AppEnv>(async (c, next) => {
   const session = await sessionOf(c);

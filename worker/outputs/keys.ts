@@ -23,6 +23,11 @@ export function generationPrefixes(place: Place): string[] {
   return [outputPrefix(place), thumbnailPrefix(place)];
 }
 
+/** Everything of a user lies under these. */
+export function userPrefixes(userId: string): string[] {
+  return [`outputs/${userId}/`, `thumbs/${userId}/`];
+}
+
 const MEDIA_TYPES: Record<string, string> = {
   png: "image/png",
   jpg: "image/jpeg",

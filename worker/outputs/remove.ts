@@ -1,4 +1,4 @@
-import { generationPrefixes } from "./keys.ts";
+import { generationPrefixes, userPrefixes } from "./keys.ts";
 
 /** Removes everything stored of a generation. Repeatable. Throws if R2 does not answer. */
 export async function removeObjects(
@@ -9,4 +9,17 @@ export async function removeObjects(
   const pages = await Promise.all(generationPrefixes(place).map((prefix) => bucket.list({ prefix })));
   const keys = pages.flatMap((page) => page.objects.map((object) => object.key));
   if (keys.length > 0) await bucket.delete(keys);
+}
+
+/** Removes a page of what is stored of a user; how many objects that were. Throws if R2 does not answer. */
+export async function removeSomeOfUser(bucket: R2Bucket, userId: string): Promise<number> {
+  let removed = 0;
+  for (const prefix of userPrefixes(userId)) {
+    // A page is what one delete takes.
+    const page = await bucket.list({ prefix, limit: 1000 });
+    const keys = page.objects.map((object) => object.key);
+    if (keys.length > 0) await bucket.delete(keys);
+    removed += keys.length;
+  }
+  return removed;
 }

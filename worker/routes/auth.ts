@@ -15,7 +15,7 @@ import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { dropCookie, readCookie, writeCookie } from "../middleware/cookie.ts";
 import { originOf, sameOrigin } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
-import { endSession, signedIn, startSession } from "../middleware/session.ts";
+import { signedIn, signedOut, startSession } from "../middleware/session.ts";
 import { problemResponse } from "../problem.ts";
 import { signInPage } from "./sign-in-page.tsx";
 import { studioOf } from "./studio.ts";
@@ -130,10 +130,4 @@ async function enter(c: Context<AppEnv>, identity: Outcome<Identity>, returnTo: 
 function turnedAway(c: Context<AppEnv>, { reason, detail }: Refused) {
   log("sign_in_refused", { reason, detail });
   return signInPage(c, reason);
-}
-
-function signedOut(c: Context<AppEnv>) {
-  endSession(c);
-  c.header("clear-site-data", '"cache", "storage"');
-  return c.body(null, 204);
 }

@@ -14,6 +14,8 @@ export type StudioContext = {
   settings: Settings;
   jobs: Jobs;
   live: Live;
+  /** The account is being deleted: nothing new begins. Stays so for whoever was on the way when it was gone. */
+  isClosing: boolean;
   /** Creates under way in this instance of the object, by job id. Lost with it: the row is what counts. */
   creating: Map<string, Promise<Result<GenerationRecord>>>;
   /** The last write to D1 under way, by job id: the next waits for it. */

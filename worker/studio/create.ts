@@ -71,6 +71,8 @@ export async function generate(
   if (refusal) return { ok: false, refusal };
 
   // From here to the insert nothing is awaited: what is counted is what is.
+  // What was read of the user may be older than the deletion of the account.
+  if (context.isClosing) return refuse("unauthenticated", "Sign in to go on.");
   const now = Date.now();
   context.live.allow(facts.plan);
   const twin = command.idempotencyKey === null ? null : context.jobs.byIdempotencyKey(command.idempotencyKey);

@@ -319,6 +319,28 @@ export class Jobs {
     );
   }
 
+  /** The object's storage is gone. */
+  wiped(): void {
+    this.hasSchema = false;
+    this.isCurrent = false;
+  }
+
+  /** Every job's id. */
+  ids(): string[] {
+    return this.rows("").map(({ id }) => id);
+  }
+
+  /** Deletes the jobs that have ended and owe nothing, whether their day is over or not; how many are left. */
+  sweepEnded(): number {
+    if (this.isEmpty) return 0;
+    const idle = this.rows("where holds_slot = 0 and debts = '[]'");
+    for (const row of idle) {
+      // One that cannot be read, and is buried, ends no more.
+      if (row.upstream === "ended" || fromRow(row) === null) this.delete(row.id);
+    }
+    return this.sql.exec<{ left: number }>("select count(*) as left from jobs").one().left;
+  }
+
   private rows(clause: string, ...values: string[]): Row[] {
     return this.isEmpty ? [] : this.sql.exec<Row>(`select * from jobs ${clause}`, ...values).toArray();
   }

@@ -37,6 +37,7 @@ export async function removeGenerations(
   if (found.refusal) return { ok: false, refusal: found.refusal };
 
   // From here to the last mark nothing is awaited.
+  if (context.isClosing) return refuse("unauthenticated", "Sign in to go on.");
   const known = ids.map((id) => ({ id, job: jobs.byAnyId(id), record: found.rowOf(id) }));
   const result: BulkResult = { done: [], missing: [], failed: [] };
   const doomed: { id: string; job: Job }[] = [];

@@ -11,13 +11,14 @@ import type { Plan } from "../catalog.ts";
 import type { BulkResult, Limits } from "../contract.ts";
 import { database } from "../db/client.ts";
 import { findGeneration } from "../db/generations.ts";
-import { refusalOf, type SessionClaim } from "../db/users.ts";
+import { findUser, refusalOf, type SessionClaim } from "../db/users.ts";
 import { CANCEL_PATIENCE_MS, settingsOf, STEP_TIMEOUT_MS } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
 import { log, logError, reasonOf } from "../log.ts";
 import { ok, type Result, refuse, StorageUnavailable } from "../problem.ts";
 import type { Prediction } from "../skytells/prediction.ts";
 import { limitsOf } from "./allowance.ts";
+import { Closing, closingPass, shutDoor } from "./closing.ts";
 import { change, type StudioContext, tellLimits } from "./context.ts";
 import { type GenerateCommand, generate } from "./create.ts";
 import { type Job, Jobs, recordOfJob } from "./jobs.ts";
@@ -25,7 +26,7 @@ import { Live, type SocketOwner } from "./live.ts";
 import { payRecord } from "./record.ts";
 import { removeGenerations } from "./remove.ts";
 import { look, settleOnce } from "./settle.ts";
-import { canceled, heard, isOpen, parked } from "./transitions.ts";
+import { canceled, deleted, heard, isOpen, parked } from "./transitions.ts";
 
 /** Due jobs settled side by side; more would crowd the object's memory and its connections. */
 const MAX_SETTLING = 6;
@@ -36,6 +37,9 @@ export type Delivery = { jobId: string | null; prediction: Prediction };
 
 export class UserStudio extends DurableObject<Env> {
   private readonly jobs: Jobs;
+  private readonly closing: Closing;
+  /** The pass of the account's deletion that is under way. */
+  private closingNow: Promise<void> | null = null;
   private readonly live: Live;
   private readonly settling = new Map<string, { disturbed: boolean; done: Promise<void> }>();
   private parts: StudioContext | null = null;
@@ -46,7 +50,9 @@ export class UserStudio extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.jobs = new Jobs(ctx.storage.sql);
+    this.closing = new Closing(ctx.storage.sql);
     this.live = new Live(ctx);
+    if (this.closing.isUnderWay) this.live.endSessions(Number.POSITIVE_INFINITY);
   }
 
   /** Admits a generation and creates it at Skytells, or answers for the one that has this key. */
@@ -133,6 +139,38 @@ export class UserStudio extends DurableObject<Env> {
     });
   }
 
+  /**
+   * Deletes the account and all that is its. The door is shut when this succeeds; the rest follows, and ends whatever
+   * happens. The same when repeated. Without a `claim` (an operator asks) nobody is refused.
+   */
+  async deleteAccount(userId: string, claim: SessionClaim | null): Promise<Result<null>> {
+    await this.ensureAlarm();
+    const context = this.context();
+    if (!this.closing.isUnderWay) {
+      const user = await findUser(context.db, userId).catch(() => null);
+      if (user === null)
+        return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
+      const isMarked = !user || user.deletedAt !== null;
+      const refusal = claim && !isMarked ? refusalOf(user, claim) : null;
+      if (refusal) return { ok: false, refusal };
+      // Gone already: an empty object is not written to.
+      if (context.isClosing || (!user && this.jobs.isEmpty)) return ok(null);
+    }
+    this.beginClosing(userId);
+    try {
+      await shutDoor(context, this.closing);
+    } catch (error) {
+      logError("door_not_shut", { reason: reasonOf(error) });
+      return refuse(
+        "storage_unavailable",
+        "The studio cannot reach its storage right now. The account will be deleted as soon as it can.",
+      );
+    } finally {
+      this.ctx.waitUntil(this.closeOn());
+    }
+    return ok(null);
+  }
+
   /** What this plan allows, and what of it is in use. */
   async limits(plan: Plan): Promise<Limits> {
     await this.ensureAlarm();
@@ -205,6 +243,7 @@ export class UserStudio extends DurableObject<Env> {
     this.armedFor = null;
     try {
       this.recoverOnce();
+      if ((this.closing.nextAt ?? Number.POSITIVE_INFINITY) <= Date.now()) this.ctx.waitUntil(this.closeOn());
       const free = MAX_SETTLING - this.settling.size;
       const due = this.jobs.due(Date.now(), MAX_SETTLING + this.settling.size);
       const settled = due
@@ -231,6 +270,7 @@ export class UserStudio extends DurableObject<Env> {
       settings: settingsOf(this.env),
       jobs: this.jobs,
       live: this.live,
+      isClosing: this.closing.isUnderWay,
       creating: new Map(),
       recording: new Map(),
       arm: () => this.arm(),
@@ -269,6 +309,55 @@ export class UserStudio extends DurableObject<Env> {
       this.settling.delete(id);
       this.arm();
     }
+  }
+
+  /** From here on, in one stretch: nothing begins, what runs is withdrawn, nobody listens. */
+  private beginClosing(userId: string): void {
+    const now = Date.now();
+    const context = this.context();
+    this.closing.begin(userId, now);
+    context.isClosing = true;
+    this.live.endSessions(Number.POSITIVE_INFINITY);
+    this.jobs.sweepEnded();
+    for (const id of this.jobs.ids()) {
+      const job = this.jobs.get(id);
+      if (!job) this.jobs.postpone(id, now);
+      else if (!job.deleted) change(context, id, (current) => deleted(current, now));
+      context.settleLater(id);
+    }
+    this.arm();
+  }
+
+  /** A pass of the account's deletion; one at a time. Never throws. */
+  private closeOn(): Promise<void> {
+    this.closingNow ??= this.pass().finally(() => {
+      this.closingNow = null;
+      this.arm();
+    });
+    return this.closingNow;
+  }
+
+  private async pass(): Promise<void> {
+    const isBusy = () => this.settling.size > 0 || this.context().creating.size > 0;
+    try {
+      const outcome = await closingPass(this.context(), this.closing, isBusy);
+      if (outcome === "gone") await this.wipe();
+      const wait = outcome === "waiting" ? ALARM_SLACK_MS : 0;
+      this.closing.update({ attempts: 0, next_at: Date.now() + wait });
+    } catch (error) {
+      logError("closing_failed", { reason: reasonOf(error) });
+      this.closing.failed(Date.now());
+    }
+  }
+
+  /** The last step. While it runs nothing else is let in. */
+  private async wipe(): Promise<void> {
+    await this.ctx.storage.deleteAll();
+    this.jobs.wiped();
+    this.closing.wiped();
+    this.parts = null;
+    this.armedFor = null;
+    log("account_deleted");
   }
 
   /** Settles within a request: goes on behind it when that takes too long. */
@@ -324,7 +413,8 @@ export class UserStudio extends DurableObject<Env> {
     const earliest = this.jobs.earliest(running);
     const times = [
       ...(earliest === null ? [] : [earliest]),
-      ...(running.length > 0 ? [now + STEP_TIMEOUT_MS] : []),
+      ...(running.length > 0 || this.closingNow ? [now + STEP_TIMEOUT_MS] : []),
+      ...(this.closing.nextAt !== null && !this.closingNow ? [this.closing.nextAt] : []),
     ];
     return times.length === 0 ? null : Math.max(Math.min(...times), now + ALARM_SLACK_MS);
   }

@@ -81,7 +81,8 @@ export async function gateStorage(user: Visitor): Promise<void> {
     pass(user.id, `${store} ${what} ${values.length > 0 ? JSON.stringify(values) : ""}`.trim(), run);
   await runInDurableObject(env.STUDIO.getByName(user.id), (studio, state) => {
     states.set(user.id, state);
-    Object.assign(studio, { env: interceptedEnv(env, intercept) });
+    // The context that signing in has made has the storage without gates.
+    Object.assign(studio, { env: interceptedEnv(env, intercept), parts: null });
   });
 }
 

@@ -1,0 +1,184 @@
+/** Deleting an account: whatever happens on the way, nothing of the user is left anywhere. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Session } from "../../worker/contract.ts";
+import {
+  call,
+  deliver,
+  eventually,
+  expectProblem,
+  generate,
+  newPrompt,
+  newUser,
+  objectsOf,
+  openStudio,
+  reaches,
+  rowsOf,
+  type Visitor,
+} from "./support/app.ts";
+import { crashAt, gateSkytells, gateStorage, holdAt, passed, type Point } from "./support/gates.ts";
+import { at, maybe } from "./support/race.ts";
+import { createsOf, ended, webhookOf } from "./support/simulator.ts";
+
+beforeAll(gateSkytells);
+
+const remove = (user: Visitor) => user.call("/api/account", { method: "DELETE" });
+
+const count = async (sql: string, id: string) =>
+  (await env.DB.prepare(`select count(*) as n from ${sql} = ?`).bind(id).first<{ n: number }>())?.n;
+
+/** What the object keeps: its tables, and its alarm. */
+const kept = (user: Visitor) =>
+  runInDurableObject(env.STUDIO.getByName(user.id), async (_, { storage }) => ({
+    tables: storage.sql
+      .exec("select name from sqlite_master where type = 'table' and name not like '_cf%'")
+      .toArray(),
+    alarm: await storage.getAlarm(),
+  }));
+
+async function expectNothingOf(user: Visitor) {
+  await eventually(async () => {
+    expect(await kept(user)).toEqual({ tables: [], alarm: null });
+    expect(await count("users where id", user.id)).toBe(0);
+  });
+  expect(await count("users where email", user.email)).toBe(0);
+  expect(await count("identities where user_id", user.id)).toBe(0);
+  expect(await rowsOf(user)).toEqual([]);
+  expect(await objectsOf(user)).toEqual([]);
+}
+
+/** Somebody with a finished, shared picture. */
+async function owner() {
+  const user = await newUser();
+  await gateStorage(user);
+  await env.DB.prepare("insert into identities (issuer, subject, user_id, created_at) values (?, ?, ?, 0)")
+    .bind("https://issuer.example", user.id, user.id)
+    .run();
+  const prompt = newPrompt("terminal");
+  const { id } = await generate(user, prompt);
+  await reaches(user, id, "succeeded");
+  const { url } = await (await user.post(`/api/generations/${id}/share`)).json<{ url: string }>();
+  return { user, id, prompt, share: new URL(url).pathname };
+}
+
+describe("deleting the account", () => {
+  it("shuts the door before anything goes, and leaves nothing", async () => {
+    const { user, id, share } = await owner();
+    const studio = await openStudio(user);
+    expect((await call(share)).status).toBe(200);
+    const gate = holdAt(user, at("before", /^r2 delete/));
+    const answer = await remove(user);
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("set-cookie")).toMatch(/session=;/);
+    await gate.reached;
+
+    expect((await studio.closed).code).toBe(4001);
+    expect((await call(share)).status).toBe(404);
+    expect((await call(`${share}/image`)).status).toBe(404);
+    for (const path of [`/images/${id}/0`, "/api/generations", `/api/predictions/${id}`]) {
+      await expectProblem(await user.call(path), "unauthenticated");
+    }
+    await expectProblem(await user.post("/api/generate", { prompt: newPrompt() }), "unauthenticated");
+    await expectProblem(
+      await user.call("/api/events", { headers: { upgrade: "websocket" } }),
+      "unauthenticated",
+    );
+    expect((await remove(user)).status, "asked for twice").toBe(204);
+
+    // The same person is somebody new at once, and is not touched by what goes on.
+    const again = await call("/api/auth/dev", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: user.email }),
+    });
+    const cookie = (again.headers.get("set-cookie") ?? "").split(";")[0] as string;
+    gate.open();
+    await eventually(async () => expect(await count("users where id", user.id)).toBe(0));
+    const session = await (await call("/api/session", { headers: { cookie } })).json<Session>();
+    expect(session.user?.email).toBe(user.email);
+    expect(session.user?.id).not.toBe(user.id);
+    await env.DB.prepare("delete from users where email = ?").bind(user.email).run();
+
+    await expectNothingOf(user);
+    expect((await remove(user)).status, "asked for when it is gone").toBe(204);
+    await expectNothingOf(user);
+    await expect(ended(id), "Skytells has forgotten it").rejects.toThrow();
+  });
+
+  it("is refused without a session, from elsewhere, and with a session that has ended", async () => {
+    const user = await newUser();
+    await expectProblem(await call("/api/account", { method: "DELETE" }), "unauthenticated");
+    await expectProblem(
+      await user.call("/api/account", { method: "DELETE", headers: { origin: "https://evil.example" } }),
+      "forbidden_origin",
+    );
+    expect((await user.post("/api/auth/logout-everywhere")).status).toBe(204);
+    await expectProblem(await remove(user), "unauthenticated");
+    expect(await count("users where id", user.id)).toBe(1);
+    expect((await kept(user)).tables).toEqual([]);
+  });
+});
+
+describe.concurrent.each<[string, string[]]>([
+  ["in the queue", ["stuck"]],
+  ["that ends meanwhile", ["delay=1"]],
+  ["that has failed", ["terminal", "failed"]],
+  ["whose answer was lost", ["answer-lost"]],
+])("with a job %s", (_, moods) => {
+  it("leaves nothing, and late news changes nothing", async () => {
+    const user = await newUser();
+    const prompt = newPrompt(...moods);
+    await maybe(user.post("/api/generate", { prompt }));
+    const [made] = await createsOf(prompt);
+    const news = made ? await webhookOf(String(made.id), "succeeded").catch(() => null) : null;
+    expect((await remove(user)).status).toBe(204);
+    if (news) expect((await deliver(news)).status).toBe(200);
+    await expectNothingOf(user);
+    if (news) expect((await deliver(news)).status).toBe(200);
+    await expectNothingOf(user);
+  });
+});
+
+describe("a create on its way", () => {
+  it.each([
+    ["is not begun", at("after", /^d1 select .*"users"/), 0],
+    ["is canceled and written nowhere", at("after", /^skytells POST \/predictions$/), 1],
+  ])("%s", async (_, point, creates) => {
+    const user = await newUser();
+    await gateStorage(user);
+    const prompt = newPrompt("stuck");
+    const gate = holdAt(user, point);
+    const answer = user.post("/api/generate", { prompt });
+    await gate.reached;
+    expect((await remove(user)).status).toBe(204);
+    gate.open();
+    expect((await answer).status).toBeGreaterThanOrEqual(400);
+    await expectNothingOf(user);
+    expect(await createsOf(prompt)).toHaveLength(creates);
+  });
+});
+
+const WAY: Record<string, Point> = {
+  "the door is about to be shut": at("before", /^d1 update "users"/),
+  "the door is shut, which is not known yet": at("after", /^d1 update "users"/),
+  "Skytells is about to forget": at("before", /^skytells DELETE/),
+  "Skytells has forgotten, which is not known yet": at("after", /^skytells DELETE/),
+  "the objects are about to go": at("before", /^r2 delete/),
+  "the objects are gone, which is not known yet": at("after", /^r2 delete/),
+  "the rows are about to go": at("before", /^d1 delete from "generations"/),
+  "the rows are gone, which is not known yet": at("after", /^d1 delete from "generations"/),
+  "the user is about to go": at("before", /^d1 delete from "users"/),
+  "the user is gone, which is not known yet": at("after", /^d1 delete from "users"/),
+};
+
+describe.concurrent.each(Object.entries(WAY))("%s, and the object ends there", (_, point) => {
+  it("leaves nothing all the same", async () => {
+    const { user } = await owner();
+    crashAt(user, point);
+    await Promise.all([maybe(remove(user)), passed(user)]);
+    // Whoever got no answer asks again.
+    await eventually(async () => expect((await maybe(remove(user)))?.status).toBe(204));
+    await expectNothingOf(user);
+  });
+});
