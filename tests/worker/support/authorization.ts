@@ -83,6 +83,11 @@ export const ROWS: Record<string, Row> = {
     // Who is suspended may still end their sessions.
     answers: { ...signedIn(204), suspended: 204 },
   },
+  "DELETE /api/account": {
+    path: () => "/api/account",
+    // Asked for again by somebody who did not hear that it is done.
+    answers: { ...signedIn(204), deleted: 204 },
+  },
   "POST /api/generate": {
     path: () => "/api/generate",
     body: () => ({ prompt: `for the matrix ${crypto.randomUUID()}` }),
