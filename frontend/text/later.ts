@@ -1,6 +1,9 @@
 /** Part of the text catalogue: what menus, dialogs, gallery and picture view say. */
+import { language } from "./language.ts";
 import { counted } from "./plural.ts";
 import { PLANS, type Plan } from "../../worker/catalog.ts";
+
+const number = new Intl.NumberFormat(language.tag);
 
 export const later = {
   plan: (plan: Plan) => {
