@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import preact from "@preact/preset-vite";
 import tailwindcss from "@tailwindcss/vite";
 import { Window } from "happy-dom";
-import { defineConfig, type Plugin, runnerImport } from "vite";
+import { build, defineConfig, type Plugin, runnerImport } from "vite";
 import { catalogue } from "./scripts/catalogue.ts";
 
 const worker = "http://localhost:8787";
@@ -95,6 +97,43 @@ function plainImports(): Plugin {
   };
 }
 
+/** What the studio needs of `public/` without network. */
+const PUBLIC_SHELL = ["theme.js", "favicon.svg", "favicon-ready.svg"];
+
+/** Builds `/sw.js`. It comes after all else: it carries the list of what the studio is made of, and a digest of that. */
+function serviceWorker(): Plugin {
+  return {
+    name: "service-worker",
+    apply: "build",
+    async writeBundle({ dir }, bundle) {
+      if (dir === undefined) throw new Error("A build goes into a folder.");
+      const files = [...Object.keys(bundle).sort(), ...PUBLIC_SHELL];
+      const digest = createHash("sha256");
+      // With its headers: a page is kept with the policy that it came with.
+      for (const file of [...files, "_headers"]) digest.update(await readFile(join(dir, file)));
+      const shell = {
+        version: digest.digest("base64url").slice(0, 12),
+        files: files.map((file) => (file === "index.html" ? "/" : `/${file}`)),
+      };
+      await build({
+        configFile: false,
+        root: import.meta.dirname,
+        logLevel: "warn",
+        define: { __SHELL__: JSON.stringify(shell) },
+        build: {
+          outDir: dir,
+          emptyOutDir: false,
+          copyPublicDir: false,
+          rolldownOptions: {
+            input: "frontend/service-worker/main.ts",
+            output: { format: "iife", entryFileNames: "sw.js" },
+          },
+        },
+      });
+    },
+  };
+}
+
 export default defineConfig({
   root: "frontend",
   plugins: [
@@ -105,6 +144,7 @@ export default defineConfig({
     preact({ devToolsEnabled: false }),
     tailwindcss(),
     prerenderStudio(),
+    serviceWorker(),
   ],
   build: {
     outDir: language === "" ? "../dist" : `../.cache/dist-${language}`,

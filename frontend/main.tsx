@@ -40,7 +40,10 @@ effect(() => {
 const owners = createStore(() => localStorage);
 effect(() => {
   const { session, user } = studio.session;
-  if (session.value) owners.set("owner", user.value?.id ?? "");
+  if (!session.value) return;
+  const owner = user.value?.id ?? "";
+  owners.set("owner", owner);
+  navigator.serviceWorker?.controller?.postMessage({ owner });
 });
 addEventListener("storage", ({ key, newValue }) => {
   if (key?.startsWith("studio.orders.")) studio.orders.sync();

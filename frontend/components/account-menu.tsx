@@ -13,6 +13,7 @@ export function AccountMenu({ studio }: { studio: Studio }) {
   useEffect(() => menu.current?.showPopover(), []);
   const user = studio.session.user.value;
   const today = studio.session.limits.value?.today;
+  const update = studio.backstage.value?.update.value;
   return (
     <div ref={menu} id="account" popover="auto" class="menu">
       <p class="px-3 pt-2 pb-3 text-sm">
@@ -24,6 +25,11 @@ export function AccountMenu({ studio }: { studio: Studio }) {
       </p>
       <ThemeChoice studio={studio} />
       <NotifyChoice studio={studio} />
+      {update && (
+        <button type="button" class="menu-item" onClick={update}>
+          {making.updateTake}
+        </button>
+      )}
       <button
         type="button"
         class="menu-item justify-between"

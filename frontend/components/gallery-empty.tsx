@@ -3,6 +3,7 @@ import imageOff from "lucide-static/icons/image-off.svg?raw";
 import images from "lucide-static/icons/images.svg?raw";
 import searchX from "lucide-static/icons/search-x.svg?raw";
 import wifiOff from "lucide-static/icons/wifi-off.svg?raw";
+import type { TroubleCode } from "../api/result.ts";
 import { isFiltered, NO_FILTERS, writeFilters } from "../state/filters.ts";
 import type { List } from "../state/list.ts";
 import type { Router } from "../state/router.ts";
@@ -13,23 +14,28 @@ import { pictureText } from "../text/pictures.ts";
 import { problems } from "../text/told.ts";
 import { Icon } from "./icon.tsx";
 
+/** The pictures could not be asked for, and this is why. */
+export function Unreached({ code, tryAgain }: { code: TroubleCode; tryAgain: () => void }) {
+  const offline = code === "offline";
+  return (
+    <Invitation
+      alert
+      icon={offline ? wifiOff : imageOff}
+      title={offline ? pictureText.offline : making.loadFailed}
+      why={offline ? pictureText.offlineWhy : problems[code]}
+    >
+      <button type="button" class="button filled" onClick={tryAgain}>
+        {making.tryAgain}
+      </button>
+    </Invitation>
+  );
+}
+
 /** Why nothing is shown, and the way on. */
 export function GalleryEmpty({ list, router }: { list: List; router: Router }) {
   const { filters, state, problem } = list;
   if (state.value === "failed" && problem.value) {
-    const offline = problem.value.code === "offline";
-    return (
-      <Invitation
-        alert
-        icon={offline ? wifiOff : imageOff}
-        title={offline ? pictureText.offline : making.loadFailed}
-        why={offline ? pictureText.offlineWhy : problems[problem.value.code]}
-      >
-        <button type="button" class="button filled" onClick={() => void list.more()}>
-          {making.tryAgain}
-        </button>
-      </Invitation>
-    );
+    return <Unreached code={problem.value.code} tryAgain={() => void list.more()} />;
   }
   if (!isFiltered(filters)) {
     return (

@@ -1,25 +1,27 @@
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { createStore } from "../state/store.ts";
 import { text } from "../text/first.ts";
 
-const tabStore = createStore(() => sessionStorage);
+/** Were a file gone for good, reloading again would never end. */
+const RELOAD_AGAIN_AFTER_MS = 60_000;
 
 /** A part that is fetched when it is first shown. After a deploy its file may be gone: a reload brings the new one. */
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
   const loaded = signal<ComponentType<Props> | "lost" | null>(null);
 
-  async function fetchPart() {
-    if (loaded.value !== null) return;
+  async function fetchPart(isShown?: boolean) {
     try {
-      loaded.value = await load();
-      tabStore.set("reloaded", null);
+      loaded.value ??= await load();
     } catch {
-      // Once: were the file gone for good, reloading again would never end.
-      if (tabStore.get("reloaded")) loaded.value = "lost";
+      // Nobody misses what is only fetched ahead, least of all whoever is typing.
+      if (!isShown) return;
+      const { state } = history;
+      // Kept with the page's place in the history: that survives the reload, also where storage is blocked.
+      const mayHelp = navigator.onLine && !(Date.now() - state?.reloaded < RELOAD_AGAIN_AFTER_MS);
+      if (!mayHelp) loaded.value = "lost";
       else {
-        tabStore.set("reloaded", "1");
+        history.replaceState({ ...state, reloaded: Date.now() }, "");
         location.reload();
       }
     }
@@ -27,7 +29,7 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
 
   function Lazy(props: Props) {
     useEffect(() => {
-      void fetchPart();
+      void fetchPart(true);
     }, []);
     const Part = loaded.value;
     if (Part === null) return null;
@@ -42,6 +44,6 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
     );
   }
   /** Ahead of the moment it shows. */
-  Lazy.preload = fetchPart;
+  Lazy.preload = () => fetchPart();
   return Lazy;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { GalleryEmpty, SignInInvitation } from "../components/gallery-empty.tsx";
+import { GalleryEmpty, SignInInvitation, Unreached } from "../components/gallery-empty.tsx";
 import { GalleryGrid } from "../components/gallery-grid.tsx";
 import { GalleryToolbar } from "../components/gallery-toolbar.tsx";
 import { SelectionBar } from "../components/selection-bar.tsx";
@@ -16,7 +16,8 @@ type Props = { studio: Studio; router: Router };
 
 /** Everything the user has made: to look through, to find, to keep and to clear out. */
 export function GalleryPage({ studio, router }: Props) {
-  const { session, user } = studio.session;
+  const { session, user, problem } = studio.session;
+  const unreached = session.value === null && problem.value;
   return (
     <main id="content" class="gallery-page">
       <h1 class="sr-only">{pictureText.title}</h1>
@@ -25,6 +26,7 @@ export function GalleryPage({ studio, router }: Props) {
       ) : (
         session.value && <SignInInvitation studio={studio} />
       )}
+      {unreached && <Unreached code={unreached.code} tryAgain={() => void studio.wake()} />}
     </main>
   );
 }

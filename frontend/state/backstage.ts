@@ -1,6 +1,8 @@
 /** What the studio does besides, and no first screen needs: loaded once somebody is here, in one piece. */
-import { computed, effect } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
+import { openServiceWorker } from "../api/service-worker.ts";
+import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
 import { createHistory, type History } from "./history.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
@@ -14,6 +16,8 @@ export type Backstage = {
   history: History;
   notifier: Notifier;
   shortcuts: Shortcuts;
+  /** Changes to a newer version of the studio; null while there is none. */
+  update: ReadonlySignal<(() => void) | null>;
   press: (event: KeyboardEvent) => void;
 };
 
@@ -85,12 +89,32 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
   }
   document.addEventListener("keydown", press);
 
+  const update = signal<(() => void) | null>(null);
+  void openServiceWorker({
+    owner: () => session.session.peek() && (userId.peek() ?? ""),
+    onUpdate: (take) => {
+      if (update.value === null) offerOnce(studio, take);
+      update.value = take;
+    },
+    onOpen: (path) => router.go(path),
+  });
+
   studio.witness({ ordered: ({ body }) => history.add(body.prompt), ended: notifier.ended });
   // Who is here is known by now, or with the sign-in.
   effect(() => {
     if (userId.value !== null) return queue.start();
   });
-  return { queue, history, notifier, shortcuts, press };
+  return { queue, history, notifier, shortcuts, update, press };
+}
+
+/** Said once, when nothing else is being said: an undo goes before it. Afterwards the menu has it. */
+function offerOnce({ toast }: Studio, take: () => void): void {
+  let isSaid = false;
+  effect(() => {
+    if (isSaid || toast.value !== null) return;
+    isSaid = true;
+    toast.value = { text: making.updateReady, action: { label: text.reload, run: take } };
+  });
 }
 
 function isBusy(target: EventTarget | null): boolean {

@@ -3,6 +3,7 @@ import type { Signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
 import type { Result } from "../api/result.ts";
+import { tellOwner } from "../api/service-worker.ts";
 import { told } from "../text/told.ts";
 import type { Cards } from "./cards.ts";
 import type { Composer } from "./composer.ts";
@@ -62,7 +63,9 @@ export function dismiss({ api, cards }: Hands, key: string): void {
 /** Here, or in every browser. True: signed out. */
 export async function signOut({ api, orTell, unfinished }: Hands, everywhere: boolean): Promise<boolean> {
   await unfinished.finish?.();
-  return orTell(asDone(await api.signOut(everywhere))) ?? false;
+  const isOut = orTell(asDone(await api.signOut(everywhere))) ?? false;
+  if (isOut) tellOwner("");
+  return isOut;
 }
 
 /** What made room in the form for something else is one click away for a moment. */

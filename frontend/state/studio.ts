@@ -243,7 +243,8 @@ export function createStudio(dependencies: StudioDependencies) {
     async start(typed: string) {
       composer.restore(typed);
       await session.load();
-      if (session.problem.value) tellBeneathForm(session.problem.value.code);
+      // That there is no network is said already.
+      if (session.problem.value && !offline.value) tellBeneathForm(session.problem.value.code);
       const unknown = session.models.value.every(({ options }) => Object.keys(options).length === 0);
       if (unknown) setTimeout(session.load, OPTIONS_KNOWN_AFTER_MS);
       await enter();

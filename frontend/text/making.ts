@@ -64,6 +64,9 @@ export const making = {
   editWaiting: (prompt: string) => `Edit: ${prompt}`,
   removeWaiting: (prompt: string) => `Remove: ${prompt}`,
 
+  updateReady: "A new version is ready.",
+  updateTake: "Reload for the new version",
+
   readyNotice: "Your picture is ready",
   notify: "Tell me when a picture is ready",
   notifyBlocked: "Your browser blocks notifications from this page.",

@@ -6,7 +6,7 @@ const reload = vi.fn();
 
 beforeEach(() => {
   reload.mockReset();
-  sessionStorage.clear();
+  history.replaceState(null, "");
   vi.spyOn(location, "reload").mockImplementation(reload);
 });
 afterEach(() => {
@@ -24,16 +24,33 @@ test("a part is fetched once, when it is first shown", async () => {
   expect(load).toHaveBeenCalledOnce();
 });
 
+const gone = async () => {
+  throw new TypeError("Failed to fetch dynamically imported module");
+};
+
 test("a part that a deploy removed reloads the page, once; then it says so", async () => {
-  const gone = async () => {
-    throw new TypeError("Failed to fetch dynamically imported module");
-  };
+  history.replaceState({ depth: 2 }, "");
   const Before = lazy<object>(gone);
   render(<Before />);
   await waitFor(() => expect(reload).toHaveBeenCalledOnce());
+  expect(history.state, "the page's place in the history is kept").toMatchObject({ depth: 2 });
 
+  const Present = lazy<object>(async () => () => <p>Here it is</p>);
+  render(<Present />);
+  await screen.findByText("Here it is");
   const After = lazy<object>(gone);
   render(<After />);
   await screen.findByText(/couldn't be loaded/);
-  expect(reload).toHaveBeenCalledOnce();
+  expect(reload, "though another part was there").toHaveBeenCalledOnce();
+});
+
+test("a reload that cannot help does not happen: without network, or for what nobody sees yet", async () => {
+  const Ahead = lazy<object>(gone);
+  await Ahead.preload();
+  expect(reload).not.toHaveBeenCalled();
+
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  render(<Ahead />);
+  await screen.findByText(/couldn't be loaded/);
+  expect(reload).not.toHaveBeenCalled();
 });
