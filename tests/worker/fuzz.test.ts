@@ -205,14 +205,19 @@ describe("the API takes anything", () => {
   }
 
   /** Asks for what is to happen: a picture, an account, a deletion. Other tests see that it does. */
-  function isWish({ method: verb, path: at, body: sent }: Asked): boolean {
+  function isWish({ who: asker, method: verb, path: at, body: sent }: Asked): boolean {
     const asked = parse(sent);
     if (verb === "POST" && at === "/api/generate") return generateBody.safeParse(asked).success;
     if (verb === "POST" && at === "/api/auth/dev") return devSignInBody.safeParse(asked).success;
     if (verb === "POST" && at === "/api/generations/bulk") return bulkBody.safeParse(asked).success;
-    return verb === "DELETE" && /^\/api\/generations\/[^/]+$/.test(at) && !isForeign(at);
+    return verb === "DELETE" && /^\/api\/generations\/[^/]+$/.test(at) && isTheirs(asker, at);
   }
-  const isForeign = (at: string) => !Object.values(kept).some((one) => at.includes(one.id));
+  /** A generation goes by two ids: the prediction's, and until that is known its job's. */
+  const isTheirs = (asker: string, at: string) => {
+    const { theirs, ...ofOwner } = kept;
+    const own = asker === "owner" ? Object.values(ofOwner) : asker === "other" ? [theirs] : [];
+    return own.some((one) => at.endsWith(one.id) || at.endsWith(one.jobId));
+  };
 
   const send = ({ who: asker, method: verb, path: at, body: sent }: Asked, more: Record<string, string>) => {
     const hasBody = verb !== "GET" && verb !== "HEAD" && sent !== "";
