@@ -22,6 +22,8 @@ export const MAX_SCAN_ROWS = 2_490;
 export const STEP_TIMEOUT_MS = 30_000;
 /** How long a cancel or delete request waits for Skytells' word before it answers and leaves the rest to the alarm. */
 export const CANCEL_PATIENCE_MS = 3_000;
+/** Skytells' delete is best effort: after so many tries that failed, we go on without. */
+export const MAX_FORGET_TRIES = 5;
 /** A finished job stays as idempotency record and to recognise late webhooks. */
 export const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
 /** A slot older than the deadline and this is not counted, whatever its row says. */

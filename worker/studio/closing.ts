@@ -7,7 +7,7 @@
  */
 import { bounded, inParallel } from "../bounded.ts";
 import { deleteGenerations, eraseUser, markDeleted, someGenerationIds } from "../db/accounts.ts";
-import { STEP_TIMEOUT_MS } from "../env.ts";
+import { MAX_FORGET_TRIES, STEP_TIMEOUT_MS } from "../env.ts";
 import { removeSomeOfUser } from "../outputs/remove.ts";
 import { deletePrediction } from "../skytells/client.ts";
 import type { StudioContext } from "./context.ts";
@@ -16,8 +16,6 @@ import type { StudioContext } from "./context.ts";
 const ROWS_A_PASS = 50;
 /** Requests to Skytells side by side. */
 const WIDTH = 6;
-/** Skytells' delete is best effort: after so many passes in which it failed, rows go without. */
-const MAX_FORGET_TRIES = 5;
 const MAX_BACKOFF_MS = 60_000;
 
 type Row = {

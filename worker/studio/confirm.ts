@@ -11,8 +11,9 @@ import { log, logError, reasonOf } from "../log.ts";
 import { getPrediction, listPredictions } from "../skytells/client.ts";
 import type { Prediction } from "../skytells/prediction.ts";
 import { change, type Step, type StudioContext } from "./context.ts";
-import { type Job, recordOfJob } from "./jobs.ts";
-import { accepted, confirmUntil, deadlineOf, givenUp, slotEndOf } from "./transitions.ts";
+import { type Job, recordOfJob } from "./job.ts";
+import { confirmUntil, deadlineOf, slotEndOf } from "./schedule.ts";
+import { accepted, givenUp } from "./transitions.ts";
 
 /** Skytells' clock and ours may differ by this. */
 const CLOCK_SLACK_MS = 5_000;

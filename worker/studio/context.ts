@@ -4,9 +4,10 @@ import type { Settings } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
 import type { Result } from "../problem.ts";
 import { limitsOf } from "./allowance.ts";
-import { type Job, type Jobs, recordOfJob } from "./jobs.ts";
+import { type Job, recordOfJob } from "./job.ts";
+import type { Jobs } from "./jobs.ts";
 import type { Live } from "./live.ts";
-import { deadlineOf } from "./transitions.ts";
+import { deadlineOf } from "./schedule.ts";
 
 export type StudioContext = {
   bindings: { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding };

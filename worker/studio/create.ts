@@ -12,9 +12,10 @@ import { asksForOptions, buildInput, inputSchema, unsupportedOption } from "../s
 import { WEBHOOK_EVENTS, webhookUrl } from "../skytells/webhook.ts";
 import { limitRefusal, limitsOf } from "./allowance.ts";
 import { change, type StudioContext, tellLimits } from "./context.ts";
-import { type Job, recordOfJob } from "./jobs.ts";
+import { type Job, recordOfJob } from "./job.ts";
 import { payRecord } from "./record.ts";
-import { accepted, ambiguous, confirmUntil, heard, isOpen, scheduled } from "./transitions.ts";
+import { confirmUntil, scheduled } from "./schedule.ts";
+import { accepted, ambiguous, heard, isOpen } from "./transitions.ts";
 
 export type GenerateCommand = {
   claim: SessionClaim;

@@ -1,121 +1,11 @@
 /**
- * The jobs of one user, in the object's own SQLite.
- *
- * A job plays two parts that end at different times: `holdsSlot` (it counts against the plan) and `debts` (what
- * is still owed for it). The row is the write-ahead record: it is on disk before Skytells hears of the job, it
- * holds all that the D1 row needs, and when all is paid it stays for a day as the idempotency record. The
- * columns are what SQL asks for; the rest is one JSON document, so that an older row is read by its defaults.
+ * The jobs of one user, in the object's own SQLite: all that is asked of that table, and nothing of what a job means.
  */
-import * as z from "zod";
-import { GENERATION_STATUSES, MODELS } from "../catalog.ts";
 import { TOMBSTONE_MS } from "../env.ts";
-import { type GenerationRecord, generationError, generationOptions, storedOutput } from "../generation.ts";
-import type { Prediction } from "../skytells/prediction.ts";
-
-/**
- * `store`: copy the outputs into R2. `record`: make the D1 row agree with this job. `cancel`: tell Skytells.
- * `remove`: delete the objects in R2. `forget`: delete the prediction at Skytells (best effort).
- */
-const debt = z.enum(["store", "record", "cancel", "remove", "forget"]);
-export type Debt = z.infer<typeof debt>;
-
-/** What is known of Skytells' side. `ended`: terminal, refused or given up. */
-const upstream = z.enum(["creating", "unconfirmed", "live", "ended"]);
-
-const time = z.number();
-
-const predictionSchema = z.object({
-  id: z.string(),
-  status: z.enum(GENERATION_STATUSES),
-  outputs: z.array(z.string()),
-  error: z.string().nullable(),
-  progress: z.number().nullable(),
-  input: z.record(z.string(), z.unknown()).nullable(),
-  model: z.string().nullable(),
-  webhookUrl: z.string().nullable(),
-  createdAt: time.nullable(),
-  completedAt: time.nullable(),
-}) satisfies z.ZodType<Prediction>;
-
-const document = z.object({
-  prompt: z.string(),
-  model: z.enum(MODELS.map((model) => model.id)),
-  options: generationOptions,
-  /** What was sent to Skytells, and where it was told to call: the proof of a lost answer. */
-  input: z.record(z.string(), z.unknown()),
-  webhookUrl: z.string().nullable(),
-  /** The request's body as parsed, to tell a replay from another request under the same key. */
-  fingerprint: z.string(),
-
-  /** What the user is shown. */
-  status: z.enum(GENERATION_STATUSES),
-  deleted: z.boolean().default(false),
-  /** The D1 row is known to exist. */
-  recorded: z.boolean().default(false),
-  progress: z.number().nullable().default(null),
-  error: generationError.nullable().default(null),
-  outputs: z.array(storedOutput).default([]),
-
-  sentAt: time,
-  /** When the create's answer came, or was given up. */
-  answeredAt: time.nullable().default(null),
-  /** How an ambiguous create was answered, for the replay. */
-  ambiguity: z.enum(["upstream_timeout", "upstream_error"]).nullable().default(null),
-  /** A prediction that a webhook named before this job knew its own. */
-  parkedNews: predictionSchema.nullable().default(null),
-  /** Where the outputs of a success are, until they are stored. */
-  source: z
-    .object({ urls: z.array(z.string()), seenAt: time, lostAt: time })
-    .nullable()
-    .default(null),
-  completedAt: time.nullable().default(null),
-  /** When nothing was owed any more. */
-  endedAt: time.nullable().default(null),
-  /** Of whatever is being tried now; starts again with each new thing. */
-  attempts: z.int().default(0),
-});
-
-export type Job = z.infer<typeof document> & {
-  /** Ours, random; the pending id. */
-  id: string;
-  userId: string;
-  predictionId: string | null;
-  idempotencyKey: string | null;
-  upstream: z.infer<typeof upstream>;
-  holdsSlot: boolean;
-  debts: Debt[];
-  /** Milliseconds since the epoch, as all times here. */
-  createdAt: number;
-  nextAt: number;
-};
-
-type Row = {
-  id: string;
-  user_id: string;
-  prediction_id: string | null;
-  idempotency_key: string | null;
-  upstream: string;
-  holds_slot: number;
-  debts: string;
-  created_at: number;
-  next_at: number;
-  document: string;
-};
+import { fromRow, type Job, type JobRow, type PoisonedJob, poisonedOf, toRow } from "./job.ts";
 
 /** What is due later than a tombstone's end, by more than clocks differ, is due at no time that was meant. */
 const PLAUSIBLE_SLACK_MS = 60 * 60 * 1000;
-
-/** A row that this code does not understand: an older or a broken version's. */
-export type PoisonedJob = {
-  id: string;
-  userId: string;
-  predictionId: string | null;
-  /** Null: that cannot be read either. */
-  createdAt: number | null;
-  /** As far as can be read, Skytells is at it. */
-  isLive: boolean;
-  isBuried: boolean;
-};
 
 export class Jobs {
   private readonly sql: SqlStorage;
@@ -223,18 +113,10 @@ export class Jobs {
     return row ? fromRow(row) : null;
   }
 
+  /** The job of a row that cannot be read; null if there is none, or it can. */
   poisoned(id: string): PoisonedJob | null {
     const row = this.rows("where id = ?", id)[0];
-    if (!row || fromRow(row) !== null) return null;
-    const isBuried = row.holds_slot === 0 && row.debts === "[]";
-    return {
-      id: row.id,
-      userId: row.user_id,
-      predictionId: row.prediction_id,
-      createdAt: time.safeParse(row.created_at).data ?? null,
-      isLive: row.prediction_id !== null && row.upstream !== "ended" && !isBuried,
-      isBuried,
-    };
+    return row && fromRow(row) === null ? poisonedOf(row) : null;
   }
 
   /** Ends a row that cannot be read: no slot, no debts, no key. It is swept at `sweepAt`. */
@@ -341,67 +223,7 @@ export class Jobs {
     return this.sql.exec<{ left: number }>("select count(*) as left from jobs").one().left;
   }
 
-  private rows(clause: string, ...values: string[]): Row[] {
-    return this.isEmpty ? [] : this.sql.exec<Row>(`select * from jobs ${clause}`, ...values).toArray();
+  private rows(clause: string, ...values: string[]): JobRow[] {
+    return this.isEmpty ? [] : this.sql.exec<JobRow>(`select * from jobs ${clause}`, ...values).toArray();
   }
-}
-
-function toRow(job: Job): Row {
-  const { id, userId, predictionId, idempotencyKey, upstream, holdsSlot, debts, createdAt, nextAt, ...rest } =
-    job;
-  return {
-    id,
-    user_id: userId,
-    prediction_id: predictionId,
-    idempotency_key: idempotencyKey,
-    upstream,
-    holds_slot: holdsSlot ? 1 : 0,
-    debts: JSON.stringify(debts),
-    created_at: createdAt,
-    next_at: Math.round(nextAt),
-    document: JSON.stringify(rest),
-  };
-}
-
-function fromRow(row: Row): Job | null {
-  try {
-    return {
-      ...document.parse(JSON.parse(row.document)),
-      id: row.id,
-      userId: row.user_id,
-      predictionId: row.prediction_id,
-      idempotencyKey: row.idempotency_key,
-      upstream: upstream.parse(row.upstream),
-      holdsSlot: row.holds_slot === 1,
-      debts: z.array(debt).parse(JSON.parse(row.debts)),
-      // SQLite keeps what it is given, whatever the column says.
-      createdAt: time.parse(row.created_at),
-      nextAt: time.parse(row.next_at),
-    };
-  } catch {
-    return null;
-  }
-}
-
-/** The job as a generation: under its prediction's id, or its pending id while it has none. */
-export function recordOfJob(job: Job): GenerationRecord {
-  return {
-    id: job.predictionId ?? job.id,
-    prompt: job.prompt,
-    model: job.model,
-    status: job.status,
-    progress: job.progress,
-    outputs: job.outputs,
-    error: job.error,
-    favorite: false,
-    shareToken: null,
-    options: job.options,
-    createdAt: job.createdAt,
-    completedAt: job.completedAt,
-  };
-}
-
-/** Where the job's pictures lie in R2; only for a job that knows its prediction. */
-export function placeOf(job: Job): { userId: string; generationId: string } {
-  return { userId: job.userId, generationId: job.predictionId ?? job.id };
 }

@@ -5,7 +5,7 @@ import { STEP_TIMEOUT_MS } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
 import { logError, reasonOf } from "../log.ts";
 import { change, type StudioContext } from "./context.ts";
-import { type Job, recordOfJob } from "./jobs.ts";
+import { type Job, recordOfJob } from "./job.ts";
 import { owes, withoutDebts } from "./transitions.ts";
 
 /**

@@ -6,14 +6,14 @@
  */
 import { inParallel } from "../bounded.ts";
 import type { BulkResult } from "../contract.ts";
-import { findGenerations } from "../db/generations.ts";
-import { refusalOf, type SessionClaim } from "../db/users.ts";
+import type { SessionClaim } from "../db/users.ts";
 import { CANCEL_PATIENCE_MS } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
-import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../problem.ts";
+import { ok, type Result, refuse } from "../problem.ts";
 import { change, type StudioContext } from "./context.ts";
-import type { Job } from "./jobs.ts";
+import type { Job } from "./job.ts";
 import { payRecord } from "./record.ts";
+import { rowsOf } from "./rows.ts";
 import { deleted, tombstoneOf } from "./transitions.ts";
 
 /** Rows deleted, and jobs settled, side by side: half a dozen connections is what a Worker gets. */
@@ -65,29 +65,6 @@ export async function removeGenerations(
   door.keepAlive(settled);
   await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
   return ok(result);
-}
-
-type Rows = {
-  refusal: Refusal | null;
-  /** False: D1 did not answer. What the object knows itself can be acted on; D1 is told when it is back. */
-  isKnown: boolean;
-  rowOf: (id: string) => GenerationRecord | null;
-};
-
-async function rowsOf({ jobs, db }: StudioContext, claim: SessionClaim, ids: string[]): Promise<Rows> {
-  const rowIds = new Map(ids.map((id) => [id, jobs.byAnyId(id)?.predictionId ?? id]));
-  try {
-    const { user, records } = await findGenerations(db, claim.userId, [...rowIds.values()]);
-    const byId = new Map(records.map((record) => [record.id, record]));
-    return {
-      refusal: refusalOf(user, claim),
-      isKnown: true,
-      rowOf: (id) => byId.get(rowIds.get(id) ?? id) ?? null,
-    };
-  } catch (error) {
-    if (!(error instanceof StorageUnavailable)) throw error;
-    return { refusal: null, isKnown: false, rowOf: () => null };
-  }
 }
 
 /** For a picture whose job was swept long ago: it remembers what is owed now. */

@@ -4,7 +4,7 @@
  */
 import { bounded } from "../bounded.ts";
 import { failGeneration } from "../db/generations.ts";
-import { STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../env.ts";
+import { MAX_FORGET_TRIES, STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../env.ts";
 import { failureOf } from "../generation.ts";
 import { log, logError, reasonOf } from "../log.ts";
 import { removeObjects } from "../outputs/remove.ts";
@@ -12,24 +12,11 @@ import { cancelPrediction, deletePrediction, getPrediction } from "../skytells/c
 import { isTerminal } from "../skytells/prediction.ts";
 import { confirm } from "./confirm.ts";
 import { change, isOverdue, type Step, type StudioContext } from "./context.ts";
-import { type Job, placeOf } from "./jobs.ts";
+import { type Job, placeOf } from "./job.ts";
 import { payRecord } from "./record.ts";
 import { store } from "./store.ts";
-import {
-  ambiguous,
-  heard,
-  isOpen,
-  isPayable,
-  owes,
-  scheduled,
-  slotEndOf,
-  timedOut,
-  upstreamEnded,
-  withoutDebts,
-} from "./transitions.ts";
-
-/** Skytells' delete is best effort. */
-const MAX_FORGET_TRIES = 5;
+import { isPayable, scheduled, slotEndOf } from "./schedule.ts";
+import { ambiguous, heard, isOpen, owes, timedOut, upstreamEnded, withoutDebts } from "./transitions.ts";
 
 /**
  * One pass over the job; `isDisturbed` tells whether something happened to it meanwhile, so that another pass

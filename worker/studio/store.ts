@@ -6,9 +6,10 @@ import { type IngestFailure, ingestOutput } from "../outputs/ingest.ts";
 import { makeThumbnail } from "../outputs/thumbnail.ts";
 import { getPrediction } from "../skytells/client.ts";
 import { change, type Step, type StudioContext } from "./context.ts";
-import { type Job, placeOf, recordOfJob } from "./jobs.ts";
+import { type Job, placeOf, recordOfJob } from "./job.ts";
 import { payRecord } from "./record.ts";
-import { isLastStore, owes, storedAll, storedOne, storeFailed } from "./transitions.ts";
+import { isLastStore } from "./schedule.ts";
+import { owes, storedAll, storedOne, storeFailed } from "./transitions.ts";
 
 /** Something that is not a picture is asked for this often, in case it was a gateway's page. */
 const MAX_INVALID_TRIES = 4;

@@ -10,23 +10,25 @@ import { DurableObject } from "cloudflare:workers";
 import type { Plan } from "../catalog.ts";
 import type { BulkResult, Limits } from "../contract.ts";
 import { database } from "../db/client.ts";
-import { findGeneration } from "../db/generations.ts";
-import { findUser, refusalOf, type SessionClaim } from "../db/users.ts";
+import type { SessionClaim } from "../db/users.ts";
 import { CANCEL_PATIENCE_MS, settingsOf, STEP_TIMEOUT_MS } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
 import { log, logError, reasonOf } from "../log.ts";
-import { ok, type Result, refuse, StorageUnavailable } from "../problem.ts";
+import { ok, type Result, refuse } from "../problem.ts";
 import type { Prediction } from "../skytells/prediction.ts";
 import { limitsOf } from "./allowance.ts";
-import { Closing, closingPass, shutDoor } from "./closing.ts";
+import { cancelGeneration } from "./cancel.ts";
+import { Closing } from "./closing.ts";
 import { change, type StudioContext, tellLimits } from "./context.ts";
 import { type GenerateCommand, generate } from "./create.ts";
-import { type Job, Jobs, recordOfJob } from "./jobs.ts";
+import { AccountDeletion } from "./delete-account.ts";
+import { recordOfJob } from "./job.ts";
+import { Jobs } from "./jobs.ts";
 import { Live, type SocketOwner } from "./live.ts";
-import { payRecord } from "./record.ts";
 import { removeGenerations } from "./remove.ts";
-import { look, settleOnce } from "./settle.ts";
-import { canceled, deleted, heard, isOpen, parked } from "./transitions.ts";
+import { look } from "./settle.ts";
+import { Settling } from "./settling.ts";
+import { heard, parked } from "./transitions.ts";
 
 /** Due jobs settled side by side; more would crowd the object's memory and its connections. */
 const MAX_SETTLING = 6;
@@ -38,10 +40,9 @@ export type Delivery = { jobId: string | null; prediction: Prediction };
 export class UserStudio extends DurableObject<Env> {
   private readonly jobs: Jobs;
   private readonly closing: Closing;
-  /** The pass of the account's deletion that is under way. */
-  private closingNow: Promise<void> | null = null;
+  private readonly deletion: AccountDeletion;
   private readonly live: Live;
-  private readonly settling = new Map<string, { disturbed: boolean; done: Promise<void> }>();
+  private readonly settling: Settling;
   private parts: StudioContext | null = null;
   /** When the alarm that this instance set is due; null where that is not known. */
   private armedFor: number | null = null;
@@ -52,6 +53,14 @@ export class UserStudio extends DurableObject<Env> {
     this.jobs = new Jobs(ctx.storage.sql);
     this.closing = new Closing(ctx.storage.sql);
     this.live = new Live(ctx);
+    this.settling = new Settling(this.jobs, { context: () => this.context(), arm: () => this.arm() });
+    this.deletion = new AccountDeletion(this.closing, {
+      context: () => this.context(),
+      isBusy: () => this.settling.size > 0 || this.context().creating.size > 0,
+      wipe: () => this.wipe(),
+      arm: () => this.arm(),
+      keepAlive: (work) => this.ctx.waitUntil(work),
+    });
     if (this.closing.isUnderWay) this.live.endSessions(Number.POSITIVE_INFINITY);
   }
 
@@ -97,32 +106,14 @@ export class UserStudio extends DurableObject<Env> {
   /** Cancels: shown at once, Skytells told within the request; the slot is free when it acknowledges. */
   async cancel(claim: SessionClaim, id: string): Promise<Result<GenerationRecord>> {
     await this.ensureAlarm();
-    const known = await this.lookUp(claim, id);
-    if (!known.ok) return known;
-    const { job, record } = known.value;
-    if (!job) {
-      if (record?.status === "canceled") return ok(record);
-      return record ? refuse("already_finished", "This picture is finished.") : notFound();
-    }
-    const context = this.context();
-    const after = change(context, job.id, (current) =>
-      isOpen(current) ? canceled(current, Date.now()) : current,
-    );
-    if (!after || after.deleted) return notFound();
-    if (after.status !== "canceled") return refuse("already_finished", "This picture is finished.");
-    if (isOpen(job)) {
-      await payRecord(context, job.id);
-      await this.settlePatiently(job.id);
-    }
-    const { favorite, shareToken } = record ?? recordOfJob(after);
-    return ok({ ...recordOfJob(this.jobs.get(job.id) ?? after), favorite, shareToken });
+    return cancelGeneration(this.context(), claim, id, (jobId) => this.settlePatiently(jobId));
   }
 
   /** Deletes: row, pictures and share are gone when this succeeds; Skytells is told too. */
   async remove(claim: SessionClaim, id: string): Promise<Result<null>> {
     const removed = await this.removeMany(claim, [id]);
     if (!removed.ok) return removed;
-    if (removed.value.missing.length > 0) return notFound();
+    if (removed.value.missing.length > 0) return refuse("not_found", "There is no such picture.");
     if (removed.value.done.length > 0) return ok(null);
     return refuse(
       "storage_unavailable",
@@ -134,7 +125,7 @@ export class UserStudio extends DurableObject<Env> {
   async removeMany(claim: SessionClaim, ids: string[]): Promise<Result<BulkResult>> {
     await this.ensureAlarm();
     return removeGenerations(this.context(), claim, ids, {
-      settle: (id) => this.settle(id, true),
+      settle: (id) => this.settling.settle(id, true),
       keepAlive: (work) => this.ctx.waitUntil(work),
     });
   }
@@ -145,30 +136,7 @@ export class UserStudio extends DurableObject<Env> {
    */
   async deleteAccount(userId: string, claim: SessionClaim | null): Promise<Result<null>> {
     await this.ensureAlarm();
-    const context = this.context();
-    if (!this.closing.isUnderWay) {
-      const user = await findUser(context.db, userId).catch(() => null);
-      if (user === null)
-        return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
-      const isMarked = !user || user.deletedAt !== null;
-      const refusal = claim && !isMarked ? refusalOf(user, claim) : null;
-      if (refusal) return { ok: false, refusal };
-      // Gone already: an empty object is not written to.
-      if (context.isClosing || (!user && this.jobs.isEmpty)) return ok(null);
-    }
-    this.beginClosing(userId);
-    try {
-      await shutDoor(context, this.closing);
-    } catch (error) {
-      logError("door_not_shut", { reason: reasonOf(error) });
-      return refuse(
-        "storage_unavailable",
-        "The studio cannot reach its storage right now. The account will be deleted as soon as it can.",
-      );
-    } finally {
-      this.ctx.waitUntil(this.closeOn());
-    }
-    return ok(null);
+    return this.deletion.request(userId, claim);
   }
 
   /** What this plan allows, and what of it is in use. */
@@ -243,13 +211,14 @@ export class UserStudio extends DurableObject<Env> {
     this.armedFor = null;
     try {
       this.recoverOnce();
-      if ((this.closing.nextAt ?? Number.POSITIVE_INFINITY) <= Date.now()) this.ctx.waitUntil(this.closeOn());
+      const { nextAt } = this.deletion;
+      if (nextAt !== null && nextAt <= Date.now()) this.ctx.waitUntil(this.deletion.goOn());
       const free = MAX_SETTLING - this.settling.size;
       const due = this.jobs.due(Date.now(), MAX_SETTLING + this.settling.size);
       const settled = due
         .filter((id) => !this.settling.has(id))
         .slice(0, Math.max(0, free))
-        .map((id) => this.settle(id, false));
+        .map((id) => this.settling.settle(id, false));
       this.ctx.waitUntil(Promise.all(settled));
       // A slow one must not keep the others from their alarm: it goes on behind this.
       await Promise.race([
@@ -274,80 +243,9 @@ export class UserStudio extends DurableObject<Env> {
       creating: new Map(),
       recording: new Map(),
       arm: () => this.arm(),
-      settleLater: (id) => this.ctx.waitUntil(this.settle(id, true)),
+      settleLater: (id) => this.ctx.waitUntil(this.settling.settle(id, true)),
     };
     return this.parts;
-  }
-
-  /**
-   * Settles a job; one pass at a time per job. `isNews`: something happened to it, so a pass that is under way
-   * is followed by another. Never throws.
-   */
-  private settle(id: string, isNews: boolean): Promise<void> {
-    const running = this.settling.get(id);
-    if (running) {
-      running.disturbed ||= isNews;
-      return running.done;
-    }
-    const run = { disturbed: true, done: Promise.resolve() };
-    this.settling.set(id, run);
-    run.done = this.settleUndisturbed(id, run);
-    return run.done;
-  }
-
-  private async settleUndisturbed(id: string, run: { disturbed: boolean }): Promise<void> {
-    try {
-      while (run.disturbed) {
-        run.disturbed = false;
-        await settleOnce(this.context(), id, () => run.disturbed);
-      }
-    } catch (error) {
-      logError("settle_failed", { job: id, reason: reasonOf(error) });
-      this.jobs.postpone(id, Date.now() + STEP_TIMEOUT_MS);
-    } finally {
-      // In the same breath as the last look at `disturbed`: news that comes now starts a run of its own.
-      this.settling.delete(id);
-      this.arm();
-    }
-  }
-
-  /** From here on, in one stretch: nothing begins, what runs is withdrawn, nobody listens. */
-  private beginClosing(userId: string): void {
-    const now = Date.now();
-    const context = this.context();
-    this.closing.begin(userId, now);
-    context.isClosing = true;
-    this.live.endSessions(Number.POSITIVE_INFINITY);
-    this.jobs.sweepEnded();
-    for (const id of this.jobs.ids()) {
-      const job = this.jobs.get(id);
-      if (!job) this.jobs.postpone(id, now);
-      else if (!job.deleted) change(context, id, (current) => deleted(current, now));
-      context.settleLater(id);
-    }
-    this.arm();
-  }
-
-  /** A pass of the account's deletion; one at a time. Never throws. */
-  private closeOn(): Promise<void> {
-    this.closingNow ??= this.pass().finally(() => {
-      this.closingNow = null;
-      this.arm();
-    });
-    return this.closingNow;
-  }
-
-  private async pass(): Promise<void> {
-    const isBusy = () => this.settling.size > 0 || this.context().creating.size > 0;
-    try {
-      const outcome = await closingPass(this.context(), this.closing, isBusy);
-      if (outcome === "gone") await this.wipe();
-      const wait = outcome === "waiting" ? ALARM_SLACK_MS : 0;
-      this.closing.update({ attempts: 0, next_at: Date.now() + wait });
-    } catch (error) {
-      logError("closing_failed", { reason: reasonOf(error) });
-      this.closing.failed(Date.now());
-    }
   }
 
   /** The last step. While it runs nothing else is let in. */
@@ -362,28 +260,9 @@ export class UserStudio extends DurableObject<Env> {
 
   /** Settles within a request: goes on behind it when that takes too long. */
   private async settlePatiently(id: string): Promise<void> {
-    const settled = this.settle(id, true);
+    const settled = this.settling.settle(id, true);
     this.ctx.waitUntil(settled);
     await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
-  }
-
-  /** The job and the row of a generation that this user may touch. Refused when the session no longer stands. */
-  private async lookUp(
-    claim: SessionClaim,
-    id: string,
-  ): Promise<Result<{ job: Job | null; record: GenerationRecord | null }>> {
-    const job = this.jobs.byAnyId(id);
-    try {
-      const { user, record } = await findGeneration(this.context().db, claim.userId, job?.predictionId ?? id);
-      const refusal = refusalOf(user, claim);
-      return refusal ? { ok: false, refusal } : ok({ job: this.jobs.byAnyId(id), record });
-    } catch (error) {
-      if (!(error instanceof StorageUnavailable)) throw error;
-      // What the object knows itself can be acted on; D1 is told when it is back.
-      return job
-        ? ok({ job, record: null })
-        : refuse("storage_unavailable", "The studio cannot reach its storage right now.");
-    }
   }
 
   private async isWithinRate(userId: string): Promise<boolean> {
@@ -409,12 +288,12 @@ export class UserStudio extends DurableObject<Env> {
 
   /** When an alarm is needed: for what nobody sees to now, and, in case this instance dies, for what somebody does. */
   private alarmTime(now: number): number | null {
-    const running = [...this.settling.keys()];
+    const running = this.settling.ids();
     const earliest = this.jobs.earliest(running);
     const times = [
       ...(earliest === null ? [] : [earliest]),
-      ...(running.length > 0 || this.closingNow ? [now + STEP_TIMEOUT_MS] : []),
-      ...(this.closing.nextAt !== null && !this.closingNow ? [this.closing.nextAt] : []),
+      ...(running.length > 0 || this.deletion.isRunning ? [now + STEP_TIMEOUT_MS] : []),
+      ...(this.deletion.nextAt === null ? [] : [this.deletion.nextAt]),
     ];
     return times.length === 0 ? null : Math.max(Math.min(...times), now + ALARM_SLACK_MS);
   }
@@ -435,8 +314,4 @@ export class UserStudio extends DurableObject<Env> {
     this.armedFor = null;
     this.arm();
   }
-}
-
-function notFound(): { ok: false; refusal: { code: "not_found"; detail: string } } {
-  return { ok: false, refusal: { code: "not_found", detail: "There is no such picture." } };
 }

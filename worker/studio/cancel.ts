@@ -1,0 +1,43 @@
+/** Cancelling: shown at once, Skytells told within the request; the slot is free when it acknowledges. */
+import type { SessionClaim } from "../db/users.ts";
+import type { GenerationRecord } from "../generation.ts";
+import { ok, type Result, refuse } from "../problem.ts";
+import { change, type StudioContext } from "./context.ts";
+import { recordOfJob } from "./job.ts";
+import { payRecord } from "./record.ts";
+import { rowsOf } from "./rows.ts";
+import { canceled, isOpen } from "./transitions.ts";
+
+/** Cancels the user's generation; `settle` tells Skytells. The same when repeated; refused when it is finished. */
+export async function cancelGeneration(
+  context: StudioContext,
+  claim: SessionClaim,
+  id: string,
+  settle: (jobId: string) => Promise<void>,
+): Promise<Result<GenerationRecord>> {
+  const { jobs } = context;
+  const found = await rowsOf(context, claim, [id]);
+  if (found.refusal) return { ok: false, refusal: found.refusal };
+  const record = found.rowOf(id);
+  const job = jobs.byAnyId(id);
+  if (!job) {
+    if (!found.isKnown)
+      return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
+    if (record?.status === "canceled") return ok(record);
+    return record ? finished() : notFound();
+  }
+  const after = change(context, job.id, (current) =>
+    isOpen(current) ? canceled(current, Date.now()) : current,
+  );
+  if (!after || after.deleted) return notFound();
+  if (after.status !== "canceled") return finished();
+  if (isOpen(job)) {
+    await payRecord(context, job.id);
+    await settle(job.id);
+  }
+  const { favorite, shareToken } = record ?? recordOfJob(after);
+  return ok({ ...recordOfJob(jobs.get(job.id) ?? after), favorite, shareToken });
+}
+
+const finished = () => refuse("already_finished", "This picture is finished.");
+const notFound = () => refuse("not_found", "There is no such picture.");
