@@ -15,6 +15,8 @@ export type Verdicts = {
   /** How the generations ended. */
   ends: Map<string, number>;
   slowestEndMs: number;
+  /** Of what has a row: a quarter ended, and half ended, within so long. */
+  quarterEndMs: number;
   medianEndMs: number;
 };
 
@@ -245,6 +247,7 @@ export function judge(facts: Case): Verdicts {
     wrong,
     ends,
     slowestEndMs: Math.max(0, lasted.at(-1) ?? 0, ...watched),
+    quarterEndMs: lasted[lasted.length >> 2] ?? 0,
     medianEndMs: lasted[lasted.length >> 1] ?? 0,
   };
 }

@@ -20,6 +20,7 @@ export function report({ plan, verdicts, kills, answering, outages, webhooks, an
       line("ended right", verdicts.endedRight),
       ...wrongs.map(([name, cases]) => line(name, cases.length)),
       line("slowest end", `${(verdicts.slowestEndMs / 1000).toFixed(1)} s`),
+      line("a quarter ended within", `${(verdicts.quarterEndMs / 1000).toFixed(2)} s`),
       line("median end", `${(verdicts.medianEndMs / 1000).toFixed(2)} s`),
       line("kills of workerd", kills),
       line("answering", `${Math.round(100 * answering)} %`),
