@@ -22,6 +22,12 @@ const workerVars = {
 /** They look at all that is kept, or at what an isolate has not learnt yet. */
 const ALONE = ["tests/worker/fuzz.test.ts", "tests/worker/models.test.ts"];
 
+/**
+ * One workerd for many files, since starting one for each is a third of the work: people and prompts are new to each
+ * test. Its files are played one after the other and mostly wait, so several of these run side by side; by first letter.
+ */
+const LANES = ["a-c", "d-i", "j-z"];
+
 /** A project whose tests run in workerd, beside the Worker that they test. */
 const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | "isolate">) => ({
   plugins: [
@@ -51,9 +57,14 @@ export default defineConfig({
     // The Worker logs every request; only a failing test's log is worth reading.
     silent: "passed-only",
     projects: [
-      // One workerd for many files: starting one for each is a third of the work. People and prompts are new to each test.
-      worker("worker", { isolate: false, include: ["tests/worker/**/*.test.ts"], exclude: ALONE }),
-      worker("worker-alone", { include: ALONE }),
+      ...LANES.map((lane) =>
+        worker(`worker ${lane}`, {
+          isolate: false,
+          include: [`tests/worker/[${lane}]*.test.ts`],
+          exclude: ALONE,
+        }),
+      ),
+      worker("worker alone", { include: ALONE }),
       {
         plugins: [preact()],
         test: {

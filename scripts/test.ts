@@ -1,5 +1,5 @@
 /**
- * `npm test`: everything that is tested, in one run. Arguments go to vitest (`npm test -- --project worker`);
+ * `npm test`: everything that is tested, in one run. Arguments go to vitest (`npm test -- --project 'worker*'`);
  * `--all` runs the long forms too. Its last line is always `N passed, N failed`, with `, N skipped` where some were.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -39,7 +39,7 @@ function needsBrowser(): boolean {
         ? [argument.slice(10)]
         : [],
   );
-  return chosen.length === 0 || chosen.some((name) => name === "e2e" || /[*!]/.test(name));
+  return chosen.length === 0 || chosen.some((name) => /^[e*!]/.test(name));
 }
 
 /** A file that could not be loaded, or an error outside any test, is a failure that no test stands for. */
