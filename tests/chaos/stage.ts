@@ -13,6 +13,8 @@ import { runToEnd, wrangler } from "../e2e/support/processes.ts";
 
 export const KEY = "sk-simulator";
 const READY_WITHIN_MS = 60_000;
+/** Starts in a row that may find a port taken. */
+const MOST_DRAWS = 3;
 const PULSE_EVERY_MS = 250;
 const PULSE_WITHIN_MS = 1_000;
 
@@ -179,7 +181,19 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
     log.write(`--- killed ${new Date().toISOString()}\n`);
   }
 
+  /** Its own inner ports are drawn at random, and another wrangler's draw may be the same: then it draws again. */
   async function start(): Promise<void> {
+    for (let draw = 1; ; draw += 1) {
+      const outcome = await startOnce();
+      if (outcome === "up") return;
+      if (outcome === "not up" || draw === MOST_DRAWS) {
+        throw new Error(`The Worker did not start; see ${join(directory, "worker.log")}`);
+      }
+    }
+  }
+
+  async function startOnce(): Promise<"up" | "port taken" | "not up"> {
+    let isPortTaken = false;
     const started = spawn(
       process.execPath,
       [
@@ -202,6 +216,7 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
     // Each line with its time: what happened when is the first question of every search.
     for (const stream of [started.stdout, started.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
+        isPortTaken ||= line.includes("Address already in use");
         if (line.trim() !== "") log.write(`${new Date().toISOString().slice(11, 23)} ${line}\n`);
       });
     }
@@ -210,11 +225,11 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
       if (await isUp(READY_WITHIN_MS)) {
         up.push({ from: Date.now(), to: null });
         void takePulse(started);
-        return;
+        return "up";
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`The Worker did not start; see ${join(directory, "worker.log")}`);
+    return isPortTaken ? "port taken" : "not up";
   }
 
   async function admin<T>(method: string, path: string, body?: unknown): Promise<T> {
