@@ -52,6 +52,27 @@ const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | 
   },
 });
 
+/** What `npm test` plays in Chromium; `npm run test:all` and `.ci/run` play the rest, `e2e more`, too. */
+const JOURNEY = ["accessibility", "journey", "keyboard", "limit", "share", "sign-in"].map(
+  (name) => `tests/e2e/${name}.test.ts`,
+);
+
+/** A project whose tests run in Chromium, against the built studio and the Worker in `wrangler dev`. */
+const browser = (name: string, files: Pick<InlineConfig, "include" | "exclude">) => ({
+  test: {
+    name,
+    globalSetup: ["tests/e2e/support/global-setup.ts"],
+    environment: "node" as const,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000, interval: 50 } },
+    // Apart from all else, and two files at a time: they mostly wait, for a browser or a Worker.
+    maxWorkers: 2,
+    sequence: { groupOrder: 1 },
+    ...files,
+  },
+});
+
 export default defineConfig({
   test: {
     // The Worker logs every request; only a failing test's log is worth reading.
@@ -79,20 +100,8 @@ export default defineConfig({
         },
       },
       { test: { name: "simulator", include: ["tests/simulator/**/*.test.ts"], environment: "node" } },
-      {
-        test: {
-          name: "e2e",
-          include: ["tests/e2e/**/*.test.ts"],
-          globalSetup: ["tests/e2e/support/global-setup.ts"],
-          environment: "node",
-          testTimeout: 90_000,
-          hookTimeout: 120_000,
-          expect: { poll: { timeout: 30_000, interval: 50 } },
-          // Apart from all else, and two files at a time: they mostly wait, for a browser or a Worker.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      browser("e2e", { include: JOURNEY }),
+      browser("e2e more", { include: ["tests/e2e/**/*.test.ts"], exclude: JOURNEY }),
       {
         test: {
           name: "chaos",

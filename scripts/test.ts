@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything that is tested, in one run. Arguments go to vitest (`npm test -- --project 'worker*'`);
- * `--all` runs the long forms too. Its last line is always `N passed, N failed`, with `, N skipped` where some were.
+ * `npm test`: everything that is tested, in one run, but for what is long: `--all` runs that too. Arguments go to vitest
+ * (`npm test -- --project 'worker*'`). Its last line is always `N passed, N failed`, with `, N skipped` where some were.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +19,9 @@ const report = join(root, ".cache/test-report.json");
 const args = process.argv.slice(2).filter((argument) => argument !== "--all");
 const isLong = process.argv.includes("--all");
 
+/** Whoever names what is to run gets that. */
+const choice = args.length > 0 || isLong ? args : ["--project", "!e2e more"];
+
 const env = { ...environment, STUDIO_BUILT: "1" };
 if (isLong) Object.assign(env, { TEST_ALL: "1" });
 if (needsBrowser()) Object.assign(env, { CHROME_PATH: ensureChromium() });
@@ -26,7 +29,7 @@ if (needsBrowser()) Object.assign(env, { CHROME_PATH: ensureChromium() });
 await runTool("vite", ["build", "--logLevel", "warn"]);
 rmSync(report, { force: true });
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-const code = await exitOf(startTool("vitest", ["run", ...reporters, ...args], env));
+const code = await exitOf(startTool("vitest", ["run", ...reporters, ...choice], env));
 console.log(`\n${summary()}`);
 process.exit(code);
 
