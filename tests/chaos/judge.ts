@@ -215,8 +215,12 @@ export function judge(facts: Case): Verdicts {
     switch (upstream.status) {
       case "succeeded": {
         if (row.status === "succeeded") return { name, isRight: true };
-        // Whatever the last try failed for.
-        if (hasMood(one, NO_PICTURE)) return { name, isRight: /^output_|^storage_/.test(failure) };
+        if (hasMood(one, NO_PICTURE)) {
+          // Whatever the last try failed for; or its success was not seen in time, and then there was no picture to heal it.
+          const wasSeen = bothUp(facts, one.at, deadline) >= enoughToFindMs(clocks);
+          const isRight = /^output_|^storage_/.test(failure) || (failure === "timed_out" && !wasSeen);
+          return { name, isRight };
+        }
         const endedAt = upstream.completedAt ?? one.at;
         if (failure === "timed_out" && endedAt >= deadline) return { name, isRight: true };
         const had = bothUp(facts, endedAt, endedAt + clocks.OUTPUT_WINDOW_SECONDS * 1000);
