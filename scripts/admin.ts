@@ -16,6 +16,7 @@ const USAGE = `npm run admin -- COMMAND [--url https://studio.example] [--json]
   plan USER free|pro                  set the plan: counts from the next Generate
   suspend USER                        may not act, open studios close, links are dead; what runs ends
   restore USER
+  delete-user USER --yes              the account, its pictures and its links, for good; the address is free at once
   unshare LINK                        take down a shared picture's link (or its token)
   recheck GENERATION                  ask Skytells anew how it stands
 
@@ -26,6 +27,7 @@ const options = {
   json: { type: "boolean", default: false },
   plan: { type: "string" },
   suspended: { type: "boolean", default: false },
+  yes: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -45,6 +47,7 @@ const commands: Record<string, { takes: [least: number, most: number]; run: () =
   plan: { takes: [2, 2], run: () => change("plan", { user: names[0], plan: names[1] }) },
   suspend: { takes: [1, 1], run: () => change("suspend", { user: names[0] }) },
   restore: { takes: [1, 1], run: () => change("restore", { user: names[0] }) },
+  "delete-user": { takes: [1, 1], run: deleteUser },
   unshare: { takes: [1, 1], run: () => changeGeneration("unshare", { share: names[0] }) },
   recheck: { takes: [1, 1], run: () => changeGeneration("recheck", { generation: names[0] }) },
 };
@@ -94,6 +97,11 @@ async function usage(): Promise<void> {
 async function change(what: string, body: object): Promise<void> {
   const { user } = await ask<{ user: AdminUser }>("POST", what, body);
   show(user, lineOf(user));
+}
+
+async function deleteUser(): Promise<void> {
+  if (!values.yes) fail(2, `This deletes all that ${names[0]} has here, for good. To do it, add --yes.`);
+  await change("delete-user", { user: names[0] });
 }
 
 async function changeGeneration(what: string, body: object): Promise<void> {

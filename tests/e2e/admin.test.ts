@@ -32,6 +32,19 @@ test("sets a plan, finds the user, shows what is used", async () => {
   expect(usage.out).toMatch(/in flight {2}0 of 3\ntoday {6}0 of any number, until /);
 });
 
+test("deletes a user when told twice", async () => {
+  const email = newEmail();
+  const client = await createClient(url, email);
+  const asked = await admin(["delete-user", email, "--url", url]);
+  expect(asked).toMatchObject({ code: 2, out: "" });
+  expect(asked.err).toMatch(/--yes/);
+  expect((await client.session()).user).toMatchObject({ email });
+  const gone = await admin(["delete-user", email, "--yes", "--url", url]);
+  expect(gone, gone.err).toMatchObject({ code: 0 });
+  expect(gone.out).toMatch(/being deleted/);
+  expect((await client.session()).user).toBeNull();
+});
+
 test.each<[name: string, args: string[], token: string, code: number, says: RegExp]>([
   [
     "a user that there is not",

@@ -12,8 +12,10 @@ import {
   limitsOf,
   newPrompt,
   newUser,
+  objectsOf,
   openStudio,
   reaches,
+  rowsOf,
 } from "./support/app.ts";
 import { ended, webhookOf } from "./support/simulator.ts";
 
@@ -42,6 +44,7 @@ describe("the admin's door", () => {
     ["plan", { user: "x", plan: "pro" }],
     ["suspend", { user: "x" }],
     ["restore", { user: "x" }],
+    ["delete-user", { user: "x" }],
     ["unshare", { share: "x" }],
     ["recheck", { generation: "x" }],
   ] as const;
@@ -84,6 +87,8 @@ describe("the admin's door", () => {
     ["plan", { user: "x" }],
     ["suspend", { user: "" }],
     ["suspend", { user: "x", more: 1 }],
+    ["delete-user", {}],
+    ["delete-user", { user: "x", yes: true }],
     ["unshare", { share: 5 }],
     ["users?limit=0", undefined],
     ["users?limit=101", undefined],
@@ -96,6 +101,7 @@ describe("the admin's door", () => {
     ["plan", { user: "nobody@example.com", plan: "pro" }],
     ["suspend", { user: "nobody@example.com" }],
     ["restore", { user: "nobody@example.com" }],
+    ["delete-user", { user: "nobody@example.com" }],
     ["unshare", { share: "http://localhost:9/s/none" }],
     ["recheck", { generation: "none" }],
     ["usage?user=nobody@example.com", undefined],
@@ -169,6 +175,44 @@ describe("whoever runs the studio", () => {
     expect((await userOf(await admin("restore", { body: { user: user.email } }))).suspendedAt).toBeNull();
     await reaches(user, running.id, "succeeded");
     expect((await call(new URL(url).pathname)).status).toBe(200);
+  });
+
+  it("deletes a user and all that is theirs, and says so once", async () => {
+    const user = await newUser();
+    const { id } = await reaches(user, (await generate(user, newPrompt("terminal"))).id, "succeeded");
+    const { url } = await (await user.post(`/api/generations/${id}/share`, {})).json<{ url: string }>();
+    await generate(user, newPrompt("stuck"));
+    const { closed } = await openStudio(user);
+    const gone = await userOf(await admin("delete-user", { body: { user: user.email } }));
+    expect(gone).toMatchObject({ id: user.id, email: user.email, deletedAt: expect.any(String) });
+    expect((await closed).code).toBe(4001);
+    await expectProblem(await user.call("/api/generations"), "unauthenticated");
+    expect((await call(new URL(url).pathname)).status).toBe(404);
+
+    await expectProblem(await admin("delete-user", { body: { user: user.email } }), "not_found");
+    await eventually(async () => {
+      await expectProblem(await admin("delete-user", { body: { user: user.id } }), "not_found");
+    });
+    expect(await rowsOf(user)).toEqual([]);
+    expect(await objectsOf(user)).toEqual([]);
+  });
+
+  it("deletes also whoever is suspended, and is told where the record cannot be reached", async () => {
+    const user = await newUser();
+    await userOf(await admin("suspend", { body: { user: user.id } }));
+    const broken = {
+      prepare: () => {
+        throw new Error("D1 is away");
+      },
+    };
+    await expectProblem(
+      await admin("delete-user", { body: { user: user.id }, settings: { DB: broken } }),
+      "storage_unavailable",
+    );
+    expect((await userOf(await admin("delete-user", { body: { user: user.id } }))).deletedAt).not.toBeNull();
+    await eventually(async () => {
+      await expectProblem(await admin(`usage?user=${user.id}`), "not_found");
+    });
   });
 
   it("takes down a link, by its address or its token", async () => {

@@ -69,6 +69,15 @@ export const admin = new Hono<AppEnv>()
     log("admin", { what: "restore", user: user.id });
     return c.json({ user: presentUser(user) }, 200);
   })
+  .post("/delete-user", cappedBody, jsonType, jsonBody(userBody), async (c) => {
+    const user = await findUserNamed(database(c.env.DB), c.req.valid("json").user);
+    if (!user) return noUser();
+    const result = await studioOf(c.env, user.id).deleteAccount(user.id, null);
+    if (!result.ok) return problemResponse(result.refusal);
+    log("admin", { what: "delete-user", user: user.id });
+    // The row may be gone by now: who it was is told once more.
+    return c.json({ user: presentUser({ ...user, deletedAt: user.deletedAt ?? Date.now() }) }, 200);
+  })
   .post("/unshare", cappedBody, jsonType, jsonBody(unshareBody), async (c) => {
     const db = database(c.env.DB);
     const link = await findLink(db, tokenIn(c.req.valid("json").share));

@@ -136,6 +136,7 @@ export const ROWS: Record<string, Row> = {
   "POST /api/admin/plan": admin("plan", ({ email }) => ({ user: email, plan: "pro" })),
   "POST /api/admin/suspend": admin("suspend", ({ email }) => ({ user: email })),
   "POST /api/admin/restore": admin("restore", ({ email }) => ({ user: email })),
+  "POST /api/admin/delete-user": admin("delete-user", ({ email }) => ({ user: email })),
   "POST /api/admin/unshare": admin("unshare", ({ token }) => ({ share: token })),
   "POST /api/admin/recheck": admin("recheck", ({ id }) => ({ generation: id })),
   "GET /images/:id/:n": { path: ({ id }) => `/images/${id}/0`, answers: owner(200) },
