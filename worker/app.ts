@@ -41,7 +41,7 @@ app.use("/api/*", async (c, next) => {
   // Before anything else: a studio that is set up wrongly says so instead of half working.
   settingsOf(c.env);
   await next();
-  c.header("cache-control", "no-store");
+  if (!c.res.headers.get("cache-control")?.includes("no-store")) c.header("cache-control", "no-store");
 });
 
 app.use("/api/*", allowedOrigins);

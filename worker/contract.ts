@@ -111,6 +111,16 @@ export type BulkBody = z.infer<typeof bulkBody>;
 /** Body of `POST /api/generations/:id/share`: the prompt is shown only when asked for, until told otherwise. */
 export const shareBody = z.strictObject({ showPrompt: z.boolean().optional() });
 
+/** Query of `GET /api/account/export`: a part, or without one the list of parts; `cursor` is from that list. */
+export const exportQuery = z.strictObject({
+  part: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, "is the number of a part, from 1")
+    .transform(Number)
+    .optional(),
+  cursor: z.string().max(200).optional(),
+});
+
 /** Body of `POST /api/auth/dev`. */
 export const devSignInBody = z.strictObject({ email: z.email().max(254).toLowerCase() });
 
@@ -202,6 +212,54 @@ export type BulkResult = {
   missing: string[];
   /** Storage did not take it; asking again does no harm. */
   failed: string[];
+};
+
+/**
+ * The parts of an export, oldest pictures first; there is always a first one. `url` is a path that downloads it, and
+ * `from` is when its first picture was made (null: there is none).
+ */
+export type ExportParts = {
+  parts: { part: number; from: string | null; url: string }[];
+  nextCursor: string | null;
+};
+
+/** A picture in an export: as on the wire, but with its files in the zip instead of addresses. */
+export type ExportedGeneration = Pick<
+  Generation,
+  | "id"
+  | "prompt"
+  | "model"
+  | "options"
+  | "status"
+  | "error"
+  | "favorite"
+  | "shareUrl"
+  | "createdAt"
+  | "completedAt"
+> & {
+  /** The shared page shows the prompt. */
+  sharesPrompt: boolean;
+  files: {
+    name: string;
+    width: number;
+    height: number;
+    /** The studio has lost it: the zip is without it. */
+    missing?: true;
+  }[];
+};
+
+/** `export-<part>.json` in each part of an export. */
+export type ExportDocument = {
+  /** When the part was asked for; ISO 8601 UTC, as all times. */
+  exportedAt: string;
+  part: number;
+  /** The address of the next part; null in the last. */
+  next: string | null;
+  account: User & { createdAt: string; identities: { issuer: string; subject: string; createdAt: string }[] };
+  limits: Limits;
+  /** Asked for, and in no part: what the image service has not confirmed, or the studio not recorded yet. */
+  unrecorded: Generation[];
+  generations: ExportedGeneration[];
 };
 
 /** RFC 9457 `application/problem+json`, the body of every error. */

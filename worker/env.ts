@@ -18,6 +18,10 @@ export const MAX_OUTPUTS = 4;
  * it, and, in the index alone, to find where the scan ended.
  */
 export const MAX_SCAN_ROWS = 2_490;
+/** Pictures in one part of an export: each is a read of R2, and a request has a bounded number of those. */
+export const EXPORT_PART_PICTURES = 250;
+/** Parts of an export that one request lists: it reads the places of all their pictures. */
+export const EXPORT_LIST_PARTS = 20;
 /** Any single step of a job (a fetch, a write): the alarm handler has to end. */
 export const STEP_TIMEOUT_MS = 30_000;
 /** How long a cancel or delete request waits for Skytells' word before it answers and leaves the rest to the alarm. */

@@ -4,7 +4,7 @@ import copyIcon from "lucide-static/icons/copy.svg?raw";
 import imageIcon from "lucide-static/icons/image.svg?raw";
 import shareIcon from "lucide-static/icons/share.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
-import { fileNameOf } from "../state/file-name.ts";
+import { fileNameOf } from "../../worker/file-name.ts";
 import type { Studio } from "../state/studio.ts";
 import { pictureText } from "../text/pictures.ts";
 import { copy } from "./copy.ts";

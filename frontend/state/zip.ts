@@ -5,7 +5,7 @@
  */
 import { makeZip } from "client-zip";
 import type { Generation } from "../../worker/contract.ts";
-import { fileNameOf } from "./file-name.ts";
+import { fileNameOf } from "../../worker/file-name.ts";
 
 /** Browsers keep blobs of this size on disk; beyond it some fail without a word. */
 export const MAX_HELD_BYTES = 1_000_000_000;

@@ -1,6 +1,5 @@
 /** A picture's own page: looking closely, going on, taking it along; and many pictures as one file. */
 import { readFile } from "node:fs/promises";
-import { crc32 } from "node:zlib";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { making } from "../../frontend/text/making.ts";
@@ -9,6 +8,7 @@ import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.t
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient, sha256 } from "./support/simulator.ts";
 import { isDrawn } from "./support/studio-page.ts";
+import { entriesOf } from "../zip.ts";
 
 useBrowser();
 const app = inject("app");
@@ -218,27 +218,4 @@ async function touch(context: BrowserContext, page: Page) {
       await inspector.send("Input.dispatchTouchEvent", { type, touchPoints });
     }
   };
-}
-
-/** What is in a zip file of stored entries, from its directory; throws where a sum is wrong. */
-function entriesOf(zip: Buffer): { name: string; bytes: Buffer }[] {
-  const end = zip.lastIndexOf(Buffer.from("PK\x05\x06", "latin1"));
-  const entries: { name: string; bytes: Buffer }[] = [];
-  let at = zip.readUInt32LE(end + 16);
-  for (let count = zip.readUInt16LE(end + 10); count > 0; count -= 1) {
-    const [sum, size] = [zip.readUInt32LE(at + 16), zip.readUInt32LE(at + 20)];
-    const [nameLength, extra, comment] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset)) as [
-      number,
-      number,
-      number,
-    ];
-    const start = zip.readUInt32LE(at + 42);
-    const name = zip.subarray(at + 46, at + 46 + nameLength).toString("utf8");
-    const from = start + 30 + zip.readUInt16LE(start + 26) + zip.readUInt16LE(start + 28);
-    const bytes = zip.subarray(from, from + size);
-    if (crc32(bytes) !== sum) throw new Error(`${name} is damaged.`);
-    entries.push({ name, bytes });
-    at += 46 + nameLength + extra + comment;
-  }
-  return entries;
 }

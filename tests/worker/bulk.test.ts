@@ -21,6 +21,7 @@ import {
   type Visitor,
 } from "./support/app.ts";
 import { breakD1 } from "./support/faults.ts";
+import { oldPictures } from "./support/old-pictures.ts";
 import { callsOf } from "./support/simulator.ts";
 
 const PATH = "/api/generations/bulk";
@@ -29,18 +30,6 @@ async function bulk(user: Visitor, ids: string[], action: BulkBody["action"]): P
   const answer = await user.post(PATH, { ids, action });
   expect(answer.status, await answer.clone().text()).toBe(200);
   return answer.json<BulkResult>();
-}
-
-/** Finished pictures whose jobs were swept long ago, with their objects; newest first, as the list has them. */
-async function oldPictures(user: Visitor, count: number): Promise<string[]> {
-  const ids = Array.from({ length: count }, () => crypto.randomUUID());
-  const outputs = JSON.stringify([{ n: 0, ext: "png", width: 8, height: 8 }]);
-  const insert = env.DB.prepare(
-    "insert into generations (id, user_id, prompt, status, outputs, created_at) values (?, ?, 'p', 'succeeded', ?, ?)",
-  );
-  await env.DB.batch(ids.map((id, at) => insert.bind(id, user.id, outputs, count - at)));
-  await Promise.all(ids.map((id) => env.OUTPUTS.put(`outputs/${user.id}/${id}/0.png`, "x")));
-  return ids;
 }
 
 const favoritesOf = async (user: Visitor) => (await list(user, "?favorite=true")).items.map(({ id }) => id);

@@ -3,10 +3,13 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { signedIn, signedOut } from "../middleware/session.ts";
 import { problemResponse } from "../problem.ts";
+import { accountExport } from "./export.ts";
 import { studioOf } from "./studio.ts";
 
-export const account = new Hono<AppEnv>().delete("/", sameOrigin, signedIn, async (c) => {
-  const { userId, epoch } = c.var.session;
-  const result = await studioOf(c.env, userId).deleteAccount(userId, { userId, epoch });
-  return result.ok ? signedOut(c) : problemResponse(result.refusal);
-});
+export const account = new Hono<AppEnv>()
+  .route("/export", accountExport)
+  .delete("/", sameOrigin, signedIn, async (c) => {
+    const { userId, epoch } = c.var.session;
+    const result = await studioOf(c.env, userId).deleteAccount(userId, { userId, epoch });
+    return result.ok ? signedOut(c) : problemResponse(result.refusal);
+  });

@@ -145,6 +145,13 @@ export class UserStudio extends DurableObject<Env> {
     return limitsOf(this.jobs, this.context().settings, Date.now())(plan);
   }
 
+  /** What an export says besides what is in D1: the limits, and the generations that have no row there. */
+  async exportOf(plan: Plan): Promise<{ limits: Limits; unrecorded: GenerationRecord[] }> {
+    const limits = await this.limits(plan);
+    const jobs = this.jobs.ids().flatMap((id) => this.jobs.get(id) ?? []);
+    return { limits, unrecorded: jobs.filter((job) => !job.recorded && !job.deleted).map(recordOfJob) };
+  }
+
   /** Tells the open studios of another plan. What is in flight goes on; the next Generate reads the plan itself. */
   async planChanged(plan: Plan): Promise<void> {
     await this.ensureAlarm();

@@ -88,6 +88,7 @@ export const ROWS: Record<string, Row> = {
     // Asked for again by somebody who did not hear that it is done.
     answers: { ...signedIn(204), deleted: 204 },
   },
+  "GET /api/account/export": { path: () => "/api/account/export?part=1", answers: signedIn(200) },
   "POST /api/generate": {
     path: () => "/api/generate",
     body: () => ({ prompt: `for the matrix ${crypto.randomUUID()}` }),

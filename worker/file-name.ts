@@ -1,4 +1,4 @@
-import type { Generation } from "../../worker/contract.ts";
+/** How a picture is called outside of the studio: shared with it. */
 
 /** Of the prompt; together with the rest well below what file systems take. */
 const MAX_WORDS_LENGTH = 60;
@@ -14,11 +14,7 @@ const ENDINGS: Record<string, string> = {
  * A name for a picture among others: what it shows, which one it is, what kind it is. No two pictures share one.
  * `n` is its place among the generation's outputs.
  */
-export function fileNameOf(
-  { id, prompt }: Pick<Generation, "id" | "prompt">,
-  n: number,
-  type: string,
-): string {
+export function fileNameOf({ id, prompt }: { id: string; prompt: string }, n: number, type: string): string {
   const words = Array.from(
     prompt
       .toLowerCase()

@@ -1,0 +1,295 @@
+/** An export holds everything that is kept of its user, and nothing of anybody else. */
+import { env } from "cloudflare:workers";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { ExportDocument, ExportParts } from "../../worker/contract.ts";
+import { entriesOf } from "../zip.ts";
+import {
+  eventually,
+  expectProblem,
+  generate,
+  isIdle,
+  newPrompt,
+  newUser,
+  reaches,
+  rowsOf,
+  type Visitor,
+} from "./support/app.ts";
+import { breakD1 } from "./support/faults.ts";
+import { OLD_PIXELS, oldPictures } from "./support/old-pictures.ts";
+
+const PATH = "/api/account/export";
+
+async function listed(user: Visitor, query = ""): Promise<ExportParts> {
+  const answer = await user.call(`${PATH}${query}`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("cache-control")).toBe("no-store");
+  return answer.json<ExportParts>();
+}
+
+async function download(user: Visitor, url: string) {
+  const answer = await user.call(url);
+  expect(answer.status, url).toBe(200);
+  const entries = entriesOf(new Uint8Array(await answer.arrayBuffer()));
+  const files = new Map(entries.map(({ name, bytes }) => [name, bytes]));
+  expect(files.size, "no name twice").toBe(entries.length);
+  const last = entries.at(-1);
+  const document = JSON.parse(new TextDecoder().decode(last?.bytes)) as ExportDocument;
+  expect(last?.name).toBe(`export-${document.part}.json`);
+  files.delete(`export-${document.part}.json`);
+  return { headers: answer.headers, files, document, ids: document.generations.map(({ id }) => id) };
+}
+
+/** R2 answers reads as `get` says. */
+function watchReads(
+  get: (key: string, read: () => Promise<R2ObjectBody | null>) => Promise<R2ObjectBody | null>,
+) {
+  const prototype = Object.getPrototypeOf(env.OUTPUTS) as R2Bucket;
+  const original = prototype.get;
+  const spy = vi.spyOn(prototype, "get").mockImplementation(function (this: R2Bucket, key: string) {
+    return get(key, () => original.call(this, key)) as never;
+  });
+  onTestFinished(() => spy.mockRestore());
+}
+
+/** Rows of pictures that failed, the first made at 1, with nothing in R2; oldest first. */
+async function oldRows(user: Visitor, count: number): Promise<string[]> {
+  await env.DB.prepare(
+    `insert into generations (id, user_id, prompt, status, created_at)
+     with recursive number(i) as (select 1 union all select i + 1 from number where i < ?2)
+     select 'row-' || i || '-' || ?1, ?1, 'p', 'failed', i from number`,
+  )
+    .bind(user.id, count)
+    .run();
+  return Array.from({ length: count }, (_, index) => `row-${index + 1}-${user.id}`);
+}
+
+describe("an export", () => {
+  it("holds the account, every picture's bytes, and all that is known of each", async () => {
+    const user = await newUser();
+    await env.DB.prepare("insert into identities (issuer, subject, user_id, created_at) values (?, ?, ?, 0)")
+      .bind("https://issuer.example", user.id, user.id)
+      .run();
+    const prompt = newPrompt("terminal", "output-many");
+    const { id } = await generate(user, prompt, { seed: 7, aspectRatio: "3:2" });
+    await reaches(user, id, "succeeded");
+    await user.call(`/api/generations/${id}`, {
+      method: "PATCH",
+      body: JSON.stringify({ favorite: true }),
+      headers: { "content-type": "application/json" },
+    });
+    const { url } = await (await user.post(`/api/generations/${id}/share`, { showPrompt: true })).json<{
+      url: string;
+    }>();
+    const failed = await generate(user, newPrompt("terminal", "failed"));
+    await reaches(user, failed.id, "failed");
+    await isIdle(user);
+    const stranger = await newUser();
+    await oldPictures(stranger, 1);
+
+    const list = await listed(user);
+    expect(list).toMatchObject({ parts: [{ part: 1 }], nextCursor: null });
+    const { headers, files, document } = await download(user, list.parts[0]?.url ?? "");
+    expect(headers.get("content-type")).toBe("application/zip");
+    expect(headers.get("cache-control")).toBe("private, no-store");
+    expect(headers.get("content-disposition")).toMatch(
+      /^attachment; filename="image-studio-\d{4}-\d\d-\d\d-part-1\.zip"$/,
+    );
+    expect(document).toMatchObject({
+      part: 1,
+      next: null,
+      account: {
+        id: user.id,
+        email: user.email,
+        plan: "free",
+        identities: [{ issuer: "https://issuer.example", subject: user.id }],
+      },
+      limits: { inFlight: 0 },
+      unrecorded: [],
+    });
+    expect(document.generations).toMatchObject([
+      {
+        id,
+        prompt,
+        model: "truefusion-pro",
+        options: { seed: 7, aspectRatio: "3:2" },
+        status: "succeeded",
+        favorite: true,
+        shareUrl: url,
+        sharesPrompt: true,
+        error: null,
+      },
+      { id: failed.id, status: "failed", error: { code: "upstream_failed" }, files: [], shareUrl: null },
+    ]);
+    const [picture] = document.generations;
+    expect(picture?.files).toHaveLength(4);
+    expect([...files.keys()]).toEqual(picture?.files.map(({ name }) => name));
+    for (const [n, { name, missing }] of (picture?.files ?? []).entries()) {
+      expect(missing).toBeUndefined();
+      const object = await env.OUTPUTS.get(`outputs/${user.id}/${id}/${n}.png`);
+      expect(files.get(name)).toEqual(new Uint8Array((await object?.arrayBuffer()) ?? []));
+    }
+  });
+
+  it("of somebody without pictures is their account", async () => {
+    const user = await newUser();
+    expect(await listed(user)).toEqual({
+      parts: [{ part: 1, from: null, url: `${PATH}?part=1` }],
+      nextCursor: null,
+    });
+    const { files, document } = await download(user, `${PATH}?part=1`);
+    expect(files.size).toBe(0);
+    expect(document).toMatchObject({ next: null, account: { email: user.email }, generations: [] });
+    await expectProblem(await user.call(`${PATH}?part=2`), "not_found");
+  });
+
+  it("tells of a picture whose object is missing, and is whole without it", async () => {
+    const user = await newUser();
+    const [second, first] = await oldPictures(user, 2);
+    await env.OUTPUTS.delete(`outputs/${user.id}/${first}/0.png`);
+    const { files, document } = await download(user, `${PATH}?part=1`);
+    expect(document.generations.map(({ id, files: [file] }) => [id, file?.missing])).toEqual([
+      [first, true],
+      [second, undefined],
+    ]);
+    expect([...files.values()].map((bytes) => new TextDecoder().decode(bytes))).toEqual([OLD_PIXELS]);
+  });
+
+  it("tells of what has no row yet", async () => {
+    const user = await newUser();
+    const mend = breakD1((sql) => /^insert/i.test(sql));
+    const prompt = newPrompt("stuck");
+    const { id } = await generate(user, prompt);
+    const { document } = await download(user, `${PATH}?part=1`);
+    mend();
+    expect(document).toMatchObject({
+      unrecorded: [{ id, prompt }],
+      generations: [],
+      limits: { inFlight: 1 },
+    });
+    await user.post(`/api/predictions/${id}/cancel`);
+    await eventually(async () => expect(await rowsOf(user)).toHaveLength(1));
+  });
+});
+
+describe("the parts of an export", () => {
+  it("are of 250 pictures, and lose none to what is made and deleted meanwhile", async () => {
+    const user = await newUser();
+    const made = await oldRows(user, 501);
+    const { parts, nextCursor } = await listed(user);
+    expect(parts.map(({ part, from }) => [part, Date.parse(from ?? "")])).toEqual([
+      [1, 1],
+      [2, 251],
+      [3, 501],
+    ]);
+    expect(nextCursor).toBeNull();
+    const urls = parts.map(({ url }) => url);
+    const first = await download(user, urls[0] ?? "");
+    expect(first.ids).toEqual(made.slice(0, 250));
+    const byNumber = await download(user, `${PATH}?part=2`);
+    expect(byNumber.ids).toEqual(made.slice(250, 500));
+    expect(byNumber.document.next).toContain(urls[2]);
+
+    // One of the first part goes, one comes: the second stays where the list says it is.
+    await user.call(`/api/generations/${made[3]}`, { method: "DELETE" });
+    await env.DB.prepare(
+      "insert into generations (id, user_id, prompt, status, created_at) values (?, ?, 'p', 'failed', 600)",
+    )
+      .bind(`new-${user.id}`, user.id)
+      .run();
+    expect((await download(user, urls[1] ?? "")).ids).toEqual(made.slice(250, 500));
+    const last = await download(user, urls[2] ?? "");
+    expect(last.ids).toEqual([made[500], `new-${user.id}`]);
+    expect(last.document.next).toBeNull();
+    await expectProblem(await user.call(`${PATH}?part=4`), "not_found");
+    await env.DB.prepare("delete from generations where user_id = ? and created_at > 500")
+      .bind(user.id)
+      .run();
+    await expectProblem(await user.call(urls[2] ?? ""), "not_found");
+  });
+
+  it("are listed twenty at a time", async () => {
+    const user = await newUser();
+    const made = await oldRows(user, 5251);
+    const first = await listed(user);
+    expect(first.parts.map(({ part }) => part)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    const rest = await listed(user, `?cursor=${first.nextCursor}`);
+    expect(rest.parts.map(({ part, from }) => [part, Date.parse(from ?? "")])).toEqual([
+      [21, 5001],
+      [22, 5251],
+    ]);
+    expect(rest.nextCursor).toBeNull();
+    const { ids } = await download(user, rest.parts[1]?.url ?? "");
+    expect(ids).toEqual(made.slice(-1));
+  });
+});
+
+describe("an export is refused", () => {
+  it.each([
+    "part=0",
+    "part=-1",
+    "part=x",
+    "part=1.5",
+    "part=",
+    "part=10000",
+    "part=1&cursor=x",
+    "cursor=",
+    "of=1",
+  ])("where it asks for ?%s", async (query) => {
+    await expectProblem(await (await newUser()).call(`${PATH}?${query}`), "invalid_request");
+  });
+
+  it("where the cursor is of another part; one of another user opens nothing of theirs", async () => {
+    const [user, other] = [await newUser(), await newUser()];
+    await oldRows(user, 251);
+    const second = (await listed(user)).parts[1]?.url ?? "";
+    await expectProblem(await user.call(second.replace("part=2", "part=1")), "invalid_request");
+    await expectProblem(await other.call(second), "not_found");
+    const own = await oldRows(other, 252);
+    const { ids } = await download(other, second);
+    expect(ids).toContain(own.at(-1));
+    expect(own).toEqual(expect.arrayContaining(ids));
+  });
+
+  it("while D1 or R2 is away", async () => {
+    const user = await newUser();
+    await oldPictures(user, 1);
+    const mend = breakD1();
+    for (const query of ["", "?part=1", "?part=2"]) {
+      await expectProblem(await user.call(`${PATH}${query}`), "storage_unavailable");
+    }
+    mend();
+    watchReads(() => Promise.reject(new Error("no answer")));
+    await expectProblem(await user.call(`${PATH}?part=1`), "storage_unavailable");
+  });
+
+  it("in the middle, if R2 goes away there: the file is broken off, never whole without a picture", async () => {
+    const user = await newUser();
+    await oldPictures(user, 3);
+    let reads = 0;
+    watchReads((_, read) => (++reads === 3 ? Promise.reject(new Error("no answer")) : read()));
+    const answer = await user.call(`${PATH}?part=1`);
+    expect(answer.status).toBe(200);
+    await expect(answer.arrayBuffer()).rejects.toThrow();
+  });
+});
+
+it("an export reads each picture once, one at a time, and no faster than it is taken", async () => {
+  const user = await newUser();
+  const ids = await oldPictures(user, 12);
+  const size = 256 * 1024;
+  await Promise.all(ids.map((id) => env.OUTPUTS.put(`outputs/${user.id}/${id}/0.png`, new Uint8Array(size))));
+  const read: string[] = [];
+  watchReads((key, go) => {
+    read.push(key);
+    return go();
+  });
+  const answer = await user.call(`${PATH}?part=1`);
+  const reader = answer.body?.getReader();
+  if (!reader) throw new Error("no body");
+  let taken = 0;
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    taken += chunk.value.byteLength;
+    expect(read.length, "not ahead by more than what waits in between").toBeLessThanOrEqual(2 + taken / size);
+  }
+  expect(read).toEqual(ids.toReversed().map((id) => `outputs/${user.id}/${id}/0.png`));
+});
