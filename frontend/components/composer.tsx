@@ -35,7 +35,7 @@ export function Composer({ studio }: { studio: Studio }) {
         <OptionsButton studio={studio} />
         <button type="submit" class="button filled send" aria-label={text.generate}>
           <span class="max-sm:hidden">{text.generate}</span>
-          <span class="sm:hidden">
+          <span class="contents sm:hidden">
             <Icon svg={arrowUp} />
           </span>
         </button>
@@ -135,7 +135,7 @@ function OptionsButton({ studio }: { studio: Studio }) {
         type="button"
         class="button quiet options-button"
         popovertarget="options"
-        aria-label={isSet ? text.optionsSet : text.options}
+        aria-label={isSet ? text.optionsSet(aspectRatio) : text.options}
         title={text.options}
         onClick={() => {
           isWanted.value = true;

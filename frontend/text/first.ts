@@ -26,7 +26,8 @@ export const text = {
   modelWhat: (id: string) => MODELS.find((model) => model.id === id)?.description ?? "",
   ratio: "Shape",
   options: "Options",
-  optionsSet: "Options, some are set",
+  /** `shape`: the one set, where one is; it stands on the button too. */
+  optionsSet: (shape = "") => `Options, some are set ${shape}`,
   takeExample: "Tab takes the example, ↑ brings back earlier prompts.",
   tab: "Tab",
   left: (count: number) => `${number.format(count)} left`,

@@ -33,10 +33,10 @@ test("prompt, options, picture, earlier prompts, list of keys and gallery, by ke
   await page.getByRole("radio", { name: making.ratioAuto }).focus();
   await keys.press("ArrowRight");
   await keys.press("Escape");
-  await page.getByRole("button", { name: text.optionsSet }).waitFor();
+  await page.getByRole("button", { name: text.optionsSet("1:1") }).waitFor();
   expect(
     await page
-      .getByRole("button", { name: text.optionsSet })
+      .getByRole("button", { name: text.optionsSet("1:1") })
       .evaluate((one) => one === document.activeElement),
     "the focus is back where it came from",
   ).toBe(true);

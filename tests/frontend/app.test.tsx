@@ -78,7 +78,7 @@ describe("the composer", () => {
     fireEvent.click(screen.getByRole("button", { name: "Options" }));
     fireEvent.click(await screen.findByRole("radio", { name: "16:9" }));
     fireEvent.click(screen.getByRole("button", { name: "Draw another seed" }));
-    await screen.findByRole("button", { name: "Options, some are set" });
+    await screen.findByRole("button", { name: "Options, some are set 16:9" });
     expect(world.store.get("ratio")).toBe("16:9");
     expect(Number(world.store.get("seed"))).toBeLessThanOrEqual(MAX_SEED);
     expect(screen.queryByRole("textbox", { name: "Without" }), "not offered by this model").toBeNull();

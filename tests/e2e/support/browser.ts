@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, inject, onTestFailed, onTestFinished } fro
 import { root } from "../../../scripts/run.ts";
 import { launch } from "./launch.ts";
 import { createStudioPage, type StudioPage } from "./studio-page.ts";
+import type { Words } from "./words.ts";
 
 export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1440, height: 900 };
@@ -27,6 +28,8 @@ export type VisitorOptions = BrowserContextOptions & {
   url?: string;
   /** Signed in already as this. */
   email?: string;
+  /** What the studio speaks there. */
+  words?: Words;
 };
 
 let browser: Browser | undefined;
@@ -50,7 +53,7 @@ export function newEmail(): string {
 }
 
 /** A visitor for the length of this test. */
-export async function visit({ url, email, ...options }: VisitorOptions = {}): Promise<Visitor> {
+export async function visit({ url, email, words, ...options }: VisitorOptions = {}): Promise<Visitor> {
   if (!browser) throw new Error("useBrowser() first");
   const baseURL = url ?? inject("app").url;
   const context = await browser.newContext({
@@ -84,7 +87,7 @@ export async function visit({ url, email, ...options }: VisitorOptions = {}): Pr
   if (email !== undefined) await signIn(context, email);
   const open = async () => {
     const page = await context.newPage();
-    return { page, studio: createStudioPage(page) };
+    return { page, studio: createStudioPage(page, words) };
   };
   return {
     context,

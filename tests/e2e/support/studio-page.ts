@@ -1,15 +1,13 @@
 /** What a person sees and does in the studio, in the words that are on the screen. */
 import type { Locator, Page } from "playwright-core";
-import { text } from "../../../frontend/text/first.ts";
-import { making } from "../../../frontend/text/making.ts";
-import { later } from "../../../frontend/text/later.ts";
-import { pictureText } from "../../../frontend/text/pictures.ts";
 import { MODELS, type ModelId } from "../../../worker/catalog.ts";
 import { until } from "./until.ts";
+import { type Words, written } from "./words.ts";
 
-export function createStudioPage(page: Page) {
+export function createStudioPage(page: Page, { text, later, making, pictureText }: Words = written) {
   const button = (name: string) => page.getByRole("button", { name, exact: true });
   const studio = {
+    button,
     prompt: page.getByRole("textbox", { name: text.prompt }),
     generateButton: button(text.generate),
     signInDialog: page.getByRole("dialog", { name: later.signInTitle }),

@@ -1,0 +1,41 @@
+/** What axe finds on a page as it stands. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type axe from "axe-core";
+import type { Page } from "playwright-core";
+
+const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * Every rule of WCAG 2.0 to 2.2, A and AA, and axe's own good practice; `"colours"`: only those that another theme
+ * can break. Answers each violation, whatever its impact, named so that a failing test says where to look.
+ */
+export async function violations(page: Page, rules: "all" | "colours" = "all"): Promise<string[]> {
+  // Through the debugger, so that the page's own policy stays as it is.
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(source);
+  const options: axe.RunOptions = {
+    resultTypes: ["violations"],
+    ...(rules === "colours"
+      ? { runOnly: ["color-contrast", "link-in-text-block"] }
+      : // The one rule of WCAG 2.2 AA, which axe leaves off unless told.
+        { rules: { "target-size": { enabled: true } } }),
+  };
+  const results = await page.evaluate(
+    (options) => (globalThis as unknown as { axe: typeof axe }).axe.run(document, options),
+    options,
+  );
+  return results.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(" ")}: ${failureSummary}`),
+  );
+}
+
+/** The same in both themes, without loading anything anew; `thorough` repeats every rule in the second. */
+export async function violationsInBothThemes(page: Page, thorough: boolean): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const rules = colorScheme === "light" || thorough ? "all" : "colours";
+    found.push(...(await violations(page, rules)).map((violation) => `${colorScheme}: ${violation}`));
+  }
+  return found;
+}
