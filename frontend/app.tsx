@@ -7,7 +7,7 @@ import type { Studio } from "./state/studio.ts";
 import { text } from "./text/first.ts";
 
 const GalleryPage = lazy(() => import("./pages/gallery.tsx").then((part) => part.GalleryPage));
-const PicturePage = lazy(() => import("./pages/picture.tsx").then((part) => part.PicturePage));
+export const PicturePage = lazy(() => import("./pages/picture.tsx").then((part) => part.PicturePage));
 const MissingPage = lazy(() => import("./pages/missing.tsx").then((part) => part.MissingPage));
 const SignIn = lazy(() => import("./components/sign-in.tsx").then((part) => part.SignIn));
 const Shortcuts = lazy(() => import("./components/shortcuts.tsx").then((part) => part.Shortcuts));

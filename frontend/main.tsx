@@ -2,7 +2,7 @@ import "./styles/main.css";
 import { effect } from "@preact/signals";
 import { hydrate, render } from "preact";
 import { createApi } from "./api/client.ts";
-import { App } from "./app.tsx";
+import { App, PicturePage } from "./app.tsx";
 import { preloadToast } from "./components/toast.tsx";
 import { loadAftermath } from "./state/maker.ts";
 import { preloadFeed } from "./pages/studio.tsx";
@@ -81,6 +81,11 @@ async function openRest() {
   const { openBackstage } = await import("./state/backstage.ts");
   studio.backstage.value ??= openBackstage(studio, router);
 }
+/** So that a picture opens at once, and out of its tile. */
+async function openWayIn() {
+  await PicturePage.preload();
+  router.present = (await import("./pages/picture.tsx")).fly;
+}
 function firstTouch(event: Event) {
   removeEventListener("keydown", firstTouch);
   removeEventListener("pointerdown", firstTouch);
@@ -94,7 +99,7 @@ function listenForTouch() {
 }
 listenForTouch();
 effect(() => {
-  if (studio.session.user.value) openRest().catch(listenForTouch);
+  if (studio.session.user.value) openRest().then(openWayIn).catch(listenForTouch);
 });
 
 const root = document.getElementById("app");

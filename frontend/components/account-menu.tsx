@@ -15,7 +15,7 @@ export function AccountMenu({ studio }: { studio: Studio }) {
   const today = studio.session.limits.value?.today;
   const update = studio.backstage.value?.update.value;
   return (
-    <div ref={menu} id="account" popover="auto" class="menu">
+    <div ref={menu} id="account" popover="auto" class="pop menu">
       <p class="px-3 pt-2 pb-3 text-sm">
         <strong class="block truncate font-semibold">{user?.email ?? later.signedOut}</strong>
         {user && <span class="block text-muted">{later.plan(user.plan)}</span>}

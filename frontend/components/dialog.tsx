@@ -1,12 +1,13 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 type Props = { label: string; class: string; onClose: () => void; children: ComponentChildren };
 
 /** A native modal dialog: focus stays inside and returns, Escape and a click beside it close it. */
 export function Dialog({ label, class: name, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the browser paints: it opens with the frame that it is drawn for.
+  useLayoutEffect(() => {
     const element = dialog.current;
     const opener = document.activeElement;
     element?.showModal();

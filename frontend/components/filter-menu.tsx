@@ -19,7 +19,7 @@ export function FilterMenu({ filters, models, onFilter }: Props) {
       ref={menu}
       id="filters"
       popover="auto"
-      class="filter-menu"
+      class="pop filter-menu"
       onBeforeToggle={(event) => {
         if (event.newState !== "open") return;
         // Under its button; on a phone the stylesheet puts it at the thumb.

@@ -18,7 +18,7 @@ export function OptionsPanel({ studio }: { studio: Studio }) {
   const { aspectRatio: ratios, seed, negativePrompt } = composer.takes.value;
   const isSet = useComputed(() => Object.keys(composer.options.value).length > 0);
   return (
-    <div ref={panel} id="options" popover="auto" class="options" role="group" aria-label={text.options}>
+    <div ref={panel} id="options" popover="auto" class="pop options" role="group" aria-label={text.options}>
       {ratios && <Shapes composer={composer} ratios={ratios} />}
       {seed && <Seed composer={composer} />}
       {negativePrompt && <Without composer={composer} />}

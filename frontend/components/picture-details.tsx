@@ -94,7 +94,7 @@ export function PictureDetails({ studio, router, generation, output, onRemove }:
         </button>
         <button
           type="button"
-          class="button quiet danger viewer-delete"
+          class="button quiet viewer-delete"
           title={pictureText.delete}
           onClick={onRemove}
         >

@@ -12,7 +12,10 @@ export function Shortcuts({ studio, shortcuts }: { studio: Studio; shortcuts: Ba
   };
   return (
     <Dialog label={making.shortcuts} class="sheet" onClose={close}>
-      <h2 class="text-lg font-semibold">{making.shortcuts}</h2>
+      {/* Takes the focus at first: the list begins at its top. */}
+      <h2 tabIndex={-1} class="text-lg font-semibold outline-none">
+        {making.shortcuts}
+      </h2>
       {lists.map(({ where, list }) => (
         <section key={where} class="mt-4">
           <h3 class="text-sm text-muted">{where}</h3>

@@ -100,7 +100,10 @@ export function Stage({ output, alt, controls, onSwipe, onLoaded }: Props) {
       <div ref={stage} class="stage" data-zoomed={!fits || undefined}>
         <div
           class="stage-picture"
-          style={{ transform: `translate(${x + (fits ? drag.value : 0)}px, ${y}px) scale(${scale})` }}
+          style={{
+            "--ratio": width / height,
+            transform: `translate(${x + (fits ? drag.value : 0)}px, ${y}px) scale(${scale})`,
+          }}
         >
           <img
             class="stage-photo"

@@ -22,6 +22,8 @@ import looks from "../styles/viewer.css?url";
 
 await stylesheet(looks);
 
+export { fly } from "../components/flight.ts";
+
 type Props = { studio: Studio; router: Router; id: string };
 
 /** One picture, over the page it was picked from. */

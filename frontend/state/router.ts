@@ -42,18 +42,27 @@ export function createRouter(browser: Window) {
 
   /** After a move: what is shown now, and from how far down. */
   function arrive(top: number) {
-    const { page } = route.value;
+    const from = route.value;
+    const to = read();
     depth = visit().depth ?? 0;
-    route.value = read();
-    if (route.value.page === page) return;
-    if (top > 0) browser.requestAnimationFrame(() => browser.scrollTo(0, top));
-    else browser.scrollTo(0, 0);
+    router.present(
+      () => {
+        route.value = to;
+        if (to.page === from.page) return;
+        if (top > 0) browser.requestAnimationFrame(() => browser.scrollTo(0, top));
+        else browser.scrollTo(0, 0);
+      },
+      from,
+      to,
+    );
   }
 
   const router = {
     route,
     /** The last move was the browser's back or forward: things are to be as they were left. */
     returning: false,
+    /** Shows a move; what makes it one to see comes later. */
+    present: (move: () => void, _from: Route, _to: Route) => move(),
     go(path: string, replace = false) {
       const { page, search } = route.value;
       const state: Visit = {
