@@ -26,7 +26,7 @@ type Configuration = {
 type Output = { n: number; ext: string };
 type Row = { id: string; user_id: string; status: string; outputs: string; created_at: number };
 type Finding =
-  | { kind: "object without row"; key: string }
+  | { kind: "object without row"; key: string; id: string; uploaded: number }
   | { kind: "row without object"; row: Row; left: Output[] }
   | { kind: "without end"; row: Row };
 
@@ -47,6 +47,8 @@ const { values } = parseArgs({
 if (values.local === values.remote) fail("Say which: --local or --remote.");
 const now = Date.now();
 const settledBefore = now - milliseconds("older-than");
+/** A job that has a row to write tries for as long as it is kept, a day at least. */
+const writtenBefore = now - 24 * 60 * 60 * 1000;
 const endedBefore = now - milliseconds("deadline") - 300_000;
 
 function fail(message: string): never {
@@ -127,7 +129,7 @@ async function find(env: Env): Promise<Finding[]> {
     const [, userId = "", id = ""] = key.split("/");
     const row = rows.get(id);
     if (uploaded < settledBefore && (row?.user_id !== userId || row.status !== "succeeded"))
-      findings.push({ kind: "object without row", key });
+      findings.push({ kind: "object without row", key, id, uploaded });
   }
   for (const row of rows.values()) {
     if ((row.status === "queued" || row.status === "processing") && row.created_at < endedBefore)
@@ -141,9 +143,18 @@ async function find(env: Env): Promise<Finding[]> {
   return findings;
 }
 
-/** Each write says what it found, so that it changes nothing that has changed since. */
-async function mend({ DB, OUTPUTS }: Env, finding: Finding): Promise<void> {
-  if (finding.kind === "object without row") return OUTPUTS.delete(finding.key);
+/** Each write says what it found, so that it changes nothing that has changed since. False: it has to wait. */
+async function mend({ DB, OUTPUTS }: Env, finding: Finding): Promise<boolean> {
+  if (finding.kind === "object without row") {
+    const row = await DB.prepare("select status from generations where id = ?")
+      .bind(finding.id)
+      .first<{ status: string }>();
+    // After an outage of D1 the object is there before its row says so, and it may be the only copy.
+    const isFinal = row?.status === "failed" || row?.status === "canceled";
+    if (row?.status === "succeeded" || (!isFinal && finding.uploaded > writtenBefore)) return false;
+    await OUTPUTS.delete(finding.key);
+    return true;
+  }
   const { row } = finding;
   const end = (code: FailureCode) =>
     DB.prepare(
@@ -157,18 +168,23 @@ async function mend({ DB, OUTPUTS }: Env, finding: Finding): Promise<void> {
       .bind(JSON.stringify(finding.left), row.id, row.outputs)
       .run();
   }
+  return true;
 }
 
 const { env, dispose } = await connect();
 try {
   const findings = await find(env);
+  let left = 0;
   for (const finding of findings) {
-    console.log(`${finding.kind}: ${finding.kind === "object without row" ? finding.key : finding.row.id}`);
-    if (values.mend) await mend(env, finding);
+    const isMended = values.mend && (await mend(env, finding));
+    if (!isMended) left += 1;
+    const name = finding.kind === "object without row" ? finding.key : finding.row.id;
+    console.log(`${finding.kind}: ${name}${values.mend && !isMended ? " (left: its row may come yet)" : ""}`);
   }
-  const verb = values.mend ? "mended" : "found";
-  console.log(findings.length === 0 ? "Nothing to mend." : `${findings.length} ${verb}.`);
-  process.exitCode = findings.length > 0 && !values.mend ? 1 : 0;
+  const mended = findings.length - left;
+  if (findings.length === 0) console.log("Nothing to mend.");
+  else console.log(values.mend ? `${mended} mended, ${left} left.` : `${left} found.`);
+  process.exitCode = left > 0 ? 1 : 0;
 } finally {
   await dispose();
 }

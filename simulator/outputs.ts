@@ -127,7 +127,7 @@ export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }
     const track = ledger.output(`${id}/${file}`);
     if (
       prediction === null ||
-      prediction.moods.has("output-404") ||
+      misbehaves(prediction, "output-404", Number.POSITIVE_INFINITY) ||
       misbehaves(prediction, "output-404-once", 1)
     ) {
       return c.text("Not found", 404);
@@ -135,8 +135,10 @@ export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }
     if (misbehaves(prediction, "output-500-once", 1)) return c.text("Try again", 500);
     const target = redirectOf(c, prediction);
     if (target !== null) return c.redirect(target, 302);
-    if (prediction.moods.has("output-empty")) return c.body("", 200, { "content-type": "image/png" });
-    const sample = Object.entries(SAMPLES).find(([mood]) => prediction.moods.has(mood))?.[1];
+    // For ever, or the first N times.
+    const isUnder = (mood: string) => misbehaves(prediction, mood, Number.POSITIVE_INFINITY);
+    if (isUnder("output-empty")) return c.body("", 200, { "content-type": "image/png" });
+    const sample = Object.entries(SAMPLES).find(([mood]) => isUnder(mood))?.[1];
     const bytes =
       sample?.bytes ??
       (await painter.paint({

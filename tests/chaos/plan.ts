@@ -75,6 +75,8 @@ const MOODS: Record<string, number> = {
   "webhook-early": 0.04,
   "webhook-unsigned": 0.02,
   "webhook-wrong-key": 0.02,
+  // Then a lost answer is found by what was sent, and claimed: the one way to another's picture.
+  "webhook-field-absent": 0.1,
   "webhook-bare": 0.05,
   "webhook-sdk": 0.03,
   "answer-lost": 0.05,

@@ -171,6 +171,59 @@ describe("a create whose answer was lost, and that is in no list", () => {
     );
   });
 
+  it("is not another's of the same words and the same typed seed, though that is the only one", async () => {
+    const [loser, owner] = await Promise.all([newUser(), newUser()]);
+    const prompt = newPrompt("answer-slow=2", "webhook-field-absent", "delay=0.2");
+    const real = fetch;
+    vi.stubGlobal("fetch", (input: string, init?: RequestInit) =>
+      init?.method === "POST" && JSON.stringify(init.body).includes(loser.id)
+        ? Promise.reject(new Error("cut before it was sent"))
+        : real(input, init),
+    );
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const body = { prompt, seed: 1 };
+    const [lost, made] = await Promise.all([
+      loser.post("/api/generate", body).then((answer) => expectProblem(answer, "upstream_timeout")),
+      owner.post("/api/generate", body),
+    ]);
+    expect(made.status).toBe(202);
+    const { generation } = await made.json<{ generation: { id: string } }>();
+    await deliver(await webhookOf(generation.id, "succeeded"));
+    await reaches(owner, generation.id, "succeeded");
+    expect(await reaches(loser, lost.pending?.id ?? "", "failed")).toMatchObject({
+      error: { code: "unconfirmed" },
+    });
+    expect(await rowsOf(loser)).toEqual([]);
+  });
+
+  it("is deleted while nobody knows that its row was written: nothing of it is left", async () => {
+    const user = await newUser();
+    const prompt = newPrompt("answer-lost", "webhook-field-absent", "stuck");
+    const prototype = env.DB.constructor.prototype as D1Database;
+    const batch = prototype.batch;
+    const written = Promise.withResolvers<void>();
+    const spy = vi.spyOn(prototype, "batch").mockImplementation(async function (
+      this: D1Database,
+      statements,
+    ) {
+      const results = await batch.call(this, statements);
+      if ((await rowsOf(user)).length === 0) return results as never;
+      written.resolve();
+      spy.mockRestore();
+      throw new Error("D1_ERROR: no answer");
+    });
+    onTestFinished(() => spy.mockRestore());
+    const pending = await lose(user, prompt, "upstream_timeout");
+    await written.promise;
+    expect((await user.call(`/api/generations/${pending}`, { method: "DELETE" })).status).toBe(204);
+    const [create] = await createsOf(prompt);
+    await eventually(async () => {
+      expect(await rowsOf(user)).toEqual([]);
+      expect(await callsOf(String(create?.id))).toMatchObject({ cancels: 1, deletes: 1 });
+    });
+    await isIdle(user);
+  });
+
   it("is found in a list that tells it twice, and does not page", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "webhook-field-absent", "delay=0.5");
@@ -187,9 +240,13 @@ describe("a create whose answer was lost, and that is in no list", () => {
     expect((await reaches(user, pending, "succeeded")).id).toBe(create?.id);
   });
 
-  it("given up, and healed by a late webhook: it takes no slot", async () => {
+  it.each([
+    ["at once", []],
+    ["though Skytells does not answer at first", ["get-503=2"]],
+    ["though Skytells says that it does not know it, at first", ["get-unknown=2"]],
+  ])("given up, and healed by a late webhook, %s: it takes no slot", async (_, moods) => {
     const user = await newUser();
-    const prompt = newPrompt("answer-lost", "delay=6.5");
+    const prompt = newPrompt("answer-lost", "delay=6.5", ...moods);
     const real = fetch;
     vi.stubGlobal("fetch", (input: string, init?: RequestInit) =>
       String(input).includes("/predictions?") ? Response.json([]) : real(input, init),

@@ -23,6 +23,10 @@ describe.concurrent("outputs that become a picture", () => {
     ["output-avif", "avif"],
     ["output-no-length", "png"],
     ["output-404-once", "png"],
+    // A gateway's page is none of the tries that count against what is no picture, and those are few together.
+    ["output-404=3,output-html=1", "png"],
+    ["output-html=3", "png"],
+    ["output-empty=3", "png"],
   ])("%s", async (mood, ext) => {
     const { user, generation } = await endOf("succeeded", mood);
     expect(await objectsOf(user)).toContain(`outputs/${user.id}/${generation.id}/0.${ext}`);

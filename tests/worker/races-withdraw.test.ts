@@ -14,7 +14,7 @@ import {
   pick,
   setUp,
 } from "./support/race.ts";
-import { finish } from "./support/simulator.ts";
+import { callsOf, finish } from "./support/simulator.ts";
 
 beforeAll(gateSkytells);
 
@@ -53,6 +53,24 @@ describe.concurrent.each(cross(CANCEL_WAY, CANCEL_INTRUDERS))(
       expect((await cancel).status).toBe(200);
       await expectOneTruth(scene, { canceled: true, deleted, studio });
     });
+  },
+);
+
+it.each(Object.entries(pick("a cancel", "a delete")))(
+  "Skytells hears of %s while D1 does not answer",
+  async (who, intruder) => {
+    const scene = await setUp("stuck");
+    const { user } = scene;
+    await scene.send();
+    const id = await scene.id();
+    const write = who === "a cancel" ? /^d1 update "generations"/ : /^d1 delete from "generations"/;
+    const gate = holdAt(user, at("before", write));
+    const { answer } = await intruder(scene);
+    await gate.reached;
+    await eventually(async () => expect(await callsOf(id)).toMatchObject({ cancels: 1 }));
+    gate.open();
+    await answer;
+    await expectOneTruth(scene, { canceled: who === "a cancel", deleted: who === "a delete" });
   },
 );
 

@@ -48,6 +48,17 @@ describe("POST /api/webhooks", () => {
     expect((await read(user, generation.id)).status).toBe("queued");
   });
 
+  it("however deep its input is nested, it is taken", async () => {
+    const user = await newUser();
+    const { id, prompt } = await generate(user, newPrompt("delay=60"));
+    const [create] = await createsOf(prompt);
+    const input = `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    const body = `{"id":"${id}","status":"processing","input":${input}}`;
+    const answer = await send(body, await sign(SIMULATOR_KEY, body), String(create?.webhookUrl));
+    expect(answer.status).toBe(200);
+    expect((await read(user, id)).status).toBe("processing");
+  });
+
   it("over 256 KB is 413, before its signature is looked at, with a length or without", async () => {
     const body = "x".repeat(256 * 1024 + 1);
     await expectProblem(await send(body, null), "payload_too_large");

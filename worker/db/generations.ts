@@ -132,7 +132,7 @@ export async function insertGeneration(
         .onConflictDoUpdate({
           target: generations.id,
           set: columnsOf(record),
-          setWhere: eq(generations.userId, userId),
+          setWhere: sql`${eq(generations.userId, userId)} and ${movesForward(record)}`,
         })
         .returning(),
     ]),
@@ -147,9 +147,19 @@ export async function updateGeneration(
   record: GenerationRecord,
 ): Promise<GenerationRecord | null> {
   const [written] = await stored(
-    db.update(generations).set(columnsOf(record)).where(own(userId, record.id)).returning(),
+    db
+      .update(generations)
+      .set(columnsOf(record))
+      .where(and(own(userId, record.id), movesForward(record)))
+      .returning(),
   );
   return written ? recordOf(written) : null;
+}
+
+/** A write that was given up may still arrive, after a later one: then it must not open again what has ended. */
+function movesForward({ status }: GenerationRecord) {
+  const isOpen = status === "queued" || status === "processing";
+  return isOpen ? inArray(generations.status, ["queued", "processing"]) : sql`true`;
 }
 
 /** Takes a prediction for this user if no row of anybody has its id. `theirs`: the row was there before. */

@@ -5,7 +5,7 @@
 import { readUpTo } from "../bytes.ts";
 import { MAX_ANSWER_BYTES, type Settings, STEP_TIMEOUT_MS } from "../env.ts";
 import { logError, reasonOf } from "../log.ts";
-import { isTerminal, parsePrediction, type Prediction } from "./prediction.ts";
+import { isTerminal, parsePrediction, type Prediction, unseen } from "./prediction.ts";
 import { type Refused, refusedCreate, upstreamError } from "./errors.ts";
 
 type Upstream = Settings["skytells"];
@@ -73,11 +73,12 @@ export type CreateOutcome =
 /** A 429 that asks for at most this is waited out, once: nothing was created. */
 const PATIENT_SECONDS = 5;
 
-/** `POST /predictions`. */
+/** `POST /predictions`. `isWanted`: asked before it is sent a second time. */
 export async function createPrediction(
   upstream: Upstream,
   request: CreateRequest,
   timeoutMs: number,
+  isWanted: () => boolean,
 ): Promise<CreateOutcome> {
   let answer = await call(upstream, "POST", "/predictions", request, timeoutMs);
   if (
@@ -86,7 +87,7 @@ export async function createPrediction(
     answer.retryAfterSeconds <= PATIENT_SECONDS
   ) {
     await pause(answer.retryAfterSeconds * 1000);
-    answer = await call(upstream, "POST", "/predictions", request, timeoutMs);
+    if (isWanted()) answer = await call(upstream, "POST", "/predictions", request, timeoutMs);
   }
   return createOutcome(answer);
 }
@@ -129,7 +130,7 @@ export async function getPrediction(upstream: Upstream, id: string): Promise<Loo
   }
   const error = upstreamError(answer.body);
   if (error?.id === "PREDICTION_FAILED")
-    return { kind: "found", prediction: failedPrediction(id, error.message) };
+    return { kind: "found", prediction: { ...unseen(id), status: "failed", error: error.message } };
   return saysUnknown(answer) ? { kind: "unknown" } : { kind: "unavailable" };
 }
 
@@ -138,21 +139,6 @@ function saysUnknown({ status, body }: Answer): boolean {
   if (status === 404 || status === 410) return true;
   const id = status === 502 ? upstreamError(body)?.id : null;
   return Boolean(id) && id !== "PREDICTION_FAILED";
-}
-
-function failedPrediction(id: string, error: string | null): Prediction {
-  return {
-    id,
-    status: "failed",
-    outputs: [],
-    error,
-    progress: null,
-    input: null,
-    model: null,
-    webhookUrl: null,
-    createdAt: null,
-    completedAt: null,
-  };
 }
 
 export type Listing =
@@ -167,10 +153,12 @@ const MAX_PAGES = 5;
 /** `GET /predictions`, for the UTC days from one time to another: a bare array or `{data}`. */
 export async function listPredictions(upstream: Upstream, from: number, to: number): Promise<Listing> {
   const day = (time: number) => new Date(time).toISOString().slice(0, 10);
+  // Whether the last day is within is not documented: one more is asked for.
+  const last = to + 24 * 60 * 60 * 1000;
   // By id: a list that moves on between two pages, or that does not page at all, tells the same one twice.
   const predictions = new Map<string, Prediction>();
   for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const query = `page=${page}&per_page=${PAGE_SIZE}&from=${day(from)}&to=${day(to)}`;
+    const query = `page=${page}&per_page=${PAGE_SIZE}&from=${day(from)}&to=${day(last)}`;
     const answer = await call(upstream, "GET", `/predictions?${query}`, undefined, STEP_TIMEOUT_MS);
     if (answer?.status === 429) return { kind: "busy", retryAfterSeconds: answer.retryAfterSeconds };
     if (!answer || answer.status !== 200) return { kind: "unavailable" };
@@ -192,18 +180,18 @@ function entriesIn(body: unknown): unknown[] | null {
   return null;
 }
 
-/** `POST /predictions/{id}/cancel`. True: Skytells says that it has ended. */
-export async function cancelPrediction(upstream: Upstream, id: string, timeoutMs: number): Promise<boolean> {
+/** `hasEnded`: Skytells says so; `prediction`: how, where it says that too. */
+export type Canceled = { hasEnded: boolean; prediction: Prediction | null };
+
+/** `POST /predictions/{id}/cancel`. */
+export async function cancelPrediction(upstream: Upstream, id: string, timeoutMs: number): Promise<Canceled> {
   const answer = await call(upstream, "POST", `${pathOf(id)}/cancel`, undefined, timeoutMs);
-  if (!answer || answer.status < 200 || answer.status >= 300) return false;
+  if (!answer || answer.status < 200 || answer.status >= 300) return { hasEnded: false, prediction: null };
   const prediction = parsePrediction(answer.body);
-  if (prediction) return isTerminal(prediction.status);
-  return (
-    typeof answer.body === "object" &&
-    answer.body !== null &&
-    "success" in answer.body &&
-    answer.body.success === true
-  );
+  if (prediction?.id === id) return { hasEnded: isTerminal(prediction.status), prediction };
+  const { body } = answer;
+  const isDone = typeof body === "object" && body !== null && "success" in body && body.success === true;
+  return { hasEnded: isDone, prediction: null };
 }
 
 /** `DELETE /predictions/{id}`; removes its outputs too. True: it is gone, now or before. */

@@ -27,7 +27,8 @@ type Entry = { schema: InputSchema | null; askAgainAt: number };
 
 // Per isolate: schemas change rarely, and the last known one is better than none.
 const known = new Map<string, Entry>();
-const asking = new Map<string, Promise<void>>();
+/** When it was last asked for. Not the promise: that dies with the object or request that asked, and others would wait for ever. */
+const askedAt = new Map<string, number>();
 
 const keyOf = (settings: Settings, id: ModelId) => `${settings.skytells.url} ${id}`;
 
@@ -41,30 +42,31 @@ function schemaIn(answer: { kind: "found"; body: unknown } | { kind: "absent" })
   return found?.success ? found.data.input_schema.properties : {};
 }
 
-function ask(settings: Settings, id: ModelId): Promise<void> {
+/** Somebody has asked, and may have the answer soon. */
+function isAsked(settings: Settings, id: ModelId, now: number): boolean {
+  return (askedAt.get(keyOf(settings, id)) ?? 0) > now - TIMEOUT_MS;
+}
+
+async function ask(settings: Settings, id: ModelId): Promise<void> {
   const key = keyOf(settings, id);
-  const running = asking.get(key);
-  if (running) return running;
-  const asked = (async () => {
-    const answer = await getModel(settings.skytells, id, TIMEOUT_MS);
-    const now = Date.now();
-    known.set(
-      key,
-      answer.kind === "unavailable"
-        ? { schema: known.get(key)?.schema ?? null, askAgainAt: now + RETRY_MS }
-        : { schema: schemaIn(answer), askAgainAt: now + FRESH_MS },
-    );
-  })().finally(() => asking.delete(key));
-  asking.set(key, asked);
-  return asked;
+  askedAt.set(key, Date.now());
+  const answer = await getModel(settings.skytells, id, TIMEOUT_MS);
+  const now = Date.now();
+  known.set(
+    key,
+    answer.kind === "unavailable"
+      ? { schema: known.get(key)?.schema ?? null, askAgainAt: now + RETRY_MS }
+      : { schema: schemaIn(answer), askAgainAt: now + FRESH_MS },
+  );
 }
 
 /** The model's schema, asked for if it is not known or older than an hour; null while Skytells cannot be asked. */
 export async function inputSchema(settings: Settings, id: ModelId): Promise<InputSchema | null> {
-  if (isStale(settings, id, Date.now())) {
-    const asked = ask(settings, id);
+  const now = Date.now();
+  if (isStale(settings, id, now)) {
     // An old schema serves while the new one is fetched.
-    if (!known.get(keyOf(settings, id))?.schema) await asked;
+    if (!known.get(keyOf(settings, id))?.schema) await ask(settings, id);
+    else if (!isAsked(settings, id, now)) void ask(settings, id);
   }
   return known.get(keyOf(settings, id))?.schema ?? null;
 }
@@ -76,7 +78,8 @@ export function knownOptions(settings: Settings, id: ModelId): ModelOptions {
 
 /** Refreshes what is not fresh; for the background of a request. Null: all is fresh. */
 export function refreshModels(settings: Settings): Promise<unknown> | null {
-  const stale = MODELS.filter((entry) => isStale(settings, entry.id, Date.now()));
+  const now = Date.now();
+  const stale = MODELS.filter(({ id }) => isStale(settings, id, now) && !isAsked(settings, id, now));
   return stale.length > 0 ? Promise.all(stale.map((entry) => ask(settings, entry.id))) : null;
 }
 
@@ -135,13 +138,20 @@ function sizeOf(ratio: AspectRatio, schema: InputSchema): { width: number; heigh
   return { width: fit(width), height: fit(height) };
 }
 
-/** What is sent to Skytells, and the options to keep with the picture (the seed included, asked for or drawn). */
+/** From so many on, no two people draw the same within the seconds that matter. */
+const DISTINCT_SEEDS = 2 ** 24;
+
+/**
+ * What is sent to Skytells, and the options to keep with the picture (the seed included, asked for or drawn).
+ * `drewSeed`: the input has a random seed that nobody else's has.
+ */
 export function buildInput(
   asked: GenerateBody,
   schema: InputSchema | null,
-): { input: Record<string, unknown>; options: GenerationOptions } {
+): { input: Record<string, unknown>; options: GenerationOptions; drewSeed: boolean } {
   // A seed is always sent where there can be one: two equal prompts then differ, and a lost answer can be told apart.
-  const seed = schema?.seed ? (asked.seed ?? randomSeed(schema.seed.maximum ?? MAX_SEED)) : undefined;
+  const most = Math.min(schema?.seed?.maximum ?? MAX_SEED, MAX_SEED);
+  const seed = schema?.seed ? (asked.seed ?? randomSeed(most)) : undefined;
   const ratio = asked.aspectRatio;
   return {
     input: {
@@ -158,9 +168,10 @@ export function buildInput(
       ...(seed !== undefined && { seed }),
       ...(asked.negativePrompt && { negativePrompt: asked.negativePrompt }),
     },
+    drewSeed: seed !== undefined && asked.seed === undefined && most >= DISTINCT_SEEDS,
   };
 }
 
 function randomSeed(maximum: number): number {
-  return (crypto.getRandomValues(new Uint32Array(1))[0] as number) % (Math.min(maximum, MAX_SEED) + 1);
+  return (crypto.getRandomValues(new Uint32Array(1))[0] as number) % (maximum + 1);
 }

@@ -23,6 +23,22 @@ export type Prediction = {
   completedAt: number | null;
 };
 
+/** A prediction of which nothing but its id is known. */
+export function unseen(id: string): Prediction {
+  return {
+    id,
+    status: "queued",
+    outputs: [],
+    error: null,
+    progress: null,
+    input: null,
+    model: null,
+    webhookUrl: null,
+    createdAt: null,
+    completedAt: null,
+  };
+}
+
 /** Opaque, a UUID in practice; it becomes part of our paths and keys, so nothing that means something there. */
 export const PREDICTION_ID = /^[\w~-][\w.~-]{0,127}$/;
 

@@ -33,10 +33,14 @@ export async function isSignedBy(keys: string[], body: Uint8Array, header: strin
 export function predictionIn(payload: unknown): Prediction | null {
   if (typeof payload === "object" && payload !== null && "data" in payload) {
     const enveloped = parsePrediction(payload.data);
-    if (enveloped) return enveloped;
+    if (enveloped) return withoutInput(enveloped);
   }
-  return parsePrediction(payload);
+  const bare = parsePrediction(payload);
+  return bare && withoutInput(bare);
 }
+
+/** What was sent proves nothing here; and however deep it is nested, it has to be passed on and kept. */
+const withoutInput = (prediction: Prediction): Prediction => ({ ...prediction, input: null });
 
 /** Names of the events to ask for: the API reference and the SDK spell them differently. */
 export const WEBHOOK_EVENTS = {

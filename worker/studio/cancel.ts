@@ -5,21 +5,25 @@ import { ok, type Result, refuse } from "../problem.ts";
 import { change, type StudioContext } from "./context.ts";
 import { recordOfJob } from "./job.ts";
 import { payRecord } from "./record.ts";
-import { rowsOf } from "./rows.ts";
+import { rowsOf, tombstone } from "./rows.ts";
 import { canceled, isOpen } from "./transitions.ts";
 
-/** Cancels the user's generation; `settle` tells Skytells. The same when repeated; refused when it is finished. */
+/**
+ * Cancels the user's generation; `withdraw` tells Skytells, and does what else is owed. The same when repeated; refused
+ * when it is finished.
+ */
 export async function cancelGeneration(
   context: StudioContext,
   claim: SessionClaim,
   id: string,
-  settle: (jobId: string) => Promise<void>,
+  withdraw: (jobId: string) => Promise<void>,
 ): Promise<Result<GenerationRecord>> {
   const { jobs } = context;
   const found = await rowsOf(context, claim, [id]);
   if (found.refusal) return { ok: false, refusal: found.refusal };
   const record = found.rowOf(id);
-  const job = jobs.byAnyId(id);
+  const isOpenRecord = record?.status === "queued" || record?.status === "processing";
+  const job = jobs.byAnyId(id) ?? (isOpenRecord ? tombstone(context, claim.userId, record) : null);
   if (!job) {
     if (!found.isKnown)
       return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
@@ -32,8 +36,7 @@ export async function cancelGeneration(
   if (!after || after.deleted) return notFound();
   if (after.status !== "canceled") return finished();
   if (isOpen(job)) {
-    await payRecord(context, job.id);
-    await settle(job.id);
+    await Promise.all([withdraw(job.id), payRecord(context, job.id)]);
   }
   const { favorite, shareToken } = record ?? recordOfJob(after);
   return ok({ ...recordOfJob(jobs.get(job.id) ?? after), favorite, shareToken });

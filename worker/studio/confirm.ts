@@ -9,10 +9,10 @@ import { claimGeneration } from "../db/generations.ts";
 import { type Settings, STEP_TIMEOUT_MS } from "../env.ts";
 import { log, logError, reasonOf } from "../log.ts";
 import { getPrediction, listPredictions } from "../skytells/client.ts";
-import type { Prediction } from "../skytells/prediction.ts";
+import { type Prediction, unseen } from "../skytells/prediction.ts";
 import { change, type Step, type StudioContext } from "./context.ts";
 import { type Job, recordOfJob } from "./job.ts";
-import { confirmUntil, deadlineOf, slotEndOf } from "./schedule.ts";
+import { confirmUntil, deadlineOf } from "./schedule.ts";
 import { accepted, givenUp } from "./transitions.ts";
 
 /** Skytells' clock and ours may differ by this. */
@@ -20,11 +20,14 @@ const CLOCK_SLACK_MS = 5_000;
 
 type Proof = "url" | "inputs";
 
-/** What proves that a prediction is this job's: our webhook's URL, or, where Skytells shows none, all we sent, when we sent it. */
+/**
+ * What proves that a prediction is this job's: our webhook's URL, or, where Skytells shows none, all we sent, when we
+ * sent it, with a seed in it that only we can have drawn: without, it may be another's of the same words.
+ */
 export function proofOf(job: Job, prediction: Prediction): Proof | null {
   if (prediction.webhookUrl !== null) return prediction.webhookUrl === job.webhookUrl ? "url" : null;
   const { input, createdAt } = prediction;
-  if (input === null || createdAt === null || prediction.model !== job.model) return null;
+  if (!job.drewSeed || input === null || createdAt === null || prediction.model !== job.model) return null;
   const from = job.sentAt - CLOCK_SLACK_MS;
   const to = (job.answeredAt ?? job.sentAt) + CLOCK_SLACK_MS;
   if (createdAt < from || createdAt > to) return null;
@@ -36,22 +39,26 @@ export function proofOf(job: Job, prediction: Prediction): Proof | null {
 export async function confirm(context: StudioContext, job: Job): Promise<Step> {
   const { settings } = context;
   const found = await find(context, job);
-  if (found.kind === "busy") return { waitSeconds: found.retryAfterSeconds ?? 5 };
   const adopted =
     found.kind === "found" ? await adopt(context, job.id, found.prediction, found.proof) : "not_ours";
   if (adopted === "adopted") return "done";
-  if (Date.now() < patience(job, settings, found.kind, adopted)) return "again";
+  if (Date.now() < patience(job, settings, found.kind, adopted)) {
+    return found.kind === "busy" ? { waitSeconds: found.retryAfterSeconds ?? 5 } : "again";
+  }
   giveUp(context, job, adopted === "unavailable" ? "unclaimed" : found.kind);
   return "done";
 }
 
 /**
- * Until when the job is looked for. "Not found" means nothing while Skytells cannot be asked; and what is found is
- * not let go because D1 does not answer.
+ * Until when the job is looked for. "Not found" means nothing while Skytells cannot be asked; what is found is not let
+ * go because D1 does not answer, for its row may be there; and what a webhook names after the end has as long as the
+ * outputs have.
  */
 function patience(job: Job, settings: Settings, found: Found["kind"], adopted: Adoption): number {
-  if (adopted === "unavailable") return slotEndOf(job.createdAt, settings);
-  return found === "unavailable" ? deadlineOf(job, settings) : confirmUntil(job, settings);
+  if (adopted === "unavailable") return Number.POSITIVE_INFINITY;
+  if (job.upstream !== "unconfirmed") return (job.parkedAt ?? 0) + settings.outputWindowMs;
+  const isKnown = found === "found" || found === "absent";
+  return isKnown ? confirmUntil(job, settings) : deadlineOf(job, settings);
 }
 
 function giveUp(context: StudioContext, job: Job, reason: string): void {
@@ -71,9 +78,18 @@ type Found =
 
 async function find(context: StudioContext, job: Job): Promise<Found> {
   return (
+    (await findClaimed(context, job)) ??
     (job.parkedNews && (await confirmParked(context, job, job.parkedNews))) ??
     (await findInList(context, job))
   );
+}
+
+/** What was being claimed when the last pass ended: the claim says whether it is ours, however that ended. */
+async function findClaimed({ settings }: StudioContext, { claiming }: Job): Promise<Found | null> {
+  if (claiming === null) return null;
+  const look = await getPrediction(settings.skytells, claiming);
+  const prediction = look.kind === "found" ? look.prediction : unseen(claiming);
+  return { kind: "found", prediction, proof: "inputs" };
 }
 
 /** A webhook named a prediction: Skytells is asked whether that is ours. Null: it is not. */
@@ -124,19 +140,23 @@ async function adopt(
   const { jobs, settings } = context;
   const job = jobs.get(id);
   if (!job || job.predictionId !== null) return "adopted";
-  // Our URL carries this job's random id, and nobody else's can. What only looks the same has to be claimed, which
-  // takes a row: a deleted job gets none.
-  const isOurs = proof === "url" || (!job.deleted && (await claim(context, job, prediction)));
+  // Our URL carries this job's random id, and nobody else's can. What only looks the same has to be claimed.
+  if (proof === "inputs") change(context, id, (current) => ({ ...current, claiming: prediction.id }));
+  const isOurs = proof === "url" || (await claim(context, job, prediction));
   if (isOurs === null) return "unavailable";
   if (!isOurs || jobs.byPrediction(prediction.id)) {
     log("claim_refused", { job: id, generation: prediction.id });
-    change(context, id, (current) => ({ ...current, parkedNews: null }));
+    change(context, id, (current) => ({ ...current, parkedNews: null, claiming: null }));
     return "not_ours";
   }
   log("create_confirmed", { job: id, generation: prediction.id, proof });
   change(context, id, (current) =>
     current.predictionId === null
-      ? { ...accepted(current, prediction, Date.now(), settings), recorded: proof === "inputs" }
+      ? {
+          ...accepted(current, prediction, Date.now(), settings),
+          recorded: proof === "inputs",
+          claiming: null,
+        }
       : current,
   );
   return "adopted";

@@ -19,6 +19,8 @@ export type StudioContext = {
   isClosing: boolean;
   /** Creates under way in this instance of the object, by job id. Lost with it: the row is what counts. */
   creating: Map<string, Promise<Result<GenerationRecord>>>;
+  /** Skytells is being told to stop, by job id. */
+  telling: Map<string, Promise<boolean>>;
   /** The last write to D1 under way, by job id: the next waits for it. */
   recording: Map<string, Promise<unknown>>;
   /** Sets the alarm to the earliest job. */

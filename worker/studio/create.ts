@@ -111,7 +111,7 @@ function budgetRefusal(createdToday: number, settings: Settings): Refusal | null
 function newJob(
   { claim, body, idempotencyKey, origin }: GenerateCommand,
   fingerprint: string,
-  { input, options }: ReturnType<typeof buildInput>,
+  { input, options, drewSeed }: ReturnType<typeof buildInput>,
   settings: Settings,
   now: number,
 ): Job {
@@ -144,7 +144,11 @@ function newJob(
     answeredAt: null,
     ambiguity: null,
     parkedNews: null,
+    parkedAt: null,
+    drewSeed,
+    claiming: null,
     source: null,
+    outputsLostAt: null,
     completedAt: null,
     endedAt: null,
     attempts: 0,
@@ -170,6 +174,7 @@ async function create(context: StudioContext, job: Job): Promise<Result<Generati
       }),
     },
     settings.createTimeoutMs,
+    () => context.jobs.get(job.id)?.status === "queued",
   );
   return land(context, job.id, outcome);
 }

@@ -60,13 +60,26 @@ const document = z.object({
   answeredAt: time.nullable().default(null),
   /** How an ambiguous create was answered, for the replay. */
   ambiguity: z.enum(["upstream_timeout", "upstream_error"]).nullable().default(null),
-  /** A prediction that a webhook named before this job knew its own. */
+  /** A prediction that a webhook named before this job knew its own, and when. */
   parkedNews: predictionSchema.nullable().default(null),
+  parkedAt: time.nullable().default(null),
+  /** The input holds a random seed of ours: nobody else's has the same. */
+  drewSeed: z.boolean().default(false),
+  /** The prediction that is being claimed in D1: a row of this user with its id is this job's. */
+  claiming: z.string().nullable().default(null),
   /** Where the outputs of a success are, until they are stored. */
   source: z
-    .object({ urls: z.array(z.string()), seenAt: time, lostAt: time })
+    .object({
+      urls: z.array(z.string()),
+      seenAt: time,
+      lostAt: time,
+      /** The tries of late that all brought something that is not a picture. */
+      invalid: z.object({ since: time, tries: z.int() }).nullable().default(null),
+    })
     .nullable()
     .default(null),
+  /** When Skytells forgets the outputs: known from the first sight of the success on, and not moved by another. */
+  outputsLostAt: time.nullable().default(null),
   completedAt: time.nullable().default(null),
   /** When nothing was owed any more. */
   endedAt: time.nullable().default(null),

@@ -8,19 +8,19 @@ import { inParallel } from "../bounded.ts";
 import type { BulkResult } from "../contract.ts";
 import type { SessionClaim } from "../db/users.ts";
 import { CANCEL_PATIENCE_MS } from "../env.ts";
-import type { GenerationRecord } from "../generation.ts";
 import { ok, type Result, refuse } from "../problem.ts";
 import { change, type StudioContext } from "./context.ts";
 import type { Job } from "./job.ts";
 import { payRecord } from "./record.ts";
-import { rowsOf } from "./rows.ts";
-import { deleted, tombstoneOf } from "./transitions.ts";
+import { rowsOf, tombstone } from "./rows.ts";
+import { deleted } from "./transitions.ts";
 
 /** Rows deleted, and jobs settled, side by side: half a dozen connections is what a Worker gets. */
 const WIDTH = 6;
 
 type Door = {
-  settle: (jobId: string) => Promise<void>;
+  /** Tells Skytells, and does what else is owed. */
+  withdraw: (jobId: string) => Promise<void>;
   /** Keeps the object alive until it ends, whether or not anybody still waits for it. */
   keepAlive: (work: Promise<unknown>) => void;
 };
@@ -52,8 +52,10 @@ export async function removeGenerations(
   }
   for (const { job } of doomed) change(context, job.id, (current) => deleted(current, Date.now()));
 
-  // What is still being made first: it costs.
+  // What is still being made first: it costs. And Skytells hears of it whether or not D1 answers.
   const inOrder = doomed.toSorted((a, b) => Number(b.job.holdsSlot) - Number(a.job.holdsSlot));
+  const withdrawn = inParallel(inOrder, WIDTH, ({ job }) => door.withdraw(job.id));
+  door.keepAlive(withdrawn);
   const work = (async () => {
     const isPaid = new Map<string, boolean>();
     await inParallel(inOrder, WIDTH, async ({ id, job }) => isPaid.set(id, await payRecord(context, job.id)));
@@ -61,16 +63,6 @@ export async function removeGenerations(
   })();
   door.keepAlive(work);
   await work;
-  const settled = inParallel(inOrder, WIDTH, ({ job }) => door.settle(job.id));
-  door.keepAlive(settled);
-  await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
+  await Promise.race([withdrawn, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
   return ok(result);
-}
-
-/** For a picture whose job was swept long ago: it remembers what is owed now. */
-function tombstone({ jobs }: StudioContext, userId: string, record: GenerationRecord | null): Job | null {
-  if (!record) return null;
-  const job = tombstoneOf(record, userId, Date.now());
-  jobs.insert(job);
-  return job;
 }

@@ -1,9 +1,13 @@
 /** What D1 knows of the generations that a command names, and whether who asks may touch them. */
+import { bounded, TookTooLong } from "../bounded.ts";
 import { findGenerations } from "../db/generations.ts";
 import { refusalOf, type SessionClaim } from "../db/users.ts";
+import { CANCEL_PATIENCE_MS } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
 import { type Refusal, StorageUnavailable } from "../problem.ts";
 import type { StudioContext } from "./context.ts";
+import type { Job } from "./job.ts";
+import { tombstoneOf } from "./transitions.ts";
 
 export type Rows = {
   refusal: Refusal | null;
@@ -12,11 +16,24 @@ export type Rows = {
   rowOf: (id: string) => GenerationRecord | null;
 };
 
+/** A job for a picture whose own was swept long ago, or cannot be read: it remembers what is owed now. */
+export function tombstone(
+  { jobs }: StudioContext,
+  userId: string,
+  record: GenerationRecord | null,
+): Job | null {
+  if (!record) return null;
+  const job = tombstoneOf(record, userId, Date.now());
+  jobs.insert(job);
+  return job;
+}
+
 /** The rows of these ids, each of which may be a pending one. Never throws for a D1 that is out. */
 export async function rowsOf({ jobs, db }: StudioContext, claim: SessionClaim, ids: string[]): Promise<Rows> {
   const rowIds = new Map(ids.map((id) => [id, jobs.byAnyId(id)?.predictionId ?? id]));
   try {
-    const { user, records } = await findGenerations(db, claim.userId, [...rowIds.values()]);
+    const reading = findGenerations(db, claim.userId, [...rowIds.values()]);
+    const { user, records } = await bounded(reading, CANCEL_PATIENCE_MS);
     const byId = new Map(records.map((record) => [record.id, record]));
     return {
       refusal: refusalOf(user, claim),
@@ -24,7 +41,7 @@ export async function rowsOf({ jobs, db }: StudioContext, claim: SessionClaim, i
       rowOf: (id) => byId.get(rowIds.get(id) ?? id) ?? null,
     };
   } catch (error) {
-    if (!(error instanceof StorageUnavailable)) throw error;
+    if (!(error instanceof StorageUnavailable || error instanceof TookTooLong)) throw error;
     return { refusal: null, isKnown: false, rowOf: () => null };
   }
 }

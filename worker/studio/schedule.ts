@@ -4,10 +4,10 @@ import type { Debt, Job } from "./job.ts";
 import { isOpen, owes } from "./transitions.ts";
 
 const CHECK_STEPS = [1, 1.5, 2.25, 3];
-/** After a success is known, as parts of the output window: 0, 1, 3, 8, 20, 45, 90, 180 s of 300. */
-const STORE_STEPS = [0, 1, 3, 8, 20, 45, 90, 180].map((seconds) => seconds / 300);
+/** After a success is known, as parts of the output window, in seconds of 300; no minute passes without a try. */
+const STORE_STEPS = [0, 1, 3, 8, 20, 45, 90, 135, 180, 225, 270].map((seconds) => seconds / 300);
 /** And from then on, until the window ends. */
-const STORE_REPEAT = 60 / 300;
+const STORE_REPEAT = 45 / 300;
 /** After an answer was lost, as parts of UNCONFIRMED_SECONDS: 0, 1, 3, 7, 15, then every 15 s of 120. */
 const CONFIRM_STEPS = [1, 2, 4, 8, 15].map((seconds) => seconds / 120);
 const MAX_BACKOFF_MS = 60_000;
@@ -44,6 +44,22 @@ export function confirmUntil(job: Job, settings: Settings): number {
   return (job.answeredAt ?? job.sentAt) + settings.unconfirmedMs;
 }
 
+/** Nobody knows which prediction is this job's: the create's answer was lost, or a webhook names one after it was given up. */
+export function isSought(job: Job): boolean {
+  if (job.predictionId !== null || job.upstream === "creating") return false;
+  return job.upstream === "unconfirmed" || job.parkedNews !== null;
+}
+
+/** The first of the times at which something must be decided, whoever asks for patience; null once they are past. */
+export function decisionTime(job: Job, now: number, settings: Settings): number | null {
+  const isWaited = isOpen(job) && (job.upstream === "live" || job.upstream === "unconfirmed");
+  const times = [
+    ...(isWaited ? [deadlineOf(job, settings)] : []),
+    ...(job.holdsSlot ? [slotEndOf(job.createdAt, settings)] : []),
+  ].filter((time) => time > now);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
 const last = <T>(steps: readonly T[], at: number): T => steps[Math.min(at, steps.length - 1)] as T;
 const jitter = () => 0.8 + 0.4 * Math.random();
 
@@ -54,7 +70,7 @@ export function scheduled(job: Job, now: number, settings: Settings): Job {
     // A 429 may have been waited out once: two whole attempts.
     times.push(job.sentAt + 2 * settings.createTimeoutMs + 10_000);
   }
-  if (job.upstream === "unconfirmed") {
+  if (isSought(job)) {
     times.push(now + last(CONFIRM_STEPS, job.attempts) * settings.unconfirmedMs);
   }
   if (job.upstream === "live" && isOpen(job)) {

@@ -15,7 +15,7 @@ import { change, isOverdue, type Step, type StudioContext } from "./context.ts";
 import { type Job, placeOf } from "./job.ts";
 import { payRecord } from "./record.ts";
 import { store } from "./store.ts";
-import { isPayable, scheduled, slotEndOf } from "./schedule.ts";
+import { decisionTime, isPayable, isSought, scheduled, slotEndOf } from "./schedule.ts";
 import { ambiguous, heard, isOpen, owes, timedOut, upstreamEnded, withoutDebts } from "./transitions.ts";
 
 /**
@@ -38,20 +38,26 @@ export async function settleOnce(
     return;
   }
   const steps: Step[] = [];
-  for (const step of [find, recordNow, ask, store, remove, recordNow, forget]) {
+  // Skytells first: what it is told to stop costs, and a D1 that hangs must not delay that.
+  for (const step of [find, ask, recordNow, store, remove, recordNow, forget]) {
     const current = jobs.get(id);
     if (current) steps.push(await step(context, current));
   }
   if (isDisturbed()) return;
-  const wait = Math.max(0, ...steps.map((step) => (typeof step === "object" ? step.waitSeconds : 0)));
+  const asked = Math.max(0, ...steps.map((step) => (typeof step === "object" ? step.waitSeconds : 0)));
   change(context, id, (current) => {
+    const now = Date.now();
     const attempts = current.attempts + (steps.includes("again") ? 1 : 0);
-    const next = scheduled({ ...current, attempts }, Date.now(), settings);
-    return wait > 0
-      ? { ...next, nextAt: Math.max(next.nextAt, Date.now() + wait * (900 + 200 * Math.random())) }
-      : next;
+    const next = scheduled({ ...current, attempts }, now, settings);
+    if (asked === 0) return next;
+    const waited = now + Math.min(asked, MOST_PATIENT_SECONDS) * (1000 + 200 * Math.random());
+    const decision = decisionTime(current, now, settings) ?? Number.POSITIVE_INFINITY;
+    return { ...next, nextAt: Math.min(Math.max(next.nextAt, waited), decision) };
   });
 }
+
+/** A 429 may ask for an hour; outputs are gone in minutes, and a debt to D1 is tried again within a minute. */
+const MOST_PATIENT_SECONDS = 60;
 
 /** A create whose answer was lost, or lost with the object that waited for it. */
 async function find(context: StudioContext, job: Job): Promise<Step> {
@@ -60,7 +66,7 @@ async function find(context: StudioContext, job: Job): Promise<Step> {
     change(context, job.id, (current) => ambiguous(current, "upstream_timeout", Date.now()));
   }
   const lost = context.jobs.get(job.id);
-  return lost && (lost.upstream === "unconfirmed" || lost.parkedNews) ? confirm(context, lost) : "done";
+  return lost && isSought(lost) ? confirm(context, lost) : "done";
 }
 
 async function recordNow(context: StudioContext, job: Job): Promise<Step> {
@@ -88,12 +94,30 @@ async function ask(context: StudioContext, job: Job): Promise<Step> {
   return looked;
 }
 
-/** True once Skytells has acknowledged: then the slot is free. */
-async function tellCancel(context: StudioContext, job: Job): Promise<boolean> {
+/** Tells Skytells to stop, once at a time. True once it has acknowledged: then the slot is free. */
+export function tellCancel(context: StudioContext, job: Job): Promise<boolean> {
+  const running = context.telling.get(job.id);
+  if (running) return running;
+  const told = tell(context, job).finally(() => context.telling.delete(job.id));
+  context.telling.set(job.id, told);
+  return told;
+}
+
+async function tell(context: StudioContext, job: Job): Promise<boolean> {
   if (job.predictionId === null) return false;
-  const isAcknowledged = await cancelPrediction(context.settings.skytells, job.predictionId, STEP_TIMEOUT_MS);
-  if (isAcknowledged) change(context, job.id, (current) => upstreamEnded(current, Date.now()));
-  return isAcknowledged;
+  const { settings } = context;
+  const { hasEnded, prediction } = await cancelPrediction(
+    settings.skytells,
+    job.predictionId,
+    STEP_TIMEOUT_MS,
+  );
+  if (!hasEnded) return false;
+  // It may have ended otherwise: a success that was not seen in time is a picture still.
+  change(context, job.id, (current) => {
+    const now = Date.now();
+    return upstreamEnded(prediction ? heard(current, prediction, now, settings) : current, now);
+  });
+  return true;
 }
 
 /** Asks Skytells how the job stands. */
@@ -162,7 +186,7 @@ async function bury(context: StudioContext, id: string): Promise<void> {
 
 /** True once Skytells is not at it any more, for whatever reason. */
 async function stop({ settings }: StudioContext, predictionId: string): Promise<boolean> {
-  if (await cancelPrediction(settings.skytells, predictionId, STEP_TIMEOUT_MS)) return true;
+  if ((await cancelPrediction(settings.skytells, predictionId, STEP_TIMEOUT_MS)).hasEnded) return true;
   const seen = await getPrediction(settings.skytells, predictionId);
   return seen.kind === "found" && isTerminal(seen.prediction.status);
 }

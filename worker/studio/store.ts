@@ -9,10 +9,11 @@ import { change, type Step, type StudioContext } from "./context.ts";
 import { type Job, placeOf, recordOfJob } from "./job.ts";
 import { payRecord } from "./record.ts";
 import { isLastStore } from "./schedule.ts";
-import { owes, storedAll, storedOne, storeFailed } from "./transitions.ts";
+import { owes, storedAll, storedOne, storeFailed, storeTried } from "./transitions.ts";
 
-/** Something that is not a picture is asked for this often, in case it was a gateway's page. */
-const MAX_INVALID_TRIES = 4;
+/** Something that is not a picture is asked for again for this part of the output window, in case it is a gateway's page. */
+const INVALID_PART = 60 / 300;
+const MIN_INVALID_TRIES = 4;
 /** From this try on (the first is 0) Skytells is asked for fresh addresses before. */
 const REFRESH_FROM_TRY = 2;
 
@@ -56,7 +57,11 @@ export async function store(context: StudioContext, job: Job): Promise<Step> {
       failure: failure.failure,
       reason: failure.reason,
     });
-    const isHopeless = failure.failure === "invalid" && current.attempts + 1 >= MAX_INVALID_TRIES;
+    const isInvalid = failure.failure === "invalid";
+    const tried = change(context, job.id, (open) => storeTried(open, isInvalid, now));
+    const { since, tries } = tried?.source?.invalid ?? { since: now, tries: 0 };
+    const isHopeless =
+      tries >= MIN_INVALID_TRIES && now - since >= INVALID_PART * context.settings.outputWindowMs;
     if (!isLast && !isHopeless) return "again";
   }
   if (failure && current.outputs.length === 0) {

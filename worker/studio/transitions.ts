@@ -59,7 +59,7 @@ export function ambiguous(job: Job, code: "upstream_timeout" | "upstream_error",
 export function parked(job: Job, prediction: Prediction, now: number, isCreating: boolean): Job {
   const known = job.parkedNews;
   const isOlder = known?.id === prediction.id && isTerminal(known.status);
-  const waiting = isOlder ? job : { ...job, parkedNews: prediction };
+  const waiting = isOlder ? job : { ...job, parkedNews: prediction, parkedAt: now };
   return isCreating ? waiting : afresh(waiting, now);
 }
 
@@ -95,17 +95,20 @@ function failedUpstream(job: Job, news: Prediction, now: number): Job {
 }
 
 function succeededUpstream(job: Job, news: Prediction, now: number, settings: Settings): Job {
-  const lostAt = lossOf(news, job, now) + settings.outputWindowMs;
+  const lostAt = job.outputsLostAt ?? lossOf(news, job, now) + settings.outputWindowMs;
   const ended = upstreamEnded(job, now);
   if (job.deleted || job.source !== null || job.status === "succeeded" || job.status === "canceled")
     return ended;
   if (!isOpen(job) && !(isHealable(job) && now <= lostAt)) return ended;
+  // What an earlier try was to have removed is written anew.
+  const storing = withDebts(withoutDebts(ended, "remove"), "store");
   return afresh(
     {
       // D1 hears that it is being stored only if it has heard of no progress before: the final write may be near.
-      ...(job.status === "queued" ? withDebts(ended, "store", "record") : withDebts(ended, "store")),
+      ...(job.status === "queued" ? withDebts(storing, "record") : storing),
       status: isOpen(job) ? "processing" : job.status,
-      source: { urls: news.outputs, seenAt: now, lostAt },
+      outputsLostAt: lostAt,
+      source: { urls: news.outputs, seenAt: now, lostAt, invalid: null },
     },
     now,
   );
@@ -147,15 +150,17 @@ export function deleted(job: Job, now: number): Job {
   return afresh({ ...withDebts(withdrawn(ended), "record", "remove", "forget"), deleted: true }, now);
 }
 
-/** A job for a generation whose own was swept: to remember what deleting it owes. */
+/** A job for a generation whose own was swept, or cannot be read: to remember what withdrawing it owes. */
 export function tombstoneOf(record: GenerationRecord, userId: string, now: number): Job {
   const { id, prompt, model, options, status, error, outputs, createdAt, completedAt } = record;
+  // Skytells may be at it still.
+  const isLive = status === "queued" || status === "processing";
   return {
     id,
     userId,
     predictionId: id,
     idempotencyKey: null,
-    holdsSlot: false,
+    holdsSlot: isLive,
     debts: [],
     createdAt,
     nextAt: now,
@@ -166,7 +171,7 @@ export function tombstoneOf(record: GenerationRecord, userId: string, now: numbe
     webhookUrl: null,
     fingerprint: "",
     status,
-    upstream: "ended",
+    upstream: isLive ? "live" : "ended",
     deleted: false,
     recorded: true,
     progress: null,
@@ -176,7 +181,11 @@ export function tombstoneOf(record: GenerationRecord, userId: string, now: numbe
     answeredAt: createdAt,
     ambiguity: null,
     parkedNews: null,
+    parkedAt: null,
+    drewSeed: false,
+    claiming: null,
     source: null,
+    outputsLostAt: null,
     completedAt,
     endedAt: null,
     attempts: 0,
@@ -207,6 +216,13 @@ export function storedOne(job: Job, output: StoredOutput): Job {
   if (!owes(job, "store")) return job;
   const outputs = [...job.outputs.filter(({ n }) => n !== output.n), output].sort((a, b) => a.n - b.n);
   return { ...job, outputs };
+}
+
+/** A try to store has failed; `isInvalid`: with something that is not a picture. */
+export function storeTried(job: Job, isInvalid: boolean, now: number): Job {
+  if (job.source === null) return job;
+  const { since, tries } = job.source.invalid ?? { since: now, tries: 0 };
+  return { ...job, source: { ...job.source, invalid: isInvalid ? { since, tries: tries + 1 } : null } };
 }
 
 /** All outputs that can be had are in R2. */

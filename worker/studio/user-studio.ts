@@ -26,9 +26,9 @@ import { recordOfJob } from "./job.ts";
 import { Jobs } from "./jobs.ts";
 import { Live, type SocketOwner } from "./live.ts";
 import { removeGenerations } from "./remove.ts";
-import { look } from "./settle.ts";
+import { look, tellCancel } from "./settle.ts";
 import { Settling } from "./settling.ts";
-import { heard, parked } from "./transitions.ts";
+import { heard, owes, parked } from "./transitions.ts";
 
 /** Due jobs settled side by side; more would crowd the object's memory and its connections. */
 const MAX_SETTLING = 6;
@@ -106,7 +106,7 @@ export class UserStudio extends DurableObject<Env> {
   /** Cancels: shown at once, Skytells told within the request; the slot is free when it acknowledges. */
   async cancel(claim: SessionClaim, id: string): Promise<Result<GenerationRecord>> {
     await this.ensureAlarm();
-    return cancelGeneration(this.context(), claim, id, (jobId) => this.settlePatiently(jobId));
+    return cancelGeneration(this.context(), claim, id, (jobId) => this.patiently(this.withdraw(jobId)));
   }
 
   /** Deletes: row, pictures and share are gone when this succeeds; Skytells is told too. */
@@ -125,7 +125,7 @@ export class UserStudio extends DurableObject<Env> {
   async removeMany(claim: SessionClaim, ids: string[]): Promise<Result<BulkResult>> {
     await this.ensureAlarm();
     return removeGenerations(this.context(), claim, ids, {
-      settle: (id) => this.settling.settle(id, true),
+      withdraw: (id) => this.withdraw(id),
       keepAlive: (work) => this.ctx.waitUntil(work),
     });
   }
@@ -190,7 +190,7 @@ export class UserStudio extends DurableObject<Env> {
     if (!job || job.deleted) return null;
     await look(this.context(), job);
     this.jobs.postpone(job.id, Date.now());
-    await this.settlePatiently(job.id);
+    await this.patiently(this.settling.settle(job.id, true));
     const after = this.jobs.get(job.id);
     return after && !after.deleted ? recordOfJob(after) : null;
   }
@@ -248,6 +248,7 @@ export class UserStudio extends DurableObject<Env> {
       live: this.live,
       isClosing: this.closing.isUnderWay,
       creating: new Map(),
+      telling: new Map(),
       recording: new Map(),
       arm: () => this.arm(),
       settleLater: (id) => this.ctx.waitUntil(this.settling.settle(id, true)),
@@ -265,11 +266,17 @@ export class UserStudio extends DurableObject<Env> {
     log("account_deleted");
   }
 
-  /** Settles within a request: goes on behind it when that takes too long. */
-  private async settlePatiently(id: string): Promise<void> {
-    const settled = this.settling.settle(id, true);
-    this.ctx.waitUntil(settled);
-    await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
+  /** Tells Skytells to stop now, not after what a pass under way waits for; then all else that is owed. */
+  private async withdraw(id: string): Promise<void> {
+    const job = this.jobs.get(id);
+    if (job && job.upstream === "live" && owes(job, "cancel")) await tellCancel(this.context(), job);
+    await this.settling.settle(id, true);
+  }
+
+  /** Waits for it within a request, and goes on behind that when it takes too long. */
+  private async patiently(work: Promise<unknown>): Promise<void> {
+    this.ctx.waitUntil(work);
+    await Promise.race([work, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
   }
 
   private async isWithinRate(userId: string): Promise<boolean> {

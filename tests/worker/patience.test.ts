@@ -1,0 +1,102 @@
+/** When Skytells asks for patience: it is given, and no promise waits for it. */
+import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { settingsOf } from "../../worker/env.ts";
+import type { Job } from "../../worker/studio/job.ts";
+import { scheduled } from "../../worker/studio/schedule.ts";
+import { heard, storeFailed, timedOut, tombstoneOf } from "../../worker/studio/transitions.ts";
+import { unseen } from "../../worker/skytells/prediction.ts";
+import { expectProblem, generate, isIdle, newPrompt, newUser, reaches } from "./support/app.ts";
+
+/** Of these everything that is asked is answered: come back in an hour. */
+const busy = new Set<string>();
+
+beforeAll(() => {
+  const real = fetch;
+  vi.stubGlobal("fetch", (input: string, init?: RequestInit) => {
+    const { pathname } = new URL(String(input));
+    const isBusy = (init?.method ?? "GET") === "GET" && pathname.endsWith("/predictions");
+    return isBusy || busy.has(pathname.split("/").at(-1) ?? "")
+      ? Response.json(
+          { error: { error_id: "RATE_LIMITED" } },
+          { status: 429, headers: { "retry-after": "3600" } },
+        )
+      : real(input, init);
+  });
+});
+
+afterAll(() => void vi.unstubAllGlobals());
+
+describe.concurrent("while every answer is that it should wait an hour", () => {
+  it("a lost answer is given up at the deadline", async () => {
+    const user = await newUser();
+    const answer = await user.post("/api/generate", { prompt: newPrompt("answer-never") });
+    const { pending } = await expectProblem(answer, "upstream_timeout");
+    const ended = await reaches(user, pending?.id ?? "", "failed");
+    expect(ended.error?.code).toBe("unconfirmed");
+    await isIdle(user);
+  });
+
+  it("a job under way times out at the deadline", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("stuck"));
+    busy.add(id);
+    expect((await reaches(user, id, "failed")).error?.code).toBe("timed_out");
+  });
+});
+
+const settings = { ...settingsOf(env), outputWindowMs: 300_000, deadlineMs: 900_000 };
+
+const job = (changes: Partial<Job>): Job => ({
+  ...tombstoneOf(
+    {
+      id: "prediction",
+      prompt: "a prompt",
+      model: "truefusion-pro",
+      status: "queued",
+      progress: null,
+      outputs: [],
+      error: null,
+      favorite: false,
+      shareToken: null,
+      options: {},
+      createdAt: 0,
+      completedAt: null,
+    },
+    "user",
+    0,
+  ),
+  ...changes,
+});
+
+const success = {
+  ...unseen("prediction"),
+  status: "succeeded" as const,
+  outputs: ["https://x.example/0.png"],
+};
+
+describe("a picture that Skytells has for a minute", () => {
+  it("is asked for within that minute, whichever it is", () => {
+    let current = heard(job({}), success, 0, settings);
+    const tries: number[] = [];
+    for (let now = 0; now < 300_000; ) {
+      tries.push(now);
+      current = scheduled({ ...current, attempts: current.attempts + 1 }, now, settings);
+      now = current.nextAt;
+      expect(now).toBeGreaterThan(tries.at(-1) ?? 0);
+    }
+    const gaps = tries.map((at, index) => (tries[index + 1] ?? 300_000) - at);
+    expect(Math.max(...gaps)).toBeLessThan(60_000);
+  });
+
+  it("is not removed by what an earlier try was to remove, and has no second window", () => {
+    const healed = heard(timedOut(job({}), 900_000), success, 900_000, settings);
+    const lost = storeFailed(healed, "storage_failed", 1_000_000);
+    expect(lost.debts).toContain("remove");
+    const again = heard(lost, success, 1_100_000, settings);
+    expect(again.debts).toContain("store");
+    expect(again.debts).not.toContain("remove");
+    expect(again.source?.lostAt).toBe(1_200_000);
+    expect(heard(lost, success, 1_200_001, settings).debts).not.toContain("store");
+  });
+});
