@@ -1,6 +1,7 @@
 /**
  * `npm run screenshots`: what the studio looks like in every state, as PNGs in `.cache/screenshots/`, on phones, a
- * tablet and a desktop, light and dark. Made to be looked at by a person; nothing is compared.
+ * tablet and a desktop, light and dark. Made to be looked at by a person; nothing is compared. With `-- --readme` it
+ * makes the README's pictures anew instead.
  */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import type { AspectRatio, ModelId } from "../../worker/catalog.ts";
 import { startApp } from "./support/app.ts";
 import { type Client, createClient } from "./support/client.ts";
 import { launch } from "./support/launch.ts";
+import { takeReadmePictures } from "./support/readme-pictures.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 import { createStudioPage } from "./support/studio-page.ts";
 import { isAtRest, walkPast } from "./support/walk.ts";
@@ -55,15 +57,25 @@ const PROMPTS = {
   lost: "A bottle on a beach, with a letter in it",
 };
 
-const folder = join(root, ".cache/screenshots");
-await rm(folder, { recursive: true, force: true });
+/** The one that is shown large in the README. */
+const BEST = "A planet with two rings, deep space, film grain";
+
+const forReadme = process.argv.includes("--readme");
+const folder = join(root, forReadme ? "docs/images" : ".cache/screenshots");
+if (!forReadme) await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 if (!process.env["STUDIO_BUILT"]) await runTool("vite", ["build", "--logLevel", "warn"]);
 const app = await startApp();
 const simulator = createSimulatorClient(app.adminUrl);
 const browser = await launch();
 try {
-  for (const screen of SCREENS) await shoot(screen);
+  if (forReadme) {
+    const client = await createClient(app.url, "maker@example.com");
+    await makePictures(client);
+    await takeReadmePictures(browser, app, client, BEST);
+  } else {
+    for (const screen of SCREENS) await shoot(screen);
+  }
 } finally {
   await browser.close();
   await app.stop();
