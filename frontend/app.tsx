@@ -37,7 +37,7 @@ export function App({ studio, router }: AppProps) {
       {/* A picture is a modal dialog, outside of which nothing can be seen or read: it has its own. */}
       {!viewing && <Toast studio={studio} />}
       <p role="status" class="sr-only">
-        {studio.announcement.value}
+        {studio.announcement}
       </p>
     </div>
   );

@@ -12,9 +12,22 @@ import { createStudio, deeds } from "./state/studio.ts";
 import { text } from "./text/first.ts";
 import { loadWords } from "./text/words.ts";
 
+/** Until what has changed is on the screen; at once, or soon, where nothing is drawn: in a tab that nobody sees. */
+const drawn = () =>
+  new Promise<void>((resolve) => {
+    if (document.hidden) return resolve();
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, DRAWN_WITHIN_MS);
+  });
+const DRAWN_WITHIN_MS = 100;
+
 const router = createRouter(window);
 const studio = createStudio({
-  api: createApi((path, init) => fetch(path, init)),
+  // What a hand did is on the screen before it goes out: sending takes as long as drawing it.
+  api: createApi(async (path, init) => {
+    if (init.method !== "GET" && !init.keepalive) await drawn();
+    return fetch(path, init);
+  }),
   connect: () => new WebSocket(new URL("/api/events", location.href.replace(/^http/, "ws"))),
   random: Math.random,
   now: Date.now,

@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import type { Card as CardState } from "../state/cards.ts";
 import { isInFlight } from "../state/generation.ts";
 import type { Studio } from "../state/studio.ts";
@@ -11,15 +12,19 @@ export function Card({ studio, card }: { studio: Studio; card: CardState }) {
   const working = phase !== "refused" && isInFlight(generation);
   const succeeded = generation.status === "succeeded";
   const name = `${fresh ? "fresh" : ""} ${working || succeeded ? "" : "without"} ${working ? "shimmer" : ""}`;
-  return (
-    <li class={name} style={{ "--ratio": frame }} aria-busy={working}>
-      {working ? (
-        <WorkingCard studio={studio} card={card} />
-      ) : succeeded ? (
-        <PictureCard studio={studio} generation={generation} large={fresh} />
-      ) : (
-        <FailedCard studio={studio} card={card} />
-      )}
-    </li>
+  // Drawn anew when it has changed, and not whenever another one has.
+  return useMemo(
+    () => (
+      <li class={name} style={{ "--ratio": frame }} aria-busy={working}>
+        {working ? (
+          <WorkingCard studio={studio} card={card} />
+        ) : succeeded ? (
+          <PictureCard studio={studio} generation={generation} large={fresh} />
+        ) : (
+          <FailedCard studio={studio} card={card} />
+        )}
+      </li>
+    ),
+    [card],
   );
 }

@@ -25,6 +25,7 @@ export function Composer({ studio }: { studio: Studio }) {
     <form
       class="composer"
       aria-label={text.create}
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         void maker.generate();

@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Composer } from "../components/composer.tsx";
 import { lazy } from "../components/lazy.tsx";
@@ -12,7 +13,7 @@ export const preloadFeed = () => Promise.all([Feed.preload(), UpNext.preload()])
 
 /** Write a prompt; see what is on its way and what came last. */
 export function StudioPage({ studio }: { studio: Studio }) {
-  const isEmpty = studio.cards.cards.value.length === 0;
+  const isEmpty = useComputed(() => studio.cards.cards.value.length === 0).value;
   const recent = studio.recent.value;
   const backstage = studio.backstage.value;
   // Whoever had pictures last time is about to see them.

@@ -100,10 +100,12 @@ export function createComposer({ store, tabStore, supported, onPutAside }: Compo
       aspectRatio.value = ASPECT_RATIOS.find((ratio) => ratio === keptRatio) ?? null;
       seed.value = seedOf(store.get("seed") ?? "");
       without.value = store.get("without") ?? "";
-      return effect(() => {
+      effect(() => {
         // Empty is kept too, in this tab: what another one writes does not come up here then.
         tabStore.set("draft", prompt.value);
         store.set("draft", prompt.value || null);
+      });
+      effect(() => {
         store.set("model", model.value);
         store.set("ratio", aspectRatio.value);
         store.set("seed", seed.value === null ? null : String(seed.value));

@@ -22,6 +22,8 @@ export const ORDER_KEPT_FOR_MS = 12 * 3_600_000;
 /** As many as one looks through; also what keeps the storage small. */
 export const MAX_WAITING = 20;
 
+const NONE: readonly Order[] = [];
+
 export type OrdersDependencies = { store: Store; now: () => number };
 
 export function createOrders({ store, now }: OrdersDependencies) {
@@ -44,7 +46,11 @@ export function createOrders({ store, now }: OrdersDependencies) {
 
   return {
     all,
-    waiting: computed(() => all.value.filter(({ state }) => state === "waiting")),
+    waiting: computed(() => {
+      const waiting = all.value.filter(({ state }) => state === "waiting");
+      // The same as before, then: nobody draws anew for it.
+      return waiting.length > 0 ? waiting : NONE;
+    }),
     sent: computed(() => all.value.filter(({ state }) => state === "sent")),
     find: (key: string) => all.peek().find((order) => order.key === key),
     /** From now on for this user; what was asked for before anybody knew who is here goes along. */

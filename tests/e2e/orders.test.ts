@@ -54,6 +54,22 @@ test("a reload during the create loses nothing and doubles nothing", async () =>
   expect(await simulator.creates(prompt)).toHaveLength(1);
 });
 
+test("a page that is left in the moment of the click, before anything went out, loses nothing", async () => {
+  const prompt = "A door that closes behind one";
+  const { page, studio } = await visit({ email: newEmail() });
+  await studio.open();
+  await studio.prompt.fill(prompt);
+  const reloaded = page.waitForEvent("load");
+  await studio.generateButton.evaluate((button: HTMLElement) => {
+    button.click();
+    location.reload();
+  });
+  await reloaded;
+  await studio.seesPicture(prompt);
+  expect(await studio.picture(prompt).count()).toBe(1);
+  expect(await simulator.creates(prompt)).toHaveLength(1);
+});
+
 test("what is typed survives a reload, in each tab its own", async () => {
   const { page, studio, newTab } = await visit({ email: newEmail() });
   const other = await newTab();
