@@ -44,9 +44,13 @@ async function measurePages(app: App): Promise<Measure[]> {
   const all = { performance: 100, accessibility: 100, "best-practices": 100, seo: 100 };
   const pages: PageOf[] = [
     { name: "/", path: "/", least: all },
-    // What is private asks search engines to stay away.
     { name: "gallery", path: "/gallery", cookie: maker.cookie, least: { ...all, performance: 95 } },
-    { name: "share page", path: new URL(shared).pathname, least: { ...all, performance: 95 } },
+    {
+      name: "share page",
+      path: new URL(shared).pathname,
+      // A link is for those who were given it: the page asks search engines to stay away, and scores no more than 60.
+      least: { performance: 95, accessibility: 100, "best-practices": 100 },
+    },
   ];
   const measures: Measure[] = [];
   for (const page of pages) {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [bytes] [rows] [feel] [scroll] [lighthouse]`: what is budgeted, beside its budget. Bytes and rows
+ * `npm run bench [bytes] [rows] [feel] [lighthouse]`: what is budgeted, beside its budget. Bytes and rows
  * unless told: the others measure times, on a machine with nothing else to do. Ends with 1 when something is over. What
  * a generation and a poll cost in calls and statements is held by tests/worker/budget.test.ts.
  */
@@ -9,13 +9,11 @@ import { isKept, lineOf, type Measure } from "./measure.ts";
 import { measureFeel } from "./feel.ts";
 import { measureLighthouse } from "./lighthouse.ts";
 import { measureRows } from "./rows.ts";
-import { measureScroll } from "./scroll.ts";
 
 const PARTS: Record<string, () => Measure[] | Promise<Measure[]>> = {
   bytes: measureBytes,
   rows: measureRows,
   feel: measureFeel,
-  scroll: measureScroll,
   lighthouse: measureLighthouse,
 };
 
