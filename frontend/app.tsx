@@ -8,6 +8,7 @@ import { text } from "./text/first.ts";
 
 const GalleryPage = lazy(() => import("./pages/gallery.tsx").then((part) => part.GalleryPage));
 export const PicturePage = lazy(() => import("./pages/picture.tsx").then((part) => part.PicturePage));
+const AccountPage = lazy(() => import("./pages/account.tsx").then((part) => part.AccountPage));
 const MissingPage = lazy(() => import("./pages/missing.tsx").then((part) => part.MissingPage));
 const SignIn = lazy(() => import("./components/sign-in.tsx").then((part) => part.SignIn));
 const Shortcuts = lazy(() => import("./components/shortcuts.tsx").then((part) => part.Shortcuts));
@@ -29,6 +30,7 @@ export function App({ studio, router }: AppProps) {
       <Header studio={studio} router={router} />
       {page === "studio" && <StudioPage studio={studio} />}
       {page === "gallery" && <GalleryPage studio={studio} router={router} />}
+      {page === "account" && <AccountPage studio={studio} />}
       {page === "missing" && <MissingPage />}
       {viewing && <PicturePage studio={studio} router={router} id={picture} />}
       {sharing && <ShareDialog key={sharing.id} studio={studio} generation={sharing} />}

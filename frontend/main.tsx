@@ -40,7 +40,8 @@ const studio = createStudio({
 effect(() => {
   const { page } = router.route.value;
   const ready = studio.unseen.value > 0 ? text.readyTitle(studio.unseen.value) : "";
-  document.title = ready + (page === "gallery" ? `${text.gallery} · ${text.name}` : text.name);
+  const title = { gallery: text.gallery, account: text.account, studio: "", missing: "" }[page];
+  document.title = ready + (title && `${title} · `) + text.name;
 });
 // The welcome was left out for someone who had pictures last time. It turns out there are none to show.
 effect(() => {
@@ -79,7 +80,8 @@ document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
   if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
-  if (link.origin !== location.origin || !/^\/($|gallery$|g\/)/.test(link.pathname) || link.hash) return;
+  if (link.origin !== location.origin || !/^\/($|gallery$|account$|g\/)/.test(link.pathname) || link.hash)
+    return;
   event.preventDefault();
   if (link.href === location.href) scrollTo(0, 0);
   else router.go(link.pathname + link.search);

@@ -1,6 +1,7 @@
 import type {
   BulkBody,
   BulkResult,
+  ExportParts,
   GenerateBody,
   Generation,
   GenerationFilters,
@@ -63,6 +64,9 @@ export function createApi(send: (path: string, init: RequestInit) => Promise<Res
     signInDev: (email: string) => call<void>("POST", "/api/auth/dev", { body: { email } }),
     signOut: (everywhere: boolean) =>
       call<void>("POST", `/api/auth/logout${everywhere ? "-everywhere" : ""}`),
+    exportParts: (cursor: string | null) =>
+      call<ExportParts>("GET", `/api/account/export${cursor === null ? "" : `?cursor=${cursor}`}`),
+    deleteAccount: () => call<void>("DELETE", "/api/account"),
     generate: (body: GenerateBody, key: string) =>
       call<One>("POST", "/api/generate", {
         body,

@@ -23,6 +23,11 @@ export function AccountMenu({ studio }: { studio: Studio }) {
           <span class="block text-muted">{later.today(today.used, today.limit)}</span>
         )}
       </p>
+      {user && (
+        <a href="/account" class="menu-item" onClick={() => menu.current?.hidePopover()}>
+          {later.yourAccount}
+        </a>
+      )}
       <ThemeChoice studio={studio} />
       <NotifyChoice studio={studio} />
       {update && (
@@ -52,18 +57,6 @@ export function AccountMenu({ studio }: { studio: Studio }) {
       >
         {user ? later.signOut : later.signIn}
       </button>
-      {user && (
-        <button
-          type="button"
-          class="menu-item"
-          onClick={() => {
-            menu.current?.hidePopover();
-            void studio.signOut(true);
-          }}
-        >
-          {later.signOutEverywhere}
-        </button>
-      )}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 export type Kind = "page" | "shell" | "thumbnail" | null;
 
 /** The pages that the studio draws itself. Shared pages, the API and sign-ins are none of them. */
-const PAGES = /^\/(?:$|gallery$|g\/[^/]+$)/;
+const PAGES = /^\/(?:$|gallery$|account$|g\/[^/]+$)/;
 const PICTURE = /^\/images\//;
 
 export type Asked = Pick<Request, "method" | "mode" | "destination" | "url">;

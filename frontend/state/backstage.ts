@@ -99,6 +99,11 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
     onOpen: (path) => router.go(path),
   });
 
+  // Signed out or deleted in another tab: what was typed in this one is nobody's either.
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === null || (key === "studio.owner" && newValue === null)) studio.tabStore.forget();
+  });
+
   studio.witness({ ordered: ({ body }) => history.add(body.prompt), ended: notifier.ended });
   // Who is here is known by now, or with the sign-in.
   effect(() => {

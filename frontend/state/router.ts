@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 
 /** A picture opens over the page it was picked from; without one (a deep link) over the gallery. */
-export type Page = "studio" | "gallery";
+export type Page = "studio" | "gallery" | "account";
 export type Route =
   | { page: Page; picture: string | null /** The gallery's filters, as in its address. */; search: string }
   | { page: "missing"; picture: null; search: "" };
@@ -11,13 +11,14 @@ type Visit = { under?: Page; search?: string; depth?: number };
 export function routeOf(path: string, search = "", { under, search: searchUnder }: Visit = {}): Route {
   if (path === "/") return { page: "studio", picture: null, search: "" };
   if (path === "/gallery") return { page: "gallery", picture: null, search };
+  if (path === "/account") return { page: "account", picture: null, search: "" };
   const id = /^\/g\/([^/]+)$/.exec(path)?.[1];
   return id === undefined
     ? { page: "missing", picture: null, search: "" }
     : { page: under ?? "gallery", picture: decode(id), search: searchUnder ?? "" };
 }
 
-export const pathOf = (page: Page) => (page === "studio" ? "/" : "/gallery");
+export const pathOf = (page: Page) => (page === "studio" ? "/" : `/${page}`);
 export const picturePath = (id: string) => `/g/${encodeURIComponent(id)}`;
 
 function decode(text: string): string {

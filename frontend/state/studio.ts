@@ -231,6 +231,8 @@ export function createStudio(dependencies: StudioDependencies) {
     dropped,
     api,
     store,
+    tabStore,
+    line,
     loadRecent,
     listen(listener: Listener) {
       listeners.add(listener);

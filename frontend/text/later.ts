@@ -15,7 +15,7 @@ export const later = {
   signedOut: "Not signed in",
   signIn: "Sign in",
   signOut: "Sign out",
-  signOutEverywhere: "Sign out everywhere",
+  yourAccount: "Your account",
   theme: "Appearance",
   themes: { system: "System", light: "Light", dark: "Dark" },
 

@@ -1,9 +1,14 @@
 /** Signing in at a real OpenID provider, from a stranger's first prompt on. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { account } from "../../frontend/text/account.ts";
 import { text } from "../../frontend/text/first.ts";
 import { later } from "../../frontend/text/later.ts";
+import { making } from "../../frontend/text/making.ts";
+import { pictureText } from "../../frontend/text/pictures.ts";
+import type { Session, User } from "../../worker/contract.ts";
 import { type App, startApp } from "./support/app.ts";
 import { useBrowser, type Visitor, visit } from "./support/browser.ts";
+import { everythingKept } from "./support/kept.ts";
 import { freePort, type Group, startGroup } from "./support/processes.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 import { until } from "./support/until.ts";
@@ -49,6 +54,12 @@ async function atTheProvider(prompt: string): Promise<Visitor> {
   return visitor;
 }
 
+async function userOf({ context }: Visitor): Promise<User> {
+  const session: Session = await (await context.request.get("/api/session")).json();
+  if (!session.user) throw new Error("Nobody is signed in.");
+  return session.user;
+}
+
 async function signInAs({ page }: Visitor, name: string): Promise<void> {
   await page.getByPlaceholder("login").fill(name);
   await page.getByPlaceholder("password").fill("anything");
@@ -76,9 +87,56 @@ test("a stranger types, presses Generate, signs in at the provider, and the pict
   elsewhere.expectsInConsole(/status of 401/);
   await elsewhere.studio.open();
   await elsewhere.studio.seesPicture(prompt);
-  await page.getByRole("button", { name: later.signOutEverywhere }).click();
+  await page.getByRole("link", { name: later.yourAccount }).click();
+  await page.getByRole("button", { name: account.signOutEverywhere }).click();
   await elsewhere.studio.picture(prompt).waitFor({ state: "detached" });
   expect((await elsewhere.context.request.get("/api/generations")).status()).toBe(401);
+});
+
+test("a new account, from its first prompt to its last: deleted, nothing of it is left, and its owner is new", async () => {
+  const [prompt, running] = ["A house with one lit window", "[mood:stuck] A house with none"];
+  const visitor = await atTheProvider(prompt);
+  const { page, studio, context } = visitor;
+  await signInAs(visitor, "cleo");
+  await studio.seesPicture(prompt);
+  const user = await userOf(visitor);
+  const viewer = await studio.openPicture(prompt);
+  await viewer.getByRole("button", { name: making.share }).click();
+  await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
+  const link = await studio.shareDialog.getByLabel(pictureText.link, { exact: true }).inputValue();
+  expect((await fetch(link)).status).toBe(200);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await studio.generate(running);
+  await studio.working(running).waitFor();
+  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const traces = [user.id, user.email, prompt, running, link.split("/").at(-1) ?? link];
+  const left = () => traces.filter((trace) => everythingKept(app).includes(trace));
+  expect(left(), "where it is looked for").toEqual(traces);
+
+  await page.getByRole("button", { name: text.account, exact: true }).click();
+  await page.getByRole("link", { name: later.yourAccount }).click();
+  await page.getByRole("button", { name: account.deleteOpen }).click();
+  await page.getByRole("textbox").fill(user.email);
+  await page.getByRole("button", { name: account.deleteDo }).click();
+  await page.getByRole("heading", { name: account.farewells.deleted.title }).waitFor();
+
+  expect((await fetch(link)).status).toBe(404);
+  expect((await fetch(`${link}/image`)).status).toBe(404);
+  expect((await fetch(`${app.url}/api/generations`, { headers: { cookie } })).status).toBe(401);
+  await until("the last of it to go", async () => left().length === 0);
+  const simulator = createSimulatorClient(app.adminUrl);
+  expect(await simulator.statusOf(running).catch(() => "gone"), "at Skytells").toMatch(/^(canceled|gone)$/);
+
+  await page.getByRole("button", { name: text.account, exact: true }).click();
+  await page.getByRole("button", { name: later.signIn, exact: true }).click();
+  await page.getByRole("link", { name: later.signInOidc }).click();
+  await page.getByRole("heading", { name: account.title }).waitFor();
+  const again = await userOf(visitor);
+  expect(again.email).toBe(user.email);
+  expect(again.id).not.toBe(user.id);
+  await studio.open("/gallery");
+  await page.getByText(pictureText.empty).waitFor();
 });
 
 test("who calls it off, or whose address is not verified, reads why and finds the prompt again", async () => {

@@ -43,6 +43,7 @@ function browser(path: string) {
 test.each([
   ["/", { page: "studio", picture: null, search: "" }],
   ["/gallery", { page: "gallery", picture: null, search: "?q=fox" }],
+  ["/account", { page: "account", picture: null, search: "" }],
   ["/g/abc", { page: "gallery", picture: "abc", search: "" }],
   ["/g/a%2Fb", { page: "gallery", picture: "a/b", search: "" }],
   ["/g/%E0%A4%A", { page: "gallery", picture: "%E0%A4%A", search: "" }],

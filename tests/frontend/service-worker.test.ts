@@ -14,7 +14,7 @@ const opened = (path: string) => kind(path, { mode: "navigate", destination: "do
 const shown = (path: string) => kind(path, { destination: "image" });
 
 describe("a request", () => {
-  test.each(["/", "/?prompt=a+fox", "/gallery", "/gallery?q=fox&from=2026-11-01", "/g/pred-1"])(
+  test.each(["/", "/?prompt=a+fox", "/gallery", "/account", "/gallery?q=fox&from=2026-11-01", "/g/pred-1"])(
     "for the studio's page %s is answered without network too",
     (path) => {
       expect(opened(path)).toBe("page");

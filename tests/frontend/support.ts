@@ -141,6 +141,8 @@ export function fakeApi() {
     session: vi.fn<Api["session"]>(async () => ok(session())),
     signInDev: vi.fn<Api["signInDev"]>(async () => ok(undefined)),
     signOut: vi.fn<Api["signOut"]>(async () => ok(undefined)),
+    exportParts: vi.fn<Api["exportParts"]>(async () => ok({ parts: [], nextCursor: null })),
+    deleteAccount: vi.fn<Api["deleteAccount"]>(async () => ok(undefined)),
     generate: vi.fn<Api["generate"]>(async () => ok({ generation: generation("g1") })),
     prediction: vi.fn<Api["prediction"]>(gone),
     cancel: vi.fn<Api["cancel"]>(gone),

@@ -58,6 +58,7 @@ export async function* walkPast(walk: Walk): States {
   await client.call("PATCH", `/api/generations/${id}`, { favorite: true });
   yield* atWork(walk);
   yield* atMenu(walk);
+  yield* atAccount(walk);
   yield* inGallery(walk);
   yield* atPicture(walk, several);
   yield* asGuest(walk, id);
@@ -65,7 +66,7 @@ export async function* walkPast(walk: Walk): States {
 
 /** Before anybody has signed in. */
 async function* asStranger({ page, studio, words }: Walk): States {
-  const { text, later, making, pictureText } = words;
+  const { account, text, later, making, pictureText } = words;
   await studio.open();
   await page.getByText(text.tryOne).waitFor();
   yield "first visit";
@@ -88,6 +89,15 @@ async function* asStranger({ page, studio, words }: Walk): States {
   await studio.open("/gallery");
   await page.getByRole("heading", { name: pictureText.signIn }).waitFor();
   yield "gallery, signed out";
+  await studio.open("/account");
+  await page.getByRole("heading", { name: account.signIn }).waitFor();
+  yield "account, signed out";
+  for (const farewell of ["deleted", "suspended"] as const) {
+    await page.evaluate((state) => history.replaceState(state, ""), { farewell });
+    await page.reload();
+    await page.getByRole("heading", { name: account.farewells[farewell].title }).waitFor();
+    yield `account, ${farewell}`;
+  }
   await page.goto("/nowhere");
   await page.getByText(later.pageMissing).waitFor();
   yield "no such page";
@@ -190,6 +200,27 @@ async function* atMenu({ page, studio, client, words: { text, making } }: Walk):
   await page.getByRole("dialog", { name: making.shortcuts }).waitFor();
   yield "shortcuts";
   await page.keyboard.press("Escape");
+}
+
+/** The account page of whoever is signed in, up to the last step before the account is gone. */
+async function* atAccount({ page, studio, client, words: { account, problems } }: Walk): States {
+  await studio.open("/account");
+  await studio.button(account.exportDo).click();
+  await page.getByRole("list", { name: account.exportParts }).waitFor();
+  yield "account";
+  await studio.button(account.deleteOpen).click();
+  await studio.button(account.deleteDo).click();
+  await page.getByText(account.deleteMismatch(client.email)).waitFor();
+  yield "account, deletion not confirmed";
+  const dialog = page.getByRole("dialog", { name: account.deleteTitle });
+  await dialog.getByRole("textbox").fill(client.email);
+  await page.route("**/api/account", (route) => route.abort());
+  await studio.button(account.deleteDo).click();
+  await page.getByText(account.deleteUncertain(problems.offline)).waitFor();
+  yield "account, deletion perhaps not done";
+  await page.unroute("**/api/account");
+  await studio.button(account.keep).click();
+  await dialog.waitFor({ state: "detached" });
 }
 
 /** Looking through what was made, of which at least two are pictures. */

@@ -1,4 +1,5 @@
 /** All that the studio says, in one: what it is called by who looks for it on the screen. */
+import { account } from "../../../frontend/text/account.ts";
 import { text } from "../../../frontend/text/first.ts";
 import { later } from "../../../frontend/text/later.ts";
 import { making } from "../../../frontend/text/making.ts";
@@ -6,6 +7,6 @@ import { pictureText } from "../../../frontend/text/pictures.ts";
 import { failures, problems, told } from "../../../frontend/text/told.ts";
 
 /** As the catalogue is written. A build in another language has the same in its own words. */
-export const written = { text, later, making, pictureText, failures, problems, told };
+export const written = { account, text, later, making, pictureText, failures, problems, told };
 
 export type Words = typeof written;
