@@ -2,6 +2,7 @@
 import { computed } from "@preact/signals";
 import type { Generation, StudioEvent } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
+import { restartWith } from "../api/farewell.ts";
 import { createLive, type LiveDependencies } from "../api/live.ts";
 import type { Cards } from "./cards.ts";
 import type { Maker } from "./maker.ts";
@@ -57,13 +58,16 @@ export function createLine(dependencies: LineDependencies) {
   }
 
   /** Ended from elsewhere: what is on this screen is nobody's any more. */
-  function sessionRevoked() {
-    void session.load().then(() => {
-      if (session.session.value && !session.user.value) dependencies.restart();
-    });
+  async function sessionRevoked() {
+    // Asked before the session, which only says that there is none any more.
+    const asked = await api.list(null, 1);
+    await session.load();
+    if (!session.session.value || session.user.value) return;
+    if (!asked.ok && asked.problem.code === "suspended") restartWith("suspended");
+    else dependencies.restart();
   }
 
-  const live = createLive({ connect, random, onEvent: hear, onSessionEnded: sessionRevoked });
+  const live = createLive({ connect, random, onEvent: hear, onSessionEnded: () => void sessionRevoked() });
   const watch = createWatch({
     ids: cards.watched,
     urgent: computed(() => !live.up.value || cards.parked.value.length > 0),

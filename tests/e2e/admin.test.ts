@@ -1,10 +1,12 @@
 /** The command that runs a studio, from the outside: what it says, and how it ends. */
 import { execFile } from "node:child_process";
 import { expect, inject, test } from "vitest";
+import { account } from "../../frontend/text/account.ts";
 import { ADMIN_TOKEN } from "./support/app.ts";
-import { newEmail } from "./support/browser.ts";
+import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 
+useBrowser();
 const { url } = inject("app");
 
 type Ended = { code: number; out: string; err: string };
@@ -30,6 +32,21 @@ test("sets a plan, finds the user, shows what is used", async () => {
   ]);
   expect(JSON.parse(found.out)).toMatchObject({ email, plan: "pro" });
   expect(usage.out).toMatch(/in flight {2}0 of 3\ntoday {6}0 of any number, until /);
+});
+
+test("an open studio says that its user was suspended", async () => {
+  const email = newEmail();
+  const { page, studio, expectsInConsole } = await visit({ email });
+  expectsInConsole(/status of 403/);
+  await studio.open();
+  await studio.generate("A lamp that is left on");
+  await studio.seesPicture("A lamp that is left on");
+  await studio.prompt.fill("A lamp for later");
+  expect(await admin(["suspend", email, "--url", url])).toMatchObject({ code: 0 });
+  await page.getByRole("heading", { name: account.farewells.suspended.title }).waitFor();
+  expect(await studio.pictures.count()).toBe(0);
+  await page.getByRole("link", { name: account.toStudio }).click();
+  await expect.poll(() => studio.prompt.inputValue(), { message: "what was typed" }).toBe("A lamp for later");
 });
 
 test("deletes a user when told twice", async () => {

@@ -128,6 +128,18 @@ describe("the line itself", () => {
     expect(api.session).toHaveBeenCalledOnce();
   });
 
+  test("4001, suspended: the studio starts anew, and says why", async () => {
+    const reload = vi.spyOn(location, "reload").mockImplementation(() => {});
+    const { sockets, api, restart } = await inFlight();
+    api.list.mockResolvedValue(no("suspended"));
+    api.session.mockResolvedValue(ok(nobody()));
+    sockets.latest().cut(4001);
+    await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
+    expect([location.pathname, history.state]).toEqual(["/account", { farewell: "suspended" }]);
+    expect(restart).not.toHaveBeenCalled();
+    reload.mockRestore();
+  });
+
   test("4001, signed out from elsewhere: nothing stays on the screen", async () => {
     const { sockets, api, restart } = await inFlight();
     api.session.mockResolvedValueOnce(no("offline"));
