@@ -19,6 +19,7 @@ export function DeleteDialog({ deletion, user }: { deletion: Deletion; user: Use
   return (
     <Dialog label={account.deleteTitle} class="sheet" onClose={close}>
       <form
+        class="account-form"
         novalidate
         onSubmit={(event) => {
           event.preventDefault();
