@@ -2,7 +2,9 @@
  * `npm run repair -- --local [--persist-to DIR] | --remote [--mend]`: what D1 and R2 should agree on and do not.
  *
  * Finds objects without a finished picture's row, succeeded rows without their objects, and generations without end;
- * with `--mend` it deletes the first, fails the others with a reason that users understand. Nothing here is needed
+ * with `--mend` it deletes the first, fails the others with a reason that users understand. What is left of an account
+ * whose deletion did not end is deleted too; its own object, which cannot be reached from here, does the rest when an
+ * operator asks for the deletion again. Nothing here is needed
  * while the studio keeps its promises (docs/reliability.md); it is for what no promise covers: a restored backup, a
  * deleted bucket, an object that was lost. Talks to the bindings in wrangler.toml through wrangler, so there is no
  * door to this in the Worker.
@@ -15,6 +17,7 @@ import type { D1Database, R2Bucket, R2Objects } from "@cloudflare/workers-types"
 import { getPlatformProxy, unstable_readConfig } from "wrangler";
 import { failureOf } from "../worker/generation.ts";
 import type { FailureCode } from "../worker/catalog.ts";
+import { userPrefixes } from "../worker/outputs/keys.ts";
 import { root } from "./run.ts";
 
 type Env = { DB: D1Database; OUTPUTS: R2Bucket };
@@ -25,10 +28,12 @@ type Configuration = {
 };
 type Output = { n: number; ext: string };
 type Row = { id: string; user_id: string; status: string; outputs: string; created_at: number };
+type User = { id: string; deleted_at: number | null };
 type Finding =
   | { kind: "object without row"; key: string; id: string; uploaded: number }
   | { kind: "row without object"; row: Row; left: Output[] }
-  | { kind: "without end"; row: Row };
+  | { kind: "without end"; row: Row }
+  | { kind: "account not gone"; userId: string };
 
 const ROWS_A_PAGE = 1_000;
 
@@ -94,25 +99,26 @@ async function connect(): Promise<{ env: Env; dispose: () => Promise<void> }> {
   };
 }
 
-async function allRows({ DB }: Env): Promise<Map<string, Row>> {
-  const rows = new Map<string, Row>();
+const ROWS = "select id, user_id, status, outputs, created_at from generations";
+const USERS = "select id, deleted_at from users";
+
+async function all<T extends { id: string }>({ DB }: Env, select: string): Promise<Map<string, T>> {
+  const rows = new Map<string, T>();
   for (let last = ""; ; ) {
-    const { results } = await DB.prepare(
-      "select id, user_id, status, outputs, created_at from generations where id > ? order by id limit ?",
-    )
+    const { results } = await DB.prepare(`${select} where id > ? order by id limit ?`)
       .bind(last, ROWS_A_PAGE)
-      .all<Row>();
+      .all<T>();
     for (const row of results) rows.set(row.id, row);
     if (results.length < ROWS_A_PAGE) return rows;
     last = results.at(-1)?.id ?? "";
   }
 }
 
-async function allObjects({ OUTPUTS }: Env): Promise<{ key: string; uploaded: number }[]> {
+async function allObjects({ OUTPUTS }: Env, prefix = ""): Promise<{ key: string; uploaded: number }[]> {
   const objects: { key: string; uploaded: number }[] = [];
   let cursor: string | undefined;
   do {
-    const page: R2Objects = await OUTPUTS.list(cursor === undefined ? {} : { cursor });
+    const page: R2Objects = await OUTPUTS.list({ prefix, ...(cursor !== undefined && { cursor }) });
     objects.push(...page.objects.map(({ key, uploaded }) => ({ key, uploaded: uploaded.getTime() })));
     cursor = page.truncated ? page.cursor : undefined;
   } while (cursor !== undefined);
@@ -122,16 +128,24 @@ async function allObjects({ OUTPUTS }: Env): Promise<{ key: string; uploaded: nu
 async function find(env: Env): Promise<Finding[]> {
   // Objects first: a picture stored in between then has its row by the time the rows are read.
   const objects = await allObjects(env);
-  const rows = await allRows(env);
+  const rows = await all<Row>(env, ROWS);
+  // And users last: whose row was read is there, or has gone in between.
+  const users = await all<User>(env, USERS);
+  const isClosing = (userId: string) => (users.get(userId)?.deleted_at ?? null) !== null;
   const keys = new Set(objects.map(({ key }) => key));
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...users.values()]
+    .filter(({ deleted_at }) => deleted_at !== null && deleted_at < settledBefore)
+    .map(({ id }) => ({ kind: "account not gone", userId: id }));
   for (const { key, uploaded } of objects) {
     const [, userId = "", id = ""] = key.split("/");
     const row = rows.get(id);
+    // Whatever is out of step while an account is being deleted goes with it.
+    if (isClosing(userId)) continue;
     if (uploaded < settledBefore && (row?.user_id !== userId || row.status !== "succeeded"))
       findings.push({ kind: "object without row", key, id, uploaded });
   }
   for (const row of rows.values()) {
+    if (isClosing(row.user_id)) continue;
     if ((row.status === "queued" || row.status === "processing") && row.created_at < endedBefore)
       findings.push({ kind: "without end", row });
     if (row.status !== "succeeded" || row.created_at >= settledBefore) continue;
@@ -155,6 +169,18 @@ async function mend({ DB, OUTPUTS }: Env, finding: Finding): Promise<boolean> {
     await OUTPUTS.delete(finding.key);
     return true;
   }
+  if (finding.kind === "account not gone") {
+    for (const prefix of userPrefixes(finding.userId)) {
+      for (const { key } of await allObjects({ DB, OUTPUTS }, prefix)) await OUTPUTS.delete(key);
+    }
+    // The user's row stays, without an address, until the object is done: by it the deletion can be asked for again.
+    const its = "(select id from users where id = ? and deleted_at is not null)";
+    await DB.batch([
+      DB.prepare(`delete from identities where user_id in ${its}`).bind(finding.userId),
+      DB.prepare(`delete from generations where user_id in ${its}`).bind(finding.userId),
+    ]);
+    return true;
+  }
   const { row } = finding;
   const end = (code: FailureCode) =>
     DB.prepare(
@@ -171,6 +197,17 @@ async function mend({ DB, OUTPUTS }: Env, finding: Finding): Promise<boolean> {
   return true;
 }
 
+function subjectOf(finding: Finding): string {
+  switch (finding.kind) {
+    case "object without row":
+      return finding.key;
+    case "account not gone":
+      return `${finding.userId} (npm run admin -- delete-user ${finding.userId} --yes ends it)`;
+    default:
+      return finding.row.id;
+  }
+}
+
 const { env, dispose } = await connect();
 try {
   const findings = await find(env);
@@ -178,8 +215,8 @@ try {
   for (const finding of findings) {
     const isMended = values.mend && (await mend(env, finding));
     if (!isMended) left += 1;
-    const name = finding.kind === "object without row" ? finding.key : finding.row.id;
-    console.log(`${finding.kind}: ${name}${values.mend && !isMended ? " (left: its row may come yet)" : ""}`);
+    const note = values.mend && !isMended ? " (left: its row may come yet)" : "";
+    console.log(`${finding.kind}: ${subjectOf(finding)}${note}`);
   }
   const mended = findings.length - left;
   if (findings.length === 0) console.log("Nothing to mend.");

@@ -17,7 +17,8 @@ import {
   rowsOf,
   type Visitor,
 } from "./support/app.ts";
-import { crashAt, gateSkytells, gateStorage, holdAt, passed, type Point } from "./support/gates.ts";
+import { crashAt, failAt, gateSkytells, gateStorage, holdAt, passed, type Point } from "./support/gates.ts";
+import { oldPictures } from "./support/old-pictures.ts";
 import { at, maybe } from "./support/race.ts";
 import { createsOf, ended, webhookOf } from "./support/simulator.ts";
 
@@ -120,18 +121,18 @@ describe("deleting the account", () => {
   });
 });
 
-describe.concurrent.each<[string, string[]]>([
-  ["in the queue", ["stuck"]],
-  ["that ends meanwhile", ["delay=1"]],
-  ["that has failed", ["terminal", "failed"]],
-  ["whose answer was lost", ["answer-lost"]],
-])("with a job %s", (_, moods) => {
+describe.concurrent.each<[string, moods: string[], event: "succeeded" | null]>([
+  ["in the queue", ["stuck"], null],
+  ["that ends meanwhile", ["delay=1"], "succeeded"],
+  ["that has failed", ["terminal", "failed"], null],
+  ["whose answer was lost", ["answer-lost"], "succeeded"],
+])("with a job %s", (_, moods, event) => {
   it("leaves nothing, and late news changes nothing", async () => {
     const user = await newUser();
     const prompt = newPrompt(...moods);
     await maybe(user.post("/api/generate", { prompt }));
     const [made] = await createsOf(prompt);
-    const news = made ? await webhookOf(String(made.id), "succeeded").catch(() => null) : null;
+    const news = event && made ? await webhookOf(String(made.id), event) : null;
     expect((await remove(user)).status).toBe(204);
     if (news) expect((await deliver(news)).status).toBe(200);
     await expectNothingOf(user);
@@ -159,6 +160,47 @@ describe("a create on its way", () => {
   });
 });
 
+describe.concurrent.each<[string, status: number, call: RegExp, times: number]>([
+  ["D1, before the door is shut", 503, /^d1 update "users"/, 2],
+  ["D1, with the rows still there", 204, /^d1 delete from "generations"/, 1],
+  ["R2", 204, /^r2 list/, 1],
+  ["Skytells", 204, /^skytells DELETE/, 1],
+])("with %s away for a while", (_, status, call, times) => {
+  it("ends by itself, and leaves nothing", async () => {
+    const { user, id } = await owner();
+    failAt(user, call, times);
+    expect((await remove(user)).status).toBe(status);
+    await expectNothingOf(user);
+    await passed(user);
+    await expect(ended(id), "Skytells has forgotten it").rejects.toThrow();
+  });
+});
+
+describe.concurrent("deleting the account", () => {
+  it("takes more pictures than a pass, asked for twice at once and ended in between", async () => {
+    const user = await newUser();
+    await gateStorage(user);
+    await oldPictures(user, 101);
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    crashAt(user, at("after", /^d1 delete from "generations"/));
+    await Promise.all([maybe(remove(user)), maybe(remove(user)), passed(user)]);
+    expect(await rowsOf(user), "a pass is bounded").not.toEqual([]);
+    await eventually(async () => expect((await maybe(remove(user)))?.status).toBe(204));
+    await expectNothingOf(user);
+  });
+
+  it("is not held up by a job that cannot be read", async () => {
+    const { user } = await owner();
+    const { id } = await generate(user, newPrompt("stuck"));
+    await runInDurableObject(env.STUDIO.getByName(user.id), (_, { storage }) =>
+      storage.sql.exec("update jobs set document = '{' where prediction_id = ?", id),
+    );
+    expect((await remove(user)).status).toBe(204);
+    await expectNothingOf(user);
+  });
+});
+
 const WAY: Record<string, Point> = {
   "the door is about to be shut": at("before", /^d1 update "users"/),
   "the door is shut, which is not known yet": at("after", /^d1 update "users"/),
@@ -172,7 +214,10 @@ const WAY: Record<string, Point> = {
   "the user is gone, which is not known yet": at("after", /^d1 delete from "users"/),
 };
 
-describe.concurrent.each(Object.entries(WAY))("%s, and the object ends there", (_, point) => {
+/** The short form ends the object at every third of these points. */
+const points = Object.entries(WAY).filter((_, index) => env.TEST_ALL !== "" || index % 3 === 0);
+
+describe.concurrent.each(points)("%s, and the object ends there", (_, point) => {
   it("leaves nothing all the same", async () => {
     const { user } = await owner();
     crashAt(user, point);

@@ -17,6 +17,10 @@ const ROWS_A_PASS = 50;
 /** Requests to Skytells side by side. */
 const WIDTH = 6;
 const MAX_BACKOFF_MS = 60_000;
+/** How long a pass waits for what is still under way. */
+const WAIT_MS = 1_000;
+
+const backoffMs = (tries: number) => Math.min(MAX_BACKOFF_MS, 1000 * 2 ** Math.min(tries, 6));
 
 type Row = {
   user_id: string;
@@ -68,7 +72,13 @@ export class Closing {
   /** The last pass failed: the next waits, longer each time. */
   failed(now: number): void {
     const attempts = (this.row?.attempts ?? 0) + 1;
-    this.update({ attempts, next_at: now + Math.min(MAX_BACKOFF_MS, 1000 * 2 ** Math.min(attempts, 6)) });
+    this.update({ attempts, next_at: now + backoffMs(attempts) });
+  }
+
+  /** The last pass ended so: when the next is. */
+  passed(outcome: "more" | "waiting" | "unheard", now: number): void {
+    const wait = { more: 0, waiting: WAIT_MS, unheard: backoffMs((this.row?.forget_tries ?? 1) - 1) };
+    this.update({ attempts: 0, next_at: now + wait[outcome] });
   }
 
   /** The object's storage is gone. */
@@ -99,14 +109,15 @@ export async function shutDoor({ db }: StudioContext, closing: Closing): Promise
 }
 
 /**
- * One pass. "gone": nothing of the user is left but the object's own storage. `isBusy`: something in this instance may
- * still write. Throws where a store does not answer.
+ * One pass. "gone": nothing of the user is left but the object's own storage; "waiting" for what is under way; "unheard":
+ * Skytells did not take every delete. `isBusy`: something in this instance may still write. Throws where a store does not
+ * answer.
  */
 export async function closingPass(
   context: StudioContext,
   closing: Closing,
   isBusy: () => boolean,
-): Promise<"gone" | "more" | "waiting"> {
+): Promise<"gone" | "more" | "waiting" | "unheard"> {
   const userId = closing.state?.user_id;
   if (userId === undefined) return "waiting";
   const { db, jobs, bindings } = context;
@@ -115,25 +126,28 @@ export async function closingPass(
   // What is under way ends first: a create may come back, a copy may still be written.
   const isQuiet = jobs.sweepEnded() === 0 && !isBusy();
   const ids = await bounded(someGenerationIds(db, userId, ROWS_A_PASS), STEP_TIMEOUT_MS);
-  const free = ids.filter((id) => jobs.byPrediction(id) === null);
+  const free = ids.filter((id) => !jobs.knows(id));
   const forgotten = await forget(context, closing, free);
   const removed = await bounded(removeSomeOfUser(bindings.OUTPUTS, userId), STEP_TIMEOUT_MS);
   await bounded(deleteGenerations(db, userId, forgotten), STEP_TIMEOUT_MS);
+  if (forgotten.length < free.length) return "unheard";
   if (!isQuiet || jobs.sweepEnded() > 0 || isBusy()) {
     return forgotten.length > 0 || removed > 0 ? "more" : "waiting";
   }
-  if (ids.length > 0 || removed > 0) return forgotten.length === free.length ? "more" : "waiting";
+  if (ids.length > 0 || removed > 0) return "more";
   await bounded(eraseUser(db, userId), STEP_TIMEOUT_MS);
   return "gone";
 }
 
 /** Has Skytells delete these; the ids of those that may go here too. */
 async function forget({ settings }: StudioContext, closing: Closing, ids: string[]): Promise<string[]> {
-  const isPatient = (closing.state?.forget_tries ?? 0) < MAX_FORGET_TRIES;
+  const tries = closing.state?.forget_tries ?? 0;
   const forgotten: string[] = [];
+  const kept: string[] = [];
   await inParallel(ids, WIDTH, async (id) => {
-    if ((await deletePrediction(settings.skytells, id)) || !isPatient) forgotten.push(id);
+    const isForgotten = await deletePrediction(settings.skytells, id);
+    (isForgotten ? forgotten : kept).push(id);
   });
-  if (forgotten.length < ids.length) closing.update({ forget_tries: (closing.state?.forget_tries ?? 0) + 1 });
-  return forgotten;
+  if (ids.length > 0) closing.update({ forget_tries: kept.length === 0 ? 0 : tries + 1 });
+  return tries < MAX_FORGET_TRIES ? forgotten : ids;
 }

@@ -6,9 +6,6 @@ import { type Closing, closingPass, shutDoor } from "./closing.ts";
 import { change, type StudioContext } from "./context.ts";
 import { deleted } from "./transitions.ts";
 
-/** How long a pass waits for what is still under way. */
-const WAIT_MS = 1_000;
-
 type Door = {
   context: () => StudioContext;
   /** Something in this instance may still write. */
@@ -102,8 +99,7 @@ export class AccountDeletion {
     try {
       const outcome = await closingPass(this.door.context(), this.closing, this.door.isBusy);
       if (outcome === "gone") await this.door.wipe();
-      const wait = outcome === "waiting" ? WAIT_MS : 0;
-      this.closing.update({ attempts: 0, next_at: Date.now() + wait });
+      else this.closing.passed(outcome, Date.now());
     } catch (error) {
       logError("closing_failed", { reason: reasonOf(error) });
       this.closing.failed(Date.now());

@@ -99,6 +99,11 @@ export class Jobs {
     return this.one("prediction_id = ?", id);
   }
 
+  /** Whether a job has this prediction, also one that cannot be read. */
+  knows(predictionId: string): boolean {
+    return this.rows("where prediction_id = ?", predictionId).length > 0;
+  }
+
   /** By its own id (the pending one) or its prediction's. */
   byAnyId(id: string): Job | null {
     return this.get(id) ?? this.byPrediction(id);
