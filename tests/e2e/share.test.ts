@@ -2,6 +2,7 @@
 import { expect, inject, test } from "vitest";
 import { pictureText } from "../../frontend/text/pictures.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
+import { createClient } from "./support/client.ts";
 import { createSimulatorClient, sha256 } from "./support/simulator.ts";
 import { isDrawn } from "./support/studio-page.ts";
 
@@ -59,6 +60,44 @@ test("a stranger sees a shared picture and its card; once taken back the link is
   stranger.expectsInConsole(/status of 404/);
   expect((await stranger.page.reload())?.status()).toBe(404);
   expect((await fetch(`${link}/image`)).status).toBe(404);
+});
+
+/** Each tries another way out of where a prompt stands. */
+const HOSTILE: Record<string, string> = {
+  "a script": "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">",
+  "the end of the title": "</title></head><body><script>document.title='pwned'</script>",
+  "the end of an attribute": `" onload="document.title='pwned'" x="' autofocus onfocus='document.title="pwned"'`,
+  "the end of a style and a comment": "</style>--><svg onload=document.title='pwned'>{{7*7}}${7*7}",
+  "what is escaped already": "&lt;b&gt; &amp;quot; &#x27; %3Cscript%3E \\u003cscript\\u003e",
+  "another direction": "\u202eevil\u202c \u2066isolate\u2069 \u200f\u200e",
+  "500 emoji": "\u{1f98a}".repeat(500),
+};
+
+test("hostile prompts are text: nothing of them runs, and cards hold them whole", async () => {
+  const client = await createClient(app.url, newEmail());
+  const { page } = await visit({ viewport: PHONE });
+  // A request that a prompt began would be one to elsewhere, or a complaint of the page's policy: both fail the test.
+  for (const [what, prompt] of Object.entries(HOSTILE)) {
+    const { id } = await client.makes(prompt);
+    const share = await client.call("POST", `/api/generations/${id}/share`, { showPrompt: true });
+    const { url } = (await share.json()) as { url: string };
+    expect((await page.goto(url))?.status(), what).toBe(200);
+    const shown = await page.evaluate(() => ({
+      text: document.querySelector("figcaption p")?.textContent,
+      alt: document.querySelector("figure img")?.getAttribute("alt"),
+      cardAlt: document.querySelector<HTMLMetaElement>("meta[property='og:image:alt']")?.content,
+      title: document.title,
+      cardTitle: document.querySelector<HTMLMetaElement>("meta[property='og:title']")?.content,
+      description: document.querySelector<HTMLMetaElement>("meta[property='og:description']")?.content,
+      strangers: document.querySelectorAll("script, svg, iframe, [onload], [onerror], [onfocus]").length,
+    }));
+    expect(shown, what).toMatchObject({ text: prompt, alt: prompt, cardAlt: prompt, strangers: 0 });
+    const beginning = prompt.replace(/\s+/g, " ").slice(0, 80);
+    expect(shown.cardTitle, what).toContain(beginning);
+    expect(shown.description, what).toContain(prompt);
+    // Browsers collapse what surrounds a title, and nothing else was written to it.
+    expect(shown.title, what).toContain(beginning.trim());
+  }
 });
 
 test("the prompt stays private unless its owner says otherwise", async () => {
