@@ -40,7 +40,7 @@ test("an account that is not gone is left alone while its deletion may be under 
   );
   expect(found.status).toBe(1);
   const mended = repair("--mend");
-  expect(mended.stdout).toMatch(/\n1 mended\.\n$/);
+  expect(mended.stdout).toMatch(/\n1 mended, 0 left\.\n$/);
   expect(mended.status).toBe(0);
 
   await app.start();
