@@ -1,10 +1,11 @@
 /**
- * `npm run bench [bytes] [rows] [feel] [lighthouse]`: what is budgeted, beside its budget. Bytes and rows
- * unless told: the others measure times, on a machine with nothing else to do. Ends with 1 when something is over. What
+ * `npm run bench [bytes] [rows] [feel] [lighthouse] [export]`: what is budgeted, beside its budget. Bytes and rows unless
+ * told: the others measure times or memory, on a machine with nothing else to do. Ends with 1 when something is over. What
  * a generation and a poll cost in calls and statements is held by tests/worker/budget.test.ts.
  */
 import { runTool } from "../../scripts/run.ts";
 import { measureBytes } from "./bytes.ts";
+import { measureExport } from "./export.ts";
 import { isKept, lineOf, type Measure } from "./measure.ts";
 import { measureFeel } from "./feel.ts";
 import { measureLighthouse } from "./lighthouse.ts";
@@ -15,6 +16,7 @@ const PARTS: Record<string, () => Measure[] | Promise<Measure[]>> = {
   rows: measureRows,
   feel: measureFeel,
   lighthouse: measureLighthouse,
+  export: measureExport,
 };
 
 const told = process.argv.slice(2);

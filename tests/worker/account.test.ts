@@ -190,6 +190,17 @@ describe.concurrent("deleting the account", () => {
     await expectNothingOf(user);
   });
 
+  it("ends, when it is asked for again, what an object has forgotten: a backup brought the rows back", async () => {
+    const user = await newUser();
+    await oldPictures(user, 2);
+    await env.DB.prepare("update users set email = 'deleted:' || id, deleted_at = 1 where id = ?")
+      .bind(user.id)
+      .run();
+    expect(await kept(user)).toEqual({ tables: [], alarm: null });
+    expect((await remove(user)).status).toBe(204);
+    await expectNothingOf(user);
+  });
+
   it("is not held up by a job that cannot be read", async () => {
     const { user } = await owner();
     const { id } = await generate(user, newPrompt("stuck"));

@@ -39,6 +39,23 @@ async function download(user: Visitor, url: string) {
   return { headers: answer.headers, files, document, ids: document.generations.map(({ id }) => id) };
 }
 
+/** Counts what D1 reads in batches from now on. */
+function countRows(): () => number {
+  let count = 0;
+  const prototype = env.DB.constructor.prototype as D1Database;
+  const original = prototype.batch;
+  const spy = vi.spyOn(prototype, "batch").mockImplementation(async function (
+    this: D1Database,
+    statements: D1PreparedStatement[],
+  ) {
+    const results = await original.call(this, statements);
+    for (const { meta } of results) count += meta.rows_read;
+    return results as never;
+  });
+  onTestFinished(() => spy.mockRestore());
+  return () => count;
+}
+
 /** R2 answers reads as `get` says. */
 function watchReads(
   get: (key: string, read: () => Promise<R2ObjectBody | null>) => Promise<R2ObjectBody | null>,
@@ -207,10 +224,13 @@ describe("the parts of an export", () => {
     await expectProblem(await user.call(urls[2] ?? ""), "not_found");
   });
 
-  it("are listed twenty at a time", async () => {
+  it("are listed twenty at a time, and cost no more than their places", async () => {
     const user = await newUser();
     const made = await oldRows(user, 5251);
+    const rows = countRows();
     const first = await listed(user);
+    // D1 counts each place three times: read, numbered, picked.
+    expect(rows()).toBeLessThanOrEqual(3 * (20 * 250 + 1) + 100);
     expect(first.parts.map(({ part }) => part)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     const rest = await listed(user, `?cursor=${first.nextCursor}`);
     expect(rest.parts.map(({ part, from }) => [part, Date.parse(from ?? "")])).toEqual([
@@ -218,7 +238,9 @@ describe("the parts of an export", () => {
       [22, 5251],
     ]);
     expect(rest.nextCursor).toBeNull();
+    const before = rows();
     const { ids } = await download(user, rest.parts[1]?.url ?? "");
+    expect(rows() - before, "what the part holds").toBeLessThanOrEqual(2 + 250 + 1);
     expect(ids).toEqual(made.slice(-1));
   });
 });
