@@ -48,6 +48,11 @@ export const MAX_BULK = 100;
 export const GENERATION_STATUSES = ["queued", "processing", "succeeded", "failed", "canceled"] as const;
 export type GenerationStatus = (typeof GENERATION_STATUSES)[number];
 
+/** Nothing follows it; what is not terminal is under way. */
+export function isTerminal(status: GenerationStatus): boolean {
+  return status === "succeeded" || status === "failed" || status === "canceled";
+}
+
 /** Why a generation failed: `generation.error.code`. */
 export const FAILURE_CODES = [
   "content_policy",

@@ -5,6 +5,7 @@ import {
   FAILURE_CODES,
   type FailureCode,
   type GenerationStatus,
+  isTerminal,
   MAX_SEED,
   type ModelId,
 } from "./catalog.ts";
@@ -77,7 +78,7 @@ export function presentGeneration(record: GenerationRecord, origin: string): Gen
     prompt: record.prompt,
     model: record.model,
     status: record.status,
-    progress: record.status === "processing" || record.status === "queued" ? record.progress : null,
+    progress: isTerminal(record.status) ? null : record.progress,
     outputUrl: first?.url ?? null,
     thumbnailUrl: first?.thumbnailUrl ?? null,
     width: first?.width ?? null,

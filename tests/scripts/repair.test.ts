@@ -70,7 +70,9 @@ it.runIf(process.env["TEST_ALL"])(
       }
     });
 
-    const mended = run("scripts/repair.ts", "--local", "--persist-to", folder, "--mend");
+    const repair = (...args: string[]) =>
+      run("scripts/repair.ts", "--local", "--persist-to", folder, ...args, "--mend");
+    const mended = repair();
     expect(mended.stdout.split("\n").toSorted().join("\n"), mended.stderr).toBe(
       [
         "",
@@ -100,6 +102,16 @@ it.runIf(process.env["TEST_ALL"])(
       ]);
       const left = await DB.prepare("select count(*) as n from users").first("n");
       expect(left, "its object is asked by the row that is left").toBe(3);
+      await OUTPUTS.put("outputs/stays/stored-while-d1-was-out/0.png", "the only copy");
+    });
+
+    const early = repair("--older-than", "0");
+    expect(early.stdout).toContain(
+      "outputs/stays/stored-while-d1-was-out/0.png (left: its row may come yet)",
+    );
+    expect(early.status).toBe(1);
+    await inStores(folder, async ({ OUTPUTS }) => {
+      expect(await OUTPUTS.head("outputs/stays/stored-while-d1-was-out/0.png")).not.toBeNull();
     });
   },
 );

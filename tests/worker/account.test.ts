@@ -212,6 +212,22 @@ describe.concurrent("deleting the account", () => {
   });
 });
 
+it("is not brought back by a cancel that was on its way", async () => {
+  const { user } = await owner();
+  const { id } = await generate(user, newPrompt("stuck"));
+  await runInDurableObject(env.STUDIO.getByName(user.id), (_, { storage }) =>
+    storage.sql.exec("delete from jobs"),
+  );
+  const gate = holdAt(user, at("after", /^d1 select/));
+  const cancel = user.post(`/api/predictions/${id}/cancel`);
+  await gate.reached;
+  expect((await remove(user)).status).toBe(204);
+  await expectNothingOf(user);
+  gate.open();
+  expect((await cancel).status).toBeGreaterThanOrEqual(400);
+  await expectNothingOf(user);
+});
+
 const WAY: Record<string, Point> = {
   "the door is about to be shut": at("before", /^d1 update "users"/),
   "the door is shut, which is not known yet": at("after", /^d1 update "users"/),

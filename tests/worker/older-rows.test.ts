@@ -38,7 +38,11 @@ describe.concurrent("a row of an older version", () => {
     "answeredAt",
     "ambiguity",
     "parkedNews",
+    "parkedAt",
+    "drewSeed",
+    "claiming",
     "source",
+    "outputsLostAt",
     "completedAt",
     "endedAt",
     "attempts",
@@ -62,6 +66,26 @@ describe.concurrent("a row of an older version", () => {
     await reaches(user, id, "succeeded");
     await isIdle(user);
   });
+});
+
+describe.concurrent("a generation under way of which no job is left", () => {
+  it.each(["canceled", "deleted"])(
+    "can be %s: Skytells hears of it, and until then it counts",
+    async (what) => {
+      const user = await newUser();
+      const { id } = await generate(user, newPrompt("stuck", "cancel-500=2"));
+      await inStudio(user, (sql) => sql.exec("delete from jobs"));
+      await killStudio(user);
+      const answer = await (what === "canceled"
+        ? user.post(`/api/predictions/${id}/cancel`)
+        : user.call(`/api/generations/${id}`, { method: "DELETE" }));
+      expect(answer.status).toBe(what === "canceled" ? 200 : 204);
+      expect(await limitsOf(user)).toMatchObject({ inFlight: 1 });
+      await isIdle(user);
+      expect(await callsOf(id)).toMatchObject({ cancels: 3 });
+      expect(await rowsOf(user)).toMatchObject(what === "canceled" ? [{ id, status: "canceled" }] : []);
+    },
+  );
 });
 
 describe.concurrent("a row that cannot be read", () => {

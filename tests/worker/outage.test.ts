@@ -1,6 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { database } from "../../worker/db/client.ts";
+import { findGeneration, insertGeneration, updateGeneration } from "../../worker/db/generations.ts";
 import {
   deliver,
   eventually,
@@ -24,6 +26,27 @@ import { callsOf, createsOf, SIMULATOR_KEY, webhookOf } from "./support/simulato
 
 const inStudio = <T>(user: Visitor, look: (sql: SqlStorage, state: DurableObjectState) => T) =>
   runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql, state));
+
+describe("D1 that is slow", () => {
+  it.each([
+    ["insert", insertGeneration],
+    ["update", updateGeneration],
+  ])("an %s that arrives after the last one does not open the generation again", async (_, write) => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    const [before] = await eventually(async () => {
+      const rows = await rowsOf(user);
+      expect(rows).toMatchObject([{ status: "succeeded" }]);
+      return rows;
+    });
+    const db = database(env.DB);
+    const { record } = await findGeneration(db, user.id, id);
+    if (!record) throw new Error("no row");
+    await write(db, user.id, { ...record, status: "processing", outputs: [], completedAt: null });
+    expect(await rowsOf(user)).toEqual([before]);
+  });
+});
 
 describe("D1 that fails", () => {
   it("before admission: 503, nothing reaches Skytells, nothing is held", async () => {

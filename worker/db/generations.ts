@@ -1,7 +1,7 @@
 /** Generations in D1. Every statement names the user: nobody's row is read or written through another's session. */
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
-import { GENERATION_STATUSES, MODELS } from "../catalog.ts";
+import { GENERATION_STATUSES, isTerminal, MODELS } from "../catalog.ts";
 import { foldText } from "../fold-text.ts";
 import {
   type GenerationError,
@@ -52,6 +52,11 @@ function columnsOf(record: GenerationRecord) {
 }
 
 const own = (userId: string, id: string) => and(eq(generations.id, id), eq(generations.userId, userId));
+
+const isUnderWay = inArray(
+  generations.status,
+  GENERATION_STATUSES.filter((status) => !isTerminal(status)),
+);
 
 /** The user and, if it is theirs, the generation: one statement, at most two rows. */
 export async function findGeneration(
@@ -158,8 +163,7 @@ export async function updateGeneration(
 
 /** A write that was given up may still arrive, after a later one: then it must not open again what has ended. */
 function movesForward({ status }: GenerationRecord) {
-  const isOpen = status === "queued" || status === "processing";
-  return isOpen ? inArray(generations.status, ["queued", "processing"]) : sql`true`;
+  return isTerminal(status) ? sql`true` : isUnderWay;
 }
 
 /** Takes a prediction for this user if no row of anybody has its id. `theirs`: the row was there before. */
@@ -192,7 +196,7 @@ export async function failGeneration(
     db
       .update(generations)
       .set({ status: "failed", error: JSON.stringify(error), completedAt: now })
-      .where(and(own(userId, id), inArray(generations.status, ["queued", "processing"]))),
+      .where(and(own(userId, id), isUnderWay)),
   );
 }
 

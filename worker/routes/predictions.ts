@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { isTerminal } from "../catalog.ts";
 import { database } from "../db/client.ts";
 import { findGeneration } from "../db/generations.ts";
 import { refusalOf, type SessionClaim } from "../db/users.ts";
@@ -30,7 +31,7 @@ export const predictions = new Hono<AppEnv>()
  */
 async function readGeneration(env: Env, claim: SessionClaim, id: string): Promise<Result<GenerationRecord>> {
   const row = await readRow(env, claim, id);
-  if (row.ok && row.value && isEnded(row.value)) return ok(row.value);
+  if (row.ok && row.value && isTerminal(row.value.status)) return ok(row.value);
   if (!row.ok && row.refusal.code !== "storage_unavailable") return row;
   const known = await studioOf(env, claim.userId).find(id);
   if (known === "deleted") return notFound();
@@ -43,7 +44,6 @@ async function readGeneration(env: Env, claim: SessionClaim, id: string): Promis
 }
 
 const notFound = () => refuse("not_found", "There is no such picture.");
-const isEnded = ({ status }: GenerationRecord) => status !== "queued" && status !== "processing";
 
 async function readRow(env: Env, claim: SessionClaim, id: string): Promise<Result<GenerationRecord | null>> {
   try {

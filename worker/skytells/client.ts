@@ -3,9 +3,10 @@
  * carried out: there is no idempotency key upstream, and a repeated create is a second paid job.
  */
 import { readUpTo } from "../bytes.ts";
+import { isTerminal } from "../catalog.ts";
 import { MAX_ANSWER_BYTES, type Settings, STEP_TIMEOUT_MS } from "../env.ts";
 import { logError, reasonOf } from "../log.ts";
-import { isTerminal, parsePrediction, type Prediction, unseen } from "./prediction.ts";
+import { parsePrediction, type Prediction, unseen } from "./prediction.ts";
 import { type Refused, refusedCreate, upstreamError } from "./errors.ts";
 
 type Upstream = Settings["skytells"];

@@ -122,10 +122,6 @@ function progressOf(progress: number | null | undefined): number | null {
     : Math.round(Math.min(100, Math.max(0, progress)));
 }
 
-export function isTerminal(status: GenerationStatus): boolean {
-  return status === "succeeded" || status === "failed" || status === "canceled";
-}
-
 /**
  * True where a failed prediction's words say that the content policy refused it. The one place that reads
  * text: a failed prediction has no error id.

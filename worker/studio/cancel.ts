@@ -1,4 +1,5 @@
 /** Cancelling: shown at once, Skytells told within the request; the slot is free when it acknowledges. */
+import { isTerminal } from "../catalog.ts";
 import type { SessionClaim } from "../db/users.ts";
 import type { GenerationRecord } from "../generation.ts";
 import { ok, type Result, refuse } from "../problem.ts";
@@ -21,9 +22,11 @@ export async function cancelGeneration(
   const { jobs } = context;
   const found = await rowsOf(context, claim, [id]);
   if (found.refusal) return { ok: false, refusal: found.refusal };
+  // From here to the change nothing is awaited: a job that is made of the row must not outlive its account.
+  if (context.isClosing) return refuse("unauthenticated", "Sign in to go on.");
   const record = found.rowOf(id);
-  const isOpenRecord = record?.status === "queued" || record?.status === "processing";
-  const job = jobs.byAnyId(id) ?? (isOpenRecord ? tombstone(context, claim.userId, record) : null);
+  const isUnderWay = record !== null && !isTerminal(record.status);
+  const job = jobs.byAnyId(id) ?? (isUnderWay ? tombstone(context, claim.userId, record) : null);
   if (!job) {
     if (!found.isKnown)
       return refuse("storage_unavailable", "The studio cannot reach its storage right now.");

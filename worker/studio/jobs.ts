@@ -1,6 +1,7 @@
 /**
  * The jobs of one user, in the object's own SQLite: all that is asked of that table, and nothing of what a job means.
  */
+import { isTerminal } from "../catalog.ts";
 import { TOMBSTONE_MS } from "../env.ts";
 import { fromRow, type Job, type JobRow, type PoisonedJob, poisonedOf, toRow } from "./job.ts";
 
@@ -142,7 +143,7 @@ export class Jobs {
     return this.rows("where debts <> '[]' or holds_slot = 1 order by created_at")
       .map(fromRow)
       .filter((job) => job !== null)
-      .filter((job) => !job.deleted && (job.status === "queued" || job.status === "processing"));
+      .filter((job) => !job.deleted && !isTerminal(job.status));
   }
 
   /** Slots in use, but for those admitted before `since`: no slot outlives its job, whatever its row says. */

@@ -3,13 +3,13 @@
  * cancel. Between awaits anything may have happened, so every step starts from the job as it is then.
  */
 import { bounded } from "../bounded.ts";
+import { isTerminal } from "../catalog.ts";
 import { failGeneration } from "../db/generations.ts";
 import { MAX_FORGET_TRIES, STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../env.ts";
 import { failureOf } from "../generation.ts";
 import { log, logError, reasonOf } from "../log.ts";
 import { removeObjects } from "../outputs/remove.ts";
 import { cancelPrediction, deletePrediction, getPrediction } from "../skytells/client.ts";
-import { isTerminal } from "../skytells/prediction.ts";
 import { confirm } from "./confirm.ts";
 import { change, isOverdue, type Step, type StudioContext } from "./context.ts";
 import { type Job, placeOf } from "./job.ts";
@@ -17,6 +17,9 @@ import { payRecord } from "./record.ts";
 import { store } from "./store.ts";
 import { decisionTime, isPayable, isSought, scheduled, slotEndOf } from "./schedule.ts";
 import { ambiguous, heard, isOpen, owes, timedOut, upstreamEnded, withoutDebts } from "./transitions.ts";
+
+/** A 429 may ask for an hour; outputs are gone in minutes, and a debt to D1 is tried again within a minute. */
+const MOST_PATIENT_SECONDS = 60;
 
 /**
  * One pass over the job; `isDisturbed` tells whether something happened to it meanwhile, so that another pass
@@ -55,9 +58,6 @@ export async function settleOnce(
     return { ...next, nextAt: Math.min(Math.max(next.nextAt, waited), decision) };
   });
 }
-
-/** A 429 may ask for an hour; outputs are gone in minutes, and a debt to D1 is tried again within a minute. */
-const MOST_PATIENT_SECONDS = 60;
 
 /** A create whose answer was lost, or lost with the object that waited for it. */
 async function find(context: StudioContext, job: Job): Promise<Step> {

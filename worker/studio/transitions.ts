@@ -3,14 +3,14 @@
  * terminal state is `timed_out`/`unconfirmed` → `succeeded` (`heard`), and a cancel or delete by the user beats a
  * success that comes later. docs/architecture.md has the diagram.
  */
-import type { FailureCode } from "../catalog.ts";
+import { type FailureCode, isTerminal } from "../catalog.ts";
 import type { Settings } from "../env.ts";
 import { failureOf, type GenerationRecord, type StoredOutput } from "../generation.ts";
-import { isPolicyRefusal, isTerminal, type Prediction } from "../skytells/prediction.ts";
+import { isPolicyRefusal, type Prediction } from "../skytells/prediction.ts";
 import type { Debt, Job } from "./job.ts";
 
 export function isOpen(job: Job): boolean {
-  return job.status === "queued" || job.status === "processing";
+  return !isTerminal(job.status);
 }
 
 export function owes(job: Job, debt: Debt): boolean {
@@ -154,7 +154,7 @@ export function deleted(job: Job, now: number): Job {
 export function tombstoneOf(record: GenerationRecord, userId: string, now: number): Job {
   const { id, prompt, model, options, status, error, outputs, createdAt, completedAt } = record;
   // Skytells may be at it still.
-  const isLive = status === "queued" || status === "processing";
+  const isLive = !isTerminal(status);
   return {
     id,
     userId,
