@@ -28,7 +28,7 @@ export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
       >
         <Icon svg={x} />
       </button>
-      <p class="flex gap-2 text-sm font-medium">
+      <p class="flex gap-2 pe-6 text-sm font-medium">
         {(card.problem || error) && (
           <span class="text-danger">
             <Icon svg={circleAlert} />
@@ -38,7 +38,7 @@ export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
       </p>
       {isUncounted(studio, card) && <p class="text-sm text-muted">{told.uncounted}</p>}
       {card.problem?.code === "upstream_rejected" && <p class="text-sm text-muted">{card.problem.detail}</p>}
-      <p class="line-clamp-2 text-sm text-muted" dir="auto">
+      <p class="line-clamp-2 shrink-0 text-sm text-muted" dir="auto">
         {prompt}
       </p>
       <div class="mt-2 flex flex-wrap gap-2">

@@ -99,6 +99,8 @@ async function shoot({ touch, sizes }: (typeof SCREENS)[number]): Promise<void> 
     isMobile: touch,
   });
   const page = await context.newPage();
+  // What the screen before this one asked for last is over.
+  await simulator.setMoods([]);
   const client = await createClient(app.url, `maker-${touch ? "finger" : "mouse"}@example.com`);
   const states = walkPast({
     page,
