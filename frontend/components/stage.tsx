@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import maximize from "lucide-static/icons/maximize.svg?raw";
 import zoomIn from "lucide-static/icons/zoom-in.svg?raw";
 import zoomOut from "lucide-static/icons/zoom-out.svg?raw";
@@ -54,7 +54,8 @@ export function Stage({ output, alt, controls, onSwipe, onLoaded }: Props) {
   const zoom = (factor: number, at = MIDDLE) => change((now, within) => zoomAt(now, factor, at, within));
   const toggle = (at = MIDDLE) => change((now, within) => toggleZoom(now, at, within));
 
-  useEffect(() => {
+  // Before it is drawn: a finger that is quick finds it listening.
+  useLayoutEffect(() => {
     const element = stage.current;
     if (!element) return;
     const measure = () => {

@@ -73,6 +73,7 @@ test("on a phone: swipes to the neighbour and back, pinches, and has its deeds a
   await swipe(300, 100);
   await studio.viewer(first).waitFor();
   await swipe(100, 300);
+  await studio.viewer(second).waitFor();
   await swipe(100, 300);
   await studio.viewer(third).waitFor();
   await isDrawn(studio.viewer(third).getByRole("img", { name: third }), third);
