@@ -3,6 +3,7 @@ import { batch } from "@preact/signals";
 import type { Trouble, TroubleCode } from "../api/result.ts";
 import { told } from "../text/told.ts";
 import type { Card } from "./cards.ts";
+import { isInFlight } from "./generation.ts";
 import type { Maker } from "./maker.ts";
 import { ORDER_KEPT_FOR_MS, type Order } from "./orders.ts";
 
@@ -111,12 +112,11 @@ async function refused(maker: Maker, order: Order, card: string, problem: Troubl
   });
 }
 
-/** The card shows as canceled already. */
+/** The card shows as canceled already; one without an id is canceled when that comes. */
 export async function cancel(maker: Maker, card: Card): Promise<void> {
-  const { api, cards, orders, cancelOnArrival, tell } = maker;
+  const { api, cards, orders, tell } = maker;
   const { key, generation: before } = card;
   if (before.id === "") {
-    cancelOnArrival.add(key);
     // At rest between two attempts: so it stays.
     if (card.problem && card.order) {
       orders.drop(card.order.key);
@@ -139,7 +139,8 @@ export async function cancel(maker: Maker, card: Card): Promise<void> {
  */
 export async function retry({ cards, orderOf, take }: Maker, key: string): Promise<void> {
   const card = cards.byKey(key);
-  if (!card) return;
+  // Of two clicks the second finds it on its way again.
+  if (!card || (card.phase !== "refused" && isInFlight(card.generation))) return;
   const { prompt, model, options } = card.generation;
   const order = orderOf(card.order?.body ?? { prompt, model, ...options });
   const repeat = card.phase === "refused" && card.problem?.code !== "idempotency_mismatch";

@@ -92,6 +92,8 @@ export function createMaker(dependencies: MakerDependencies) {
     const card = cards.byKey(key);
     if (!card) return;
     cards.show(key, { ...card.generation, status: "canceled" });
+    // Noted before anything is awaited: the click's answer may come first.
+    if (card.generation.id === "") cancelOnArrival.add(key);
     return (await aftermath()).cancel(maker, card);
   }
 

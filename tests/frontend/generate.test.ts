@@ -146,7 +146,8 @@ describe("refusals", () => {
     const error = { code: "upstream_failed", message: "" } as const;
     sockets.latest().say({ type: "generation", generation: generation("g1", { status: "failed", error }) });
     api.generate.mockResolvedValueOnce(ok({ generation: generation("g2") }));
-    await studio.maker.retry("key-1");
+    // A double click.
+    await Promise.all([studio.maker.retry("key-1"), studio.maker.retry("key-1")]);
     expect(cards.cards.value).toMatchObject([{ key: "key-1", phase: "known", generation: { id: "g2" } }]);
     expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-2"]);
   });
@@ -250,6 +251,21 @@ describe("cancel", () => {
     expect(cards.cards.value[0]?.generation.status).toBe("canceled");
     await canceling;
     expect(api.cancel).toHaveBeenCalledWith("g1");
+  });
+
+  test("the answer comes in the very moment of the click: canceled all the same", async () => {
+    const { studio, api, cards } = setUp();
+    const answer = later<Result<{ generation: Generation }>>();
+    api.generate.mockReturnValueOnce(answer.promise);
+    api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
+    await studio.start("a red kite");
+    const click = studio.maker.generate();
+    // What a cancel needs may still be on its way from the server when the answer comes.
+    const canceling = studio.maker.cancel("key-1");
+    answer.resolve(ok({ generation: generation("g1") }));
+    await Promise.all([click, canceling]);
+    expect(api.cancel).toHaveBeenCalledExactlyOnceWith("g1");
+    expect(cards.cards.value[0]?.generation.status).toBe("canceled");
   });
 
   test("before anybody knows an id: canceled as soon as there is one", async () => {
