@@ -51,8 +51,11 @@ function ownerOfGate(call: string): string | undefined {
   return [...gates].find(([, waiting]) => waiting.some((gate) => gate.call.test(call)))?.[0];
 }
 
-/** Once per test file: its fetches go through the gates of the user whose job they are about. */
-export function gateSkytells(): void {
+/**
+ * Before all tests of a file: its fetches go through the gates of the user whose job they are about. Answers what takes
+ * the gates away again, since the next file of the lane has the same globals.
+ */
+export function gateSkytells(): () => void {
   const real = globalThis.fetch;
   vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
     const url = new URL(input instanceof Request ? input.url : String(input));
@@ -73,6 +76,7 @@ export function gateSkytells(): void {
     const owner = owners.get(id) ?? (id === "" ? ownerOfGate(call) : undefined);
     return owner === undefined ? real(input, init) : pass(owner, call, () => real(input, init));
   });
+  return () => void vi.unstubAllGlobals();
 }
 
 /** Puts the gates before the storage of this user's object; before anything was asked of it. */
