@@ -17,7 +17,7 @@ export function catalogue(language: string): Plugin {
       name: "catalogue",
       enforce: "pre",
       transform: {
-        filter: { id: /frontend\/text\/(?!words|plural)\w+\.ts$/ },
+        filter: { id: /frontend\/text\/(?!words|plural|formats)\w+\.ts$/ },
         handler(code) {
           const names: string[] = [];
           const hidden = code.replace(/^export const (\w+)/gm, (_, name: string) => {

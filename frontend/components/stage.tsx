@@ -138,14 +138,14 @@ export function Stage({ output, alt, controls, onSwipe, onLoaded }: Props) {
         <button
           type="button"
           class="button small glass"
-          title={fits ? pictureText.zoomFull : pictureText.zoomFit}
+          title={fits ? pictureText.zoomFull() : pictureText.zoomFit}
           onClick={() => toggle()}
         >
           <Icon svg={maximize} />
           <span class="tabular-nums">
             {bounds.value ? pictureText.zoom(shownScale(view.value, bounds.value)) : ""}
           </span>
-          <span class="sr-only">{fits ? pictureText.zoomFull : pictureText.zoomFit}</span>
+          <span class="sr-only">{fits ? pictureText.zoomFull() : pictureText.zoomFit}</span>
         </button>
         <button
           type="button"

@@ -1,12 +1,12 @@
 /** Part of the text catalogue: what the account page says. */
 import { PLANS, type Plan } from "../../worker/catalog.ts";
+import { formatter, number } from "./formats.ts";
 import { language } from "./language.ts";
 import { counted } from "./plural.ts";
 
-const number = new Intl.NumberFormat(language.tag);
-const day = new Intl.DateTimeFormat(language.tag, { dateStyle: "medium" });
-const time = new Intl.DateTimeFormat(language.tag, { timeStyle: "short" });
-const of = (count: number, limit: number) => `${number.format(count)} of ${number.format(limit)}`;
+const day = formatter(() => new Intl.DateTimeFormat(language.tag, { dateStyle: "medium" }));
+const time = formatter(() => new Intl.DateTimeFormat(language.tag, { timeStyle: "short" }));
+const of = (count: number, limit: number) => `${number(count)} of ${number(limit)}`;
 
 export const account = {
   title: "Your account",
@@ -25,10 +25,10 @@ export const account = {
     `${counted(count, { one: "isn't confirmed by Skytells yet.", other: "aren't confirmed by Skytells yet." })}`,
   today: "Used today",
   todayOf: of,
-  todayUnlimited: (used: number) => number.format(used),
+  todayUnlimited: (used: number) => number(used),
   todayNoLimit: "Your plan has no daily limit.",
   /** Less than a day ahead, so the clock alone says which one. */
-  resets: (at: number) => `Counts anew from ${time.format(at)}.`,
+  resets: (at: number) => `Counts anew from ${time().format(at)}.`,
 
   sessions: "Sessions",
   signOut: "Sign out",
@@ -43,9 +43,7 @@ export const account = {
   exportDo: "Show the downloads",
   exportParts: "Downloads",
   exportPart: (part: number, from: string | null) =>
-    from === null
-      ? `Part ${number.format(part)}`
-      : `Part ${number.format(part)}, from ${day.format(new Date(from))} on`,
+    from === null ? `Part ${number(part)}` : `Part ${number(part)}, from ${day().format(new Date(from))} on`,
   exportMore: "Show more",
 
   delete: "Delete account",

@@ -1,7 +1,6 @@
 /** Part of the text catalogue: what the first screen needs. The rest comes with the parts that show it. */
 import { MODELS } from "../../worker/catalog.ts";
-import { language } from "./language.ts";
-const number = new Intl.NumberFormat(language.tag);
+import { number } from "./formats.ts";
 
 export const text = {
   name: "Image Studio",
@@ -30,8 +29,8 @@ export const text = {
   optionsSet: (shape = "") => `Options, some are set ${shape}`,
   takeExample: "Tab takes the example, ↑ brings back earlier prompts.",
   tab: "Tab",
-  left: (count: number) => `${number.format(count)} left`,
-  over: (count: number) => `${number.format(count)} too many`,
+  left: (count: number) => `${number(count)} left`,
+  over: (count: number) => `${number(count)} too many`,
   tryOne: "Not sure? Start from one of these.",
   examples: [
     "A lighthouse on a basalt cliff at blue hour, long exposure, soft fog",
@@ -45,12 +44,12 @@ export const text = {
 
   started: (prompt: string) => `Making: ${prompt}`,
 
-  inFlight: (count: number, limit: number) => `${number.format(count)} of ${number.format(limit)} in flight`,
-  inFlightShort: (count: number, limit: number) => `${number.format(count)}/${number.format(limit)}`,
-  waiting: (count: number) => `${number.format(count)} up next`,
+  inFlight: (count: number, limit: number) => `${number(count)} of ${number(limit)} in flight`,
+  inFlightShort: (count: number, limit: number) => `${number(count)}/${number(limit)}`,
+  waiting: (count: number) => `${number(count)} up next`,
   offline: "You're offline. What you send goes out by itself when you're back.",
   unreachable: "The studio can't be reached. Check your connection and try again.",
-  readyTitle: (count: number) => `(${number.format(count)}) Ready · `,
+  readyTitle: (count: number) => `(${number(count)}) Ready · `,
 
   account: "Account and settings",
 };

@@ -1,2 +1,6 @@
-/** The language that the whole catalogue is in: for `lang`, for `Intl`, and which way the page runs. */
-export const language: { tag: string; direction: "ltr" | "rtl" } = { tag: "en", direction: "ltr" };
+/** The language that the whole catalogue is in: for `lang`, for `Intl`, which way the page runs, and its ten digits. */
+export const language: { tag: string; direction: "ltr" | "rtl"; digits: string } = {
+  tag: "en",
+  direction: "ltr",
+  digits: "0123456789",
+};

@@ -1,9 +1,7 @@
 /** Part of the text catalogue: what menus, dialogs, gallery and picture view say. */
-import { language } from "./language.ts";
+import { number } from "./formats.ts";
 import { counted } from "./plural.ts";
 import { PLANS, type Plan } from "../../worker/catalog.ts";
-
-const number = new Intl.NumberFormat(language.tag);
 
 export const later = {
   plan: (plan: Plan) => {
@@ -11,7 +9,7 @@ export const later = {
     return `${label} plan · ${counted(concurrent, { one: "picture at a time", other: "pictures at once" })}`;
   },
   today: (used: number, limit: number) =>
-    `${number.format(Math.max(0, limit - used))} of ${number.format(limit)} pictures left today`,
+    `${number(Math.max(0, limit - used))} of ${number(limit)} pictures left today`,
   signedOut: "Not signed in",
   signIn: "Sign in",
   signOut: "Sign out",

@@ -1,19 +1,21 @@
 /** Part of the text catalogue: what the parts around the form say that come after the first screen. */
+import { formatter, number } from "./formats.ts";
 import { language } from "./language.ts";
 import { MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
 
-const number = new Intl.NumberFormat(language.tag);
-const percent = new Intl.NumberFormat(language.tag, { style: "percent" });
-const minute = new Intl.NumberFormat(language.tag, { style: "unit", unit: "minute" });
-const second = new Intl.NumberFormat(language.tag, { style: "unit", unit: "second" });
-const units = new Intl.ListFormat(language.tag, { type: "unit", style: "narrow" });
-const time = new Intl.DateTimeFormat(language.tag, { timeStyle: "short" });
-const dateTime = new Intl.DateTimeFormat(language.tag, { dateStyle: "medium", timeStyle: "short" });
+const percent = formatter(() => new Intl.NumberFormat(language.tag, { style: "percent" }));
+const minute = formatter(() => new Intl.NumberFormat(language.tag, { style: "unit", unit: "minute" }));
+const second = formatter(() => new Intl.NumberFormat(language.tag, { style: "unit", unit: "second" }));
+const units = formatter(() => new Intl.ListFormat(language.tag, { type: "unit", style: "narrow" }));
+const time = formatter(() => new Intl.DateTimeFormat(language.tag, { timeStyle: "short" }));
+const dateTime = formatter(
+  () => new Intl.DateTimeFormat(language.tag, { dateStyle: "medium", timeStyle: "short" }),
+);
 
 /** As short as it is clear: today's by the clock alone. */
 function moment(at: number, now: number): string {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
-  return (isToday ? time : dateTime).format(at);
+  return (isToday ? time : dateTime)().format(at);
 }
 
 export const making = {
@@ -36,12 +38,12 @@ export const making = {
   queued: "In line",
   processing: "Making",
   unconfirmed: "Skytells hasn't confirmed this one yet; checking…",
-  percent: (value: number) => percent.format(Math.round(value) / 100),
+  percent: (value: number) => percent().format(Math.round(value) / 100),
   seconds: (value: number) =>
-    units.format(
+    units().format(
       value < 60
-        ? [second.format(value)]
-        : [minute.format(Math.floor(value / 60)), second.format(value % 60)],
+        ? [second().format(value)]
+        : [minute().format(Math.floor(value / 60)), second().format(value % 60)],
     ),
 
   ratioAuto: "Auto",
@@ -51,7 +53,7 @@ export const making = {
   seedDraw: "Draw another seed",
   without: "Without",
   withoutExample: "text, blur, extra fingers",
-  count: (count: number) => `${number.format(count)} of ${number.format(MAX_PROMPT_LENGTH)}`,
+  count: (count: number) => `${number(count)} of ${number(MAX_PROMPT_LENGTH)}`,
   reset: "Reset options",
   noOptions: "This model has no options.",
   optionsUnknown: "What this model can do is being asked for.",

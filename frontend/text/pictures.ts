@@ -1,21 +1,26 @@
 /** Part of the text catalogue: what the gallery and a picture's own page say. */
+import { formatter, number } from "./formats.ts";
 import { language } from "./language.ts";
 import { counted } from "./plural.ts";
 import type { GenerationStatus } from "../../worker/catalog.ts";
 
-const number = new Intl.NumberFormat(language.tag);
-const day = new Intl.DateTimeFormat(language.tag, { dateStyle: "medium" });
-const dateTime = new Intl.DateTimeFormat(language.tag, { dateStyle: "medium", timeStyle: "short" });
-const percent = new Intl.NumberFormat(language.tag, { style: "percent" });
-const megabytes = new Intl.NumberFormat(language.tag, {
-  style: "unit",
-  unit: "megabyte",
-  maximumFractionDigits: 0,
-});
+const day = formatter(() => new Intl.DateTimeFormat(language.tag, { dateStyle: "medium" }));
+const dateTime = formatter(
+  () => new Intl.DateTimeFormat(language.tag, { dateStyle: "medium", timeStyle: "short" }),
+);
+const percent = formatter(() => new Intl.NumberFormat(language.tag, { style: "percent" }));
+const megabytes = formatter(
+  () =>
+    new Intl.NumberFormat(language.tag, {
+      style: "unit",
+      unit: "megabyte",
+      maximumFractionDigits: 0,
+    }),
+);
 
 const pictures = (count: number) => counted(count, { one: "picture", other: "pictures" });
 /** A day as it stands in an address is a day everywhere: noon keeps clear of every time zone's edge. */
-const dayOf = (iso: string) => day.format(new Date(`${iso}T12:00`));
+const dayOf = (iso: string) => day().format(new Date(`${iso}T12:00`));
 
 export const pictureText = {
   title: "Gallery",
@@ -23,7 +28,7 @@ export const pictureText = {
   searchShort: "Search",
   clearSearch: "Clear search",
   filter: "Filter",
-  filterCount: (count: number) => `Filter, ${number.format(count)} in use`,
+  filterCount: (count: number) => `Filter, ${number(count)} in use`,
   favorites: "Favourites",
   onlyFavorites: "Only favourites",
   select: "Select",
@@ -67,9 +72,9 @@ export const pictureText = {
   newOnes: (count: number) => `${pictures(count)} new`,
   failed: (prompt: string) => `Without picture: ${prompt}`,
 
-  selected: (count: number) => `${number.format(count)} selected`,
+  selected: (count: number) => `${number(count)} selected`,
   choose: (prompt: string) => `Select: ${prompt}`,
-  selectAll: (count: number) => `Select all ${number.format(count)} loaded`,
+  selectAll: (count: number) => `Select all ${number(count)} loaded`,
   all: "All",
   endSelection: "End selection",
   selectionHint: "Tap pictures to select them",
@@ -82,16 +87,16 @@ export const pictureText = {
   deleted: (count: number) => `${pictures(count)} deleted.`,
   undo: "Undo",
   notDeleted: (count: number, why: string) => `${pictures(count)} couldn't be deleted and came back. ${why}`,
-  tooManyToDelete: (most: number) => `At most ${number.format(most)} can be deleted at a time.`,
+  tooManyToDelete: (most: number) => `At most ${number(most)} can be deleted at a time.`,
 
   download: "Download",
-  packing: (done: number, of: number) => `Packing ${number.format(done)} of ${number.format(of)}`,
+  packing: (done: number, of: number) => `Packing ${number(done)} of ${number(of)}`,
   packed: (count: number) => `${pictures(count)} saved as one zip file.`,
   packedWithout: (count: number, missing: number) =>
-    `${pictures(count)} saved as one zip file; ${number.format(missing)} couldn't be fetched.`,
+    `${pictures(count)} saved as one zip file; ${number(missing)} couldn't be fetched.`,
   notPacked: "The zip file couldn't be finished. Check your connection and try again.",
   packTooLarge: (bytes: number) =>
-    `That is more than ${megabytes.format(bytes / 1e6)}, all that this browser can hold for one zip file. Choose fewer, or use Chrome or Edge.`,
+    `That is more than ${megabytes().format(bytes / 1e6)}, all that this browser can hold for one zip file. Choose fewer, or use Chrome or Edge.`,
   cancel: "Cancel",
 
   picture: "Picture",
@@ -99,12 +104,12 @@ export const pictureText = {
   next: "Next picture",
   close: "Close",
   outputs: "Pictures of this prompt",
-  output: (at: number, of: number) => `${number.format(at)} of ${number.format(of)}`,
+  output: (at: number, of: number) => `${number(at)} of ${number(of)}`,
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
   zoomFit: "Fit to the window",
-  zoomFull: `Show at ${percent.format(1)}`,
-  zoom: (scale: number) => percent.format(scale),
+  zoomFull: () => `Show at ${percent().format(1)}`,
+  zoom: (scale: number) => percent().format(scale),
   copyPrompt: "Copy prompt",
   copied: "Copied",
   copyFailed: "Your browser didn't allow copying. Select the text and copy it.",
@@ -119,7 +124,7 @@ export const pictureText = {
   ratio: "Shape",
   seed: "Seed",
   without: "Without",
-  date: (iso: string) => dateTime.format(new Date(iso)),
+  date: (iso: string) => dateTime().format(new Date(iso)),
   took: "Took",
   missing: "This picture isn't here",
   missingWhy: "It may have been deleted, or it belongs to someone else.",

@@ -1,5 +1,5 @@
 /** Part of the text catalogue: what the studio tells as it happens, and each cause of a failure with what one can do about it. */
-import { language } from "./language.ts";
+import { number } from "./formats.ts";
 import { type FailureCode, MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
 import type { Generation } from "../../worker/contract.ts";
 import type { TroubleCode } from "../api/result.ts";
@@ -7,13 +7,11 @@ import { making } from "./making.ts";
 
 type Ended = Pick<Generation, "status" | "error" | "prompt">;
 
-const number = new Intl.NumberFormat(language.tag);
-
 export const told = {
   /** Why a prompt cannot be sent, by what `promptProblem` finds. */
   promptProblems: {
     empty: "Write a prompt first.",
-    too_long: `A prompt has at most ${number.format(MAX_PROMPT_LENGTH)} characters.`,
+    too_long: `A prompt has at most ${number(MAX_PROMPT_LENGTH)} characters.`,
     malformed: "The prompt contains characters that are not text.",
   },
   putAside: "What you were writing was put aside.",

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { number } from "../../frontend/text/formats.ts";
+import { language } from "../../frontend/text/language.ts";
 import { later } from "../../frontend/text/later.ts";
 import { making } from "../../frontend/text/making.ts";
 import { failures, problems } from "../../frontend/text/told.ts";
@@ -28,6 +30,12 @@ describe("every cause has a sentence that a person understands", () => {
 });
 
 describe("numbers in words", () => {
+  test("counts below a thousand are what Intl would write, without asking it", () => {
+    const { format } = new Intl.NumberFormat(language.tag);
+    for (const value of [0, 7, 42, 908, 999, 1_000, 12_345, 0.5, -1])
+      expect(number(value)).toBe(format(value));
+  });
+
   test("limits by plan", () => {
     expect(later.plan("free")).toBe("Free plan · 1 picture at a time");
   });

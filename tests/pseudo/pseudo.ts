@@ -34,6 +34,9 @@ function stringsIn(value: unknown): string[] {
   return value && typeof value === "object" ? Object.values(value).flatMap(stringsIn) : [];
 }
 
+const TAG = "ar-XB";
+const digits = Array.from({ length: 10 }, (_, digit) => new Intl.NumberFormat(TAG).format(digit)).join("");
+
 /** The same catalogue in that language: strings, lists and tables of them, and functions that answer some. */
 export function pseudo<T>(catalogue: T): T;
 export function pseudo(catalogue: unknown): unknown {
@@ -47,6 +50,6 @@ export function pseudo(catalogue: unknown): unknown {
   if (Array.isArray(catalogue)) return catalogue.map((entry) => pseudo(entry));
   if (!catalogue || typeof catalogue !== "object") return catalogue;
   // Arabic, so that what `Intl` writes has no plain letters either.
-  if ("direction" in catalogue) return { tag: "ar-XB", direction: "rtl" };
+  if ("direction" in catalogue) return { tag: TAG, direction: "rtl", digits };
   return Object.fromEntries(Object.entries(catalogue).map(([key, entry]) => [key, pseudo(entry)]));
 }
