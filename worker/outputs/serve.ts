@@ -1,6 +1,6 @@
 /** Serving a stored picture: strong ETag, 304, Range, HEAD. What users made is never allowed to act as a page. */
 
-const SAFE_HEADERS = {
+export const SAFE_HEADERS = {
   "accept-ranges": "bytes",
   "content-security-policy": "default-src 'none'; sandbox",
   "x-content-type-options": "nosniff",

@@ -9,8 +9,9 @@ header a { display: inline-flex; align-items: center; gap: 0.5rem; min-block-siz
 main { display: grid; gap: 1.5rem; align-content: center; justify-items: center; min-inline-size: 0;
   padding: 1rem max(1rem, env(safe-area-inset-right)) max(2rem, env(safe-area-inset-bottom)) max(1rem, env(safe-area-inset-left)); }
 figure { display: grid; gap: 1.25rem; justify-items: center; inline-size: 100%; min-inline-size: 0; }
-figure > img { block-size: auto; border-radius: 0.75rem; background: light-dark(#e9e7e4, #262624);
+figure > a { border-radius: 0.75rem; background: light-dark(#e9e7e4, #262624);
   box-shadow: 0 2px 6px light-dark(rgb(28 27 26 / 0.07), rgb(0 0 0 / 0.4)), 0 22px 60px -12px light-dark(rgb(28 27 26 / 0.28), rgb(0 0 0 / 0.8)); }
+figure img { display: block; inline-size: 100%; block-size: auto; border-radius: inherit; }
 figcaption { inline-size: 100%; }
 p, h1 { max-inline-size: 60ch; margin-inline: auto; font-size: 1rem; font-weight: 400; text-align: center; text-wrap: pretty; overflow-wrap: anywhere; white-space: pre-line; color: var(--muted); }
 h1.title { font-size: 1.5rem; font-weight: 600; line-height: 1.25; color: inherit; }
@@ -19,6 +20,7 @@ h1.title { font-size: 1.5rem; font-weight: 600; line-height: 1.25; color: inheri
 .action:hover { background: light-dark(#a63509, #ffa06d); }
 .report { display: inline-flex; align-items: center; min-block-size: 1.5rem; color: var(--muted); font-size: 0.875rem; }
 a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 0.5rem; }
+figure > a:focus-visible { border-radius: 0.75rem; }
 .action:focus-visible { border-radius: 999px; }
 @media (forced-colors: active) { .action { border: 1px solid; } }
 `;

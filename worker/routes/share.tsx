@@ -10,6 +10,7 @@ import { originOf } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
 import { mediaTypeOf, outputKey } from "../outputs/keys.ts";
 import { serveObject } from "../outputs/serve.ts";
+import { serveView, VIEW_SIDE } from "../outputs/view.ts";
 import { problemResponse, stored } from "../problem.ts";
 import { language, text } from "../text.ts";
 import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
@@ -51,12 +52,10 @@ export const share = new Hono<AppEnv>()
     const output = shared?.record.outputs[0];
     if (!shared || !output) return problemResponse({ code: "not_found", detail: "This link leads nowhere." });
     const key = outputKey({ userId: shared.userId, generationId: shared.record.id }, output.n, output.ext);
-    const image = await stored(
-      serveObject(c.env.OUTPUTS, key, c.req.raw, {
-        ...ASK_AGAIN,
-        "cross-origin-resource-policy": "cross-origin",
-      }),
-    );
+    const headers = { ...ASK_AGAIN, "cross-origin-resource-policy": "cross-origin" };
+    const view = c.req.query("size") === "view" && (await stored(serveView(c.env, key, c.req.raw, headers)));
+    if (view) return view;
+    const image = await stored(serveObject(c.env.OUTPUTS, key, c.req.raw, headers));
     return image ?? problemResponse({ code: "not_found", detail: "This link leads nowhere." });
   });
 
@@ -77,7 +76,7 @@ function titleOf(prompt: string): string {
 
 /** The picture as large as it fits, at its size before it is there: nothing moves when it comes. */
 function frameStyle({ width, height }: StoredOutput): string {
-  return `figure > img { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}px, var(--tallest) * ${width} / ${height}); }`;
+  return `figure > a { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}px, var(--tallest) * ${width} / ${height}); }`;
 }
 
 function SharedPage({
@@ -124,12 +123,25 @@ function SharedPage({
     </>
   );
   const { width, height } = output;
+  // By its path: the page may be looked at under another name of this studio than the card's.
+  const original = `${new URL(url).pathname}/image`;
+  const view = `${original}?size=view`;
+  const viewWidth = Math.round(Math.min(1, VIEW_SIDE / Math.max(width, height)) * width);
   return (
     <PlainPage title={title} nonce={nonce} head={head} style={frameStyle(output)}>
       <main>
         <figure>
-          {/* By its path: the page may be looked at under another name of this studio than the card's. */}
-          <img src={`${new URL(url).pathname}/image`} width={width} height={height} alt={alt} />
+          <a href={original}>
+            <img
+              src={view}
+              srcset={viewWidth < width ? `${view} ${viewWidth}w, ${original} ${width}w` : undefined}
+              sizes={viewWidth < width ? "100vw" : undefined}
+              width={width}
+              height={height}
+              alt={alt}
+              fetchpriority="high"
+            />
+          </a>
           <figcaption>
             {/* A heading for whoever hears the page; the prompt itself is too long for one. */}
             {shared.showPrompt ? <p dir="auto">{prompt}</p> : null}
