@@ -23,7 +23,7 @@ export function App({ studio, router }: AppProps) {
   const viewing = picture !== null && studio.session.user.value !== null;
   const backstage = studio.backstage.value;
   return (
-    <div class="studio">
+    <div class="studio" data-page={page}>
       <a class="skip" href="#content">
         {text.skip}
       </a>

@@ -6,12 +6,15 @@ import { FailedCard } from "./failed-card.tsx";
 import { PictureCard } from "./picture-card.tsx";
 import { WorkingCard } from "./working-card.tsx";
 
+type Props = { studio: Studio; card: CardState; isLatest: boolean };
+
 /** One picture asked for: on its way, here, or not coming. */
-export function Card({ studio, card }: { studio: Studio; card: CardState }) {
+export function Card({ studio, card, isLatest }: Props) {
   const { generation, phase, frame, fresh } = card;
   const working = phase !== "refused" && isInFlight(generation);
   const succeeded = generation.status === "succeeded";
-  const name = `${fresh ? "fresh" : ""} ${working || succeeded ? "" : "without"} ${working ? "shimmer" : ""}`;
+  // Said by a class: by its place among the others all of them would be styled anew with each that comes.
+  const name = `${fresh ? "fresh" : ""} ${fresh || isLatest ? "large" : ""} ${working || succeeded ? "" : "without"} ${working ? "shimmer" : ""}`;
   // Drawn anew when it has changed, and not whenever another one has.
   return useMemo(
     () => (
@@ -25,6 +28,6 @@ export function Card({ studio, card }: { studio: Studio; card: CardState }) {
         )}
       </li>
     ),
-    [card],
+    [card, isLatest],
   );
 }

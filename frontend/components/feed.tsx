@@ -16,8 +16,8 @@ export function Feed({ studio }: { studio: Studio }) {
         <>
           <h2 class="sr-only">{making.recent}</h2>
           <ul class="rows cards">
-            {cards.map((card) => (
-              <Card key={card.key} studio={studio} card={card} />
+            {cards.map((card, place) => (
+              <Card key={card.key} studio={studio} card={card} isLatest={place === 0} />
             ))}
           </ul>
         </>

@@ -41,6 +41,8 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
   /** The one that Tab leads to, and arrows leave from. */
   const current = useSignal<string | null>(null);
   const focusing = useRef(false);
+  /** The first time only what is in the window is drawn: the rest would hold it up. */
+  const overscan = useRef(0);
   const tiles = useComputed(() => frame.value && placeTiles(list, frame.value));
 
   const shown = list.shown.value;
@@ -54,8 +56,8 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
     if (top === undefined || !placed) return;
     // In steps of half a window, so that not every pixel draws anew.
     const step = innerHeight / 2;
-    const from = Math.floor((-top - OVERSCAN * innerHeight) / step) * step;
-    const to = from + (1 + 2 * OVERSCAN) * innerHeight + step;
+    const from = Math.floor((-top - overscan.current * innerHeight) / step) * step;
+    const to = from + (1 + 2 * overscan.current) * innerHeight + step;
     if (from !== sight.peek()[0] || to !== sight.peek()[1]) sight.value = [from, to];
     const row = placed.rows[rowsWithin(placed.rows, -top, Infinity)[0]];
     const id = row && list.shown.peek()[row.start]?.id;
@@ -102,6 +104,14 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
       scrollBy({ top: row.top + top - place.offset, behavior: "instant" });
     }
     resuming.current = false;
+    if (placed.rows.length > 0 && overscan.current === 0) {
+      requestAnimationFrame(() => {
+        setTimeout(() => {
+          overscan.current = OVERSCAN;
+          look();
+        });
+      });
+    }
     // At the top everything moves with an arrival anyway: there it takes its place in full rows.
     if (top !== undefined && -top <= 0) list.arrived.value = 0;
     look();
