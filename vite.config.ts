@@ -6,6 +6,7 @@ import tailwindcss from "@tailwindcss/vite";
 import { Window } from "happy-dom";
 import { build, defineConfig, type Plugin, runnerImport } from "vite";
 import { catalogue } from "./scripts/catalogue.ts";
+import { pageHead } from "./scripts/page-head.ts";
 
 const worker = "http://localhost:8787";
 
@@ -98,7 +99,7 @@ function plainImports(): Plugin {
 }
 
 /** What the studio needs of `public/` without network. */
-const PUBLIC_SHELL = ["theme.js", "favicon.svg", "favicon-ready.svg"];
+const PUBLIC_SHELL = ["favicon.svg", "favicon-ready.svg"];
 
 /** Builds `/sw.js`. It comes after all else: it carries the list of what the studio is made of, and a digest of that. */
 function serviceWorker(): Plugin {
@@ -144,6 +145,7 @@ export default defineConfig({
     preact({ devToolsEnabled: false }),
     tailwindcss(),
     prerenderStudio(),
+    pageHead(),
     serviceWorker(),
   ],
   build: {
@@ -164,7 +166,7 @@ export default defineConfig({
           includeDependenciesRecursively: false,
           groups: [
             { name: "studio", tags: ["$initial"] },
-            { name: "later", test: /text\/(later|making|pictures|plural)/ },
+            { name: "later", minShareCount: 2 },
           ],
         },
       },

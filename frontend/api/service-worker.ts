@@ -64,7 +64,8 @@ function watch(registration: ServiceWorkerRegistration, onUpdate: WorkerDependen
 
 /** Whether the studio that this worker brings is another one than this page runs. */
 function isAnother(worker: ServiceWorker): Promise<boolean> {
-  const running = document.querySelector<HTMLScriptElement>("script[type=module]")?.src ?? "";
+  // The first that the page names is the studio's own.
+  const running = document.querySelector<HTMLLinkElement>("link[rel=modulepreload]")?.href ?? "";
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
     port1.onmessage = ({ data }) => resolve(data === true);

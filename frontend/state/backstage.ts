@@ -53,7 +53,9 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   effect(() => {
     studio.unseen.value = notifier.unseen.value;
-    if (icon) icon.href = notifier.unseen.value > 0 ? "/favicon-ready.svg" : "/favicon.svg";
+    const shown = notifier.unseen.value > 0 ? "/favicon-ready.svg" : "/favicon.svg";
+    // Set anew it would be fetched anew.
+    if (icon?.getAttribute("href") !== shown) icon?.setAttribute("href", shown);
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) notifier.seen();
@@ -88,6 +90,11 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
     if (shortcuts.press(event, isBusy(event.target))) event.preventDefault();
   }
   document.addEventListener("keydown", press);
+
+  // The first card counts seconds, and the first formatter takes as long as a frame or three: not in the click's.
+  const warm = () => void setTimeout(() => making.seconds(0));
+  addEventListener("keydown", warm, { once: true });
+  addEventListener("pointerdown", warm, { once: true });
 
   const update = signal<(() => void) | null>(null);
   void openServiceWorker({

@@ -112,7 +112,8 @@ test("a new account, from its first prompt to its last: deleted, nothing of it i
   const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
   const traces = [user.id, user.email, prompt, running, link.split("/").at(-1) ?? link];
   const left = () => traces.filter((trace) => everythingKept(app).includes(trace));
-  expect(left(), "where it is looked for").toEqual(traces);
+  // The card is drawn before the order goes out.
+  await expect.poll(left, { message: "where it is looked for" }).toEqual(traces);
 
   await page.getByRole("button", { name: text.account, exact: true }).click();
   await page.getByRole("link", { name: later.yourAccount }).click();

@@ -4,7 +4,7 @@ import { type OpenStudio, showPage } from "../../frontend/service-worker/notific
 import { type Asked, kindOf } from "../../frontend/service-worker/requests.ts";
 
 const ORIGIN = "https://studio.example";
-const SHELL = ["/", "/theme.js", "/assets/studio-1.js"];
+const SHELL = ["/", "/favicon.svg", "/assets/studio-1.js"];
 
 function kind(path: string, changes: Partial<Asked> = {}) {
   const url = new URL(path, ORIGIN).href;
@@ -39,7 +39,7 @@ describe("a request", () => {
 
   test("for a file of this build is, for another's is not", () => {
     expect(kind("/assets/studio-1.js")).toBe("shell");
-    expect(kind("/theme.js")).toBe("shell");
+    expect(kind("/favicon.svg")).toBe("shell");
     expect(kind("/assets/studio-2.js")).toBeNull();
     expect(kind("/sw.js")).toBeNull();
   });
