@@ -20,7 +20,8 @@ export function Composer({ studio }: { studio: Studio }) {
   const { composer, session, maker } = studio;
   const count = countCodePoints(normalizePrompt(composer.prompt.value));
   const left = MAX_PROMPT_LENGTH - count;
-  const notice = composer.notice.value ?? (studio.offline.value ? text.offline : null);
+  const notice =
+    composer.notice.value ?? (studio.offline.value ? text.offline : studio.backstage.value?.day.value);
   return (
     <form
       class="composer"

@@ -1,5 +1,7 @@
 import pencil from "lucide-static/icons/pencil.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
+import type { TroubleCode } from "../api/result.ts";
+import type { Hold } from "../state/maker.ts";
 import type { Order } from "../state/orders.ts";
 import type { Queue } from "../state/queue.ts";
 import type { Studio } from "../state/studio.ts";
@@ -31,16 +33,20 @@ function Reason({ studio, queue }: { studio: Studio; queue: Queue }) {
   if (!hold || hold.code === "limit_reached") return <p class="text-muted">{making.starts}</p>;
   return (
     <>
-      <p class="text-muted">
-        {hold.code === "asleep"
-          ? making.asleep
-          : `${problems[hold.code]} ${making.startsAt(hold.until, Date.now())}`}
-      </p>
-      <button type="button" class="link" onClick={queue.goOn}>
-        {making.startNow}
-      </button>
+      <p class="text-muted">{hold.code === "asleep" ? making.asleep : sentenceOf(hold.code, hold)}</p>
+      {/* Of a day that is used up, asking again gives nothing back. */}
+      {hold.code !== "quota_exceeded" && (
+        <button type="button" class="link" onClick={queue.goOn}>
+          {hold.code === "asleep" ? making.startNow : making.tryNow}
+        </button>
+      )}
     </>
   );
+}
+
+function sentenceOf(code: TroubleCode, { until, isGuess }: Hold): string {
+  const why = code === "budget_exhausted" && isGuess ? making.paused : problems[code];
+  return `${why} ${(isGuess ? making.triesAt : making.startsAt)(until, Date.now())}`;
 }
 
 type WaitingProps = { studio: Studio; queue: Queue; order: Order };

@@ -133,7 +133,7 @@ function Today({ used, limit, resetsAt }: Limits["today"]) {
     <Fact
       name={account.today}
       value={account.todayOf(used, limit)}
-      why={account.resets(Date.parse(resetsAt))}
+      why={(used < limit ? account.resets : account.over)(Date.parse(resetsAt))}
     />
   );
 }

@@ -99,7 +99,7 @@ async function refused(maker: Maker, order: Order, card: string, problem: Troubl
     const waits = WAITS.has(code);
     const seconds = retryAfterSeconds ?? PAUSE_SECONDS[code];
     if (seconds !== undefined && (waits || orders.waiting.value.length > 0)) {
-      hold.value = { code, until: now() + seconds * 1_000 };
+      hold.value = { code, until: now() + seconds * 1_000, isGuess: retryAfterSeconds === undefined };
     }
     if (waits) {
       cards.remove(card);

@@ -4,6 +4,7 @@ import type { Generation } from "../../worker/contract.ts";
 import { openServiceWorker } from "../api/service-worker.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
+import { dayOf } from "./day.ts";
 import { createHistory, type History } from "./history.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -16,6 +17,8 @@ export type Backstage = {
   history: History;
   notifier: Notifier;
   shortcuts: Shortcuts;
+  /** What is left of today, once that is little. */
+  day: ReadonlySignal<string | null>;
   /** Changes to a newer version of the studio; null while there is none. */
   update: ReadonlySignal<(() => void) | null>;
   press: (event: KeyboardEvent) => void;
@@ -37,6 +40,13 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
       if ("locks" in navigator) await navigator.locks.request("studio.up-next", work);
       else work();
     },
+  });
+
+  const day = computed(() => {
+    const today = session.limits.value?.today;
+    // What waits for the next day says so itself.
+    const isSaid = maker.hold.value?.code === "quota_exceeded" && orders.waiting.value.length > 0;
+    return today && !isSaid ? dayOf(today) : null;
   });
 
   const userId = computed(() => session.user.value?.id ?? null);
@@ -116,7 +126,7 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
   effect(() => {
     if (userId.value !== null) return queue.start();
   });
-  return { queue, history, notifier, shortcuts, update, press };
+  return { queue, history, notifier, shortcuts, day, update, press };
 }
 
 /** Said once, when nothing else is being said: an undo goes before it. Afterwards the menu has it. */

@@ -12,8 +12,11 @@ import { isInFlight } from "./generation.ts";
 import { MAX_WAITING, type Order, type Orders } from "./orders.ts";
 import type { SessionState } from "./session.ts";
 
-/** Why nothing that waits starts by itself at the moment, until then (milliseconds since 1970). */
-export type Hold = { code: TroubleCode | "asleep"; until: number };
+/**
+ * Why nothing that waits starts by itself at the moment, until then (milliseconds since 1970). `isGuess`: nobody said
+ * until when, so it may be too early.
+ */
+export type Hold = { code: TroubleCode | "asleep"; until: number; isGuess?: boolean };
 
 export type MakerDependencies = {
   api: Api;

@@ -1,6 +1,7 @@
 /** Part of the text catalogue: what the parts around the form say that come after the first screen. */
 import { formatter, number } from "./formats.ts";
 import { language } from "./language.ts";
+import { counted } from "./plural.ts";
 import { MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
 
 const percent = formatter(() => new Intl.NumberFormat(language.tag, { style: "percent" }));
@@ -58,11 +59,19 @@ export const making = {
   noOptions: "This model has no options.",
   optionsUnknown: "What this model can do is being asked for.",
 
+  dayLeft: (left: number, limit: number) =>
+    `${number(left)} of ${counted(limit, { one: "picture", other: "pictures" })} left today.`,
+  /** Less than a day ahead, so the clock alone says which one. */
+  dayOver: (at: number) => `Today's pictures are all made. There are more from ${time().format(at)} on.`,
+
   upNext: "Up next",
   starts: "Starts by itself when a place is free.",
   startsAt: (at: number, now: number) => `Goes on by itself at ${moment(at, now)}.`,
+  triesAt: (at: number, now: number) => `Tries again by itself at ${moment(at, now)}.`,
+  paused: "Whoever runs this studio has paused it. Your prompt is kept.",
   asleep: "These have waited here since your last visit.",
   startNow: "Start now",
+  tryNow: "Try now",
   editWaiting: (prompt: string) => `Edit: ${prompt}`,
   removeWaiting: (prompt: string) => `Remove: ${prompt}`,
 

@@ -59,8 +59,7 @@ export const problems: Record<TroubleCode, string> = {
   upstream_unavailable:
     "Skytells can't take pictures on right now. Nothing was made, and it cost nothing. Try again in a moment.",
   storage_unavailable: "The studio can't reach its storage right now. Try again in a moment.",
-  budget_exhausted:
-    "This studio is resting: today's pictures are made, or whoever runs it has paused it. Your prompt is kept.",
+  budget_exhausted: "This studio has made all its pictures for today. Your prompt is kept.",
   upstream_timeout: "Skytells didn't answer in time, so it isn't certain that this picture is being made.",
   offline: "The studio can't be reached. Check your connection and try again.",
   bad_answer: "The studio gave an answer that makes no sense. Try again.",

@@ -209,7 +209,7 @@ describe("over the limit", () => {
       api.generate.mockResolvedValueOnce(no(code, wait === undefined ? {} : { retryAfterSeconds: wait }));
       await studio.maker.generate();
       expect(prompts()).toEqual(["a red kite"]);
-      expect(studio.maker.hold.value).toEqual({ code, until: NOW + until });
+      expect(studio.maker.hold.value).toEqual({ code, until: NOW + until, isGuess: wait === undefined });
       await vi.advanceTimersByTimeAsync(until - 1);
       expect(api.generate).toHaveBeenCalledOnce();
       clock.now += until;

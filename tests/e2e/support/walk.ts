@@ -7,6 +7,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import type { Client } from "./client.ts";
 import type { StudioPage } from "./studio-page.ts";
 import { until } from "./until.ts";
+import { atAccount, atBounds, atMenu } from "./walk-account.ts";
 import type { Words } from "./words.ts";
 
 export type Walk = {
@@ -24,7 +25,7 @@ export type Walk = {
 };
 
 /** What the browser says to some of these states: for Chromium an answer that refuses is an error. */
-export const SAID_BY_THE_WAY = /status of (401|404|422|50[24])|net::ERR_|WebSocket connection/;
+export const SAID_BY_THE_WAY = /status of (401|403|404|422|429|50[234])|net::ERR_|WebSocket connection/;
 
 /** What is asked for on the way. */
 export const PROMPTS = {
@@ -44,7 +45,7 @@ export type Prompts = { [Name in keyof typeof PROMPTS]: string };
 export const inPrompt = (prompt: string, ...moods: string[]) =>
   moods.length > 0 ? `[mood:${moods.join()}] ${prompt}` : prompt;
 
-type States = AsyncGenerator<string, void>;
+export type States = AsyncGenerator<string, void>;
 
 /** All of it, by somebody who comes as a stranger and goes as a guest of their own pictures. */
 export async function* walkPast(walk: Walk): States {
@@ -59,6 +60,7 @@ export async function* walkPast(walk: Walk): States {
   yield* atWork(walk);
   yield* atMenu(walk);
   yield* atAccount(walk);
+  yield* atBounds(walk);
   yield* inGallery(walk);
   yield* atPicture(walk, several);
   yield* asGuest(walk, id);
@@ -188,39 +190,6 @@ function ageOrders(page: Page): Promise<void> {
       localStorage.setItem(key, JSON.stringify(orders));
     }
   });
-}
-
-/** The menu of whoever is signed in, and what opens from it. */
-async function* atMenu({ page, studio, client, words: { text, making } }: Walk): States {
-  await studio.open();
-  await studio.button(text.account).click();
-  await page.getByText(client.email).waitFor();
-  yield "account menu";
-  await page.getByRole("button", { name: making.shortcuts }).click();
-  await page.getByRole("dialog", { name: making.shortcuts }).waitFor();
-  yield "shortcuts";
-  await page.keyboard.press("Escape");
-}
-
-/** The account page of whoever is signed in, up to the last step before the account is gone. */
-async function* atAccount({ page, studio, client, words: { account, problems } }: Walk): States {
-  await studio.open("/account");
-  await studio.button(account.exportDo).click();
-  await page.getByRole("list", { name: account.exportParts }).waitFor();
-  yield "account";
-  await studio.button(account.deleteOpen).click();
-  await studio.button(account.deleteDo).click();
-  await page.getByText(account.deleteMismatch(client.email)).waitFor();
-  yield "account, deletion not confirmed";
-  const dialog = page.getByRole("dialog", { name: account.deleteTitle });
-  await dialog.getByRole("textbox").fill(client.email);
-  await page.route("**/api/account", (route) => route.abort());
-  await studio.button(account.deleteDo).click();
-  await page.getByText(account.deleteUncertain(problems.offline)).waitFor();
-  yield "account, deletion perhaps not done";
-  await page.unroute("**/api/account");
-  await studio.button(account.keep).click();
-  await dialog.waitFor({ state: "detached" });
 }
 
 /** Looking through what was made, of which at least two are pictures. */
