@@ -14,7 +14,7 @@ export type ZippedText = { name: string; text: string; modifiedAt: number };
 type Ends = {
   /** The last file, once it is known which names are missing from the bucket. */
   last: (missing: ReadonlySet<string>) => ZippedText;
-  /** Hears of what breaks the stream off. */
+  /** Hears of what breaks the stream off, but not of a reader that leaves. */
   failed: (error: unknown) => void;
 };
 
@@ -25,28 +25,46 @@ export async function zipPictures(
   { last, failed }: Ends,
 ): Promise<ReadableStream<Uint8Array>> {
   const missing = new Set<string>();
-
-  async function* entries() {
-    for (const { key, name, modifiedAt } of pictures) {
-      const object = await bucket.get(key);
-      if (object) yield { name, input: object.body, size: object.size, lastModified: new Date(modifiedAt) };
-      else missing.add(name);
-    }
-    const { name, text, modifiedAt } = last(missing);
-    yield { name, input: text, lastModified: new Date(modifiedAt) };
-  }
-
-  const coming = entries();
   // Before anything is answered: a bucket that is away is a clear refusal, and not a broken file.
-  const first = await stored(coming.next());
-  async function* all() {
+  const first = pictures[0] && (await stored(bucket.get(pictures[0].key)));
+
+  async function orFailed<T>(read: Promise<T>): Promise<T> {
     try {
-      if (!first.done) yield first.value;
-      yield* coming;
+      return await read;
     } catch (error) {
       failed(error);
       throw error;
     }
   }
-  return makeZip(all());
+
+  async function* bytesOf(reader: ReadableStreamDefaultReader<Uint8Array>) {
+    for (;;) {
+      const { done, value } = await orFailed(reader.read());
+      if (done) return;
+      yield value;
+    }
+  }
+
+  async function* entries() {
+    for (const [index, { key, name, modifiedAt }] of pictures.entries()) {
+      const object = index === 0 ? first : await orFailed(bucket.get(key));
+      if (!object) {
+        missing.add(name);
+        continue;
+      }
+      const reader = object.body.getReader();
+      try {
+        yield { name, input: bytesOf(reader), size: object.size, lastModified: new Date(modifiedAt) };
+      } catch {
+        // Whoever took the file has left.
+        return;
+      } finally {
+        // The zip writer never closes what it reads.
+        await reader.cancel();
+      }
+    }
+    const { name, text, modifiedAt } = last(missing);
+    yield { name, input: text, lastModified: new Date(modifiedAt) };
+  }
+  return makeZip(entries());
 }
