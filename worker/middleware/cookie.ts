@@ -1,11 +1,17 @@
 /** The studio's own cookies: HttpOnly, SameSite=Lax, for this very host. */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { isLoopback } from "../env.ts";
 import type { AppEnv } from "./app-env.ts";
 
-/** `__Host-` ties a cookie to https and to this very host; http is only ever localhost. */
-const prefixOf = (c: Context<AppEnv>) =>
-  new URL(c.req.url).protocol === "https:" ? ("host" as const) : undefined;
+/**
+ * `__Host-` ties a cookie to https and to this very host. Cloudflare lets plain http through unless told otherwise: there
+ * a browser keeps no such cookie, and none without the prefix is taken. Only this machine does without.
+ */
+function prefixOf(c: Context<AppEnv>): "host" | undefined {
+  const { protocol, hostname } = new URL(c.req.url);
+  return protocol === "https:" || !isLoopback(hostname) ? "host" : undefined;
+}
 
 export function readCookie(c: Context<AppEnv>, name: string): string | undefined {
   const prefix = prefixOf(c);
