@@ -42,11 +42,18 @@ export type AppOptions = {
   vars?: Record<string, string>;
   /** Small pictures: where a test is not about their size, painting them is most of the work. */
   tiny?: boolean;
+  /** More for `wrangler dev`. */
+  flags?: string[];
   /** Another build of the studio than the one in `dist`. */
   assets?: string;
 };
 
-export async function startApp({ vars = {}, tiny = false, assets }: AppOptions = {}): Promise<App> {
+export async function startApp({
+  vars = {},
+  tiny = false,
+  assets,
+  flags = [],
+}: AppOptions = {}): Promise<App> {
   const stateDirectory = await mkdtemp(join(tmpdir(), "studio-e2e-"));
   const [simulator, port] = await Promise.all([startSimulator({ port: 0, speed: 20 }), freePort()]);
   const url = `http://localhost:${port}`;
@@ -79,6 +86,7 @@ export async function startApp({ vars = {}, tiny = false, assets }: AppOptions =
       "--persist-to",
       stateDirectory,
       ...(assets === undefined ? [] : ["--assets", assets]),
+      ...flags,
       ...Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
     ]);
   }

@@ -44,8 +44,8 @@ export async function* atAccount({ page, studio, client, words: { account, probl
 }
 
 /** Where an allowance, the whole studio or the account comes to its end. */
-export async function* atBounds({ page, studio, client, prompts, words, fated }: Walk): States {
-  const { account, later, making, problems } = words;
+export async function* atBounds({ page, studio, prompts, words, fated }: Walk): States {
+  const { account, making, problems } = words;
   const prompt = await fated(prompts.waiting);
   const refusals = "**/api/generate";
   const day = await pretendDay(page);
