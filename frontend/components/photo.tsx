@@ -11,14 +11,17 @@ type Props = {
   sizes?: string;
 };
 
-/** A picture in a list. It fades in over its place, which is there from the start. */
+/**
+ * A picture in a list, whose place is there from the start. One that is looked forward to fades in; of a screen full of
+ * thumbnails each would be a layer of its own for that.
+ */
 export function Photo({ generation, sizes }: Props) {
   const { outputUrl, thumbnailUrl, width, height, prompt } = generation;
   if (!outputUrl || !thumbnailUrl || !width || !height) return null;
   const thumbnailWidth = Math.round(Math.min(1, THUMBNAIL_SIDE / Math.max(width, height)) * width);
   return (
     <img
-      class="photo arriving"
+      class={sizes ? "photo arriving" : "photo"}
       data-loaded={drawn.has(thumbnailUrl) ? "" : undefined}
       onLoad={(event) => {
         event.currentTarget.dataset["loaded"] = "";

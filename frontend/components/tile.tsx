@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import check from "lucide-static/icons/check.svg?raw";
 import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
@@ -37,53 +38,58 @@ export function Tile(props: Props) {
     if (event.shiftKey) list.selection.extend(id);
     else list.selection.toggle(id);
   };
-  return (
-    <li
-      data-id={id}
-      class={`tile ${hasPicture ? "" : "tile-card"} ${isInFlight(generation) ? "shimmer" : ""}`}
-      data-selected={selected || undefined}
-      aria-posinset={place}
-      aria-setsize={of}
-      style={{
-        insetBlockStart: `${box.top}px`,
-        insetInlineStart: `${box.offset}px`,
-        inlineSize: `${box.width}px`,
-        blockSize: `${box.height}px`,
-      }}
-    >
-      {hasPicture ? (
-        <a
-          href={picturePath(id)}
-          class="picture"
-          tabIndex={tabbable ? 0 : -1}
-          aria-label={making.open(prompt)}
-          onClick={(event) => {
-            if (choosing || event.shiftKey) choose(event);
-          }}
-        >
-          <Photo generation={generation} />
-        </a>
-      ) : (
-        <WithoutPicture {...props} onClick={choose} />
-      )}
-      <button
-        type="button"
-        class="tile-check"
-        role="checkbox"
-        aria-checked={selected}
-        aria-label={pictureText.choose(prompt)}
-        tabIndex={tabbable && choosing ? 0 : -1}
-        onClick={choose}
+  const { top, offset, width, height } = box;
+  // Drawn anew when it has changed, and not with every step of the window.
+  return useMemo(
+    () => (
+      <li
+        data-id={id}
+        class={`tile ${hasPicture ? "" : "tile-card"} ${isInFlight(generation) ? "shimmer" : ""}`}
+        data-selected={selected || undefined}
+        aria-posinset={place}
+        aria-setsize={of}
+        style={{
+          insetBlockStart: `${top}px`,
+          insetInlineStart: `${offset}px`,
+          inlineSize: `${width}px`,
+          blockSize: `${height}px`,
+        }}
       >
-        <Icon svg={check} />
-      </button>
-      {favorite && (
-        <span class="tile-mark">
-          <Icon svg={heart} />
-          <span class="sr-only">{pictureText.favorite}</span>
-        </span>
-      )}
-    </li>
+        {hasPicture ? (
+          <a
+            href={picturePath(id)}
+            class="picture"
+            tabIndex={tabbable ? 0 : -1}
+            aria-label={making.open(prompt)}
+            onClick={(event) => {
+              if (choosing || event.shiftKey) choose(event);
+            }}
+          >
+            <Photo generation={generation} />
+          </a>
+        ) : (
+          <WithoutPicture {...props} onClick={choose} />
+        )}
+        <button
+          type="button"
+          class="tile-check"
+          role="checkbox"
+          aria-checked={selected}
+          aria-label={pictureText.choose(prompt)}
+          tabIndex={tabbable && choosing ? 0 : -1}
+          onClick={choose}
+        >
+          <Icon svg={check} />
+        </button>
+        {favorite && (
+          <span class="tile-mark">
+            <Icon svg={heart} />
+            <span class="sr-only">{pictureText.favorite}</span>
+          </span>
+        )}
+      </li>
+    ),
+    [generation, top, offset, width, height, place, of, tabbable, selected, choosing],
   );
 }
 
