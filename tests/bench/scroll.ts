@@ -1,0 +1,75 @@
+/**
+ * What the main thread works while someone scrolls through ten thousand pictures on a phone's screen, by its own time and
+ * times four, as in `feel`. That the page does not grow is held by tests/e2e/gallery.test.ts.
+ */
+import type { Page } from "playwright-core";
+import { startApp } from "../e2e/support/app.ts";
+import { createClient } from "../e2e/support/client.ts";
+import { launch } from "../e2e/support/launch.ts";
+import { paintSeeded, seedPictures } from "../e2e/support/seed.ts";
+import { createStudioPage } from "../e2e/support/studio-page.ts";
+import { type Measure, median } from "./measure.ts";
+import { traced } from "./trace.ts";
+
+const COUNT = 10_000;
+const PROMPT = "A long history";
+const EMAIL = "scroll@example.com";
+const SLOWER = 4;
+/** Pixels a frame, 4,200 a second: a hard flick. */
+const PUSH = 70;
+const PUSHES = 400;
+/** Of sixty in a second. */
+const FRAME_MS = 1_000 / 60;
+
+export async function measureScroll(): Promise<Measure[]> {
+  const app = await startApp({ tiny: true });
+  const browser = await launch();
+  try {
+    const { cookie } = await createClient(app.url, EMAIL);
+    await seedPictures(app, { email: EMAIL, count: COUNT, prompt: PROMPT });
+    const context = await browser.newContext({ baseURL: app.url, viewport: { width: 390, height: 844 } });
+    const [name = "", value = ""] = cookie.split("=");
+    await context.addCookies([{ name, value, url: app.url }]);
+    const page = await context.newPage();
+    await paintSeeded(page, PROMPT);
+    await createStudioPage(page).open("/gallery");
+    await page.locator(".tile img").first().waitFor();
+    await page.waitForLoadState("networkidle");
+    const events = await traced(browser, page, () => scroll(page));
+    const passed = await page.evaluate(() => scrollY);
+    const main = events.find(({ name: what }) => what === "FireAnimationFrame");
+    const tasks = events
+      .filter(({ name: what, pid, tid }) => what === "RunTask" && pid === main?.pid && tid === main.tid)
+      .map(({ tdur = 0 }) => (SLOWER * tdur) / 1_000);
+    const work = tasks.reduce((sum, ms) => sum + ms, 0) / PUSHES;
+    return [
+      { what: `scrolled through ${COUNT} pictures`, value: passed, unit: "px" },
+      { what: `work for ${PUSH} px, times ${SLOWER}`, value: work, unit: "ms", limit: FRAME_MS },
+      { what: `the median task, times ${SLOWER}`, value: median(tasks), unit: "ms" },
+      { what: "tasks over 50 ms, of each 100 frames", value: long(tasks), unit: "" },
+    ];
+  } finally {
+    await browser.close();
+    await app.stop();
+  }
+}
+
+const long = (tasks: readonly number[]) => (100 * tasks.filter((ms) => ms > 50).length) / PUSHES;
+
+/** By a push in every frame. */
+function scroll(page: Page): Promise<void> {
+  return page.evaluate(
+    ([push, pushes]) =>
+      new Promise<void>((done) => {
+        let left = pushes;
+        const step = () => {
+          scrollBy(0, push);
+          left -= 1;
+          if (left > 0) requestAnimationFrame(step);
+          else done();
+        };
+        requestAnimationFrame(step);
+      }),
+    [PUSH, PUSHES] as const,
+  );
+}
