@@ -7,36 +7,12 @@ import { Window } from "happy-dom";
 import { build, defineConfig, type Plugin, runnerImport } from "vite";
 import { catalogue } from "./scripts/catalogue.ts";
 import { pageHead } from "./scripts/page-head.ts";
+import { pageWords } from "./scripts/page-words.ts";
 
 const worker = "http://localhost:8787";
 
 /** Another language than the catalogue's own; see scripts/catalogue.ts. */
 const language = process.env["STUDIO_LANGUAGE"] ?? "";
-
-/** What index.html says, from the catalogue. */
-function pageWords(): Plugin {
-  return {
-    name: "page-words",
-    transformIndexHtml: {
-      order: "pre",
-      async handler(html) {
-        const words = <T>(name: string) =>
-          runnerImport<T>(`./frontend/text/${name}.ts`, {
-            configFile: false,
-            root: import.meta.dirname,
-            plugins: [catalogue(language)],
-          });
-        const { page } = (await words<typeof import("./frontend/text/page.ts")>("page")).module;
-        const { language: spoken } = (await words<typeof import("./frontend/text/language.ts")>("language"))
-          .module;
-        return Object.entries({ ...page, lang: spoken.tag, dir: spoken.direction }).reduce(
-          (filled, [name, value]) => filled.replaceAll(`%${name}%`, value),
-          html,
-        );
-      },
-    },
-  };
-}
 
 /** Puts the studio's first page into index.html, so that the form is there before any script has run. */
 function prerenderStudio(): Plugin {
@@ -141,7 +117,7 @@ export default defineConfig({
     catalogue(language),
     bareIcons(),
     plainImports(),
-    pageWords(),
+    pageWords(language),
     preact({ devToolsEnabled: false }),
     tailwindcss(),
     prerenderStudio(),

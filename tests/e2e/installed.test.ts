@@ -7,6 +7,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { making } from "../../frontend/text/making.ts";
 import { later } from "../../frontend/text/later.ts";
+import { page as words } from "../../frontend/text/page.ts";
 import { pictureText } from "../../frontend/text/pictures.ts";
 import { text } from "../../frontend/text/first.ts";
 import { root } from "../../scripts/run.ts";
@@ -65,6 +66,7 @@ test("the manifest is one that Chromium installs, and its icons are what it says
   expect(answer.headers()["content-type"]).toBe("application/manifest+json");
   const manifest = await answer.json();
   expect(manifest).toMatchObject({ id: "/", start_url: "/", scope: "/", display: "standalone" });
+  expect(manifest).toMatchObject({ name: words.title, lang: "en", dir: "ltr" });
   const icons: { src: string; sizes: string }[] = manifest.icons.filter(
     ({ type }: { type: string }) => type === "image/png",
   );

@@ -101,6 +101,11 @@ test.each(isLong ? [360, 1440] : [360])(
   240_000,
 );
 
+test("the installed studio's name and direction are the language's", async () => {
+  const { lang, dir, name } = await (await fetch(`${app.url}/manifest.webmanifest`)).json();
+  expect({ lang, dir, name }).toEqual({ lang: "ar-XB", dir: "rtl", name: words.page.title });
+});
+
 test("what comes first is to the right, and the arrows go that way", async () => {
   const client = await createClient(app.url, newEmail());
   const [first, second] = ["Mooring posts", "A ferry"];

@@ -3,10 +3,11 @@ import { account } from "../../../frontend/text/account.ts";
 import { text } from "../../../frontend/text/first.ts";
 import { later } from "../../../frontend/text/later.ts";
 import { making } from "../../../frontend/text/making.ts";
+import { page } from "../../../frontend/text/page.ts";
 import { pictureText } from "../../../frontend/text/pictures.ts";
 import { failures, problems, told } from "../../../frontend/text/told.ts";
 
 /** As the catalogue is written. A build in another language has the same in its own words. */
-export const written = { account, text, later, making, pictureText, failures, problems, told };
+export const written = { account, text, later, making, page, pictureText, failures, problems, told };
 
 export type Words = typeof written;
