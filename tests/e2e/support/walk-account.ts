@@ -43,7 +43,7 @@ export async function* atAccount({ page, studio, client, words: { account, probl
   day.ends();
 }
 
-/** Where an allowance, the whole studio or the account comes to its end. */
+/** Where an allowance, the whole studio or the account comes to its end. The user's place is free. */
 export async function* atBounds({ page, studio, prompts, words, fated }: Walk): States {
   const { account, making, problems } = words;
   const prompt = await fated(prompts.waiting);
@@ -55,7 +55,7 @@ export async function* atBounds({ page, studio, prompts, words, fated }: Walk): 
   yield "few left today";
   day.is({ used: 50, limit: 50 });
   await studio.open();
-  await page.getByText(making.dayOver(nextDay())).waitFor();
+  await page.locator("#composer-notice:not(:empty)").waitFor();
   yield "none left today";
   await studio.open("/account");
   await page.getByText(account.todayOf(50, 50)).waitFor();
@@ -85,9 +85,6 @@ export async function* atBounds({ page, studio, prompts, words, fated }: Walk): 
   await page.unroute(refusals);
   day.ends();
 }
-
-/** When the day ends that the Worker counts. */
-const nextDay = () => new Date().setUTCHours(24, 0, 0, 0);
 
 function refuse(route: Route, code: ProblemCode, retryAfter: number | null): Promise<void> {
   return route.fulfill({

@@ -57,10 +57,10 @@ export async function* walkPast(walk: Walk): States {
   const several = await walk.fated(prompts.several, "output-many");
   const { id } = await client.makes(several);
   await client.call("PATCH", `/api/generations/${id}`, { favorite: true });
+  yield* atBounds(walk);
   yield* atWork(walk);
   yield* atMenu(walk);
   yield* atAccount(walk);
-  yield* atBounds(walk);
   yield* inGallery(walk);
   yield* atPicture(walk, several);
   yield* asGuest(walk, id);
