@@ -39,7 +39,7 @@ export function Feed({ studio }: { studio: Studio }) {
       )}
       {recent === "ready" && cards.some(({ generation }) => generation.outputUrl) && (
         <p class="py-8 text-center">
-          <a class="link" href="/gallery">
+          <a class="link inline-block py-1" href="/gallery">
             {making.seeAll}
           </a>
         </p>

@@ -173,7 +173,9 @@ describe("sharing", () => {
     expect(html).toContain(
       '<meta property="og:description" content="Describe a picture, get it in seconds."/>',
     );
-    expect(html).toContain(`<img src="${path}/image" width="${picture.width}" height="${picture.height}"`);
+    expect(html).toContain(
+      `<img src="${path}/image?size=view" width="${picture.width}" height="${picture.height}"`,
+    );
     expect(html).not.toContain(picture.prompt);
     expect(html).not.toContain("<script");
     const nonce = /style-src 'nonce-([\w-]+)'/.exec(page.headers.get("content-security-policy") ?? "")?.[1];
