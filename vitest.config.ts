@@ -88,6 +88,7 @@ export default defineConfig({
           name: "frontend",
           include: ["tests/frontend/**/*.test.{ts,tsx}"],
           environment: "happy-dom",
+          testTimeout: 30_000,
           // Lazy parts wait for their stylesheets: vitest is to name them, and happy-dom not to fetch them.
           css: true,
           environmentOptions: {
