@@ -37,7 +37,7 @@ export const problems: Record<TroubleCode, string> = {
   unauthenticated: "You've been signed out. Sign in to go on; your prompt is kept.",
   invalid_signature: "The studio couldn't verify that message.",
   forbidden_origin: "This page is not at the studio's own address. Open the studio there and try again.",
-  suspended: "This account is suspended. Ask whoever runs this studio.",
+  suspended: "This account is on hold. Ask whoever runs this studio.",
   not_found: "This isn't here any more. It may have been deleted.",
   method_not_allowed: "The studio can't do that. Reload the page and try again.",
   already_finished: "It had already finished.",
