@@ -3,7 +3,7 @@
  * stands in the page (scripts/page-head.ts), since fetching it would hold up the first paint.
  */
 
-/** What each page but the first needs beside the studio itself, by the first part of its address; the build knows. */
+/** What each page but the first needs beside the studio itself, by how its address begins; the build knows. */
 declare const __PAGE_FILES__: Record<string, string[]>;
 /** The studio's script. */
 declare const __STUDIO__: string;
@@ -18,9 +18,9 @@ declare const __STUDIO__: string;
   } catch {
     // Storage is blocked: the system's theme and the welcome it is.
   }
-  const page = location.pathname.split("/")[1] ?? "";
+  const page = `/${location.pathname.split("/")[1] ?? ""}`;
   // The built page holds the studio's form; on other pages it must not show while the script loads.
-  if (page) html.dataset["elsewhere"] = "";
+  if (page !== "/") html.dataset["elsewhere"] = "";
   // Asked for together with the studio, rather than once it runs.
   for (const href of __PAGE_FILES__[page] ?? []) {
     const link = document.createElement("link");

@@ -8,13 +8,14 @@ import { join } from "node:path";
 import { minify, type Plugin, type Rolldown, transformWithOxc } from "vite";
 
 const EARLY = join(import.meta.dirname, "../frontend/early.ts");
-const STUDIO = /<script type="module"[^>]* src="([^"]+)"><\/script>/;
+/** Not what vite itself puts there while one develops, which begins with an @. */
+const STUDIO = /<script type="module"[^>]* src="(\/[^"@][^"]*)"><\/script>/;
 
-/** The lazy parts that a page is drawn with, by the first part of its address; a picture is opened over the gallery. */
+/** The lazy parts that a page is drawn with, by how its address begins; a picture is opened over the gallery. */
 const PAGES: Record<string, string[]> = {
-  gallery: ["pages/gallery.tsx"],
-  account: ["pages/account.tsx"],
-  g: ["pages/gallery.tsx", "pages/picture.tsx"],
+  "/gallery": ["pages/gallery.tsx"],
+  "/account": ["pages/account.tsx"],
+  "/g": ["pages/gallery.tsx", "pages/picture.tsx"],
 };
 
 type Bundle = Rolldown.OutputBundle;

@@ -20,7 +20,9 @@ export function AccountMenu({ studio }: { studio: Studio }) {
         <strong class="block truncate font-semibold">{user?.email ?? later.signedOut}</strong>
         {user && <span class="block text-muted">{later.plan(user.plan)}</span>}
         {today && today.limit !== null && (
-          <span class="block text-muted">{later.today(today.used, today.limit)}</span>
+          <span class="block text-muted">
+            {making.dayLeft(Math.max(0, today.limit - today.used), today.limit)}
+          </span>
         )}
       </p>
       {user && (

@@ -185,7 +185,6 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
                 generation && (
                   <Tile
                     key={generation.id}
-                    studio={studio}
                     list={list}
                     generation={generation}
                     box={{ top: one.top, offset, width, height: one.height }}

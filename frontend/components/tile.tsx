@@ -6,7 +6,6 @@ import type { Generation } from "../../worker/contract.ts";
 import { isInFlight } from "../state/generation.ts";
 import type { List } from "../state/list.ts";
 import { picturePath } from "../state/router.ts";
-import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
 import { failures } from "../text/told.ts";
@@ -15,7 +14,6 @@ import { Icon } from "./icon.tsx";
 import { Photo } from "./photo.tsx";
 
 type Props = {
-  studio: Studio;
   list: List;
   generation: Generation;
   /** In pixels; `offset` from the side where a line begins. */
@@ -29,8 +27,7 @@ type Props = {
 };
 
 /** One picture in the gallery, or why there is none. A click opens it; while choosing, it chooses. */
-export function Tile(props: Props) {
-  const { list, generation, box, place, of, tabbable, selected, choosing } = props;
+export function Tile({ list, generation, box, place, of, tabbable, selected, choosing }: Props) {
   const { id, prompt, favorite } = generation;
   const hasPicture = generation.status === "succeeded";
   const choose = (event: MouseEvent) => {
@@ -55,21 +52,18 @@ export function Tile(props: Props) {
           blockSize: `${height}px`,
         }}
       >
-        {hasPicture ? (
-          <a
-            href={picturePath(id)}
-            class="picture"
-            tabIndex={tabbable ? 0 : -1}
-            aria-label={making.open(prompt)}
-            onClick={(event) => {
-              if (choosing || event.shiftKey) choose(event);
-            }}
-          >
-            <Photo generation={generation} />
-          </a>
-        ) : (
-          <WithoutPicture {...props} onClick={choose} />
-        )}
+        <a
+          href={picturePath(id)}
+          class="picture"
+          tabIndex={tabbable ? 0 : -1}
+          aria-label={hasPicture ? making.open(prompt) : pictureText.failed(prompt)}
+          onClick={(event) => {
+            if (choosing || event.shiftKey) choose(event);
+          }}
+        >
+          {hasPicture && <Photo generation={generation} />}
+        </a>
+        {!hasPicture && <Words generation={generation} />}
         <button
           type="button"
           class="tile-check"
@@ -93,39 +87,26 @@ export function Tile(props: Props) {
   );
 }
 
-type WithoutProps = Props & { onClick: (event: MouseEvent) => void };
-
 /** On its way, failed or canceled: says so, with the prompt and the reason. */
-function WithoutPicture({ generation, choosing, tabbable, onClick }: WithoutProps) {
-  const { id, prompt, status, error, createdAt } = generation;
+function Words({ generation }: { generation: Generation }) {
+  const { prompt, status, error, createdAt } = generation;
   const working = isInFlight(generation);
   const sentence = error ? failures[error.code] : working ? pictureText.statuses[status] : making.canceled;
   return (
-    <>
-      <a
-        href={picturePath(id)}
-        class="picture"
-        tabIndex={tabbable ? 0 : -1}
-        aria-label={pictureText.failed(prompt)}
-        onClick={(event) => {
-          if (choosing || event.shiftKey) onClick(event);
-        }}
-      />
-      <div class="tile-words">
-        <p class="tile-reason">
-          {error && <Icon svg={circleAlert} />}
-          {sentence}
-          {working && (
-            <span class="tabular-nums">
-              {" "}
-              <Elapsed since={createdAt} />
-            </span>
-          )}
-        </p>
-        <p class="tile-prompt" dir="auto">
-          {prompt}
-        </p>
-      </div>
-    </>
+    <div class="tile-words">
+      <p class="tile-reason">
+        {error && <Icon svg={circleAlert} />}
+        {sentence}
+        {working && (
+          <span class="tabular-nums">
+            {" "}
+            <Elapsed since={createdAt} />
+          </span>
+        )}
+      </p>
+      <p class="tile-prompt" dir="auto">
+        {prompt}
+      </p>
+    </div>
   );
 }

@@ -9,6 +9,7 @@ import { stylesheet } from "../components/stylesheet.ts";
 import { createDeletion } from "../state/deletion.ts";
 import type { Studio } from "../state/studio.ts";
 import { account } from "../text/account.ts";
+import { making } from "../text/making.ts";
 import { problems } from "../text/told.ts";
 import looks from "../styles/account.css?url";
 
@@ -133,7 +134,7 @@ function Today({ used, limit, resetsAt }: Limits["today"]) {
     <Fact
       name={account.today}
       value={account.todayOf(used, limit)}
-      why={(used < limit ? account.resets : account.over)(Date.parse(resetsAt))}
+      why={(used < limit ? account.resets : making.dayOver)(Date.parse(resetsAt))}
     />
   );
 }

@@ -29,7 +29,6 @@ export const account = {
   todayNoLimit: "Your plan has no daily limit.",
   /** Less than a day ahead, so the clock alone says which one. */
   resets: (at: number) => `Counts anew from ${time().format(at)}.`,
-  over: (at: number) => `That was all for today. There are more from ${time().format(at)} on.`,
 
   sessions: "Sessions",
   signOut: "Sign out",

@@ -1,5 +1,4 @@
 /** Part of the text catalogue: what menus, dialogs, gallery and picture view say. */
-import { number } from "./formats.ts";
 import { counted } from "./plural.ts";
 import { PLANS, type Plan } from "../../worker/catalog.ts";
 
@@ -8,8 +7,6 @@ export const later = {
     const { label, concurrent } = PLANS[plan];
     return `${label} plan · ${counted(concurrent, { one: "picture at a time", other: "pictures at once" })}`;
   },
-  today: (used: number, limit: number) =>
-    `${number(Math.max(0, limit - used))} of ${number(limit)} pictures left today`,
   signedOut: "Not signed in",
   signIn: "Sign in",
   signOut: "Sign out",

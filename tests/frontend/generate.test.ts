@@ -203,22 +203,6 @@ describe("a cut connection", () => {
     expect(cards.cards.value).toMatchObject([{ key: "key-1", phase: "known", generation: { id: "g1" } }]);
   });
 
-  test("canceled in the meantime, it is not sent again", async () => {
-    const { studio, api, cards, store } = setUp();
-    api.generate.mockResolvedValue(no("offline"));
-    await studio.start("a red kite");
-    const click = studio.maker.generate();
-    await vi.advanceTimersByTimeAsync(500);
-    await studio.maker.cancel("key-1");
-    await click;
-    await vi.advanceTimersByTimeAsync(120_000);
-    expect(api.generate).toHaveBeenCalledOnce();
-    expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { status: "canceled" } }]);
-    expect(store.get("orders.u1")).toBeNull();
-    await studio.dismiss("key-1");
-    expect(api.remove, "nobody knows of it").not.toHaveBeenCalled();
-  });
-
   test("a gateway's page is no answer", async () => {
     const { studio, api } = setUp();
     api.generate.mockResolvedValueOnce(no("bad_answer"));
@@ -238,68 +222,6 @@ describe("a cut connection", () => {
     await click;
     expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { id: "g1" } }]);
     expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-1"]);
-  });
-});
-
-describe("cancel", () => {
-  test("shows at once and is told to the Worker", async () => {
-    const { studio, api, cards } = setUp();
-    await studio.start("a red kite");
-    await studio.maker.generate();
-    api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
-    const canceling = studio.maker.cancel("key-1");
-    expect(cards.cards.value[0]?.generation.status).toBe("canceled");
-    await canceling;
-    expect(api.cancel).toHaveBeenCalledWith("g1");
-  });
-
-  test("the answer comes in the very moment of the click: canceled all the same", async () => {
-    const { studio, api, cards } = setUp();
-    const answer = later<Result<{ generation: Generation }>>();
-    api.generate.mockReturnValueOnce(answer.promise);
-    api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
-    await studio.start("a red kite");
-    const click = studio.maker.generate();
-    // What a cancel needs may still be on its way from the server when the answer comes.
-    const canceling = studio.maker.cancel("key-1");
-    answer.resolve(ok({ generation: generation("g1") }));
-    await Promise.all([click, canceling]);
-    expect(api.cancel).toHaveBeenCalledExactlyOnceWith("g1");
-    expect(cards.cards.value[0]?.generation.status).toBe("canceled");
-  });
-
-  test("before anybody knows an id: canceled as soon as there is one", async () => {
-    const { studio, api, cards } = setUp();
-    const answer = later<Result<{ generation: Generation }>>();
-    api.generate.mockReturnValueOnce(answer.promise);
-    api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
-    await studio.start("a red kite");
-    const click = studio.maker.generate();
-    await studio.maker.cancel("key-1");
-    expect(api.cancel).not.toHaveBeenCalled();
-    answer.resolve(ok({ generation: generation("g1") }));
-    await click;
-    expect(api.cancel).toHaveBeenCalledWith("g1");
-    expect(cards.cards.value[0]?.generation.status).toBe("canceled");
-  });
-
-  test("too late: the card shows the picture that was finished first", async () => {
-    const { studio, api, cards } = setUp();
-    await studio.start("a red kite");
-    await studio.maker.generate();
-    api.cancel.mockResolvedValueOnce(no("already_finished"));
-    api.prediction.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "succeeded" }) }));
-    await studio.maker.cancel("key-1");
-    expect(cards.cards.value[0]?.generation.status).toBe("succeeded");
-  });
-
-  test("not reached: the card goes back to being made", async () => {
-    const { studio, api, cards } = setUp();
-    await studio.start("a red kite");
-    await studio.maker.generate();
-    api.cancel.mockResolvedValueOnce(no("offline"));
-    await studio.maker.cancel("key-1");
-    expect(cards.cards.value[0]?.generation.status).toBe("queued");
   });
 });
 

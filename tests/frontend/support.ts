@@ -1,4 +1,5 @@
 import { vi } from "vitest";
+import type { Order } from "../../frontend/state/orders.ts";
 import type { Api } from "../../frontend/api/client.ts";
 import type { Socket } from "../../frontend/api/live.ts";
 import type { Result, Trouble } from "../../frontend/api/result.ts";
@@ -221,3 +222,14 @@ export const snapshot = (...inFlight: Generation[]): StudioEvent => ({
   limits: { concurrent: 3, inFlight: inFlight.length, unconfirmed: 0, today: TODAY },
   inFlight,
 });
+
+/** A click that was kept, with its words. */
+export const order = (key: string, changes: Partial<Order> = {}): Order => ({
+  key,
+  at: NOW,
+  state: "sent",
+  body: { prompt: "a red kite", model: "truefusion-pro" },
+  ...changes,
+});
+/** They as the browser keeps them, for `setUp`. */
+export const keptOrders = (...orders: Order[]) => ({ "orders.u1": JSON.stringify(orders) });

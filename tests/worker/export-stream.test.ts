@@ -1,7 +1,6 @@
 /** What a part of an export takes of R2, D1 and the object while it is streamed, and what is left when its reader goes. */
 import { env } from "cloudflare:workers";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { zipPictures } from "../../worker/outputs/zip.ts";
 import { eventually, newUser, type Visitor } from "./support/app.ts";
 import { OLD_PIXELS, oldPictures } from "./support/old-pictures.ts";
 
@@ -9,8 +8,11 @@ const PART = "/api/account/export?part=1";
 
 type Opened = { key: string; ended: "read" | "left" | null };
 
-/** Every picture that is opened from now on, and how it was closed. Chunks are small: one can leave in the middle. */
-function watchBodies(): Opened[] {
+/**
+ * Every picture that is opened from now on, and how it was closed. Chunks are small: one can leave in the middle, and
+ * R2 can break off there.
+ */
+function watchBodies({ breakAfter = Infinity } = {}): Opened[] {
   const opened: Opened[] = [];
   const prototype = Object.getPrototypeOf(env.OUTPUTS) as R2Bucket;
   const original = prototype.get;
@@ -23,6 +25,7 @@ function watchBodies(): Opened[] {
     let at = 0;
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
+        if (at >= breakAfter) throw new Error("no answer");
         if (at < bytes.length) return controller.enqueue(bytes.subarray(at, (at += 1024)));
         picture.ended = "read";
         controller.close();
@@ -59,17 +62,24 @@ it.each([1, 60, 130])("a reader that leaves after %i KB leaves no picture open",
   expect(failed, "to leave is no failure").not.toHaveBeenCalled();
 });
 
-it("a picture that breaks off in the middle breaks the file off, and is told of", async () => {
-  const body = new ReadableStream({
-    start: (controller) => controller.enqueue(new Uint8Array(10)),
-    pull: (controller) => controller.error(new Error("no answer")),
-  });
-  const bucket = { get: async () => ({ size: 20, body }) } as unknown as R2Bucket;
-  const failed = vi.fn();
-  const file = { key: "k", name: "n.png", modifiedAt: Date.now() };
-  const zip = await zipPictures(bucket, [file], { last: () => ({ ...file, text: "" }), failed });
-  await expect(new Response(zip).arrayBuffer()).rejects.toThrow("no answer");
-  expect(failed).toHaveBeenCalledOnce();
+it("a picture that breaks off in the middle breaks the file off, and is told of once", async () => {
+  watchBodies({ breakAfter: 10 * 1024 });
+  const failed = vi.spyOn(console, "error").mockReturnValue();
+  onTestFinished(() => failed.mockRestore());
+  const user = await userWithPictures(2, 64 * 1024);
+  const answer = await user.call(PART);
+  expect(answer.status).toBe(200);
+  await expect(answer.arrayBuffer()).rejects.toThrow();
+  expect(failed.mock.calls.flat().filter((line) => String(line).includes("export_failed"))).toHaveLength(1);
+});
+
+it("to ask for its head alone opens no picture", async () => {
+  const opened = watchBodies();
+  const user = await userWithPictures(2, 1024);
+  const answer = await user.call(PART, { method: "HEAD" });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("content-type")).toBe("application/zip");
+  expect(opened).toEqual([]);
 });
 
 it("a whole part takes one read of R2 a picture, one batch of D1 and one call of the object", async () => {

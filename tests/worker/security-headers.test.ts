@@ -47,6 +47,7 @@ describe("security headers", () => {
     const digestOf = async (element: "script" | "style") => {
       const inline = [...page.matchAll(new RegExp(`<${element}>(.*?)</${element}>`, "gs"))];
       expect(inline, element).toHaveLength(1);
+      expect(page.match(new RegExp(`<${element}\\b`, "gi")), "no other of any form").toHaveLength(1);
       const text = new TextEncoder().encode(inline[0]?.[1]);
       const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
       return `'sha256-${btoa(String.fromCharCode(...digest))}'`;

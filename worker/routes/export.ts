@@ -82,6 +82,15 @@ async function sendPart(c: Context<AppEnv>, part: number, start: Position | null
   if (refusal) return problemResponse(refusal);
   if (!user || (pictures.length === 0 && part > 1)) return problemResponse(NO_SUCH_PART);
 
+  const day = now.toISOString().slice(0, 10);
+  const headers = {
+    "content-type": "application/zip",
+    "content-disposition": `attachment; filename="image-studio-${day}-part-${part}.zip"`,
+    "cache-control": "private, no-store",
+  };
+  // Nobody would read, and so nobody would close, what it begins with.
+  if (c.req.method === "HEAD") return new Response(null, { headers });
+
   const held = await studioOf(c.env, userId).exportOf(planOf(user.plan));
   const origin = originOf(c);
   const about = {
@@ -102,12 +111,5 @@ async function sendPart(c: Context<AppEnv>, part: number, start: Position | null
     },
     failed: (error) => logError("export_failed", { part, reason: reasonOf(error) }),
   });
-  const day = about.exportedAt.slice(0, 10);
-  return new Response(zip, {
-    headers: {
-      "content-type": "application/zip",
-      "content-disposition": `attachment; filename="image-studio-${day}-part-${part}.zip"`,
-      "cache-control": "private, no-store",
-    },
-  });
+  return new Response(zip, { headers });
 }

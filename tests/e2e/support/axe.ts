@@ -4,6 +4,11 @@ import { createRequire } from "node:module";
 import type axe from "axe-core";
 import type { Page } from "playwright-core";
 
+declare global {
+  /** In the page, once its text ran there. */
+  var axe: typeof import("axe-core");
+}
+
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
@@ -20,10 +25,7 @@ export async function violations(page: Page, rules: "all" | "colours" = "all"): 
       : // The one rule of WCAG 2.2 AA, which axe leaves off unless told.
         { rules: { "target-size": { enabled: true } } }),
   };
-  const results = await page.evaluate(
-    (options) => (globalThis as unknown as { axe: typeof axe }).axe.run(document, options),
-    options,
-  );
+  const results = await page.evaluate((options) => globalThis.axe.run(document, options), options);
   const found: string[] = [];
   for (const { id, help, nodes } of results.violations) {
     for (const { target, failureSummary = "" } of nodes) {
@@ -40,8 +42,7 @@ function isWholeInSight(page: Page, selector: string): Promise<boolean> {
   return page.evaluate(async (at) => {
     const from = scrollY;
     document.querySelector(at)?.scrollIntoView({ block: "center", behavior: "instant" });
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run(at, { runOnly: ["target-size"] });
+    const { violations } = await globalThis.axe.run(at, { runOnly: ["target-size"] });
     scrollTo({ top: from, behavior: "instant" });
     return violations.length === 0;
   }, selector);

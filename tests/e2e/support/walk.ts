@@ -100,7 +100,8 @@ async function* asStranger({ page, studio, words }: Walk): States {
     await page.getByRole("heading", { name: account.farewells[farewell].title }).waitFor();
     yield `account, ${farewell}`;
   }
-  await page.goto("/nowhere");
+  // An address that is also a name of every object's.
+  await page.goto("/constructor");
   await page.getByText(later.pageMissing).waitFor();
   yield "no such page";
 }

@@ -53,7 +53,7 @@ function ownerOfGate(call: string): string | undefined {
 
 /**
  * Before all tests of a file: its fetches go through the gates of the user whose job they are about. Answers what takes
- * the gates away again, since the next file of the lane has the same globals.
+ * the gates away again, since the next file has the same globals.
  */
 export function gateSkytells(): () => void {
   const real = globalThis.fetch;

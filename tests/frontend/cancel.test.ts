@@ -1,0 +1,75 @@
+/** Cancel, wherever its picture is on its way. */
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Result } from "../../frontend/api/result.ts";
+import type { Generation } from "../../worker/contract.ts";
+import { generation, later, no, ok, setUp } from "./support.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+test("shows at once and is told to the Worker", async () => {
+  const { studio, api, cards } = setUp();
+  await studio.start("a red kite");
+  await studio.maker.generate();
+  api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
+  const canceling = studio.maker.cancel("key-1");
+  expect(cards.cards.value[0]?.generation.status).toBe("canceled");
+  await canceling;
+  expect(api.cancel).toHaveBeenCalledWith("g1");
+});
+
+test.each(["in the very moment of the click", "later"])(
+  "before anybody knows an id, which comes %s: canceled as soon as there is one",
+  async (when) => {
+    const { studio, api, cards } = setUp();
+    const answer = later<Result<{ generation: Generation }>>();
+    api.generate.mockReturnValueOnce(answer.promise);
+    api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
+    await studio.start("a red kite");
+    const click = studio.maker.generate();
+    // What a cancel needs may still be on its way from the server.
+    const canceling = studio.maker.cancel("key-1");
+    if (when === "later") await canceling;
+    expect(api.cancel).not.toHaveBeenCalled();
+    answer.resolve(ok({ generation: generation("g1") }));
+    await Promise.all([click, canceling]);
+    expect(api.cancel).toHaveBeenCalledExactlyOnceWith("g1");
+    expect(cards.cards.value[0]?.generation.status).toBe("canceled");
+  },
+);
+
+test("too late: the card shows the picture that was finished first", async () => {
+  const { studio, api, cards } = setUp();
+  await studio.start("a red kite");
+  await studio.maker.generate();
+  api.cancel.mockResolvedValueOnce(no("already_finished"));
+  api.prediction.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "succeeded" }) }));
+  await studio.maker.cancel("key-1");
+  expect(cards.cards.value[0]?.generation.status).toBe("succeeded");
+});
+
+test("not reached: the card goes back to being made", async () => {
+  const { studio, api, cards } = setUp();
+  await studio.start("a red kite");
+  await studio.maker.generate();
+  api.cancel.mockResolvedValueOnce(no("offline"));
+  await studio.maker.cancel("key-1");
+  expect(cards.cards.value[0]?.generation.status).toBe("queued");
+});
+
+test("canceled in the meantime, it is not sent again", async () => {
+  const { studio, api, cards, store } = setUp();
+  api.generate.mockResolvedValue(no("offline"));
+  await studio.start("a red kite");
+  const click = studio.maker.generate();
+  await vi.advanceTimersByTimeAsync(500);
+  await studio.maker.cancel("key-1");
+  await click;
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(api.generate).toHaveBeenCalledOnce();
+  expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { status: "canceled" } }]);
+  expect(store.get("orders.u1")).toBeNull();
+  await studio.dismiss("key-1");
+  expect(api.remove, "nobody knows of it").not.toHaveBeenCalled();
+});
