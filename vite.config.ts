@@ -9,7 +9,8 @@ import { catalogue } from "./scripts/catalogue.ts";
 import { pageHead } from "./scripts/page-head.ts";
 import { pageWords } from "./scripts/page-words.ts";
 
-const worker = "http://localhost:8787";
+/** As `npm start` has it (scripts/start.ts). */
+const worker = `http://localhost:${process.env["PORT"] ?? "8787"}`;
 
 /** Another language than the catalogue's own; see scripts/catalogue.ts. */
 const language = process.env["STUDIO_LANGUAGE"] ?? "";
@@ -150,7 +151,8 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      "/api": { target: worker, ws: true },
+      // While one develops, frontend/api is there too.
+      "^/api/(?!.*\\.ts\\b)": { target: worker, ws: true },
       "/images": worker,
       "/s/": worker,
     },

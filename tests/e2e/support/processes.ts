@@ -16,11 +16,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => process.exit(1));
 }
 
-/** Runs a script of the project with this Node. */
-export function startGroup(args: string[]): Group {
+/** Runs a script of the project with this Node; `env` is added to this process' environment. */
+export function startGroup(args: string[], env: NodeJS.ProcessEnv = {}): Group {
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env: environment,
+    env: { ...environment, ...env },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });

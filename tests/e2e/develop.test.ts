@@ -1,0 +1,32 @@
+/** The studio as its developers have it: served by Vite as it is written, before a Worker (`npm run dev`). */
+import { inject, onTestFinished, test } from "vitest";
+import { TOOLS } from "../../scripts/run.ts";
+import { later } from "../../frontend/text/later.ts";
+import { newEmail, useBrowser, visit } from "./support/browser.ts";
+import { freePort, startGroup } from "./support/processes.ts";
+import { until } from "./support/until.ts";
+
+useBrowser();
+
+test("a picture is made in the studio that Vite serves", { timeout: 120_000 }, async () => {
+  const port = await freePort();
+  const vite = startGroup([TOOLS.vite, "--port", String(port), "--strictPort"], {
+    PORT: new URL(inject("app").url).port,
+  });
+  onTestFinished(vite.kill);
+  const url = `http://localhost:${port}`;
+  await until("Vite", () =>
+    fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
+  const { page, studio } = await visit({ url, email: newEmail() });
+  await studio.open();
+  await studio.generate("A kite, while one writes the studio");
+  await studio.seesPicture("A kite, while one writes the studio");
+  await page.goto("/gallery");
+  await studio.seesPicture("A kite, while one writes the studio");
+  await page.goto("/nowhere");
+  await page.getByText(later.pageMissing).waitFor();
+});
