@@ -23,28 +23,37 @@ const workerVars = {
 const ALONE = ["tests/worker/fuzz.test.ts", "tests/worker/models.test.ts"];
 
 /** A project whose tests run in workerd, beside the Worker that they test. */
-const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | "isolate">) => ({
-  plugins: [
-    cloudflareTest(async ({ inject }) => ({
-      wrangler: { configPath: "./wrangler.toml" },
-      miniflare: {
-        bindings: {
-          ...workerVars,
-          TEST_ALL: process.env.TEST_ALL ?? "",
-          SKYTELLS_API_URL: inject("simulatorApi"),
-          TEST_MIGRATIONS: await readD1Migrations("migrations"),
-        },
-      },
-    })),
-  ],
-  test: {
-    name,
-    testTimeout: 30_000,
-    setupFiles: ["tests/worker/setup.ts"],
-    globalSetup: ["tests/worker/setup-simulator.ts", "tests/worker/setup-provider.ts"],
-    ...files,
-  },
-});
+const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | "isolate">) => {
+  let started = 0;
+  return {
+    plugins: [
+      // Asked for each workerd that starts.
+      cloudflareTest(async ({ inject }) => {
+        const simulators = inject("simulators");
+        const simulator = simulators[started++ % simulators.length];
+        return {
+          wrangler: { configPath: "./wrangler.toml" },
+          miniflare: {
+            bindings: {
+              ...workerVars,
+              TEST_ALL: process.env.TEST_ALL ?? "",
+              SKYTELLS_API_URL: simulator?.url ?? "",
+              SIMULATOR_ADMIN: simulator?.adminUrl ?? "",
+              TEST_MIGRATIONS: await readD1Migrations("migrations"),
+            },
+          },
+        };
+      }),
+    ],
+    test: {
+      name,
+      testTimeout: 30_000,
+      setupFiles: ["tests/worker/setup.ts"],
+      globalSetup: ["tests/worker/setup-simulator.ts", "tests/worker/setup-provider.ts"],
+      ...files,
+    },
+  };
+};
 
 /** What `npm test` plays in Chromium; `npm run test:all` and `.ci/run` play the rest, `e2e more`, too. */
 const JOURNEY = ["journey", "keyboard", "limit", "share", "sign-in"].map(
@@ -56,6 +65,7 @@ const browser = (name: string, files: Pick<InlineConfig, "include" | "exclude">)
   test: {
     name,
     globalSetup: ["tests/e2e/support/global-setup.ts"],
+    setupFiles: ["tests/e2e/support/setup.ts"],
     environment: "node" as const,
     testTimeout: 90_000,
     hookTimeout: 120_000,
@@ -74,7 +84,8 @@ export default defineConfig({
     // The Worker logs every request; only a failing test's log is worth reading.
     silent: "passed-only",
     projects: [
-      worker("worker", {
+      // Projects start in the order of their names: "alone" before "shared", so that the fuzz does not come last.
+      worker("worker shared", {
         // One workerd for many files, since starting one for each is a third of the work: people and prompts are new to
         // each test.
         isolate: false,

@@ -1,9 +1,9 @@
 /** The plan's limit holds however many ask at once, and a place that is free again can be taken. */
 import { expect, inject, test } from "vitest";
 import { PLANS, type Plan } from "../../worker/catalog.ts";
-import { PRO_EMAIL } from "./support/app.ts";
 import { newEmail } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
+import { setPlan } from "./support/operator.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 
 const app = inject("app");
@@ -14,7 +14,9 @@ test.each<{ plan: Plan }>([{ plan: "free" }, { plan: "pro" }])(
   `${AT_ONCE} requests at once on the $plan plan`,
   async ({ plan }) => {
     const { concurrent } = PLANS[plan];
-    const client = await createClient(app.url, plan === "pro" ? PRO_EMAIL : newEmail());
+    const email = newEmail();
+    const client = await createClient(app.url, email);
+    await setPlan(app, email, plan);
     const prompt = `[mood:stuck] Two hundred doors, on the ${plan} plan`;
 
     const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => client.generate({ prompt })));

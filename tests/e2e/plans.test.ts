@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { text } from "../../frontend/text/first.ts";
 import { making } from "../../frontend/text/making.ts";
 import { problems } from "../../frontend/text/told.ts";
-import type { Plan } from "../../worker/catalog.ts";
-import { ADMIN_TOKEN, type App, startApp } from "./support/app.ts";
+import { type App, startApp } from "./support/app.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
+import { setPlan } from "./support/operator.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 import { inPrompt } from "./support/walk.ts";
 
@@ -23,15 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await app?.stop();
 });
-
-async function setPlan(email: string, plan: Plan): Promise<void> {
-  const answer = await fetch(`${app.url}/api/admin/plan`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
-    body: JSON.stringify({ user: email, plan }),
-  });
-  expect(answer.status).toBe(200);
-}
 
 test("a plan that changes is seen in an open studio; a larger one lets go on, a smaller one ends nothing", async () => {
   const email = newEmail();
@@ -50,14 +41,14 @@ test("a plan that changes is seen in an open studio; a larger one lets go on, a 
   await studio.generate(second);
   await studio.waiting(second).waitFor();
 
-  await setPlan(email, "pro");
+  await setPlan(app, email, "pro");
   await says(text.inFlight(2, 3));
   await studio.working(second).waitFor();
   await studio.generate(third);
   await says(text.inFlight(3, 3));
   await says(making.dayLeft(2, 5));
 
-  await setPlan(email, "free");
+  await setPlan(app, email, "free");
   await says(text.inFlight(3, 1));
   await page.getByText(making.dayOver(new Date().setUTCHours(24, 0, 0, 0))).waitFor();
   await studio.generate(fourth);
@@ -71,7 +62,7 @@ test("a plan that changes is seen in an open studio; a larger one lets go on, a 
   await page.getByText(problems.quota_exceeded).waitFor();
   expect(await simulator.creates(fourth), "one more than the day has").toEqual([]);
 
-  await setPlan(email, "pro");
+  await setPlan(app, email, "pro");
   await studio.working(fourth).waitFor({ timeout: SEEN_WITHIN_MS });
   await says(making.dayLeft(1, 5));
 });

@@ -2,8 +2,8 @@ import "vitest";
 
 declare module "vitest" {
   interface ProvidedContext {
-    simulatorApi: string;
-    simulatorAdmin: string;
+    /** One for each workerd that runs at once. */
+    simulators: { url: string; adminUrl: string }[];
     /** Where the sign-in provider is. */
     provider: string;
   }

@@ -1,18 +1,28 @@
 /**
- * Runs the simulator for the worker tests. Its webhooks are held: a test delivers them itself, in any order. Its
- * pictures are tiny: painting them is most of what a test would cost.
+ * Runs the simulators for the worker tests, one for each workerd: what one is told to do to its list, it does to all who
+ * ask for that. Their webhooks are held: a test delivers them itself, in any order. Their pictures are tiny: painting
+ * them is most of what a test would cost.
  */
 import type { TestProject } from "vitest/node";
-import { startSimulator } from "../../simulator/server.ts";
+import { type Simulator, startSimulator } from "../../simulator/server.ts";
 
-export default async function setup(project: TestProject) {
+async function start(): Promise<Simulator> {
   const simulator = await startSimulator({ port: 0, speed: 40 });
   await fetch(`${simulator.adminUrl}/moods`, {
     method: "PUT",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ moods: ["webhook-held", "output-tiny"] }),
   });
-  project.provide("simulatorApi", simulator.url);
-  project.provide("simulatorAdmin", simulator.adminUrl);
-  return simulator.close;
+  return simulator;
+}
+
+export default async function setup(project: TestProject) {
+  const simulators = await Promise.all(Array.from({ length: project.config.maxWorkers }, start));
+  project.provide(
+    "simulators",
+    simulators.map(({ url, adminUrl }) => ({ url, adminUrl })),
+  );
+  return async () => {
+    await Promise.all(simulators.map(({ close }) => close()));
+  };
 }

@@ -5,6 +5,8 @@ declare global {
   namespace Cloudflare {
     interface Env {
       TEST_MIGRATIONS: D1Migration[];
+      /** Of the simulator that this workerd has. */
+      SIMULATOR_ADMIN: string;
       /** Not empty: the long forms. */
       TEST_ALL: string;
     }

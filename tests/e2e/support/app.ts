@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSimulator } from "../../../simulator/server.ts";
+import { migrate } from "./migrate.ts";
 import { freePort, type Group, runToEnd, startGroup, wrangler } from "./processes.ts";
 import { createSimulatorClient } from "./simulator.ts";
 
@@ -26,14 +27,11 @@ const VARS = {
   OUTPUT_WINDOW_SECONDS: "60",
 };
 
-/** On the Pro plan in the shared app, from the start: a change from outside locks the database for a moment. */
-export const PRO_EMAIL = "pro@example.com";
-
 export type AppAddress = { url: string; adminUrl: string; stateDirectory: string };
 export type App = AppAddress & {
   /** Kills the Worker as a power cut would. */
   kill: () => Promise<void>;
-  /** Starts it again on the same port with the same state. */
+  /** Starts it, again with the state that it had. */
   start: () => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -48,7 +46,19 @@ export type AppOptions = {
   assets?: string;
 };
 
-export async function startApp({
+export async function startApp(options: AppOptions = {}): Promise<App> {
+  const app = await prepareApp(options);
+  try {
+    await app.start();
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
+  return app;
+}
+
+/** One that has an address already, but does not run yet. */
+export async function prepareApp({
   vars = {},
   tiny = false,
   assets,
@@ -66,6 +76,7 @@ export async function startApp({
     worker = null;
   }
   async function start() {
+    await migrate(stateDirectory);
     for (let attempt = 1; ; attempt += 1) {
       worker = run();
       try {
@@ -96,13 +107,6 @@ export async function startApp({
     await rm(stateDirectory, { recursive: true, force: true });
   }
 
-  try {
-    await runToEnd([wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", stateDirectory]);
-    await start();
-  } catch (error) {
-    await stop();
-    throw error;
-  }
   return { url, adminUrl: simulator.adminUrl, stateDirectory, kill, start, stop };
 }
 
@@ -121,10 +125,11 @@ export async function runSql({ stateDirectory }: AppAddress, command: string): P
   ]);
 }
 
-async function ready(url: string, worker: Group): Promise<void> {
+/** Resolves when the app answers; `worker` is what has to live for that, where one knows it. */
+export async function ready(url: string, worker?: Group): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   let exit: number | null = null;
-  void worker.exited.then((code) => {
+  void worker?.exited.then((code) => {
     exit = code;
   });
   while (Date.now() < deadline && exit === null) {
@@ -135,5 +140,5 @@ async function ready(url: string, worker: Group): Promise<void> {
     if (isUp) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`The Worker did not start (exit ${exit}):\n${worker.output()}`);
+  throw new Error(`The Worker did not start (exit ${exit}):\n${worker?.output() ?? ""}`);
 }

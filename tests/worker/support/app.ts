@@ -1,7 +1,7 @@
 /** The Worker through its public door. */
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import type { ProblemCode } from "../../../worker/catalog.ts";
 import { PROBLEM_STATUS } from "../../../worker/catalog.ts";
 import type { Generation, GenerationPage, Problem, Session, StudioEvent } from "../../../worker/contract.ts";
@@ -90,9 +90,23 @@ export async function list(user: Visitor, query = ""): Promise<GenerationPage> {
   return answer.json<GenerationPage>();
 }
 
-/** Waits until an expectation holds. (`expect.poll` does not know its test where tests run side by side.) */
-export function eventually<T>(expectation: () => Promise<T>): Promise<T> {
-  return vi.waitFor(expectation, { timeout: 15_000, interval: 50 });
+const LONGEST_MS = 20_000;
+const PAUSES_MS = { first: 20, longest: 300 };
+
+/**
+ * Waits until an expectation holds. It is looked at soon, and then ever less often: many tests wait side by side, and
+ * what they look with is what they test.
+ */
+export async function eventually<T>(expectation: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + LONGEST_MS;
+  for (let pause = PAUSES_MS.first; ; pause = Math.min(pause * 1.5, PAUSES_MS.longest)) {
+    try {
+      return await expectation();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
 }
 
 /** Waits until the generation has this status. */

@@ -1,5 +1,5 @@
 /** The simulator as the tests see it: its ledger, and the webhooks it holds. */
-import { inject } from "vitest";
+import { env } from "cloudflare:workers";
 
 export type HeldWebhook = {
   id: string;
@@ -23,11 +23,10 @@ type Ledger = Record<Call, { byId: Record<string, number> }> & {
   inFlightBy: Record<string, number>;
 };
 
-const admin = inject("simulatorAdmin");
 export const SIMULATOR_KEY = "sk-simulator";
 
 async function ask<T>(path: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(`${admin}${path}`, init);
+  const response = await fetch(`${env.SIMULATOR_ADMIN}${path}`, init);
   if (!response.ok) throw new Error(`simulator ${path}: ${response.status} ${await response.text()}`);
   return response.json();
 }

@@ -1,0 +1,31 @@
+/** A new database for each app. Wrangler migrates one for all of them, which is copied from then on. */
+import { createHash } from "node:crypto";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "../../../scripts/run.ts";
+import { runToEnd, wrangler } from "./processes.ts";
+
+/** What a migrated database depends on. */
+const SOURCES = ["migrations/**/*.sql", "wrangler.toml", "package-lock.json"];
+
+/** Leaves a state alone that has a database already. */
+export async function migrate(stateDirectory: string): Promise<void> {
+  if (existsSync(join(stateDirectory, "v3/d1"))) return;
+  await cp(await migrated(), stateDirectory, { recursive: true });
+}
+
+async function migrated(): Promise<string> {
+  const digest = createHash("sha256");
+  for (const file of globSync(SOURCES, { cwd: root }).toSorted())
+    digest.update(readFileSync(join(root, file)));
+  const cache = join(root, ".cache");
+  const folder = join(cache, `migrated-${digest.digest("hex").slice(0, 12)}`);
+  if (existsSync(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const own = await mkdtemp(join(cache, "migrating-"));
+  await runToEnd([wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", own]);
+  // Whole or not at all; where another process was first, its own is as good.
+  await rename(own, folder).catch(() => rm(own, { recursive: true, force: true }));
+  return folder;
+}
