@@ -87,6 +87,9 @@ document.addEventListener("click", (event) => {
   else router.go(link.pathname + link.search);
 });
 
+/** However slow the line. */
+const SETTLED_WITHIN_MS = 5_000;
+
 /**
  * What no first screen needs comes once somebody is here, or does something: whoever only looks loads no more than
  * they see. From then on the studio can also say what goes wrong where the line is cut.
@@ -114,7 +117,13 @@ function listenForTouch() {
 }
 listenForTouch();
 effect(() => {
-  if (studio.session.user.value) openRest().then(openWayIn).catch(listenForTouch);
+  if (studio.session.user.value && studio.settled.value) openRest().then(openWayIn).catch(listenForTouch);
+});
+// The gallery says when its first pictures are there (gallery-grid.tsx). Nothing waits for it where it never does.
+studio.settled.value = router.route.value.page !== "gallery";
+setTimeout(() => (studio.settled.value = true), SETTLED_WITHIN_MS);
+effect(() => {
+  if (router.route.value.page !== "gallery") studio.settled.value = true;
 });
 
 const root = document.getElementById("app");

@@ -54,6 +54,9 @@ export function isTerminal(status: GenerationStatus): boolean {
 }
 
 /** Why a generation failed: `generation.error.code`. */
+/** What the gallery asks for first, and is told to ask for with its page. */
+export const GALLERY_START = { limit: 48, status: "succeeded" } as const;
+
 export const FAILURE_CODES = [
   "content_policy",
   "upstream_failed",

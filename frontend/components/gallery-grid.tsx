@@ -10,10 +10,12 @@ import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
 import { problems } from "../text/told.ts";
 import { onGalleryKey } from "./gallery-keys.ts";
-import { Tile } from "./tile.tsx";
+import { placeOf, Tile } from "./tile.tsx";
 
 /** Drawn above and below the window, in its heights, so that scrolling meets pictures and not their places. */
 const OVERSCAN = 1;
+/** So much more of it in a frame, where nobody scrolls yet. */
+const OVERSCAN_STEP = 0.5;
 /** The next page is asked for this many window heights ahead. */
 const READ_AHEAD = 2.5;
 /** Where the stylesheet does not say. */
@@ -36,12 +38,12 @@ type Props = {
 export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
   const grid = useRef<HTMLUListElement>(null);
   const frame = useSignal<Frame | null>(null);
-  /** Between which heights rows are drawn. */
-  const sight = useSignal<[from: number, to: number]>([0, 0]);
+  /** Between which heights rows are drawn; before anybody has looked, those that a window shows from its top. */
+  const sight = useSignal<[from: number, to: number]>(list.place ? [0, 0] : [-innerHeight / 2, innerHeight]);
   /** The one that Tab leads to, and arrows leave from. */
   const current = useSignal<string | null>(null);
   const focusing = useRef(false);
-  /** The first time only what is in the window is drawn: the rest would hold it up. */
+  /** At first only what is in the window is drawn, and no page more is asked for: the rest would hold it up. */
   const overscan = useRef(0);
   const tiles = useComputed(() => frame.value && placeTiles(list, frame.value));
 
@@ -62,8 +64,19 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
     const row = placed.rows[rowsWithin(placed.rows, -top, Infinity)[0]];
     const id = row && list.shown.peek()[row.start]?.id;
     list.place = id && -top > 0 ? { id, offset: row.top + top } : null;
-    if (list.state.peek() === "more" && placed.height + top < (1 + READ_AHEAD) * innerHeight)
-      void list.more();
+    const ahead = overscan.current > 0 ? READ_AHEAD : 0;
+    if (list.state.peek() === "more" && placed.height + top < (1 + ahead) * innerHeight) void list.more();
+  }
+
+  function lookAround(overscanned: number) {
+    overscan.current = overscanned;
+    look();
+    if (overscanned >= OVERSCAN) return;
+    requestAnimationFrame(() => {
+      setTimeout(() => {
+        if (grid.current && overscan.current < OVERSCAN) lookAround(overscanned + OVERSCAN_STEP);
+      });
+    });
   }
 
   useLayoutEffect(() => {
@@ -81,11 +94,12 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    addEventListener("scroll", look, { passive: true });
+    const onScroll = () => lookAround(OVERSCAN);
+    addEventListener("scroll", onScroll, { passive: true });
     addEventListener("resize", look);
     return () => {
       observer.disconnect();
-      removeEventListener("scroll", look);
+      removeEventListener("scroll", onScroll);
       removeEventListener("resize", look);
       list.seen = list.arrived.peek();
     };
@@ -104,14 +118,6 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
       scrollBy({ top: row.top + top - place.offset, behavior: "instant" });
     }
     resuming.current = false;
-    if (placed.rows.length > 0 && overscan.current === 0) {
-      requestAnimationFrame(() => {
-        setTimeout(() => {
-          overscan.current = OVERSCAN;
-          look();
-        });
-      });
-    }
     // At the top everything moves with an arrival anyway: there it takes its place in full rows.
     if (top !== undefined && -top <= 0) list.arrived.value = 0;
     look();
@@ -149,6 +155,14 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
   const drawn = placed ? placed.rows.slice(first, last) : [];
   const away = placed && row >= 0 && (row < first || row >= last) ? placed.rows[row] : undefined;
   if (away) drawn.push(away);
+  const hasDrawn = drawn.length > 0;
+  useEffect(() => {
+    if (!hasDrawn || !grid.current) return;
+    void picturesIn(grid.current).then(() => {
+      if (grid.current) lookAround(OVERSCAN_STEP);
+      setTimeout(() => (studio.settled.value = true));
+    });
+  }, [hasDrawn]);
   const isCurrent = row >= 0 ? current.value : (shown[drawn[0]?.start ?? 0]?.id ?? null);
   const chosen = list.selection.ids.value;
   const choosing = list.selection.active.value;
@@ -204,12 +218,7 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
               key={`${one.top}-${offset}`}
               class="tile shimmer"
               aria-hidden="true"
-              style={{
-                insetBlockStart: `${one.top}px`,
-                insetInlineStart: `${offset}px`,
-                inlineSize: `${width}px`,
-                blockSize: `${one.height}px`,
-              }}
+              style={placeOf({ top: one.top, offset, width, height: one.height })}
             />
           )),
         )}
@@ -232,5 +241,18 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
         </p>
       </div>
     </>
+  );
+}
+
+/** Until they are there, or cannot be had. */
+function picturesIn(element: Element): Promise<unknown> {
+  const waiting = [...element.querySelectorAll("img")].filter(({ complete }) => !complete);
+  return Promise.all(
+    waiting.map(
+      (image) =>
+        new Promise((done) => {
+          for (const end of ["load", "error"]) image.addEventListener(end, done, { once: true });
+        }),
+    ),
   );
 }

@@ -38,6 +38,11 @@ function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
   const state = list.state.value;
   const count = list.shown.value.length;
 
+  const nothing = count === 0 && (state === "end" || state === "failed");
+  useEffect(() => {
+    if (nothing) studio.settled.value = true;
+  }, [nothing]);
+
   useEffect(() => {
     const wasFirst = first.current;
     first.current = false;
@@ -53,7 +58,7 @@ function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
   return (
     <>
       <GalleryToolbar router={router} list={list} models={studio.session.models.value} />
-      {count === 0 && (state === "end" || state === "failed") ? (
+      {nothing ? (
         <GalleryEmpty list={list} router={router} />
       ) : (
         <GalleryGrid

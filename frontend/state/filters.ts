@@ -1,5 +1,6 @@
 /** What of the history is shown: as it stands in the address, as the API takes it, and as one picture meets it. */
 import {
+  GALLERY_START,
   GENERATION_STATUSES,
   type GenerationStatus,
   MAX_SEARCH_LENGTH,
@@ -23,7 +24,7 @@ export type Filters = {
 export const NO_FILTERS: Filters = {
   q: "",
   model: null,
-  status: "succeeded",
+  status: GALLERY_START.status,
   favorite: false,
   from: null,
   to: null,

@@ -1,4 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
+import { GALLERY_START } from "../../worker/catalog.ts";
 import type { Generation } from "../../worker/contract.ts";
 import type { Trouble } from "../api/result.ts";
 import { type Filters, matches, queryOf } from "./filters.ts";
@@ -7,7 +8,7 @@ import { createSelection } from "./selection.ts";
 import type { Studio } from "./studio.ts";
 
 /** A screenful comes quickly; what follows comes in the largest pages the API gives. */
-const FIRST_PAGE = 48;
+const FIRST_PAGE = GALLERY_START.limit;
 const PAGE = 100;
 
 /** Where someone was in a list: this picture's top stood so many pixels below the window's. */
@@ -74,13 +75,14 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
     if (state.value === "waiting" || state.value === "loading") return;
     const page = await api.list(null, FIRST_PAGE, queryOf(filters), closing.signal);
     if (!page.ok) return;
-    const fresh = new Set(page.value.items.map(({ id }) => id));
-    const oldest = page.value.items.at(-1)?.createdAt ?? "";
-    const lost = items.value.filter(
-      ({ id, createdAt }) => !fresh.has(id) && (page.value.nextCursor === null || createdAt > oldest),
-    );
-    for (const { id } of lost) drop(id);
-    for (const item of page.value.items.toReversed()) put(item);
+    const { items: top, nextCursor } = page.value;
+    const fresh = new Set(top.map(({ id }) => id));
+    const oldest = top.at(-1);
+    // A part of a long history can hold nothing that was searched for: that says nothing of what is older.
+    const isRead = ({ createdAt }: Generation) =>
+      nextCursor === null || (oldest !== undefined && createdAt > oldest.createdAt);
+    for (const item of items.value) if (!fresh.has(item.id) && isRead(item)) drop(item.id);
+    for (const item of top.toReversed()) put(item);
   }
 
   // The first time it comes up there is nothing that could have been missed.

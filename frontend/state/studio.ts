@@ -74,6 +74,8 @@ export function createStudio(dependencies: StudioDependencies) {
   const backstage = signal<Backstage | null>(null);
   /** Being deleted: shown nowhere, while there is still a way back. */
   const hidden = signal<ReadonlySet<string>>(new Set());
+  /** What the page is there for is on the screen: what else is fetched holds nothing up. */
+  const settled = signal(true);
   const listeners = new Set<Listener>();
   const witnesses = new Set<Witness>();
   const tell = (sentence: string) => {
@@ -158,6 +160,16 @@ export function createStudio(dependencies: StudioDependencies) {
     const since = Number(tabStore.get("resume") ?? Number.NaN);
     tabStore.set("resume", null);
     if (now() - since < RESUME_WITHIN_MS) void maker.generate();
+    if (settled.value) return follow();
+    const stop = settled.subscribe((now) => {
+      if (!now) return;
+      queueMicrotask(() => stop());
+      void follow();
+    });
+  }
+
+  /** From here on the studio hears of everything. */
+  async function follow() {
     await openLine();
     await loadRecent();
   }
@@ -226,6 +238,7 @@ export function createStudio(dependencies: StudioDependencies) {
     announcement,
     toast,
     hidden,
+    settled,
     unfinished,
     changed,
     dropped,

@@ -190,6 +190,18 @@ describe("news", () => {
     await expect.poll(ids).toEqual(["d", "c", "a"]);
   });
 
+  test("after a cut line a part of the history in which a search finds nothing takes nothing away", async () => {
+    const { api, list, ids, up } = open("?q=fox");
+    api.list.mockResolvedValueOnce(page([picture("a", 1)], "after-a"));
+    await list.more();
+    api.list.mockResolvedValueOnce(page([], "before-a"));
+    up.value = false;
+    up.value = true;
+    await expect.poll(() => api.list.mock.calls.length).toBe(2);
+    await Promise.resolve();
+    expect(ids()).toEqual(["a"]);
+  });
+
   test("hidden is not gone", async () => {
     const { api, list, ids, hidden } = open();
     api.list.mockResolvedValueOnce(page([picture("b", 2), picture("a", 1)]));

@@ -1,6 +1,6 @@
 // A picture's own page and the gallery, on the real components.
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
 import { createRouter } from "../../frontend/state/router.ts";
 import { generation, no, nobody, ok, setUp } from "./support.ts";
@@ -13,7 +13,10 @@ beforeAll(async () => {
   await import("../../frontend/components/share-dialog.tsx");
   await import("../../frontend/components/sign-in.tsx");
 }, 60_000);
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
 beforeEach(() => {
   history.replaceState(null, "", "/");
 });
@@ -179,6 +182,11 @@ describe("the gallery", () => {
     world.api.session.mockResolvedValue(ok(nobody()));
     await open(world);
     await screen.findByRole("heading", { name: "Sign in to see your pictures" });
+  });
+
+  beforeEach(() => {
+    // Nothing is laid out here, and a row as wide as nothing is as high.
+    vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(1_000);
   });
 
   async function gallery(world: ReturnType<typeof setUp>, search = "") {
