@@ -53,10 +53,10 @@ export function isTerminal(status: GenerationStatus): boolean {
   return status === "succeeded" || status === "failed" || status === "canceled";
 }
 
-/** Why a generation failed: `generation.error.code`. */
 /** What the gallery asks for first, and is told to ask for with its page. */
 export const GALLERY_START = { limit: 48, status: "succeeded" } as const;
 
+/** Why a generation failed: `generation.error.code`. */
 export const FAILURE_CODES = [
   "content_policy",
   "upstream_failed",

@@ -159,7 +159,7 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
   useEffect(() => {
     if (!hasDrawn || !grid.current) return;
     void picturesIn(grid.current).then(() => {
-      if (grid.current) lookAround(OVERSCAN_STEP);
+      if (grid.current && overscan.current === 0) lookAround(OVERSCAN_STEP);
       setTimeout(() => (studio.settled.value = true));
     });
   }, [hasDrawn]);

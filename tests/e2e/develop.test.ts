@@ -1,5 +1,5 @@
 /** The studio as its developers have it: served by Vite as it is written, before a Worker (`npm run dev`). */
-import { inject, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { TOOLS } from "../../scripts/run.ts";
 import { later } from "../../frontend/text/later.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
@@ -27,6 +27,7 @@ test("a picture is made in the studio that Vite serves", { timeout: 120_000 }, a
   await studio.seesPicture("A kite, while one writes the studio");
   await page.goto("/gallery");
   await studio.seesPicture("A kite, while one writes the studio");
+  expect(await studio.pictures.count()).toBe(1);
   await page.goto("/nowhere");
   await page.getByText(later.pageMissing).waitFor();
 });
