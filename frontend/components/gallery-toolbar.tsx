@@ -97,14 +97,17 @@ function Search({ router, q }: { router: Router; q: string }) {
   const words = useSignal(q);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const field = useRef<HTMLInputElement>(null);
-  // Another address, by Back or a chip: the field follows, unless someone is typing.
+  // Another address, by Back or a chip: the field follows. Not while someone types on, since the address can be what
+  // they had typed a moment ago, and effects run later.
   useEffect(() => {
+    if (timer.current !== undefined) return;
     if (readFilters(`?${new URLSearchParams({ q: words.peek() })}`).q !== q) words.value = q;
   }, [q]);
   useEffect(() => () => clearTimeout(timer.current), []);
 
   function search() {
     clearTimeout(timer.current);
+    timer.current = undefined;
     const { page, search: address } = router.route.peek();
     if (page !== "gallery") return;
     const before = readFilters(address);

@@ -176,6 +176,27 @@ test("search goes through the whole history, stands in the address, and Back lea
   await page.getByText(pictureText.nothingFound("no such thing")).waitFor();
 });
 
+test("what is typed in the moment in which a search begins stays, and is searched for", async () => {
+  const { page, studio } = await open();
+  await page.evaluate(() => {
+    const push = history.pushState.bind(history);
+    history.pushState = (...visit) => {
+      push(...visit);
+      history.pushState = push;
+      const field = document.querySelector<HTMLInputElement>("input[type=search]")!;
+      field.value = "picture 4299";
+      field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    };
+  });
+  const search = page.getByRole("searchbox", { name: pictureText.search });
+  await search.fill("picture");
+  await page
+    .getByRole("button", { name: pictureText.remove(pictureText.searched("picture 4299")) })
+    .waitFor();
+  expect(await search.inputValue()).toBe("picture 4299");
+  await studio.picture(`${PROMPT} 4299`).waitFor();
+});
+
 test("filters are an address that can be given away, and chips that go again", async () => {
   const { page, studio } = await open();
   const favorite = seededId(PROMPT, 9_990);
