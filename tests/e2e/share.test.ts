@@ -62,6 +62,33 @@ test("a stranger sees a shared picture and its card; once taken back the link is
   expect((await fetch(`${link}/image`)).status).toBe(404);
 });
 
+test("a shared picture stands where it stays, whatever of its page is still to come", async () => {
+  const client = await createClient(app.url, newEmail());
+  const { id } = await client.makes("A tall lighthouse", { model: "truefusion-edge" });
+  const { url } = (await (await client.call("POST", `/api/generations/${id}/share`, {})).json()) as {
+    url: string;
+  };
+  const whole = await (await fetch(url)).text();
+  for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
+    const { page } = await visit({ viewport });
+    let cut = "";
+    await page.route(url, async (route) => {
+      const response = await route.fetch();
+      const body = await response.text();
+      await route.fulfill({ response, body: cut ? body.slice(0, body.indexOf(cut)) : body });
+    });
+    const top = async () => {
+      await page.goto(url);
+      return (await page.locator("figure img").boundingBox())?.y;
+    };
+    const stays = await top();
+    for (cut of ["<figcaption", 'class="action"', "</main>"]) {
+      expect(whole).toContain(cut);
+      expect(await top(), `${viewport.width} px, up to ${cut}`).toBe(stays);
+    }
+  }
+});
+
 /** Each tries another way out of where a prompt stands. */
 const HOSTILE: Record<string, string> = {
   "a script": "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">",

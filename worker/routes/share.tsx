@@ -74,9 +74,14 @@ function titleOf(prompt: string): string {
         .trimEnd()}…`;
 }
 
-/** The picture as large as it fits, at its size before it is there: nothing moves when it comes. */
-function frameStyle({ width, height }: StoredOutput): string {
-  return `figure > a { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}px, var(--tallest) * ${width} / ${height}); }`;
+/**
+ * The picture as large as it fits, at its size before it is there, and room for what stands below it: all is centred
+ * together, and nothing moves when the rest of the page comes.
+ */
+function frameStyle({ width, height }: StoredOutput, canBeReported: boolean): string {
+  return `main { grid-template-rows: auto minmax(2.75rem, auto)${canBeReported ? " minmax(1.5rem, auto)" : ""}; }
+figure { grid-template-rows: auto minmax(1.5rem, auto); }
+figure > a { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}px, var(--tallest) * ${width} / ${height}); }`;
 }
 
 function SharedPage({
@@ -128,7 +133,7 @@ function SharedPage({
   const view = `${original}?size=view`;
   const viewWidth = Math.round(Math.min(1, VIEW_SIDE / Math.max(width, height)) * width);
   return (
-    <PlainPage title={title} nonce={nonce} head={head} style={frameStyle(output)}>
+    <PlainPage title={title} nonce={nonce} head={head} style={frameStyle(output, contact !== null)}>
       <main>
         <figure>
           <a href={original}>
