@@ -126,8 +126,11 @@ effect(() => {
   if (router.route.value.page !== "gallery") studio.settled.value = true;
 });
 
+// What is read, drawn and asked is a task each: what someone does meanwhile waits for one of them and not for all.
 const root = document.getElementById("app");
-if (root) {
+if (root) setTimeout(() => open(root));
+
+function open(root: HTMLElement) {
   // Text typed, or sent as a plain form, before this script ran.
   const typed =
     root.querySelector("textarea")?.value || new URLSearchParams(location.search).get("prompt") || "";
@@ -139,5 +142,6 @@ if (root) {
   }
   delete document.documentElement.dataset.elsewhere;
   studio.offline.value = !navigator.onLine;
-  void studio.start(typed);
+  studio.composer.restore(typed);
+  setTimeout(() => void studio.start());
 }

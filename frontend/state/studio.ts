@@ -49,7 +49,7 @@ export type Witness = { ordered: (order: Order) => void; ended: (generation: Gen
 /** A sentence for a moment, and what can be done about it. */
 export type Toast = string | { text: string; action: { label: string; run: () => void } };
 
-/** Everything the studio knows and does, without a browser; `start` lets the outside in. */
+/** Everything the studio knows and does, without a browser; `start` lets the outside in, once what was typed is in the composer. */
 export function createStudio(dependencies: StudioDependencies) {
   const { api, store, tabStore, now } = dependencies;
   const session = createSession(api);
@@ -255,8 +255,7 @@ export function createStudio(dependencies: StudioDependencies) {
       witnesses.add(witness);
       return () => witnesses.delete(witness);
     },
-    async start(typed: string) {
-      composer.restore(typed);
+    async start() {
       await session.load();
       // That there is no network is said already.
       if (session.problem.value && !offline.value) tellBeneathForm(session.problem.value.code);

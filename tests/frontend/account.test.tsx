@@ -7,7 +7,7 @@ import { openBackstage } from "../../frontend/state/backstage.ts";
 import { createDeletion } from "../../frontend/state/deletion.ts";
 import { account } from "../../frontend/text/account.ts";
 import { problems } from "../../frontend/text/told.ts";
-import { no, nobody, ok, session, setUp, TODAY } from "./support.ts";
+import { begin, no, nobody, ok, session, setUp, TODAY } from "./support.ts";
 
 configure({ asyncUtilTimeout: 5_000 });
 const reload = vi.fn();
@@ -26,7 +26,7 @@ afterEach(() => {
 
 async function open(world = setUp()) {
   render(<App studio={world.studio} router={createRouter(window)} />);
-  await world.studio.start("");
+  await begin(world.studio, "");
   return world;
 }
 
@@ -171,12 +171,12 @@ describe("deleting the account", () => {
 });
 
 describe("a deletion", () => {
-  async function begin(...answers: Parameters<typeof no>[0][]) {
+  async function opened(...answers: Parameters<typeof no>[0][]) {
     const kept = { theme: "dark", draft: "a fox", "history.u1": "[]", "orders.u1": "[]" };
     const world = setUp({ kept, inTab: { draft: "a fox" } });
     const forgetElsewhere = vi.fn(async () => {});
     const [sayGoodbye, restart] = [vi.fn(), vi.fn()];
-    await world.studio.start("");
+    await begin(world.studio, "");
     await vi.waitFor(() => expect(world.sockets.opened).toHaveLength(1));
     const deletion = createDeletion({ studio: world.studio, forgetElsewhere, sayGoodbye, restart });
     for (const code of answers) world.api.deleteAccount.mockResolvedValueOnce(no(code));
@@ -185,7 +185,7 @@ describe("a deletion", () => {
   }
 
   test("leaves nothing in this browser, its settings neither", async () => {
-    const { deletion, store, tabStore, forgetElsewhere, sayGoodbye } = await begin();
+    const { deletion, store, tabStore, forgetElsewhere, sayGoodbye } = await opened();
     await deletion.send();
     expect([...store.kept, ...tabStore.kept]).toEqual([]);
     expect(forgetElsewhere).toHaveBeenCalledOnce();
@@ -193,7 +193,7 @@ describe("a deletion", () => {
   });
 
   test("starts nothing that waits until it is over and was not done", async () => {
-    const { studio, api, deletion } = await begin("internal");
+    const { studio, api, deletion } = await opened("internal");
     // happy-dom has the name and nothing behind it.
     const locks = { request: async (_: string, work: () => void) => work() };
     Object.defineProperty(navigator, "locks", { value: locks, configurable: true });
@@ -211,7 +211,7 @@ describe("a deletion", () => {
   });
 
   test("that was done though its answer was lost ends in the goodbye", async () => {
-    const { deletion, sayGoodbye } = await begin("offline", "unauthenticated");
+    const { deletion, sayGoodbye } = await opened("offline", "unauthenticated");
     await deletion.send();
     expect(sayGoodbye).not.toHaveBeenCalled();
     await deletion.send();
@@ -219,7 +219,7 @@ describe("a deletion", () => {
   });
 
   test("whose answer was lost and that was given up is looked at again", async () => {
-    const { api, deletion, sayGoodbye, store } = await begin("storage_unavailable");
+    const { api, deletion, sayGoodbye, store } = await opened("storage_unavailable");
     await deletion.send();
     api.session.mockResolvedValueOnce(ok(nobody()));
     await deletion.close();
@@ -228,7 +228,7 @@ describe("a deletion", () => {
   });
 
   test("that was not done lets go on as before", async () => {
-    const { studio, deletion, sayGoodbye, store, sockets } = await begin("offline");
+    const { studio, deletion, sayGoodbye, store, sockets } = await opened("offline");
     await deletion.send();
     await deletion.close();
     expect(studio.session.user.value?.email).toBe("ada@example.com");
@@ -239,7 +239,7 @@ describe("a deletion", () => {
   });
 
   test("of somebody who was signed out meanwhile is no goodbye", async () => {
-    const { api, deletion, sayGoodbye, restartHere, store } = await begin(
+    const { api, deletion, sayGoodbye, restartHere, store } = await opened(
       "unauthenticated",
       "unauthenticated",
     );
@@ -253,7 +253,7 @@ describe("a deletion", () => {
   });
 
   test("closed before it is sent has done nothing", async () => {
-    const { api, deletion, studio, sockets } = await begin();
+    const { api, deletion, studio, sockets } = await opened();
     await deletion.close();
     expect(api.deleteAccount).not.toHaveBeenCalled();
     expect(studio.session.user.value).not.toBeNull();

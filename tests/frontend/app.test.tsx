@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { App } from "../../frontend/app.tsx";
 import { createRouter } from "../../frontend/state/router.ts";
 import { MAX_SEED } from "../../worker/catalog.ts";
-import { generation, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
+import { begin, generation, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
@@ -27,7 +27,7 @@ beforeEach(() => {
 async function open(world: ReturnType<typeof setUp>, typed = "") {
   const router = createRouter(window);
   render(<App studio={world.studio} router={router} />);
-  await world.studio.start(typed);
+  await begin(world.studio, typed);
   return router;
 }
 
@@ -67,7 +67,7 @@ describe("the composer", () => {
       "truefusion-edge",
       "truefusion-2.0",
     ]);
-    await world.studio.start("");
+    await begin(world.studio, "");
     fireEvent.click(screen.getByRole("radio", { name: /Fast preview/ }));
     expect(world.store.get("model")).toBe("truefusion-edge");
   });

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
 import type { Generation } from "../../worker/contract.ts";
-import { generation, later, no, ok, setUp } from "./support.ts";
+import { begin, generation, later, no, ok, setUp } from "./support.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -10,7 +10,7 @@ beforeEach(() => {
 
 test("shows at once and is told to the Worker", async () => {
   const { studio, api, cards } = setUp();
-  await studio.start("a red kite");
+  await begin(studio, "a red kite");
   await studio.maker.generate();
   api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
   const canceling = studio.maker.cancel("key-1");
@@ -26,7 +26,7 @@ test.each(["in the very moment of the click", "later"])(
     const answer = later<Result<{ generation: Generation }>>();
     api.generate.mockReturnValueOnce(answer.promise);
     api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     const click = studio.maker.generate();
     // What a cancel needs may still be on its way from the server.
     const canceling = studio.maker.cancel("key-1");
@@ -41,7 +41,7 @@ test.each(["in the very moment of the click", "later"])(
 
 test("too late: the card shows the picture that was finished first", async () => {
   const { studio, api, cards } = setUp();
-  await studio.start("a red kite");
+  await begin(studio, "a red kite");
   await studio.maker.generate();
   api.cancel.mockResolvedValueOnce(no("already_finished"));
   api.prediction.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "succeeded" }) }));
@@ -51,7 +51,7 @@ test("too late: the card shows the picture that was finished first", async () =>
 
 test("not reached: the card goes back to being made", async () => {
   const { studio, api, cards } = setUp();
-  await studio.start("a red kite");
+  await begin(studio, "a red kite");
   await studio.maker.generate();
   api.cancel.mockResolvedValueOnce(no("offline"));
   await studio.maker.cancel("key-1");
@@ -61,7 +61,7 @@ test("not reached: the card goes back to being made", async () => {
 test("canceled in the meantime, it is not sent again", async () => {
   const { studio, api, cards, store } = setUp();
   api.generate.mockResolvedValue(no("offline"));
-  await studio.start("a red kite");
+  await begin(studio, "a red kite");
   const click = studio.maker.generate();
   await vi.advanceTimersByTimeAsync(500);
   await studio.maker.cancel("key-1");

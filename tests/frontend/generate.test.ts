@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
 import type { Generation } from "../../worker/contract.ts";
-import { generation, later, NOW, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
+import { begin, generation, later, NOW, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -14,7 +14,7 @@ describe("what cannot be sent", () => {
     ["a\0b", "The prompt contains characters that are not text."],
   ])("%j says why, and keeps the text", async (prompt, sentence) => {
     const { studio, api } = setUp();
-    await studio.start(prompt);
+    await begin(studio, prompt);
     await studio.maker.generate();
     expect(studio.composer.notice.value).toBe(sentence);
     expect(studio.composer.prompt.value).toBe(prompt);
@@ -23,14 +23,14 @@ describe("what cannot be sent", () => {
 
   test("500 emoji are 500 characters", async () => {
     const { studio, api } = setUp();
-    await studio.start("🦊".repeat(500));
+    await begin(studio, "🦊".repeat(500));
     await studio.maker.generate();
     expect(api.generate).toHaveBeenCalledOnce();
   });
 
   test("a shape that the model does not take is not sent", async () => {
     const { studio, api } = setUp({ kept: { ratio: "16:9", model: "truefusion-edge" } });
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     await studio.maker.generate();
     expect(api.generate.mock.calls[0]?.[0]).toEqual({ prompt: "a red kite", model: "truefusion-edge" });
   });
@@ -40,7 +40,7 @@ test("shapes that nobody knew of at first are asked for a moment later", async (
   const { studio, api } = setUp();
   const models = session().models.map((model) => ({ ...model, options: {} }));
   api.session.mockResolvedValueOnce(ok(session({ models })));
-  await studio.start("");
+  await begin(studio, "");
   await vi.advanceTimersByTimeAsync(3_000);
   expect(studio.session.models.value[0]?.options.aspectRatio).toEqual(["1:1", "16:9"]);
 });
@@ -49,7 +49,7 @@ describe("sign-in at Generate", () => {
   test("asks first, keeps the prompt, and goes on by itself", async () => {
     const { studio, api, cards, tabStore } = setUp();
     api.session.mockResolvedValueOnce(ok(nobody()));
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     await studio.maker.generate();
     expect(studio.signingIn.value).toBe("generate");
     expect(studio.composer.prompt.value).toBe("a red kite");
@@ -66,7 +66,7 @@ describe("sign-in at Generate", () => {
 
   test("a session that ended in the meantime asks again and gives the prompt back", async () => {
     const { studio, api, cards } = setUp();
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     api.generate.mockResolvedValueOnce(no("unauthenticated"));
     api.session.mockResolvedValue(ok(nobody()));
     await studio.maker.generate();
@@ -77,7 +77,7 @@ describe("sign-in at Generate", () => {
 
   test("goes on after a round trip to a sign-in page, with the draft that was kept", async () => {
     const { studio, api } = setUp({ kept: { draft: "a red kite" }, inTab: { resume: String(NOW - 60_000) } });
-    await studio.start("");
+    await begin(studio, "");
     expect(api.generate).toHaveBeenCalledOnce();
   });
 
@@ -86,14 +86,14 @@ describe("sign-in at Generate", () => {
       kept: { draft: "a red kite" },
       inTab: { resume: String(NOW - 3_600_000) },
     });
-    await studio.start("");
+    await begin(studio, "");
     expect(api.generate).not.toHaveBeenCalled();
   });
 
   test("does not go on when the dialog was closed", async () => {
     const { studio, api } = setUp();
     api.session.mockResolvedValueOnce(ok(nobody()));
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     await studio.maker.generate();
     studio.stopSigningIn();
     await studio.signIn("you@example.com");
@@ -104,7 +104,7 @@ describe("sign-in at Generate", () => {
     const { studio, api } = setUp();
     api.session.mockResolvedValueOnce(ok(nobody()));
     api.signInDev.mockResolvedValueOnce(no("invalid_request"));
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     await studio.maker.generate();
     expect(await studio.signIn("nonsense")).toMatchObject({ code: "invalid_request" });
     expect(studio.signingIn.value).toBe("generate");
@@ -116,7 +116,7 @@ describe("refusals", () => {
     const { studio, api } = setUp();
     const answer = later<Result<{ generation: Generation }>>();
     api.generate.mockReturnValueOnce(answer.promise);
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     const click = studio.maker.generate();
     studio.composer.write("a blue boat");
     answer.resolve(no("unauthenticated"));
@@ -128,7 +128,7 @@ describe("refusals", () => {
   test("any other refusal stays on the card, and trying again uses the same card and key", async () => {
     const { studio, api, cards } = setUp();
     api.generate.mockResolvedValueOnce(no("upstream_unavailable"));
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     await studio.maker.generate();
     expect(cards.cards.value).toMatchObject([
       { phase: "refused", problem: { code: "upstream_unavailable" } },
@@ -140,7 +140,7 @@ describe("refusals", () => {
 
   test("a failed generation is tried again under a new key", async () => {
     const { studio, api, cards, sockets } = setUp();
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     sockets.latest().say(snapshot());
     await studio.maker.generate();
     const error = { code: "upstream_failed", message: "" } as const;
@@ -157,7 +157,7 @@ describe("a cut connection", () => {
   test("the same order goes out again, under the same key and ever more slowly, until there is an answer", async () => {
     const { studio, api, cards, store } = setUp();
     api.generate.mockResolvedValue(no("offline"));
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     const click = studio.maker.generate();
     await vi.advanceTimersByTimeAsync(1_000 + 2_000 + 4_000 + 8_000 + 16_000 + 10 * 30_000);
     expect(api.generate).toHaveBeenCalledTimes(16);
@@ -174,7 +174,7 @@ describe("a cut connection", () => {
 
   test.each(["network", "socket"])("it goes out at once when the %s is back", async (what) => {
     const { studio, api, sockets } = setUp();
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     sockets.latest().say(snapshot());
     api.generate.mockResolvedValue(no("offline"));
     const click = studio.maker.generate();
@@ -189,7 +189,7 @@ describe("a cut connection", () => {
 
   test("the picture it led to meanwhile is this card's, not a second one", async () => {
     const { studio, api, cards, sockets } = setUp();
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     sockets.latest().say(snapshot());
     api.generate.mockResolvedValueOnce(no("offline"));
     const click = studio.maker.generate();
@@ -206,7 +206,7 @@ describe("a cut connection", () => {
   test("a gateway's page is no answer", async () => {
     const { studio, api } = setUp();
     api.generate.mockResolvedValueOnce(no("bad_answer"));
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     const click = studio.maker.generate();
     await vi.advanceTimersByTimeAsync(1_000);
     await click;
@@ -216,7 +216,7 @@ describe("a cut connection", () => {
   test("an order that is still running is asked for again until it answers", async () => {
     const { studio, api, cards } = setUp();
     api.generate.mockResolvedValueOnce(no("idempotency_in_progress", { retryAfterSeconds: 2 }));
-    await studio.start("a red kite");
+    await begin(studio, "a red kite");
     const click = studio.maker.generate();
     await vi.advanceTimersByTimeAsync(2_000);
     await click;
@@ -228,25 +228,25 @@ describe("a cut connection", () => {
 describe("what is kept", () => {
   test("prompt, model and shape survive a reload; what was typed before the script goes first", async () => {
     const first = setUp();
-    await first.studio.start("");
+    await begin(first.studio, "");
     first.studio.composer.write("half a thou");
     first.studio.composer.model.value = "truefusion-edge";
     const kept = Object.fromEntries(first.store.kept);
     expect(kept).toMatchObject({ draft: "half a thou", model: "truefusion-edge" });
 
     const second = setUp({ kept });
-    await second.studio.start("");
+    await begin(second.studio, "");
     expect(second.studio.composer.prompt.value).toBe("half a thou");
     expect(second.studio.composer.model.value).toBe("truefusion-edge");
 
     const third = setUp({ kept });
-    await third.studio.start("typed early");
+    await begin(third.studio, "typed early");
     expect(third.studio.composer.prompt.value).toBe("typed early");
   });
 
   test("signing out leaves nothing behind; a failed one says so", async () => {
     const { studio, api, restart } = setUp();
-    await studio.start("");
+    await begin(studio, "");
     api.signOut.mockResolvedValueOnce(no("offline"));
     await studio.signOut();
     expect(restart).not.toHaveBeenCalled();
@@ -258,7 +258,7 @@ describe("what is kept", () => {
   test("a studio that could not be reached at first is entered when the network is back", async () => {
     const { studio, api } = setUp();
     api.session.mockResolvedValueOnce(no("offline"));
-    await studio.start("");
+    await begin(studio, "");
     expect(studio.composer.notice.value).toContain("can't be reached");
     api.session.mockResolvedValueOnce(ok(session()));
     await studio.wake();

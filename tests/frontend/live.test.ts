@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { generation, no, nobody, ok, setUp, snapshot, TODAY } from "./support.ts";
+import { begin, generation, no, nobody, ok, setUp, snapshot, TODAY } from "./support.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -8,7 +8,7 @@ beforeEach(() => {
 /** A studio that has `g1` in flight. */
 async function inFlight() {
   const world = setUp();
-  await world.studio.start("a red kite");
+  await begin(world.studio, "a red kite");
   world.sockets.latest().say(snapshot());
   await world.studio.maker.generate();
   world.api.prediction.mockImplementation(async (id) => ok({ generation: generation(id) }));
@@ -177,7 +177,7 @@ describe("after a reload", () => {
         nextCursor: null,
       }),
     );
-    await studio.start("");
+    await begin(studio, "");
     sockets.latest().say(snapshot(generation("d", { status: "processing", createdAt: at(3) })));
     expect(cards.cards.value.map((card) => card.generation.id)).toEqual(["d", "b", "a"]);
   });

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
 import type { Generation } from "../../worker/contract.ts";
-import { generation, later, no, ok, setUp, snapshot } from "./support.ts";
+import { begin, generation, later, no, ok, setUp, snapshot } from "./support.ts";
 
 type Answer = Result<{ generation: Generation }>;
 
@@ -15,7 +15,7 @@ async function clicked() {
   const world = setUp();
   const answer = later<Answer>();
   world.api.generate.mockReturnValue(answer.promise);
-  await world.studio.start("a red kite");
+  await begin(world.studio, "a red kite");
   const socket = world.sockets.latest();
   socket.say(snapshot());
   const click = world.studio.maker.generate();
@@ -36,7 +36,7 @@ async function clicked() {
 describe("the click's card", () => {
   test("is there in the same moment, in the shape that was asked for", async () => {
     const { studio, api } = setUp({ kept: { ratio: "16:9" } });
-    await studio.start("  a red kite ");
+    await begin(studio, "  a red kite ");
     void studio.maker.generate();
     expect(studio.cards.cards.value).toMatchObject([
       { phase: "sending", frame: 16 / 9, generation: { prompt: "a red kite", status: "queued" } },

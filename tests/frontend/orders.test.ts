@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { isDoubtful } from "../../frontend/state/doubt.ts";
 import {
+  begin,
   generation,
   keptOrders,
   later,
@@ -28,7 +29,7 @@ describe("after a reload", () => {
     const world = setUp({ kept: keptOrders(order("k1")) });
     const answer = later<Awaited<ReturnType<typeof world.api.generate>>>();
     world.api.generate.mockReturnValue(answer.promise);
-    await world.studio.start("");
+    await begin(world.studio, "");
     expect(shown(world)).toEqual(["k1 sending -"]);
     world.sockets.latest().say(snapshot(generation("pending-1")));
     expect(shown(world), "what is pushed about it is no second card").toEqual(["k1 sending -"]);
@@ -46,7 +47,7 @@ describe("after a reload", () => {
     const older = generation("g0", { status: "succeeded", createdAt: new Date(NOW - 9e6).toISOString() });
     world.api.generate.mockReturnValue(answer.promise);
     world.api.list.mockResolvedValue(ok({ items: [made, older], nextCursor: null }));
-    await world.studio.start("");
+    await begin(world.studio, "");
     expect(shown(world), "the same prompt of long ago is shown").toEqual(["k1 sending -", "g0 known g0"]);
     answer.resolve(ok({ generation: made }));
     await vi.advanceTimersByTimeAsync(0);
@@ -55,7 +56,7 @@ describe("after a reload", () => {
 
   test("one that Skytells has not confirmed is asked for, not sent", async () => {
     const world = setUp({ kept: keptOrders(order("k1", { state: "unconfirmed", pending: "p1" })) });
-    await world.studio.start("");
+    await begin(world.studio, "");
     world.sockets.latest().say(snapshot(generation("p1")));
     expect(shown(world)).toEqual(["k1 unconfirmed p1"]);
     world.sockets.latest().say({ type: "generation", generation: generation("g1"), replaces: "p1" });
@@ -67,7 +68,7 @@ describe("after a reload", () => {
   test("deleted in another tab meanwhile, it is gone", async () => {
     const world = setUp({ kept: keptOrders(order("k1")) });
     world.api.generate.mockResolvedValue(no("not_found"));
-    await world.studio.start("");
+    await begin(world.studio, "");
     await vi.advanceTimersByTimeAsync(0);
     expect(shown(world)).toEqual([]);
   });
@@ -81,7 +82,7 @@ describe("after a reload", () => {
     const world = setUp({
       kept: text === null ? { "orders.u2": JSON.stringify([order("k1")]) } : { "orders.u1": text },
     });
-    await world.studio.start("");
+    await begin(world.studio, "");
     expect(world.api.generate).not.toHaveBeenCalled();
     expect(shown(world)).toEqual([]);
   });
@@ -90,13 +91,13 @@ describe("after a reload", () => {
 test("another tab of this browser says of an unconfirmed one what it is", async () => {
   const store = memoryStore(keptOrders(order("k1", { state: "unconfirmed", pending: "p1" })));
   const { studio } = setUp({ store });
-  await studio.start("");
+  await begin(studio, "");
   expect([isDoubtful(studio, "p1"), isDoubtful(studio, "g9")]).toEqual([true, false]);
 });
 
 test("another device says so where all that is in flight is unconfirmed", async () => {
   const { studio, sockets } = setUp();
-  await studio.start("");
+  await begin(studio, "");
   const limits = { concurrent: 3, inFlight: 1, unconfirmed: 1, today: TODAY };
   sockets.latest().say({ type: "snapshot", limits, inFlight: [generation("p1")] });
   expect(isDoubtful(studio, "p1")).toBe(true);
@@ -106,7 +107,7 @@ test("another device says so where all that is in flight is unconfirmed", async 
 
 test("an order whose tab is gone is taken over by one that is open", async () => {
   const world = setUp();
-  await world.studio.start("");
+  await begin(world.studio, "");
   startQueue(world);
   world.store.set("orders.u1", JSON.stringify([order("k1")]));
   world.studio.orders.sync();

@@ -3,7 +3,7 @@ import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
 import { createRouter } from "../../frontend/state/router.ts";
-import { generation, no, nobody, ok, setUp } from "./support.ts";
+import { begin, generation, no, nobody, ok, setUp } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
@@ -24,7 +24,7 @@ beforeEach(() => {
 async function open(world: ReturnType<typeof setUp>) {
   const router = createRouter(window);
   render(<App studio={world.studio} router={router} />);
-  await world.studio.start("");
+  await begin(world.studio, "");
   return router;
 }
 

@@ -5,7 +5,7 @@ import type { Socket } from "../../frontend/api/live.ts";
 import type { Result, Trouble } from "../../frontend/api/result.ts";
 import { createQueue } from "../../frontend/state/queue.ts";
 import type { Store } from "../../frontend/state/store.ts";
-import { createStudio } from "../../frontend/state/studio.ts";
+import { createStudio, type Studio } from "../../frontend/state/studio.ts";
 import { loadWords } from "../../frontend/text/words.ts";
 import type { Generation, Session, StudioEvent } from "../../worker/contract.ts";
 
@@ -195,6 +195,12 @@ export function setUp({
     restart,
   });
   return { api, sockets, store, tabStore, restart, studio, clock, cards: studio.cards };
+}
+
+/** As a page does: takes up what was kept, then lets the outside in. */
+export async function begin(studio: Studio, typed: string): Promise<void> {
+  studio.composer.restore(typed);
+  await studio.start();
 }
 
 /** Starts what waits, as the studio does once somebody is here. */

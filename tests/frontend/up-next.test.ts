@@ -1,6 +1,7 @@
 /** What is asked for over the limit waits in sight, and goes on by itself. */
 import { beforeEach, expect, test, vi } from "vitest";
 import {
+  begin,
   fakeApi,
   keptOrders,
   memoryStore,
@@ -25,7 +26,7 @@ async function full() {
   const api = fakeApi();
   api.session.mockResolvedValue(ok(session({ limits: FULL })));
   const world = setUp({ api });
-  await world.studio.start("a red kite");
+  await begin(world.studio, "a red kite");
   const socket = world.sockets.latest();
   const limits = (now: typeof FULL) => socket.say({ type: "limits", limits: now });
   socket.say({ type: "snapshot", limits: FULL, inFlight: [] });
@@ -183,7 +184,7 @@ test("two tabs start each once", async () => {
   let last = Promise.resolve();
   const exclusively = (work: () => void) => (last = last.then(work));
   for (const tab of tabs) {
-    await tab.studio.start("");
+    await begin(tab.studio, "");
     tab.sockets.latest().say({ type: "snapshot", limits: FULL, inFlight: [] });
     startQueue(tab, exclusively);
   }
@@ -199,7 +200,7 @@ test("two tabs start each once", async () => {
 
 test("what waited while no studio was open is not started unasked", async () => {
   const world = setUp({ kept: keptOrders(order("k1", { state: "waiting", at: NOW - 3_600_000 })) });
-  await world.studio.start("");
+  await begin(world.studio, "");
   const { queue } = startQueue(world);
   await vi.advanceTimersByTimeAsync(0);
   expect(world.api.generate).not.toHaveBeenCalled();
