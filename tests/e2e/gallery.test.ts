@@ -183,7 +183,8 @@ test("what is typed in the moment in which a search begins stays, and is searche
     history.pushState = (...visit) => {
       push(...visit);
       history.pushState = push;
-      const field = document.querySelector<HTMLInputElement>("input[type=search]")!;
+      const field = document.querySelector<HTMLInputElement>("input[type=search]");
+      if (!field) throw new Error("There is no field to search in.");
       field.value = "picture 4299";
       field.dispatchEvent(new InputEvent("input", { bubbles: true }));
     };
