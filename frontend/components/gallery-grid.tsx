@@ -10,7 +10,7 @@ import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
 import { problems } from "../text/told.ts";
 import { onGalleryKey } from "./gallery-keys.ts";
-import { placeOf, Tile } from "./tile.tsx";
+import { createTiles, onTileClick, placeOf } from "./tile.tsx";
 
 /** Drawn above and below the window, in its heights, so that scrolling meets pictures and not their places. */
 const OVERSCAN = 1;
@@ -155,6 +155,7 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
   const drawn = placed ? placed.rows.slice(first, last) : [];
   const away = placed && row >= 0 && (row < first || row >= last) ? placed.rows[row] : undefined;
   if (away) drawn.push(away);
+  const tileOf = useRef(createTiles()).current;
   const hasDrawn = drawn.length > 0;
   useEffect(() => {
     if (!hasDrawn || !grid.current) return;
@@ -185,6 +186,7 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
           const id = target instanceof Element && target.closest("li")?.dataset["id"];
           if (id && id !== current.peek()) current.value = id;
         }}
+        onClick={(event) => onTileClick(event, list)}
         onKeyDown={(event) =>
           placed && onGalleryKey(event, { studio, gallery, list, placed, current: isCurrent, focus })
         }
@@ -196,19 +198,19 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
               const index = one.start + place;
               const generation = shown[index];
               return (
-                generation && (
-                  <Tile
-                    key={generation.id}
-                    list={list}
-                    generation={generation}
-                    box={{ top: one.top, offset, width, height: one.height }}
-                    place={index + 1}
-                    of={state === "end" ? shown.length : -1}
-                    tabbable={generation.id === isCurrent}
-                    selected={chosen.has(generation.id)}
-                    choosing={choosing}
-                  />
-                )
+                generation &&
+                tileOf({
+                  generation,
+                  top: one.top,
+                  offset,
+                  width,
+                  height: one.height,
+                  place: index + 1,
+                  of: state === "end" ? shown.length : -1,
+                  tabbable: generation.id === isCurrent,
+                  selected: chosen.has(generation.id),
+                  choosing,
+                })
               );
             }),
           )}

@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import type { VNode } from "preact";
 import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
@@ -10,7 +10,6 @@ import { pictureText } from "../text/pictures.ts";
 import { failures } from "../text/told.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
-import { Photo } from "./photo.tsx";
 
 /** In pixels; `offset` from the side where a line begins. */
 type Box = { top: number; offset: number; width: number; height: number };
@@ -19,10 +18,8 @@ type Box = { top: number; offset: number; width: number; height: number };
 export const placeOf = ({ top, offset, width, height }: Box) =>
   `inset-block-start:${top}px;inset-inline-start:${offset}px;inline-size:${width}px;block-size:${height}px`;
 
-type Props = {
-  list: List;
+type TileProps = Box & {
   generation: Generation;
-  box: Box;
   place: number;
   /** How many there are, -1 while that is not known. */
   of: number;
@@ -31,58 +28,85 @@ type Props = {
   choosing: boolean;
 };
 
-/** One picture in the gallery, or why there is none. A click opens it; while choosing, it chooses. */
-export function Tile({ list, generation, box, place, of, tabbable, selected, choosing }: Props) {
+/** Tiles that are drawn anew when they have changed, and not with every step of the window. */
+export function createTiles(): (props: TileProps) => VNode<TileProps> {
+  const drawn = new WeakMap<Generation, VNode<TileProps>>();
+  return (props) => {
+    const before = drawn.get(props.generation);
+    // Preact leaves alone what it is given a second time.
+    if (before && PROPS.every((name) => before.props[name] === props[name])) return before;
+    const tile = <Tile key={props.generation.id} {...props} />;
+    drawn.set(props.generation, tile);
+    return tile;
+  };
+}
+const PROPS = [
+  "top",
+  "offset",
+  "width",
+  "height",
+  "place",
+  "of",
+  "tabbable",
+  "selected",
+  "choosing",
+] as const satisfies (keyof TileProps)[];
+
+/** One picture in the gallery, or why there is none. A click opens it; while choosing, it chooses (`onTileClick`). */
+function Tile({ generation, place, of, tabbable, selected, choosing, ...box }: TileProps) {
   const { id, prompt, favorite } = generation;
   const hasPicture = generation.status === "succeeded";
-  const choose = (event: MouseEvent) => {
-    event.preventDefault();
-    if (event.shiftKey) list.selection.extend(id);
-    else list.selection.toggle(id);
-  };
-  const { top, offset, width, height } = box;
-  // Drawn anew when it has changed, and not with every step of the window.
-  return useMemo(
-    () => (
-      <li
-        data-id={id}
-        class={`tile ${hasPicture ? "" : "tile-card"} ${isInFlight(generation) ? "shimmer" : ""}`}
-        data-selected={selected || undefined}
-        aria-posinset={place}
-        aria-setsize={of}
-        style={placeOf(box)}
+  return (
+    <li
+      data-id={id}
+      class={`tile ${hasPicture ? "" : "tile-card"} ${isInFlight(generation) ? "shimmer" : ""}`}
+      data-selected={selected || undefined}
+      aria-posinset={place}
+      aria-setsize={of}
+      style={placeOf(box)}
+    >
+      <a
+        href={picturePath(id)}
+        class="picture"
+        tabIndex={tabbable ? 0 : -1}
+        aria-label={hasPicture ? making.open(prompt) : pictureText.failed(prompt)}
       >
-        <a
-          href={picturePath(id)}
-          class="picture"
-          tabIndex={tabbable ? 0 : -1}
-          aria-label={hasPicture ? making.open(prompt) : pictureText.failed(prompt)}
-          onClick={(event) => {
-            if (choosing || event.shiftKey) choose(event);
-          }}
-        >
-          {hasPicture && <Photo generation={generation} />}
-        </a>
-        {!hasPicture && <Words generation={generation} />}
-        <button
-          type="button"
-          class="tile-check"
-          role="checkbox"
-          aria-checked={selected}
-          aria-label={pictureText.choose(prompt)}
-          tabIndex={tabbable && choosing ? 0 : -1}
-          onClick={choose}
-        />
-        {favorite && (
-          <span class="tile-mark">
-            <Icon svg={heart} />
-            <span class="sr-only">{pictureText.favorite}</span>
-          </span>
-        )}
-      </li>
-    ),
-    [generation, top, offset, width, height, place, of, tabbable, selected, choosing],
+        {hasPicture && <Thumbnail generation={generation} />}
+      </a>
+      {!hasPicture && <Words generation={generation} />}
+      <button
+        type="button"
+        class="tile-check"
+        role="checkbox"
+        aria-checked={selected}
+        aria-label={pictureText.choose(prompt)}
+        tabIndex={tabbable && choosing ? 0 : -1}
+      />
+      {favorite && (
+        <span class="tile-mark">
+          <Icon svg={heart} />
+          <span class="sr-only">{pictureText.favorite}</span>
+        </span>
+      )}
+    </li>
   );
+}
+
+/** Asked for as soon as its tile is drawn: the grid draws only those that are about to be seen. */
+function Thumbnail({ generation: { thumbnailUrl, width, height, prompt } }: { generation: Generation }) {
+  if (!thumbnailUrl || !width || !height) return null;
+  return <img class="photo" src={thumbnailUrl} width={width} height={height} alt={prompt} decoding="async" />;
+}
+
+/** What a click in the grid does with the tile it hits: one listener for all of them, which come and go as one scrolls. */
+export function onTileClick(event: MouseEvent, { selection }: List): void {
+  const target = event.target instanceof Element ? event.target : null;
+  const id = target?.closest("li")?.dataset["id"];
+  const chooses = selection.active.peek() || event.shiftKey || target?.closest(".tile-check");
+  if (!id || !chooses || !target?.closest("a, button")) return;
+  event.preventDefault();
+  if (event.shiftKey) selection.extend(id);
+  else selection.toggle(id);
 }
 
 /** On its way, failed or canceled: says so, with the prompt and the reason. */

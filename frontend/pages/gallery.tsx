@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { GalleryEmpty, SignInInvitation, Unreached } from "../components/gallery-empty.tsx";
 import { GalleryGrid } from "../components/gallery-grid.tsx";
@@ -18,15 +19,21 @@ type Props = { studio: Studio; router: Router };
 export function GalleryPage({ studio, router }: Props) {
   const { session, user, problem } = studio.session;
   const unreached = session.value === null && problem.value;
+  if (user.value) return <Pictures studio={studio} router={router} gallery={galleryOf(studio)} />;
   return (
-    <main id="content" class="gallery-page">
-      <h1 class="sr-only">{pictureText.title}</h1>
-      {user.value ? (
-        <Pictures studio={studio} router={router} gallery={galleryOf(studio)} />
-      ) : (
-        session.value && <SignInInvitation studio={studio} />
-      )}
+    <Main>
+      {session.value && <SignInInvitation studio={studio} />}
       {unreached && <Unreached code={unreached.code} tryAgain={() => void studio.wake()} />}
+    </Main>
+  );
+}
+
+/** Says itself whether one selects: a style that asks for it (`:has()`) has every tile looked at with each that comes. */
+function Main({ selecting = false, children }: { selecting?: boolean; children: ComponentChildren }) {
+  return (
+    <main id="content" class="gallery-page" data-selecting={selecting || undefined}>
+      <h1 class="sr-only">{pictureText.title}</h1>
+      {children}
     </main>
   );
 }
@@ -56,7 +63,7 @@ function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
   }, [list]);
 
   return (
-    <>
+    <Main selecting={list.selection.active.value}>
       <GalleryToolbar router={router} list={list} models={studio.session.models.value} />
       {nothing ? (
         <GalleryEmpty list={list} router={router} />
@@ -74,6 +81,6 @@ function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
       <p role="status" class="sr-only">
         {state === "end" || state === "more" ? pictureText.found(count, state === "more") : ""}
       </p>
-    </>
+    </Main>
   );
 }
