@@ -12,7 +12,7 @@ export type TraceEvent = {
   tts?: number;
   tdur?: number;
   id2?: { local?: string };
-  args: { data?: { type?: string; interactionId?: number }; elementCount?: number };
+  args: { name?: string; data?: { type?: string; interactionId?: number }; elementCount?: number };
 };
 
 const CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "blink.user_timing"];
