@@ -148,6 +148,20 @@ describe.each([DESKTOP, PHONE])("at $width px", (viewport) => {
   });
 });
 
+test("what the first screen needs is asked for once, before the script that shows it", async () => {
+  const { page, studio } = await visit({ url: app.url, email: EMAIL });
+  const asked: string[] = [];
+  page.on("request", (request) =>
+    asked.push(new URL(request.url()).pathname + new URL(request.url()).search),
+  );
+  await studio.open("/gallery");
+  await studio.pictures.first().waitFor();
+  const first = asked.filter((path) => /^\/api\/(session|generations\?.*limit=48)/.test(path));
+  expect(first).toHaveLength(2);
+  const script = asked.findIndex((path) => path.startsWith("/assets/"));
+  expect(asked.findIndex((path) => path.startsWith("/api/generations"))).toBeLessThan(script);
+});
+
 test("search goes through the whole history, stands in the address, and Back leads out of it", async () => {
   const { page, studio } = await open();
   const search = page.getByRole("searchbox", { name: pictureText.search });

@@ -117,6 +117,12 @@ describe("settings", () => {
     const problem = await expectProblem(answer, "internal");
     expect(problem.detail).toContain("SESSION_SECRET");
     expect(problem.detail).not.toContain("s3cret");
+    // The studio itself comes, also for who was signed in before, and shows what the API says.
+    const signedIn = { headers: { cookie: "session=a.b.c" } };
+    const page = await app.request("http://localhost:9/gallery", signedIn, wrong, createExecutionContext());
+    expect(page.status).toBe(200);
+    expect(page.headers.get("link")).toBeNull();
+    expect(await page.text()).toContain('<div id="app">');
   });
 });
 
