@@ -70,9 +70,17 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
     },
   });
 
+  /** A page was under way when somebody wanted the top read: it may be older than that. */
+  let readAgain = false;
+
   /** Reads the top again: what came or went while nobody told. */
   async function refresh() {
-    if (state.value === "waiting" || state.value === "loading") return;
+    if (state.value === "waiting") return;
+    if (state.value === "loading") {
+      readAgain = true;
+      return;
+    }
+    readAgain = false;
     const page = await api.list(null, FIRST_PAGE, queryOf(filters), closing.signal);
     if (!page.ok) return;
     const { items: top, nextCursor } = page.value;
@@ -85,7 +93,7 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
     for (const item of top.toReversed()) put(item);
   }
 
-  // The first time it comes up there is nothing that could have been missed.
+  // A list that was read before anybody told of changes is read again as well.
   let wasDown = false;
   const unwatch = effect(() => {
     if (!up.value) wasDown = true;
@@ -135,6 +143,7 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
       state.value = cursor === null ? "end" : "more";
       for (const generation of early) put(generation);
       early = [];
+      if (readAgain) void refresh();
     },
     /** Nobody waits for this list any more; it can be gone on with. */
     pause() {

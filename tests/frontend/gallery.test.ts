@@ -190,6 +190,20 @@ describe("news", () => {
     await expect.poll(ids).toEqual(["d", "c", "a"]);
   });
 
+  test("the line comes up while a page is under way: what ended before it was up is not missed", async () => {
+    const { api, list, ids, up } = open();
+    up.value = false;
+    const answer = later<ReturnType<typeof page>>();
+    api.list.mockReturnValueOnce(answer.promise);
+    api.list.mockResolvedValueOnce(page([picture("b", 2), picture("a", 1)]));
+    const reading = list.more();
+    up.value = true;
+    answer.resolve(page([picture("a", 1)]));
+    await reading;
+    await expect.poll(ids).toEqual(["b", "a"]);
+    expect(api.list).toHaveBeenCalledTimes(2);
+  });
+
   test("after a cut line a part of the history in which a search finds nothing takes nothing away", async () => {
     const { api, list, ids, up } = open("?q=fox");
     api.list.mockResolvedValueOnce(page([picture("a", 1)], "after-a"));
