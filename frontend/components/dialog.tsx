@@ -11,8 +11,10 @@ export function Dialog({ label, class: name, onClose, children }: Props) {
     const element = dialog.current;
     const opener = document.activeElement;
     element?.showModal();
+    sayDimmed();
     return () => {
       element?.close();
+      sayDimmed();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
@@ -32,6 +34,11 @@ export function Dialog({ label, class: name, onClose, children }: Props) {
       {children}
     </dialog>
   );
+}
+
+/** Said to the stylesheet: to ask the page whether a dialog is in it (`:has()`) costs with every change of the page. */
+function sayDimmed(): void {
+  document.documentElement.toggleAttribute("data-dimmed", document.querySelector(".sheet[open]") !== null);
 }
 
 /** Its own padding is the dialog too; only the backdrop is outside its box. */

@@ -95,6 +95,7 @@ export function PicturePage({ studio, router, id }: Props) {
       {/* Takes the focus at first and from every click, so that the keys work wherever one has clicked. */}
       <div
         class="viewer-grid"
+        data-missing={missing || undefined}
         tabIndex={-1}
         onKeyDown={(event) =>
           onPictureKey(event, {
@@ -137,6 +138,9 @@ export function PicturePage({ studio, router, id }: Props) {
             <div class="stage-words">
               <h1>{pictureText.missing}</h1>
               <p>{pictureText.missingWhy}</p>
+              <a class="button filled mt-4" href="/gallery">
+                {pictureText.toGallery}
+              </a>
             </div>
           )}
           <Step target={previous} name={pictureText.previous} icon={chevronLeft} side="start" onStep={open} />

@@ -31,6 +31,18 @@ const widthOf = (viewer: Locator, prompt: string) =>
     .getByRole("img", { name: prompt })
     .evaluate((image) => Math.round(image.getBoundingClientRect().width));
 
+test("an address without a picture says so, and leads on", async () => {
+  const { page, expectsInConsole } = await open(["A gate in a hedge"], PHONE);
+  expectsInConsole(/status of 404/);
+  for (const path of ["/g/nowhere", "/g/%E0%A4%A", "/g/constructor"]) {
+    await page.goto(path);
+    await page.getByText(pictureText.missingWhy).waitFor();
+    await page.getByRole("link", { name: pictureText.toGallery }).click();
+    await page.waitForURL("**/gallery");
+    await page.getByRole("link", { name: making.open("A gate in a hedge") }).waitFor();
+  }
+});
+
 test("zooms by wheel, double click and key, pans, and comes back", async () => {
   const prompt = "A beetle on a leaf, macro";
   const { page, studio } = await open([prompt]);

@@ -148,3 +148,25 @@ test("motion stops for whoever wants less of it; else a picture comes out of its
   await studio.viewer(prompt).waitFor({ state: "detached" });
   expect(await flights(), "no more of it").toHaveLength(2);
 });
+
+test("a dialog dims the window from edge to edge, and where a scrollbar would be", async () => {
+  const { page, studio } = await visit({ colorScheme: "light" });
+  await studio.open();
+  const edge = async () => {
+    const { data, channels, width, height } = decode(await page.screenshot());
+    const at = (x: number) => {
+      const start = ((height - 1) * width + x) * channels;
+      return Array.from(data.slice(start, start + 3));
+    };
+    return { edge: at(width - 1), beside: at(width - 60) };
+  };
+  const before = await edge();
+  expect(before.edge).toEqual(before.beside);
+  await studio.generate("A lamp in a window");
+  await studio.signInDialog.waitFor();
+  await expect.poll(async () => (await edge()).beside[0]).toBeLessThan(140);
+  const during = await edge();
+  for (const [at, value] of during.beside.entries()) expect(during.edge[at]).toBeCloseTo(value, -1);
+  await page.keyboard.press("Escape");
+  await expect.poll(edge).toEqual(before);
+});
