@@ -43,6 +43,12 @@ effect(() => {
   const title = { gallery: text.gallery, account: text.account, studio: "", missing: "" }[page];
   document.title = ready + (title && `${title} · `) + text.name;
 });
+// A dialog over a page goes with it.
+effect(() => {
+  void router.route.value;
+  studio.sharing.value = null;
+  studio.helping.value = false;
+});
 // The welcome was left out for someone who had pictures last time. It turns out there are none to show.
 effect(() => {
   const { session, user } = studio.session;
@@ -131,9 +137,14 @@ const root = document.getElementById("app");
 if (root) setTimeout(() => open(root));
 
 function open(root: HTMLElement) {
-  // Text typed, or sent as a plain form, before this script ran.
-  const typed =
-    root.querySelector("textarea")?.value || new URLSearchParams(location.search).get("prompt") || "";
+  // What was typed and chosen, or sent as a plain form, before this script ran.
+  const sent = new URLSearchParams(location.pathname === "/" ? location.search : "");
+  const typed = root.querySelector("textarea")?.value || sent.get("prompt") || "";
+  const model =
+    root.querySelector<HTMLInputElement>("input[name=model]:checked:not([checked])")?.value ??
+    sent.get("model");
+  // Taken: a reload finds what has been typed since.
+  if (sent.has("prompt")) history.replaceState(history.state, "", "/");
   const app = <App studio={studio} router={router} />;
   if (location.pathname === "/" && root.firstElementChild) hydrate(app, root);
   else {
@@ -142,6 +153,6 @@ function open(root: HTMLElement) {
   }
   delete document.documentElement.dataset.elsewhere;
   studio.offline.value = !navigator.onLine;
-  studio.composer.restore(typed);
+  studio.composer.restore(typed, model);
   setTimeout(() => void studio.start());
 }

@@ -59,7 +59,9 @@ function Prompt({ studio, isTooLong }: { studio: Studio; isTooLong: boolean }) {
   const declined = useRef(false);
 
   useEffect(() => {
-    if (focus.value > 0) area.current?.focus();
+    if (!focus.value) return;
+    focus.value = false;
+    area.current?.focus();
   }, [focus.value]);
 
   function take(event: KeyboardEvent, words: string | null | undefined) {
@@ -128,6 +130,10 @@ function useExample(isShown: boolean): string {
 /** One quiet button for all that is not the prompt; it shows when something is set. */
 function OptionsButton({ studio }: { studio: Studio }) {
   const isWanted = useSignal(false);
+  const isAskedFor = studio.options.value;
+  useEffect(() => {
+    if (isAskedFor) isWanted.value = true;
+  }, [isAskedFor]);
   const { options } = studio.composer;
   const isSet = Object.keys(options.value).length > 0;
   const { aspectRatio } = options.value;
@@ -147,7 +153,7 @@ function OptionsButton({ studio }: { studio: Studio }) {
         {aspectRatio && <span class="max-sm:hidden">{aspectRatio}</span>}
         {isSet && <span class="mark" />}
       </button>
-      {(isWanted.value || studio.options.value > 0) && <OptionsPanel studio={studio} />}
+      {(isWanted.value || isAskedFor) && <OptionsPanel studio={studio} />}
     </>
   );
 }

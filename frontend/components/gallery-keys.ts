@@ -17,6 +17,8 @@ type Where = {
 /** What keys do in the grid. Those that it does not know stay the browser's. */
 export function onGalleryKey(event: KeyboardEvent, where: Where): void {
   if (event.altKey) return;
+  // One press is one deed, but for going on: Delete held down would take one picture after the other.
+  if (event.repeat && !event.key.startsWith("Arrow")) return;
   const { list, gallery, studio, current } = where;
   const { selection } = list;
   const generation = list.shown.peek().find(({ id }) => id === current);

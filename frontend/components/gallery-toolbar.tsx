@@ -23,13 +23,17 @@ type Props = { router: Router; list: List; models: Model[] };
 /** Search, filters and what of them is in use, which is all in the address. */
 export function GalleryToolbar({ router, list, models }: Props) {
   const { filters } = list;
-  const filter = (changes: Partial<Filters>) =>
+  /** Counts up when the words to search for are given up, also those that were not searched for yet. */
+  const cleared = useSignal(0);
+  const filter = (changes: Partial<Filters>) => {
+    if (changes.q !== undefined) cleared.value += 1;
     router.go(`/gallery${writeFilters({ ...filters, ...changes })}`);
+  };
   const chips = chipsOf(filters);
   return (
     <div class="gallery-tools">
       <div class="gallery-toolbar" role="search" aria-label={pictureText.title}>
-        <Search router={router} q={filters.q} />
+        <Search router={router} q={filters.q} cleared={cleared.value} />
         <button
           type="button"
           class="button plain tool"
@@ -93,7 +97,7 @@ export function GalleryToolbar({ router, list, models }: Props) {
 }
 
 /** Searches as one types. The first letter is a new visit, the rest refines it: Back leads out of the search. */
-function Search({ router, q }: { router: Router; q: string }) {
+function Search({ router, q, cleared }: { router: Router; q: string; cleared: number }) {
   const words = useSignal(q);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const field = useRef<HTMLInputElement>(null);
@@ -103,13 +107,23 @@ function Search({ router, q }: { router: Router; q: string }) {
     if (timer.current !== undefined) return;
     if (readFilters(`?${new URLSearchParams({ q: words.peek() })}`).q !== q) words.value = q;
   }, [q]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    if (cleared === 0) return;
+    stop();
+    words.value = q;
+  }, [cleared]);
+  useEffect(() => stop, []);
 
-  function search() {
+  function stop() {
     clearTimeout(timer.current);
     timer.current = undefined;
-    const { page, search: address } = router.route.peek();
-    if (page !== "gallery") return;
+  }
+
+  function search() {
+    stop();
+    const { page, picture, search: address } = router.route.peek();
+    // A picture was opened meanwhile: the words wait in their field.
+    if (page !== "gallery" || picture !== null) return;
     const before = readFilters(address);
     const after = writeFilters({ ...before, q: words.value });
     if (after !== writeFilters(before)) router.go(`/gallery${after}`, before.q !== "" && words.value !== "");

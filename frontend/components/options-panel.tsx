@@ -10,11 +10,18 @@ import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
 import { Icon } from "./icon.tsx";
 
-/** Fetched with the first click on its button, and so opens itself once; from then on the button does. */
+/** Fetched with the first click on its button, and so opens itself once; from then on the button does, and its key. */
 export function OptionsPanel({ studio }: { studio: Studio }) {
   const { composer } = studio;
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => panel.current?.showPopover(), [studio.options.value]);
+  const isNew = useRef(true);
+  const isAskedFor = studio.options.value;
+  useEffect(() => {
+    if (!isNew.current && !isAskedFor) return;
+    isNew.current = false;
+    studio.options.value = false;
+    panel.current?.showPopover();
+  }, [isAskedFor]);
   const { aspectRatio: ratios, seed, negativePrompt } = composer.takes.value;
   const isSet = useComputed(() => Object.keys(composer.options.value).length > 0);
   return (

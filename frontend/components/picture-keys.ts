@@ -4,6 +4,8 @@ import { downloadPicture } from "./picture-download.ts";
 import type { StageControls } from "./stage.tsx";
 
 const ZOOM_STEP = 1.5;
+/** Of the others one press is one deed: Delete held down would take one picture after the other. */
+const MAY_BE_HELD = /^(Arrow|[-+=]$)/;
 
 type Where = {
   studio: Studio;
@@ -21,6 +23,7 @@ type Where = {
 export function onPictureKey(event: KeyboardEvent, where: Where): void {
   const { studio, generation, controls } = where;
   if (event.target instanceof HTMLInputElement || event.altKey) return;
+  if (event.repeat && !MAY_BE_HELD.test(event.key)) return;
   const rtl = document.documentElement.dir === "rtl";
   if (event.ctrlKey || event.metaKey) {
     if (event.key !== "z") return;

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { SignInMethod } from "../../worker/contract.ts";
 import type { Studio } from "../state/studio.ts";
 import { later } from "../text/later.ts";
+import { making } from "../text/making.ts";
 import { problems } from "../text/told.ts";
 import { Dialog } from "./dialog.tsx";
 
@@ -9,10 +10,23 @@ import { Dialog } from "./dialog.tsx";
 export function SignIn({ studio }: { studio: Studio }) {
   const goesOn = studio.signingIn.value === "generate";
   const title = goesOn ? later.signInTitle : later.signIn;
-  const methods = studio.session.session.value?.signIn ?? [];
+  const { session, problem } = studio.session;
+  const methods = session.value?.signIn;
   return (
     <Dialog label={title} class="sheet" onClose={studio.stopSigningIn}>
-      {methods.length === 0 ? (
+      {!methods ? (
+        <>
+          <h2 class="text-lg font-semibold">{title}</h2>
+          <p role="status" class="mt-1 text-sm text-muted">
+            {problem.value ? problems[problem.value.code] : later.signInWaits}
+          </p>
+          {problem.value && (
+            <button type="button" class="button filled mt-5 w-full" onClick={() => void studio.wake()}>
+              {making.tryAgain}
+            </button>
+          )}
+        </>
+      ) : methods.length === 0 ? (
         <Missing />
       ) : (
         <>

@@ -77,7 +77,7 @@ function Waiting({ studio, queue, order: { key, body } }: WaitingProps) {
         title={making.dismiss}
         onClick={() => {
           queue.remove(key);
-          studio.composer.focus.value += 1;
+          studio.composer.focus.value = true;
         }}
       >
         <Icon svg={x} />

@@ -4,6 +4,7 @@ import chevronLeft from "lucide-static/icons/chevron-left.svg?raw";
 import chevronRight from "lucide-static/icons/chevron-right.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
+import type { Result } from "../api/result.ts";
 import { Dialog } from "../components/dialog.tsx";
 import { Icon } from "../components/icon.tsx";
 import { PictureDetails } from "../components/picture-details.tsx";
@@ -16,7 +17,9 @@ import { ratioOf } from "../state/generation.ts";
 import { createPlace } from "../state/place.ts";
 import { picturePath, type Router } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
+import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
+import { problems } from "../text/told.ts";
 import { stylesheet } from "../components/stylesheet.ts";
 import looks from "../styles/viewer.css?url";
 
@@ -38,9 +41,8 @@ export function PicturePage({ studio, router, id }: Props) {
       .map((card) => card.generation)
       .filter((one) => one.status === "succeeded" && !hidden.has(one.id));
   }).value;
-  const asked = useSignal<Generation | "missing" | null>(null);
-  const own = asked.value !== "missing" && asked.value?.id === id ? asked.value : null;
-  const generation = items.find((item) => item.id === id) ?? own;
+  const asked = useAsked(studio, id, items.find((item) => item.id === id) ?? null);
+  const generation = asked.generation;
   const place = useRef(createPlace()).current;
   const { previous, next } = place.around(items, id);
   const shown = useSignal(0);
@@ -52,23 +54,7 @@ export function PicturePage({ studio, router, id }: Props) {
   useEffect(() => {
     shown.value = 0;
     gallery.viewed.value = id;
-    if (generation) return;
-    void studio.api.prediction(id).then((result) => {
-      asked.value = result.ok ? result.value.generation : "missing";
-    });
   }, [id]);
-  useEffect(
-    () =>
-      studio.listen({
-        changed(news) {
-          if (asked.value !== "missing" && asked.value?.id === news.id) asked.value = news;
-        },
-        dropped(gone) {
-          if (asked.value !== "missing" && asked.value?.id === gone) asked.value = "missing";
-        },
-      }) && undefined,
-    [],
-  );
   const index = items.findIndex((item) => item.id === id);
   useEffect(() => {
     // The list goes on behind the last picture that has been read.
@@ -89,13 +75,14 @@ export function PicturePage({ studio, router, id }: Props) {
     for (const url of [next?.outputUrl, previous?.outputUrl]) if (url) new Image().src = url;
   }
 
-  const missing = asked.value === "missing" && !generation;
+  const { problem } = asked;
+  const missing = problem?.code === "not_found";
   return (
     <Dialog label={generation?.prompt ?? pictureText.picture} class="viewer" onClose={router.closePicture}>
       {/* Takes the focus at first and from every click, so that the keys work wherever one has clicked. */}
       <div
         class="viewer-grid"
-        data-missing={missing || undefined}
+        data-missing={problem !== null || undefined}
         tabIndex={-1}
         onKeyDown={(event) =>
           onPictureKey(event, {
@@ -143,6 +130,14 @@ export function PicturePage({ studio, router, id }: Props) {
               </a>
             </div>
           )}
+          {problem && !missing && (
+            <div class="stage-words" role="alert">
+              <h1>{problems[problem.code]}</h1>
+              <button type="button" class="button filled mt-4" onClick={asked.again}>
+                {making.tryAgain}
+              </button>
+            </div>
+          )}
           <Step target={previous} name={pictureText.previous} icon={chevronLeft} side="start" onStep={open} />
           <Step target={next} name={pictureText.next} icon={chevronRight} side="end" onStep={open} />
           {generation && generation.outputs.length > 1 && (
@@ -182,6 +177,53 @@ export function PicturePage({ studio, router, id }: Props) {
       <Toast studio={studio} />
     </Dialog>
   );
+}
+
+/** The picture with this id: the one at hand (`known`), else as the Worker has it, or why it cannot be had. */
+function useAsked(studio: Studio, id: string, known: Generation | null) {
+  const answer = useSignal<{ id: string; result: Result<Generation> } | null>(null);
+  const tries = useSignal(0);
+  const result = answer.value?.id === id ? answer.value.result : null;
+  const generation = known ?? (result?.ok ? result.value : null);
+  const problem = generation || !result || result.ok ? null : result.problem;
+  const again = () => {
+    tries.value += 1;
+  };
+
+  useEffect(() => {
+    if (known) return;
+    let isOver = false;
+    void studio.api.prediction(id).then((got) => {
+      // Late, it would be about a picture that nobody looks at any more.
+      if (isOver) return;
+      answer.value = { id, result: got.ok ? { ok: true, value: got.value.generation } : got };
+    });
+    return () => {
+      isOver = true;
+    };
+  }, [id, tries.value]);
+  const isOutOfReach = problem !== null && problem.code !== "not_found";
+  const isUp = studio.up.value;
+  useEffect(() => {
+    if (!isOutOfReach) return;
+    if (isUp) again();
+    addEventListener("online", again);
+    return () => removeEventListener("online", again);
+  }, [isOutOfReach, isUp]);
+  useEffect(() => {
+    const stop = studio.listen({
+      changed(news) {
+        if (news.id === id && answer.value?.id === id)
+          answer.value = { id, result: { ok: true, value: news } };
+      },
+      dropped(gone) {
+        const result = { ok: false, problem: { code: "not_found", detail: "" } } as const;
+        if (gone === id) answer.value = { id, result };
+      },
+    });
+    return () => void stop();
+  }, [id]);
+  return { generation, problem, again };
 }
 
 type StepProps = {

@@ -13,8 +13,10 @@ export const preloadFeed = () => Promise.all([Feed.preload(), UpNext.preload()])
 
 /** Write a prompt; see what is on its way and what came last. */
 export function StudioPage({ studio }: { studio: Studio }) {
-  const isEmpty = useComputed(() => studio.cards.cards.value.length === 0).value;
-  const recent = studio.recent.value;
+  // A session that has ended takes the pictures off the screen; the same user finds them again.
+  const isOver = studio.session.session.value !== null && studio.session.user.value === null;
+  const isEmpty = useComputed(() => studio.cards.cards.value.length === 0).value || isOver;
+  const recent = isOver ? "waiting" : studio.recent.value;
   const backstage = studio.backstage.value;
   // Whoever had pictures last time is about to see them.
   useEffect(() => {

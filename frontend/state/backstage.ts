@@ -77,11 +77,11 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
     actions: {
       "/": () => {
         router.go(pathOf("studio"));
-        composer.focus.value += 1;
+        composer.focus.value = true;
       },
       o: () => {
         router.go(pathOf("studio"));
-        studio.options.value += 1;
+        studio.options.value = true;
       },
       ".": () => {
         const latest = cards.cards.value.find(({ generation: { status } }) =>

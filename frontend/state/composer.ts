@@ -31,8 +31,8 @@ export function createComposer({ store, tabStore, supported, onPutAside }: Compo
   const without = signal("");
   /** A sentence under the form: what stands in the way of sending. */
   const notice = signal<string | null>(null);
-  /** Counts up whenever something puts text into the form and wants the cursor there. */
-  const focus = signal(0);
+  /** Something put text into the form and wants the cursor there; whoever gives it says so. */
+  const focus = signal(false);
 
   const takes = computed(() => supported(model.value));
   /** What goes along with the prompt: of what is set, that which the chosen model takes. */
@@ -56,7 +56,7 @@ export function createComposer({ store, tabStore, supported, onPutAside }: Compo
   function edit(words: string) {
     const before = prompt.value;
     write(words);
-    focus.value += 1;
+    focus.value = true;
     if (before.trim() !== "" && before !== words) onPutAside(before);
   }
 
@@ -91,11 +91,12 @@ export function createComposer({ store, tabStore, supported, onPutAside }: Compo
       prompt.value = words;
       return true;
     },
-    /** Takes up what was kept. What someone typed before the script had loaded goes first. */
-    restore(typed: string) {
+    /** Takes up what was kept. What someone typed and chose before the script had loaded goes first. */
+    restore(typed: string, chosen: string | null = null) {
       prompt.value = typed || (tabStore.get("draft") ?? store.get("draft") ?? "");
-      const keptModel = store.get("model");
-      model.value = MODELS.find(({ id }) => id === keptModel)?.id ?? DEFAULT_MODEL;
+      const wanted = [chosen, store.get("model"), DEFAULT_MODEL];
+      const known = wanted.flatMap((name) => MODELS.find(({ id }) => id === name)?.id ?? []);
+      model.value = known[0] ?? DEFAULT_MODEL;
       const keptRatio = store.get("ratio");
       aspectRatio.value = ASPECT_RATIOS.find((ratio) => ratio === keptRatio) ?? null;
       seed.value = seedOf(store.get("seed") ?? "");

@@ -91,7 +91,9 @@ const cut = (words: string) => Array.from(words.trim()).slice(0, MAX_SEARCH_LENG
 
 function readDay(day: string | null): string | null {
   if (day === null || !/^\d{4}-\d\d-\d\d$/.test(day)) return null;
-  return Number.isNaN(Date.parse(day)) ? null : day;
+  const date = new Date(day);
+  // The 31st of February is read as the 2nd of March.
+  return Number.isNaN(date.getTime()) || !date.toISOString().startsWith(day) ? null : day;
 }
 
 /** Midnight at the start of that day where the user is; `after` counts days on. */

@@ -18,6 +18,9 @@ import type { SessionState } from "./session.ts";
  */
 export type Hold = { code: TroubleCode | "asleep"; until: number; isGuess?: boolean };
 
+/** Nobody sends the form, reads that it is empty and presses again in less. */
+const SAME_CLICK_MS = 1_000;
+
 export type MakerDependencies = {
   api: Api;
   cards: Cards;
@@ -48,6 +51,9 @@ export function createMaker(dependencies: MakerDependencies) {
     const known = up.value ? orders.sent.value.length : cards.working.value;
     return limits.concurrent - Math.max(limits.inFlight, known);
   });
+
+  /** When the form was last emptied by sending it. */
+  let sentAt = Number.NEGATIVE_INFINITY;
 
   const notify = (sentence: string) => {
     composer.notice.value = sentence;
@@ -109,10 +115,12 @@ export function createMaker(dependencies: MakerDependencies) {
     hold,
     async generate() {
       const problem = promptProblem(composer.prompt.value);
+      // The second half of a double click.
+      if (problem === "empty" && now() - sentAt < SAME_CLICK_MS) return;
       composer.notice.value = null;
       if (problem) {
         inWords(({ told }) => told.promptProblems[problem], notify);
-        composer.focus.value += 1;
+        composer.focus.value = true;
         return;
       }
       if (session.session.value && !session.user.value) return signInFirst();
@@ -125,6 +133,7 @@ export function createMaker(dependencies: MakerDependencies) {
         ...composer.options.value,
       });
       composer.write("");
+      sentAt = order.at;
       await take(order);
     },
     /** Makes what is not in the form: more of a picture that exists. */

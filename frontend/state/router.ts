@@ -8,7 +8,8 @@ export type Route =
 
 type Visit = { under?: Page; search?: string; depth?: number };
 
-export function routeOf(path: string, search = "", { under, search: searchUnder }: Visit = {}): Route {
+export function routeOf(address: string, search = "", { under, search: searchUnder }: Visit = {}): Route {
+  const path = address.replace(/(?<=.)\/$/, "");
   if (path === "/") return { page: "studio", picture: null, search: "" };
   if (path === "/gallery") return { page: "gallery", picture: null, search };
   if (path === "/account") return { page: "account", picture: null, search: "" };
@@ -38,6 +39,8 @@ export function createRouter(browser: Window) {
   /** How far down each visit was left. Going anew drops what lies ahead, so a visit's depth names it. */
   const left: number[] = [];
   let depth = visit().depth ?? 0;
+  /** On the way back from a picture; the browser says later that it is there, and twice would be further back. */
+  let closing = false;
   // The browser would try before the page is drawn.
   history.scrollRestoration = "manual";
 
@@ -46,6 +49,7 @@ export function createRouter(browser: Window) {
     const from = route.value;
     const to = read();
     depth = visit().depth ?? 0;
+    closing = false;
     router.present(
       () => {
         route.value = to;
@@ -85,8 +89,9 @@ export function createRouter(browser: Window) {
     },
     /** Back to the page under the picture, the way the user came where there is one. */
     closePicture() {
-      const { page, search } = route.value;
-      if (page === "missing") return;
+      const { page, search, picture } = route.value;
+      if (page === "missing" || picture === null || closing) return;
+      closing = depth > 0;
       if (depth) history.back();
       else router.go(pathOf(page) + (page === "gallery" ? search : ""), true);
     },

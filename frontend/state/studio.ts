@@ -64,8 +64,8 @@ export function createStudio(dependencies: StudioDependencies) {
   const toast = signal<Toast | null>(null);
   /** How many pictures became ready while nobody was looking. */
   const unseen = signal(0);
-  /** Counts up whenever something asks for the options. */
-  const options = signal(0);
+  /** Something asks for the options; whoever opens them says so. */
+  const options = signal(false);
   /** The list of shortcuts is open. */
   const helping = signal(false);
   /** The browser says that there is no network. */
@@ -150,10 +150,16 @@ export function createStudio(dependencies: StudioDependencies) {
     recent.value = page.ok ? "ready" : "failed";
   }
 
+  /** Whose pictures are in memory. */
+  let owner: string | null = null;
+
   /** Everything that needs to know who is here. */
   async function enter() {
     const user = session.user.value;
     if (!user) return;
+    // Somebody else signed in where a session had ended: nothing here is theirs. What was begun goes on after that.
+    if (owner !== null && owner !== user.id) return dependencies.restart();
+    owner = user.id;
     orders.open(user.id);
     // Before anything is heard about them: then it is clear that it is about these.
     for (const order of orders.all.value) if (order.state !== "waiting") void maker.resume(order);

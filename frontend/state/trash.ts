@@ -2,7 +2,7 @@
  * Deleting with a way back. What is deleted hides at once and is asked for when the time to undo is over, or when
  * the page is left. Until then nothing has happened: undo only shows again what was hidden, in its place.
  */
-import { signal } from "@preact/signals";
+import { batch, effect, signal, untracked } from "@preact/signals";
 import { pictureText } from "../text/pictures.ts";
 import { problems } from "../text/told.ts";
 import { inBulk, type Pace } from "./bulk.ts";
@@ -36,6 +36,19 @@ export function createTrash({ api, hidden, toast, dropped, unfinished }: TrashDe
     return ids;
   }
 
+  function offerUndo() {
+    clearTimeout(timer);
+    const count = waiting.value.length;
+    offer = { text: pictureText.deleted(count), action: { label: pictureText.undo, run: undo } };
+    toast.value = offer;
+    timer = setTimeout(() => void flush(), UNDO_MS);
+  }
+
+  // What else was said in between took its place; the way back, and the time for it, come again.
+  effect(() => {
+    if (toast.value === null && waiting.value.length > 0) untracked(offerUndo);
+  });
+
   async function flush(pace: Pace = "steady") {
     const ids = take();
     if (ids.length === 0) return;
@@ -49,26 +62,26 @@ export function createTrash({ api, hidden, toast, dropped, unfinished }: TrashDe
   }
 
   function undo() {
-    if (toast.value === offer) toast.value = null;
     show(take());
+    if (toast.value === offer) toast.value = null;
   }
 
   unfinished.finish = () => flush("at once");
 
   return {
     waiting,
-    /** Hides them; false where they are too many to delete at a time. Each deletion takes over from the last one. */
+    /** Hides them, with those that wait already; false where they are too many to delete at a time. */
     remove(ids: readonly string[]): boolean {
       if (ids.length > MAX_DELETED) {
         toast.value = pictureText.tooManyToDelete(MAX_DELETED);
         return false;
       }
-      void flush();
-      waiting.value = ids;
-      hidden.value = new Set([...hidden.value, ...ids]);
-      offer = { text: pictureText.deleted(ids.length), action: { label: pictureText.undo, run: undo } };
-      toast.value = offer;
-      timer = setTimeout(() => void flush(), UNDO_MS);
+      if (waiting.value.length + ids.length > MAX_DELETED) void flush();
+      batch(() => {
+        waiting.value = [...new Set([...waiting.value, ...ids])];
+        hidden.value = new Set([...hidden.value, ...ids]);
+        offerUndo();
+      });
       return true;
     },
     undo,

@@ -17,6 +17,7 @@ export const later = {
   signInTitle: "Sign in to make it",
   signInWhy: "Your pictures are kept under your address.",
   signInGoesOn: "Your pictures are kept under your address. Your prompt goes on by itself afterwards.",
+  signInWaits: "One moment…",
   email: "Email",
   emailExample: "you@example.com",
   emailInvalid: "That doesn't look like an email address.",

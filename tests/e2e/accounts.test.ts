@@ -56,6 +56,24 @@ test("signing out in one tab does so in the other", async () => {
   expect(await other.getByText(prompt).count()).toBe(0);
 });
 
+test("where a session ended the pictures go, and somebody else who signs in there sees none of them", async () => {
+  const prompt = "A portrait behind a curtain";
+  const next = "A view from the same window";
+  const { page, studio, context, expectsInConsole } = await visit({ email: newEmail() });
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.seesPicture(prompt);
+  expectsInConsole(/status of 401/);
+  await context.clearCookies();
+  await studio.generate(next);
+  await studio.signInDialog.waitFor();
+  expect(await studio.pictures.count()).toBe(0);
+  await studio.signIn(newEmail());
+  await studio.seesPicture(next);
+  expect(await studio.pictures.count()).toBe(1);
+  expect(await page.getByText(prompt).count()).toBe(0);
+});
+
 test("nobody sees, changes or stops what is somebody else's", async () => {
   const prompt = "A key in a locked drawer";
   const owner = await createClient(app.url, newEmail());

@@ -1,5 +1,6 @@
 /** One click, one picture, one card: whatever happens to the line or the page in between. */
 import { expect, inject, test } from "vitest";
+import { text } from "../../frontend/text/first.ts";
 import { making } from "../../frontend/text/making.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
@@ -79,6 +80,35 @@ test("what is typed survives a reload, in each tab its own", async () => {
   await Promise.all([page.reload(), other.page.reload()]);
   await until("the text", async () => (await studio.prompt.inputValue()) === "Half a thought");
   await until("the other text", async () => (await other.studio.prompt.inputValue()) === "Another half");
+});
+
+test("what is typed, chosen and sent before the script runs counts once, and a reload brings back what came after", async () => {
+  const { page, studio } = await visit();
+  let run = () => {};
+  const held = new Promise<void>((done) => {
+    run = done;
+  });
+  await page.route("**/assets/studio-*.js", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/", { waitUntil: "commit" });
+  await studio.prompt.fill("A boat before the wind");
+  await studio.chooseModel("truefusion-edge");
+  run();
+  await page.getByRole("button", { name: text.options }).waitFor();
+  await page.waitForLoadState("networkidle");
+  expect(await studio.prompt.inputValue()).toBe("A boat before the wind");
+  await page.getByRole("radio", { name: "Fast preview", checked: true }).waitFor({ state: "attached" });
+
+  // As a form without script does.
+  await page.goto("/?prompt=A+boat+in+the+wind&model=truefusion-2.0");
+  await expect.poll(() => studio.prompt.inputValue()).toBe("A boat in the wind");
+  await page.getByRole("radio", { name: "High quality", checked: true }).waitFor({ state: "attached" });
+  expect(new URL(page.url()).search).toBe("");
+  await studio.prompt.fill("A boat after the wind");
+  await page.reload();
+  await expect.poll(() => studio.prompt.inputValue()).toBe("A boat after the wind");
 });
 
 test("offline from the start of the click, it goes out by itself", async () => {

@@ -4,6 +4,7 @@ import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { making } from "../../frontend/text/making.ts";
 import { pictureText } from "../../frontend/text/pictures.ts";
+import { problems } from "../../frontend/text/told.ts";
 import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient, sha256 } from "./support/simulator.ts";
@@ -41,6 +42,60 @@ test("an address without a picture says so, and leads on", async () => {
     await page.waitForURL("**/gallery");
     await page.getByRole("link", { name: making.open("A gate in a hedge") }).waitFor();
   }
+});
+
+test("a picture that cannot be asked for is not said to be gone, and comes when it can", async () => {
+  const prompt = "A window in the fog";
+  const { page, client, studio, expectsInConsole } = await open([prompt]);
+  const { items } = await (await client.call("GET", "/api/generations")).json();
+  await client.call("DELETE", `/api/generations/${items[0].id}`);
+  expectsInConsole(/net::ERR_|status of (404|503)/);
+  let answer = 503;
+  await page.route("**/api/predictions/*", (route) =>
+    answer === 503
+      ? route.fulfill({ status: 503, json: { code: "storage_unavailable", detail: "Later." } })
+      : route.continue(),
+  );
+  await page.goto(`/g/${items[0].id}`);
+  await page.getByRole("heading", { name: problems.storage_unavailable }).waitFor();
+  expect(await page.getByText(pictureText.missing).count()).toBe(0);
+  answer = 200;
+  await studio.button(making.tryAgain).click();
+  await page.getByText(pictureText.missing).waitFor();
+});
+
+test("Delete held down takes one picture; another press takes another, and undo brings both back", async () => {
+  const prompts = ["A stone, one", "A stone, two", "A stone, three"];
+  const { page, studio, client } = await open(prompts);
+  await studio.openPicture("A stone, three");
+  await page.keyboard.down("Delete");
+  for (let held = 0; held < 5; held += 1) await page.keyboard.down("Delete");
+  await page.keyboard.up("Delete");
+  await studio.viewer("A stone, two").waitFor();
+  await page.keyboard.press("Delete");
+  await studio.viewer("A stone, one").getByText(pictureText.deleted(2)).waitFor();
+  await studio.button(pictureText.undo).click();
+  await page.keyboard.press("Escape");
+  for (const prompt of prompts) await studio.picture(prompt).waitFor();
+  const { items } = await (await client.call("GET", "/api/generations")).json();
+  expect(items).toHaveLength(3);
+});
+
+test("a double click on the cross goes back to the page under the picture, and Back takes the share dialog along", async () => {
+  const prompt = "A ladder against a tree";
+  const { page, studio } = await open([prompt]);
+  const viewer = await studio.openPicture(prompt);
+  await viewer.getByRole("button", { name: pictureText.close, exact: true }).dblclick();
+  await viewer.waitFor({ state: "detached" });
+  await page.waitForTimeout(0);
+  expect(new URL(page.url()).pathname).toBe("/gallery");
+
+  await studio.openPicture(prompt);
+  await viewer.getByRole("button", { name: "Share" }).click();
+  await studio.shareDialog.waitFor();
+  await page.goBack();
+  await viewer.waitFor({ state: "detached" });
+  expect(await page.getByRole("dialog").count()).toBe(0);
 });
 
 test("zooms by wheel, double click and key, pans, and comes back", async () => {

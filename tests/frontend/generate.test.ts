@@ -21,6 +21,18 @@ describe("what cannot be sent", () => {
     expect(api.generate).not.toHaveBeenCalled();
   });
 
+  test("the second half of a double click says nothing; a click on the empty form later does", async () => {
+    const { studio, api, clock } = setUp();
+    await begin(studio, "a red kite");
+    void studio.maker.generate();
+    void studio.maker.generate();
+    expect(studio.composer.notice.value).toBeNull();
+    clock.now += 1_000;
+    await studio.maker.generate();
+    expect(studio.composer.notice.value).toBe("Write a prompt first.");
+    expect(api.generate).toHaveBeenCalledOnce();
+  });
+
   test("500 emoji are 500 characters", async () => {
     const { studio, api } = setUp();
     await begin(studio, "🦊".repeat(500));
@@ -240,8 +252,31 @@ describe("what is kept", () => {
     expect(second.studio.composer.model.value).toBe("truefusion-edge");
 
     const third = setUp({ kept });
-    await begin(third.studio, "typed early");
+    third.studio.composer.restore("typed early", "truefusion-pro");
     expect(third.studio.composer.prompt.value).toBe("typed early");
+    expect(third.studio.composer.model.value, "chosen early").toBe("truefusion-pro");
+    const fourth = setUp({ kept });
+    fourth.studio.composer.restore("", "gpt");
+    expect(fourth.studio.composer.model.value).toBe("truefusion-edge");
+  });
+
+  test("somebody else who signs in where a session ended starts anew; the same user goes on", async () => {
+    const { studio, api, restart, cards } = setUp();
+    await begin(studio, "");
+    cards.apply(generation("a", { status: "succeeded" }));
+    api.session.mockResolvedValueOnce(ok(nobody()));
+    await studio.session.load();
+    expect(await studio.signIn("you@example.com")).toBeNull();
+    expect(restart).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(api.list).toHaveBeenCalledTimes(2));
+    const { user } = session();
+    if (!user) throw new Error("Nobody is here.");
+    api.session.mockResolvedValueOnce(ok(nobody()));
+    await studio.session.load();
+    api.session.mockResolvedValue(ok(session({ user: { ...user, id: "u2" } })));
+    await studio.signIn("other@example.com");
+    expect(restart).toHaveBeenCalledOnce();
+    expect(api.list, "nothing of theirs among what is here").toHaveBeenCalledTimes(2);
   });
 
   test("signing out leaves nothing behind; a failed one says so", async () => {

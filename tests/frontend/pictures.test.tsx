@@ -205,7 +205,7 @@ describe("the gallery", () => {
     const world = setUp();
     const opened = gallery(world);
     world.api.list.mockResolvedValueOnce(no("storage_unavailable"));
-    world.api.list.mockResolvedValueOnce(pictures("a"));
+    world.api.list.mockResolvedValue(pictures("a"));
     await opened;
     fireEvent.click(await screen.findByRole("button", { name: "Try again" }));
     expect(await screen.findByRole("link", { name: "Open: picture a" })).toBeTruthy();
@@ -235,7 +235,7 @@ describe("the gallery", () => {
   test("chooses by mark, by range and by key; Escape ends it", async () => {
     const world = setUp();
     const opened = gallery(world);
-    world.api.list.mockResolvedValueOnce(pictures("a", "b", "c", "d"));
+    world.api.list.mockResolvedValue(pictures("a", "b", "c", "d"));
     await opened;
     fireEvent.click(await screen.findByRole("checkbox", { name: "Select: picture a" }));
     const bar = await screen.findByRole("toolbar", { name: "Select" });
@@ -251,7 +251,7 @@ describe("the gallery", () => {
   test("what is deleted leaves at once, and undo puts it back in its place", async () => {
     const world = setUp();
     const opened = gallery(world);
-    world.api.list.mockResolvedValueOnce(pictures("a", "b", "c"));
+    world.api.list.mockResolvedValue(pictures("a", "b", "c"));
     await opened;
     fireEvent.click(await screen.findByRole("checkbox", { name: "Select: picture b" }));
     fireEvent.click(within(await screen.findByRole("toolbar")).getByRole("button", { name: "Delete" }));

@@ -43,6 +43,7 @@ function browser(path: string) {
 test.each([
   ["/", { page: "studio", picture: null, search: "" }],
   ["/gallery", { page: "gallery", picture: null, search: "?q=fox" }],
+  ["/gallery/", { page: "gallery", picture: null, search: "?q=fox" }],
   ["/account", { page: "account", picture: null, search: "" }],
   ["/g/abc", { page: "gallery", picture: "abc", search: "" }],
   ["/g/a%2Fb", { page: "gallery", picture: "a/b", search: "" }],
@@ -62,6 +63,23 @@ test("a picture opens over the page it was picked from, and closing goes back th
   expect(router.route.value).toEqual({ page: "studio", picture: null, search: "" });
   expect(location.pathname).toBe("/");
   expect(scrollTo).not.toHaveBeenCalled();
+});
+
+test("closing twice goes back once, however late the browser says that it is there", () => {
+  const { router, location, history } = browser("/");
+  router.go("/gallery");
+  router.go("/g/a");
+  const back = vi.spyOn(history, "back").mockImplementation(() => {});
+  router.closePicture();
+  router.closePicture();
+  expect(back).toHaveBeenCalledOnce();
+  back.mockRestore();
+  history.back();
+  router.closePicture();
+  expect(location.pathname).toBe("/gallery");
+  router.go("/g/b");
+  router.closePicture();
+  expect(location.pathname).toBe("/gallery");
 });
 
 test("a picture opened by its address closes to the gallery without leaving the studio", () => {

@@ -46,16 +46,43 @@ describe("deleting", () => {
     expect(api.bulk).not.toHaveBeenCalled();
   });
 
-  test("another deletion sends the one before, and has its own time", async () => {
-    const { api, trash, hidden } = open();
+  test("another deletion takes the one before along: both have the whole time, and come back together", async () => {
+    const { api, trash, hidden, toast } = open();
     trash.remove(["a"]);
-    await vi.advanceTimersByTimeAsync(UNDO_MS / 2);
+    await vi.advanceTimersByTimeAsync(UNDO_MS - 1);
     trash.remove(["b"]);
-    expect(api.bulk.mock.calls).toEqual([[["a"], "delete"]]);
+    expect(toast()).toBe("2 pictures deleted.");
+    await vi.advanceTimersByTimeAsync(UNDO_MS - 1);
+    expect(api.bulk).not.toHaveBeenCalled();
     trash.undo();
     await vi.advanceTimersByTimeAsync(2 * UNDO_MS);
-    expect(api.bulk).toHaveBeenCalledOnce();
-    expect(hidden()).toEqual([]);
+    expect(api.bulk).not.toHaveBeenCalled();
+    expect([hidden(), toast()]).toEqual([[], null]);
+  });
+
+  test("more than can be sent at a time sends what waited before", async () => {
+    const { api, trash, toast } = open();
+    const ids = Array.from({ length: MAX_DELETED }, (_, index) => `g${index}`);
+    trash.remove(["a"]);
+    expect(trash.remove(ids)).toBe(true);
+    expect(api.bulk.mock.calls).toEqual([[["a"], "delete"]]);
+    expect(toast()).toBe("1,000 pictures deleted.");
+  });
+
+  test("what else is said takes the way back away for no longer than it shows", async () => {
+    const { api, studio, trash, toast, press, hidden } = open();
+    trash.remove(["a"]);
+    await vi.advanceTimersByTimeAsync(UNDO_MS / 2);
+    studio.toast.value = "Something else.";
+    await vi.advanceTimersByTimeAsync(1);
+    studio.toast.value = null;
+    expect(toast()).toBe("1 picture deleted.");
+    await vi.advanceTimersByTimeAsync(UNDO_MS - 1);
+    expect(api.bulk).not.toHaveBeenCalled();
+    press();
+    expect([hidden(), toast()]).toEqual([[], null]);
+    await vi.advanceTimersByTimeAsync(2 * UNDO_MS);
+    expect(api.bulk).not.toHaveBeenCalled();
   });
 
   test("goes out in hundreds, one after the other; all at once when the page is left", async () => {
