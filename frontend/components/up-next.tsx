@@ -19,7 +19,7 @@ export function UpNext({ studio, queue }: { studio: Studio; queue: Queue }) {
         <h2 class="font-semibold">{making.upNext}</h2>
         <Reason studio={studio} queue={queue} />
       </div>
-      <ol class="mt-1 grid">
+      <ol class="mt-1">
         {waiting.map((order) => (
           <Waiting key={order.key} studio={studio} queue={queue} order={order} />
         ))}
@@ -56,7 +56,7 @@ function Waiting({ studio, queue, order: { key, body } }: WaitingProps) {
   return (
     <li class="waiting">
       <p class="min-w-0 flex-1">
-        <span class="line-clamp-1 text-sm" dir="auto">
+        <span class="line-clamp-1 text-sm wrap-anywhere" dir="auto">
           {body.prompt}
         </span>
         <span class="text-xs text-muted">{body.aspectRatio ? `${model} · ${body.aspectRatio}` : model}</span>
