@@ -1,4 +1,3 @@
-import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
@@ -9,20 +8,22 @@ import { favoriteAll } from "../state/favorites.ts";
 import type { Gallery } from "../state/gallery.ts";
 import type { List } from "../state/list.ts";
 import type { Studio } from "../state/studio.ts";
+import type { ZipProgress } from "../state/zip.ts";
 import { pictureText } from "../text/pictures.ts";
 import { Icon } from "./icon.tsx";
-import { downloadZip, type ZipProgress } from "./zip-download.ts";
+import { downloadZip, preloadZip } from "./zip-download.ts";
 
 type Props = { studio: Studio; gallery: Gallery; list: List };
 
 /** What can be done with all that is selected. */
 export function SelectionBar({ studio, gallery, list }: Props) {
   const { selection } = list;
-  const zip = useSignal<ZipProgress | null>(null);
+  const zip = gallery.zip.value;
   const selected = selection.selected.value;
   const pictures = selected.filter(({ status }) => status === "succeeded");
   const allFavorites = pictures.length > 0 && pictures.every(({ favorite }) => favorite);
 
+  useEffect(preloadZip, []);
   useEffect(() => {
     const leave = (event: KeyboardEvent) => {
       // A dialog or a menu above it closes first.
@@ -45,8 +46,8 @@ export function SelectionBar({ studio, gallery, list }: Props) {
       >
         <Icon svg={x} />
       </button>
-      {zip.value ? (
-        <Packing {...zip.value} />
+      {zip ? (
+        <Packing {...zip} />
       ) : (
         <>
           <p role="status" class="selection-count">
@@ -71,7 +72,7 @@ export function SelectionBar({ studio, gallery, list }: Props) {
             icon={download}
             name={pictureText.download}
             disabled={pictures.length === 0}
-            onClick={() => void downloadZip(studio, pictures, zip)}
+            onClick={() => void downloadZip(studio, gallery, pictures)}
           />
           <Action
             icon={trash}
@@ -112,7 +113,8 @@ function Packing({ done, of, cancel }: ZipProgress) {
         {words}
         <progress class="progress" max={of} value={done} aria-label={words} />
       </p>
-      <button type="button" class="button quiet small" onClick={cancel}>
+      {/* It comes where Download was: the second click of a double click on that is not meant for it. */}
+      <button type="button" class="button quiet small" onClick={(event) => event.detail < 2 && cancel()}>
         {pictureText.cancel}
       </button>
     </>

@@ -1,8 +1,9 @@
-import { signal, untracked } from "@preact/signals";
+import { type Signal, signal, untracked } from "@preact/signals";
 import { readFilters, writeFilters } from "./filters.ts";
 import { createList, type List } from "./list.ts";
 import type { Studio } from "./studio.ts";
 import { createTrash, type Trash } from "./trash.ts";
+import type { ZipProgress } from "./zip.ts";
 
 /** So many lists are kept, so that back and forward find them as they were left. */
 const KEPT_LISTS = 4;
@@ -13,6 +14,8 @@ export type Gallery = {
   trash: Trash;
   /** The picture that was last looked at by itself. */
   viewed: { value: string | null };
+  /** The zip file that is being packed, one at a time: it outlasts the selection it was begun with, and the page. */
+  zip: Signal<ZipProgress | null>;
 };
 
 /** The lists of a user's pictures that are in use, and what is being deleted of them. */
@@ -35,6 +38,7 @@ export function createGallery(studio: Studio): Gallery {
     },
     trash: createTrash(studio),
     viewed: signal<string | null>(null),
+    zip: signal<ZipProgress | null>(null),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Many pictures as one zip file, as they come: the original bytes, stored and not packed again. It goes straight to
  * disk where the browser lets a page write a file; elsewhere it is held by the browser until it is whole, and ends
- * at `MAX_HELD_BYTES`. This and its library are loaded with the first download.
+ * at `MAX_HELD_BYTES`. This and its library are loaded with the first selection.
  */
 import { makeZip } from "client-zip";
 import type { Generation } from "../../worker/contract.ts";
@@ -11,6 +11,9 @@ import { fileNameOf } from "../../worker/file-name.ts";
 export const MAX_HELD_BYTES = 1_000_000_000;
 /** Fetched ahead of the one that is being written. */
 const AHEAD = 3;
+
+/** A zip file under way. */
+export type ZipProgress = { done: number; of: number; cancel: () => void };
 
 export class TooLarge extends Error {}
 
@@ -76,15 +79,6 @@ export function packPictures(
 
 /** A place to write to, which the user has chosen. */
 export type Target = WritableStream<Uint8Array>;
-
-/** Asks where to save; null where the browser cannot write to disk. Throws an AbortError where the user would not. */
-export async function chooseTarget(name: string): Promise<Target | null> {
-  type Picker = (options: object) => Promise<FileSystemFileHandle>;
-  const picker = (globalThis as { showSaveFilePicker?: Picker }).showSaveFilePicker;
-  if (!picker) return null;
-  const types = [{ accept: { "application/zip": [".zip"] } }];
-  return (await picker({ suggestedName: name, types })).createWritable() as Promise<Target>;
-}
 
 /** Writes the file to its target, or holds it and answers it. Throws `TooLarge` where it cannot be held. */
 export async function saveZip(

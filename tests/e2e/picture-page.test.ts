@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
+import { text } from "../../frontend/text/first.ts";
 import { making } from "../../frontend/text/making.ts";
 import { pictureText } from "../../frontend/text/pictures.ts";
 import { problems } from "../../frontend/text/told.ts";
@@ -236,6 +237,52 @@ test("many as one file: original bytes, names that do not clash", async () => {
     ),
   );
   expect(entries.map(({ bytes }) => sha256(bytes)).toSorted()).toEqual(originals.toSorted());
+});
+
+test("a double click is one file, which goes on without its selection, in sight again and to be canceled", async () => {
+  const { page, studio } = await open(["A first oar", "A second oar"]);
+  const asked: string[] = [];
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await studio.pictures.first().waitFor();
+  await page.evaluate(() => Reflect.deleteProperty(window, "showSaveFilePicker"));
+  await page.route(/\/images\/[^?]+$/, async (route) => {
+    asked.push(route.request().url());
+    await held;
+    await route.continue().catch(() => {});
+  });
+  const files: string[] = [];
+  page.on("download", (file) => void files.push(file.suggestedFilename()));
+  const bar = page.getByRole("toolbar", { name: pictureText.select });
+  const packing = bar.getByRole("progressbar", { name: pictureText.packing(0, 2) });
+  const selectAll = async () => {
+    await studio.picture("A first oar").focus();
+    await page.keyboard.press("Control+a");
+  };
+
+  await selectAll();
+  await bar.getByRole("button", { name: pictureText.download }).dblclick();
+  await packing.waitFor();
+  await expect.poll(() => asked).toHaveLength(2);
+
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: text.create, exact: true }).click();
+  await studio.prompt.waitFor();
+  await page.getByRole("link", { name: text.gallery, exact: true }).click();
+  await selectAll();
+  await packing.waitFor();
+  await bar.getByRole("button", { name: pictureText.cancel }).click();
+  const again = bar.getByRole("button", { name: pictureText.download });
+  await again.waitFor();
+  expect(files, "canceled").toEqual([]);
+
+  letGo();
+  await again.dblclick();
+  await page.getByText(pictureText.packed(2)).waitFor();
+  expect(files).toHaveLength(1);
+  expect(asked).toHaveLength(4);
 });
 
 test("many straight to disk, where the browser lets a page write a file", async () => {
