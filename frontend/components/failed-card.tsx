@@ -8,6 +8,7 @@ import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { told } from "../text/told.ts";
 import { Icon } from "./icon.tsx";
+import { onlyOnce, usePassOnFocus } from "./working-card.tsx";
 
 /** Why there is no picture, and what to do now. */
 export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
@@ -17,8 +18,13 @@ export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
     : error
       ? told.failure(error.code)
       : making.canceled;
+  const root = usePassOnFocus(studio);
   return (
-    <div class="absolute inset-0 flex flex-col justify-center-safe gap-2 overflow-auto p-5">
+    <div
+      ref={root}
+      class="absolute inset-0 flex flex-col justify-center-safe gap-2 overflow-auto p-5"
+      onKeyDown={onlyOnce}
+    >
       <button
         type="button"
         class="button round small quiet absolute end-2 top-2"

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Card } from "../state/cards.ts";
 import { isDoubtful } from "../state/doubt.ts";
@@ -10,8 +11,9 @@ import { Icon } from "./icon.tsx";
 export function WorkingCard({ studio, card }: { studio: Studio; card: Card }) {
   const { prompt, progress, createdAt } = card.generation;
   const isKnown = progress !== null && progress > 0;
+  const root = usePassOnFocus(studio);
   return (
-    <div class="absolute inset-0 flex flex-col p-4">
+    <div ref={root} class="absolute inset-0 flex flex-col p-4" onKeyDown={onlyOnce}>
       {/* The way out stays at the page's end, whichever way the prompt runs. */}
       <div class="pe-10">
         <p class="line-clamp-3 text-sm font-medium" dir="auto">
@@ -43,4 +45,49 @@ function stepOf(studio: Studio, { phase, problem, generation: { id, status } }: 
   if (phase === "sending") return problem ? making.cut : making.sending;
   if (status !== "queued") return making.processing;
   return phase === "unconfirmed" || isDoubtful(studio, id) ? making.unconfirmed : making.queued;
+}
+
+/**
+ * Whoever is inside what this stands for goes on, when it is gone, at what has taken its place: the first control of
+ * the same card, else of the next one, else the prompt. Nobody who is elsewhere is moved.
+ */
+export function usePassOnFocus(studio: Studio) {
+  const root = useRef<HTMLDivElement>(null);
+  useLayoutEffect(
+    () => () => {
+      const card = root.current?.closest("li");
+      if (!card || !root.current?.contains(document.activeElement)) return;
+      const page = card.closest("main");
+      const next = card.nextElementSibling;
+      // Then what is drawn instead is there, and this one is not.
+      queueMicrotask(() => {
+        const isLost = document.activeElement === null || document.activeElement === document.body;
+        // The whole page may be another one.
+        if (!isLost || !page?.isConnected) return;
+        const place = [card, next].find((one) => one?.isConnected);
+        const control = place?.querySelector<HTMLElement>("a[href], button");
+        if (control) control.focus();
+        else studio.composer.focus.value += 1;
+      });
+    },
+    [],
+  );
+  return root;
+}
+
+/** A key that is held down must not go on to what the focus is passed on to, and press that too. */
+export function onlyOnce({ key, repeat }: KeyboardEvent): void {
+  if (key !== "Enter" || repeat) return;
+  const held = new AbortController();
+  const options = { capture: true, signal: held.signal };
+  addEventListener("keyup", () => held.abort(), options);
+  addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Enter" || !event.repeat) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    options,
+  );
 }
