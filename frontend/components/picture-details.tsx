@@ -15,6 +15,7 @@ import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
 import { copy } from "./copy.ts";
 import { Icon } from "./icon.tsx";
+import { onlyOnce } from "./working-card.tsx";
 
 type Props = {
   studio: Studio;
@@ -69,10 +70,10 @@ export function PictureDetails({ studio, router, generation, output, onRemove }:
           type="button"
           class="button plain"
           title={pictureText.remixWhat}
-          onClick={() => {
+          {...once(() => {
             remix(studio, generation);
             router.go("/");
-          }}
+          })}
         >
           <Icon svg={pencil} />
           <span>{pictureText.remix}</span>
@@ -81,13 +82,13 @@ export function PictureDetails({ studio, router, generation, output, onRemove }:
           type="button"
           class="button plain"
           title={pictureText.againWhat}
-          onClick={() => {
+          {...once(() => {
             void makeAgain(studio, generation);
             studio.toast.value = {
               text: pictureText.againStarted,
               action: { label: pictureText.seeIt, run: () => router.go("/") },
             };
-          }}
+          })}
         >
           <Icon svg={dices} />
           <span>{pictureText.again}</span>
@@ -106,6 +107,14 @@ export function PictureDetails({ studio, router, generation, output, onRemove }:
     </aside>
   );
 }
+
+/** Of a double click the second does nothing, nor does a key that is held down, here or in the form that it leads to. */
+const once = (act: () => void) => ({
+  onClick: (event: MouseEvent) => {
+    if (event.detail < 2) act();
+  },
+  onKeyDown: onlyOnce,
+});
 
 /** Copies, and says on the spot whether it did. */
 function Copy({ words }: { words: string }) {

@@ -75,7 +75,7 @@ export function usePassOnFocus(studio: Studio) {
   return root;
 }
 
-/** A key that is held down must not go on to what the focus is passed on to, and press that too. */
+/** An Enter that is held down presses one thing: not again, and not what has the focus next. For `onKeyDown`. */
 export function onlyOnce({ key, repeat }: KeyboardEvent): void {
   if (key !== "Enter" || repeat) return;
   const held = new AbortController();

@@ -204,6 +204,39 @@ test("More like this has the same settings and another seed; Remix fills the for
   expect(new URL(page.url()).pathname).toBe("/");
 });
 
+test("a double click or a held key makes one more, and remixes once", async () => {
+  const prompt = "A clockwork wren";
+  const { page, studio, client } = await open([prompt]);
+  const viewer = await studio.openPicture(prompt);
+  const again = viewer.getByRole("button", { name: pictureText.again });
+  await again.dblclick();
+  await expect.poll(async () => (await simulator.creates(prompt)).length).toBe(2);
+  await client.isIdle();
+
+  const hold = async () => {
+    for (let count = 0; count < 4; count += 1) await page.keyboard.down("Enter");
+    await page.keyboard.up("Enter");
+  };
+  await again.focus();
+  await hold();
+  await expect.poll(async () => (await simulator.creates(prompt)).length).toBe(3);
+  await client.isIdle();
+
+  const length = () => page.evaluate(() => history.length);
+  const before = await length();
+  await viewer.getByRole("button", { name: pictureText.remix }).focus();
+  await page.keyboard.down("Enter");
+  await expect.poll(() => studio.prompt.evaluate((field) => field === document.activeElement)).toBe(true);
+  // The key is still down when the form has the focus.
+  await hold();
+  expect(await length()).toBe(before + 1);
+  expect(await studio.prompt.inputValue()).toBe(prompt);
+  // What would be one too many waits for its place, or has been asked for.
+  await client.isIdle();
+  expect(await studio.waiting(prompt).count()).toBe(0);
+  expect(await simulator.creates(prompt)).toHaveLength(3);
+});
+
 test("many as one file: original bytes, names that do not clash", async () => {
   const prompts = [
     "The same words",

@@ -119,6 +119,18 @@ describe("the picture view", () => {
     expect(router.route.value.page).toBe("studio");
   });
 
+  test("of a double click on More like this one counts", async () => {
+    const world = setUp();
+    const { dialog } = await picture(world);
+    const again = within(dialog).getByRole("button", { name: "More like this" });
+    fireEvent.click(again, { detail: 1 });
+    fireEvent.click(again, { detail: 2 });
+    expect(world.api.generate).toHaveBeenCalledOnce();
+    fireEvent.keyDown(again, { key: "Enter" });
+    expect(fireEvent.keyDown(again, { key: "Enter", repeat: true }), "held").toBe(false);
+    fireEvent.keyUp(again, { key: "Enter" });
+  });
+
   test("a picture of several shows them all", async () => {
     const world = setUp();
     const several = [0, 1].map((n) => ({
