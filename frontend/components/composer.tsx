@@ -95,7 +95,8 @@ function Prompt({ studio, isTooLong }: { studio: Studio; isTooLong: boolean }) {
           const { key, currentTarget } = event;
           if (key === "Enter") {
             event.preventDefault();
-            currentTarget.form?.requestSubmit();
+            // Held down since the focus was elsewhere, or for longer than one picture's worth.
+            if (!event.repeat) currentTarget.form?.requestSubmit();
           } else if (key === "Escape") declined.current = true;
           else if (key === "Tab" && prompt.value === "" && !declined.current) take(event, example);
           else if (key === "ArrowUp" || key === "ArrowDown") {

@@ -37,15 +37,17 @@ export function SelectionBar({ studio, gallery, list }: Props) {
 
   return (
     <div class="selection-bar" role="toolbar" aria-label={pictureText.select}>
-      <button
-        type="button"
-        class="button round quiet"
-        aria-label={pictureText.endSelection}
-        title={pictureText.endSelection}
-        onClick={selection.end}
-      >
-        <Icon svg={x} />
-      </button>
+      {selection.active.value && (
+        <button
+          type="button"
+          class="button round quiet"
+          aria-label={pictureText.endSelection}
+          title={pictureText.endSelection}
+          onClick={selection.end}
+        >
+          <Icon svg={x} />
+        </button>
+      )}
       {zip ? (
         <Packing {...zip} />
       ) : (

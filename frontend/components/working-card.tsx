@@ -67,7 +67,7 @@ export function usePassOnFocus(studio: Studio) {
         const place = [card, next].find((one) => one?.isConnected);
         const control = place?.querySelector<HTMLElement>("a[href], button");
         if (control) control.focus();
-        else studio.composer.focus.value += 1;
+        else studio.composer.focus.value = true;
       });
     },
     [],

@@ -45,6 +45,9 @@ function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
   const state = list.state.value;
   const count = list.shown.value.length;
 
+  // While a zip is being packed it can be seen and stopped, also when nothing is selected any more.
+  const isBusy = list.selection.active.value || gallery.zip.value !== null;
+
   const nothing = count === 0 && (state === "end" || state === "failed");
   useEffect(() => {
     if (nothing) studio.settled.value = true;
@@ -63,7 +66,7 @@ function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
   }, [list]);
 
   return (
-    <Main selecting={list.selection.active.value}>
+    <Main selecting={isBusy}>
       <GalleryToolbar router={router} list={list} models={studio.session.models.value} />
       {nothing ? (
         <GalleryEmpty list={list} router={router} />
@@ -77,7 +80,7 @@ function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
           resume={router.returning || (first.current && list.arrived.value === list.seen)}
         />
       )}
-      {list.selection.active.value && <SelectionBar studio={studio} gallery={gallery} list={list} />}
+      {isBusy && <SelectionBar studio={studio} gallery={gallery} list={list} />}
       <p role="status" class="sr-only">
         {state === "end" || state === "more" ? pictureText.found(count, state === "more") : ""}
       </p>

@@ -219,7 +219,7 @@ test("a search that has not begun yet does not come after what else one does", a
     await search.fill(words);
     await page.evaluate((label) => document.querySelector<HTMLElement>(label)?.click(), name);
   };
-  await meanwhile("nothing like it", ".tile a");
+  await meanwhile("nothing like it", `.tile a[aria-label*="${PROMPT} ${COUNT}"]`);
   await studio.viewer(`${PROMPT} ${COUNT}`).waitFor();
   await expect(page.waitForURL(/q=/, { timeout: 500 })).rejects.toThrow();
   await page.keyboard.press("Escape");

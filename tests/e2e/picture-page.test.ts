@@ -301,15 +301,17 @@ test("a double click is one file, which goes on without its selection, in sight 
   await expect.poll(() => asked).toHaveLength(2);
 
   await page.keyboard.press("Escape");
+  await bar.getByRole("button", { name: pictureText.endSelection }).waitFor({ state: "detached" });
+  expect(await packing.count(), "with nothing selected").toBe(1);
   await page.getByRole("link", { name: text.create, exact: true }).click();
   await studio.prompt.waitFor();
   await page.getByRole("link", { name: text.gallery, exact: true }).click();
-  await selectAll();
   await packing.waitFor();
   await bar.getByRole("button", { name: pictureText.cancel }).click();
-  const again = bar.getByRole("button", { name: pictureText.download });
-  await again.waitFor();
+  await bar.waitFor({ state: "detached" });
   expect(files, "canceled").toEqual([]);
+  await selectAll();
+  const again = bar.getByRole("button", { name: pictureText.download });
 
   letGo();
   await again.dblclick();
