@@ -63,13 +63,18 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
   }
 
   const unlisten = listen({
-    changed: put,
+    changed(news) {
+      for (const heard of readings) heard.add(news.id);
+      put(news);
+    },
     dropped(id) {
       gone.add(id);
       drop(id);
     },
   });
 
+  /** What was heard of while the top is being read: the answer may be older than that. */
+  const readings = new Set<Set<string>>();
   /** A page was under way when somebody wanted the top read: it may be older than that. */
   let readAgain = false;
 
@@ -81,7 +86,10 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
       return;
     }
     readAgain = false;
+    const heard = new Set<string>();
+    readings.add(heard);
     const page = await api.list(null, FIRST_PAGE, queryOf(filters), closing.signal);
+    readings.delete(heard);
     if (!page.ok) return;
     const { items: top, nextCursor } = page.value;
     const fresh = new Set(top.map(({ id }) => id));
@@ -89,7 +97,9 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
     // A part of a long history can hold nothing that was searched for: that says nothing of what is older.
     const isRead = ({ createdAt }: Generation) =>
       nextCursor === null || (oldest !== undefined && createdAt > oldest.createdAt);
-    for (const item of items.value) if (!fresh.has(item.id) && isRead(item)) drop(item.id);
+    for (const item of items.value) {
+      if (!fresh.has(item.id) && !heard.has(item.id) && isRead(item)) drop(item.id);
+    }
     for (const item of top.toReversed()) put(item);
   }
 

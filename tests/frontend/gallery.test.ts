@@ -190,6 +190,19 @@ describe("news", () => {
     await expect.poll(ids).toEqual(["d", "c", "a"]);
   });
 
+  test("what arrives while the top is read again stays, though the answer is older", async () => {
+    const { api, list, ids, up, changed } = open();
+    api.list.mockResolvedValueOnce(page([picture("b", 2), picture("a", 1)]));
+    await list.more();
+    const answer = later<ReturnType<typeof page>>();
+    api.list.mockReturnValueOnce(answer.promise);
+    up.value = false;
+    up.value = true;
+    changed(picture("c", 3));
+    answer.resolve(page([picture("a", 1)]));
+    await expect.poll(ids).toEqual(["c", "a"]);
+  });
+
   test("the line comes up while a page is under way: what ended before it was up is not missed", async () => {
     const { api, list, ids, up } = open();
     up.value = false;
