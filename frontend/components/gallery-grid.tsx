@@ -155,7 +155,7 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
   const drawn = placed ? placed.rows.slice(first, last) : [];
   const away = placed && row >= 0 && (row < first || row >= last) ? placed.rows[row] : undefined;
   if (away) drawn.push(away);
-  const tileOf = useRef(createTiles()).current;
+  const tileOf = useRef(createTiles()).current();
   const hasDrawn = drawn.length > 0;
   useEffect(() => {
     if (!hasDrawn || !grid.current) return;

@@ -28,19 +28,28 @@ type TileProps = Box & {
   choosing: boolean;
 };
 
-/** Tiles that are drawn anew when they have changed, and not with every step of the window. */
-export function createTiles(): (props: TileProps) => VNode<TileProps> {
-  const drawn = new WeakMap<Generation, VNode<TileProps>>();
-  return (props) => {
-    const before = drawn.get(props.generation);
-    // Preact leaves alone what it is given a second time.
-    if (before && PROPS.every((name) => before.props[name] === props[name])) return before;
-    const tile = <Tile key={props.generation.id} {...props} />;
-    drawn.set(props.generation, tile);
-    return tile;
+/**
+ * Tiles that are drawn anew when they have changed, and not with every step of the window. Called with each drawing for
+ * what makes its tiles; those of the drawing before it are kept, and no others.
+ */
+export function createTiles(): () => (props: TileProps) => VNode<TileProps> {
+  let drawn = new Map<string, VNode<TileProps>>();
+  return () => {
+    const before = drawn;
+    drawn = new Map();
+    return (props) => {
+      const { id } = props.generation;
+      const kept = before.get(id);
+      // Preact leaves alone what it is given a second time.
+      const isSame = kept && PROPS.every((name) => kept.props[name] === props[name]);
+      const tile = isSame ? kept : <Tile key={id} {...props} />;
+      drawn.set(id, tile);
+      return tile;
+    };
   };
 }
 const PROPS = [
+  "generation",
   "top",
   "offset",
   "width",

@@ -54,9 +54,11 @@ export async function remove({ api, dropped, orTell }: Hands, id: string): Promi
 export function dismiss({ api, cards }: Hands, key: string): void {
   const card = cards.byKey(key);
   if (!card) return;
-  cards.remove(key);
   const { id, error } = card.generation;
   const mayHeal = error?.code === "timed_out" || error?.code === "unconfirmed";
+  // News of it that are still on their way bring it back only where it may yet become a picture.
+  if (id === "" || mayHeal) cards.remove(key);
+  else cards.drop(id);
   if (card.phase === "known" && id !== "" && !mayHeal) void api.remove(id);
 }
 

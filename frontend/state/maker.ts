@@ -89,7 +89,15 @@ export function createMaker(dependencies: MakerDependencies) {
         }
         orders.drop(order.key);
         cards.settle(card, result.value.generation);
-        if (cancelOnArrival.delete(card)) await cancel(card);
+        if (cancelOnArrival.delete(card)) {
+          const { id } = result.value.generation;
+          if (cards.byKey(card)) await cancel(card);
+          else {
+            // Canceled and put out of sight before anybody knew its id.
+            cards.drop(id);
+            await api.cancel(id);
+          }
+        }
         return;
       }
       const { trouble } = await aftermath();

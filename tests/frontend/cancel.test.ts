@@ -73,3 +73,31 @@ test("canceled in the meantime, it is not sent again", async () => {
   await studio.dismiss("key-1");
   expect(api.remove, "nobody knows of it").not.toHaveBeenCalled();
 });
+
+test("canceled and put out of sight before anybody knew an id: canceled all the same, and no news bring it back", async () => {
+  const { studio, api, cards } = setUp();
+  const answer = later<Result<{ generation: Generation }>>();
+  api.generate.mockReturnValueOnce(answer.promise);
+  await begin(studio, "a red kite");
+  const click = studio.maker.generate();
+  await studio.maker.cancel("key-1");
+  await studio.dismiss("key-1");
+  studio.changed(generation("g1", { prompt: "a red kite" }));
+  answer.resolve(ok({ generation: generation("g1", { prompt: "a red kite" }) }));
+  await click;
+  expect(api.cancel).toHaveBeenCalledExactlyOnceWith("g1");
+  studio.changed(generation("g1", { status: "canceled" }));
+  expect(cards.cards.value).toEqual([]);
+});
+
+test("put out of sight before the push about its end: that does not bring it back", async () => {
+  const { studio, api, cards } = setUp();
+  await begin(studio, "a red kite");
+  await studio.maker.generate();
+  api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
+  const canceling = studio.maker.cancel("key-1");
+  await studio.dismiss("key-1");
+  await canceling;
+  studio.changed(generation("g1", { status: "canceled" }));
+  expect(cards.cards.value).toEqual([]);
+});
