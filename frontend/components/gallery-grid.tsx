@@ -10,7 +10,7 @@ import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
 import { problems } from "../text/told.ts";
 import { onGalleryKey } from "./gallery-keys.ts";
-import { createTiles, onTileClick, placeOf } from "./tile.tsx";
+import { onTileClick, placeOf, Tile } from "./tile.tsx";
 
 /** Drawn above and below the window, in its heights, so that scrolling meets pictures and not their places. */
 const OVERSCAN = 1;
@@ -155,7 +155,6 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
   const drawn = placed ? placed.rows.slice(first, last) : [];
   const away = placed && row >= 0 && (row < first || row >= last) ? placed.rows[row] : undefined;
   if (away) drawn.push(away);
-  const tileOf = useRef(createTiles()).current();
   const hasDrawn = drawn.length > 0;
   useEffect(() => {
     if (!hasDrawn || !grid.current) return;
@@ -198,19 +197,21 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
               const index = one.start + place;
               const generation = shown[index];
               return (
-                generation &&
-                tileOf({
-                  generation,
-                  top: one.top,
-                  offset,
-                  width,
-                  height: one.height,
-                  place: index + 1,
-                  of: state === "end" ? shown.length : -1,
-                  tabbable: generation.id === isCurrent,
-                  selected: chosen.has(generation.id),
-                  choosing,
-                })
+                generation && (
+                  <Tile
+                    key={generation.id}
+                    generation={generation}
+                    top={one.top}
+                    offset={offset}
+                    width={width}
+                    height={one.height}
+                    place={index + 1}
+                    of={state === "end" ? shown.length : -1}
+                    tabbable={generation.id === isCurrent}
+                    selected={chosen.has(generation.id)}
+                    choosing={choosing}
+                  />
+                )
               );
             }),
           )}

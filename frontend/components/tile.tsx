@@ -1,4 +1,4 @@
-import type { VNode } from "preact";
+import { useMemo } from "preact/hooks";
 import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
@@ -29,26 +29,53 @@ type TileProps = Box & {
 };
 
 /**
- * Tiles that are drawn anew when they have changed, and not with every step of the window. Called with each drawing for
- * what makes its tiles; those of the drawing before it are kept, and no others.
+ * One picture in the gallery, or why there is none. A click opens it; while choosing, it chooses (`onTileClick`). Drawn
+ * anew when it has changed, and not with every step of the window. (To keep the element itself from one drawing of the
+ * grid to the next would keep all drawings before it: each knows the one that it was made for.)
  */
-export function createTiles(): () => (props: TileProps) => VNode<TileProps> {
-  let drawn = new Map<string, VNode<TileProps>>();
-  return () => {
-    const before = drawn;
-    drawn = new Map();
-    return (props) => {
-      const { id } = props.generation;
-      const kept = before.get(id);
-      // Preact leaves alone what it is given a second time.
-      const isSame = kept && PROPS.every((name) => kept.props[name] === props[name]);
-      const tile = isSame ? kept : <Tile key={id} {...props} />;
-      drawn.set(id, tile);
-      return tile;
-    };
-  };
+export function Tile(props: TileProps) {
+  const { generation, place, of, tabbable, selected, choosing, ...box } = props;
+  const { id, prompt, favorite } = generation;
+  const hasPicture = generation.status === "succeeded";
+  return useMemo(
+    () => (
+      <li
+        data-id={id}
+        class={`tile ${hasPicture ? "" : "tile-card"} ${isInFlight(generation) ? "shimmer" : ""}`}
+        data-selected={selected || undefined}
+        aria-posinset={place}
+        aria-setsize={of}
+        style={placeOf(box)}
+      >
+        <a
+          href={picturePath(id)}
+          class="picture"
+          tabIndex={tabbable ? 0 : -1}
+          aria-label={hasPicture ? making.open(prompt) : pictureText.failed(prompt)}
+        >
+          {hasPicture && <Thumbnail generation={generation} />}
+        </a>
+        {!hasPicture && <Words generation={generation} />}
+        <button
+          type="button"
+          class="tile-check"
+          role="checkbox"
+          aria-checked={selected}
+          aria-label={pictureText.choose(prompt)}
+          tabIndex={tabbable && choosing ? 0 : -1}
+        />
+        {favorite && (
+          <span class="tile-mark">
+            <Icon svg={heart} />
+            <span class="sr-only">{pictureText.favorite}</span>
+          </span>
+        )}
+      </li>
+    ),
+    DEPENDENCIES.map((name) => props[name]),
+  );
 }
-const PROPS = [
+const DEPENDENCIES = [
   "generation",
   "top",
   "offset",
@@ -60,46 +87,6 @@ const PROPS = [
   "selected",
   "choosing",
 ] as const satisfies (keyof TileProps)[];
-
-/** One picture in the gallery, or why there is none. A click opens it; while choosing, it chooses (`onTileClick`). */
-function Tile({ generation, place, of, tabbable, selected, choosing, ...box }: TileProps) {
-  const { id, prompt, favorite } = generation;
-  const hasPicture = generation.status === "succeeded";
-  return (
-    <li
-      data-id={id}
-      class={`tile ${hasPicture ? "" : "tile-card"} ${isInFlight(generation) ? "shimmer" : ""}`}
-      data-selected={selected || undefined}
-      aria-posinset={place}
-      aria-setsize={of}
-      style={placeOf(box)}
-    >
-      <a
-        href={picturePath(id)}
-        class="picture"
-        tabIndex={tabbable ? 0 : -1}
-        aria-label={hasPicture ? making.open(prompt) : pictureText.failed(prompt)}
-      >
-        {hasPicture && <Thumbnail generation={generation} />}
-      </a>
-      {!hasPicture && <Words generation={generation} />}
-      <button
-        type="button"
-        class="tile-check"
-        role="checkbox"
-        aria-checked={selected}
-        aria-label={pictureText.choose(prompt)}
-        tabIndex={tabbable && choosing ? 0 : -1}
-      />
-      {favorite && (
-        <span class="tile-mark">
-          <Icon svg={heart} />
-          <span class="sr-only">{pictureText.favorite}</span>
-        </span>
-      )}
-    </li>
-  );
-}
 
 /** Asked for as soon as its tile is drawn: the grid draws only those that are about to be seen. */
 function Thumbnail({ generation: { thumbnailUrl, width, height, prompt } }: { generation: Generation }) {
