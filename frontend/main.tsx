@@ -72,6 +72,7 @@ addEventListener("storage", ({ key, newValue }) => {
     location.reload();
 });
 addEventListener("popstate", router.follow);
+addEventListener("pageshow", router.shown);
 addEventListener("online", () => void studio.wake());
 for (const event of ["online", "offline"]) {
   addEventListener(event, () => {

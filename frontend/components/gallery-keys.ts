@@ -14,11 +14,13 @@ type Where = {
   focus: (id: string) => void;
 };
 
+const DEEDS = /^([azxf ]|Delete|Backspace)$/;
+
 /** What keys do in the grid. Those that it does not know stay the browser's. */
 export function onGalleryKey(event: KeyboardEvent, where: Where): void {
   if (event.altKey) return;
-  // One press is one deed, but for going on: Delete held down would take one picture after the other.
-  if (event.repeat && !event.key.startsWith("Arrow")) return;
+  // One press is one deed: Delete held down would take one picture after the other. Nor is it the browser's then.
+  if (event.repeat && DEEDS.test(event.key)) return event.preventDefault();
   const { list, gallery, studio, current } = where;
   const { selection } = list;
   const generation = list.shown.peek().find(({ id }) => id === current);

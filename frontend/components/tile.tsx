@@ -33,10 +33,10 @@ type TileProps = Box & {
  * anew when it has changed, and not with every step of the window. (To keep the element itself from one drawing of the
  * grid to the next would keep all drawings before it: each knows the one that it was made for.)
  */
-export function Tile(props: TileProps) {
-  const { generation, place, of, tabbable, selected, choosing, ...box } = props;
+export function Tile({ generation, place, of, tabbable, selected, choosing, ...box }: TileProps) {
   const { id, prompt, favorite } = generation;
   const hasPicture = generation.status === "succeeded";
+  const { top, offset, width, height } = box;
   return useMemo(
     () => (
       <li
@@ -72,21 +72,9 @@ export function Tile(props: TileProps) {
         )}
       </li>
     ),
-    DEPENDENCIES.map((name) => props[name]),
+    [generation, top, offset, width, height, place, of, tabbable, selected, choosing],
   );
 }
-const DEPENDENCIES = [
-  "generation",
-  "top",
-  "offset",
-  "width",
-  "height",
-  "place",
-  "of",
-  "tabbable",
-  "selected",
-  "choosing",
-] as const satisfies (keyof TileProps)[];
 
 /** Asked for as soon as its tile is drawn: the grid draws only those that are about to be seen. */
 function Thumbnail({ generation: { thumbnailUrl, width, height, prompt } }: { generation: Generation }) {

@@ -87,6 +87,10 @@ export function createRouter(browser: Window) {
       router.returning = true;
       arrive(left[visit().depth ?? 0] ?? 0);
     },
+    /** The page is shown, perhaps as the browser kept it when a picture was closed towards another document. */
+    shown() {
+      closing = false;
+    },
     /** Back to the page under the picture, the way the user came where there is one. */
     closePicture() {
       const { page, search, picture } = route.value;

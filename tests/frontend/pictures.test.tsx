@@ -265,6 +265,10 @@ describe("the gallery", () => {
     const opened = gallery(world);
     world.api.list.mockResolvedValue(pictures("a", "b", "c"));
     await opened;
+    const link = await screen.findByRole("link", { name: "Open: picture b" });
+    link.focus();
+    expect(fireEvent.keyDown(link, { key: "Delete", repeat: true }), "held: nobody's").toBe(false);
+    expect(world.studio.hidden.value.size).toBe(0);
     fireEvent.click(await screen.findByRole("checkbox", { name: "Select: picture b" }));
     fireEvent.click(within(await screen.findByRole("toolbar")).getByRole("button", { name: "Delete" }));
     const shown = () =>

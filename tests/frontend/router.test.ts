@@ -73,6 +73,10 @@ test("closing twice goes back once, however late the browser says that it is the
   router.closePicture();
   router.closePicture();
   expect(back).toHaveBeenCalledOnce();
+  // Kept by the browser and shown again, with its picture still open.
+  router.shown();
+  router.closePicture();
+  expect(back).toHaveBeenCalledTimes(2);
   back.mockRestore();
   history.back();
   router.closePicture();
