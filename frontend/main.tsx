@@ -40,8 +40,8 @@ const studio = createStudio({
 effect(() => {
   const { page } = router.route.value;
   const ready = studio.unseen.value > 0 ? text.readyTitle(studio.unseen.value) : "";
-  const title = { gallery: text.gallery, account: text.account, studio: "", missing: "" }[page];
-  document.title = ready + (title && `${title} · `) + text.name;
+  const title = page === "gallery" || page === "account" ? `${text[page]} · ` : "";
+  document.title = ready + title + text.name;
 });
 // A dialog over a page goes with it.
 effect(() => {

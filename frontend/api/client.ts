@@ -27,20 +27,19 @@ type Call = {
 
 /** The studio's API, one method a route. Never throws: whatever happens comes back as a value. */
 export function createApi(send: (path: string, init: RequestInit) => Promise<Response>) {
-  async function call<T>(method: string, path: string, options: Call = {}): Promise<Result<T>> {
+  async function call<T>(
+    method: string,
+    path: string,
+    { body, headers, timeoutMs = TIMEOUT_MS, keepalive = false, abort }: Call = {},
+  ): Promise<Result<T>> {
+    const tooLong = AbortSignal.timeout(timeoutMs);
     const init: RequestInit = {
       method,
-      headers: { ...options.headers },
-      signal: AbortSignal.any([
-        AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
-        ...(options.abort ? [options.abort] : []),
-      ]),
-      ...(options.keepalive && { keepalive: true }),
+      headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: abort ? AbortSignal.any([tooLong, abort]) : tooLong,
+      keepalive,
     };
-    if (options.body !== undefined) {
-      init.body = JSON.stringify(options.body);
-      init.headers = { ...options.headers, "Content-Type": "application/json" };
-    }
     let response: Response;
     try {
       response = await send(path, init);

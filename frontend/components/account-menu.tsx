@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { signOut } from "../state/sign-in.ts";
 import type { Studio } from "../state/studio.ts";
 import { later } from "../text/later.ts";
 import { making } from "../text/making.ts";
@@ -53,7 +54,7 @@ export function AccountMenu({ studio }: { studio: Studio }) {
         class="menu-item"
         onClick={() => {
           menu.current?.hidePopover();
-          if (user) void studio.signOut();
+          if (user) void signOut(studio);
           else studio.signingIn.value = "asked";
         }}
       >

@@ -4,6 +4,7 @@ import rotate from "lucide-static/icons/rotate-ccw.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Card } from "../state/cards.ts";
 import { isUncounted } from "../state/uncounted.ts";
+import { dismiss } from "../state/deeds.ts";
 import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { told } from "../text/told.ts";
@@ -30,7 +31,7 @@ export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
         class="button round small quiet absolute end-2 top-2"
         aria-label={making.dismiss}
         title={making.dismiss}
-        onClick={() => void studio.dismiss(card.key)}
+        onClick={() => dismiss(studio, card.key)}
       >
         <Icon svg={x} />
       </button>

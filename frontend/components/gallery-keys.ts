@@ -1,6 +1,7 @@
 import type { Gallery } from "../state/gallery.ts";
 import type { List } from "../state/list.ts";
 import { boxesOf, rowOf } from "../state/rows.ts";
+import { toggleFavorite } from "../state/deeds.ts";
 import type { Studio } from "../state/studio.ts";
 import type { Tiles } from "../state/tiles.ts";
 
@@ -37,7 +38,7 @@ export function onGalleryKey(event: KeyboardEvent, where: Where): void {
     else selection.toggle(generation.id);
   } else if (event.key === "f") {
     if (generation?.status !== "succeeded") return;
-    void studio.favorite(generation);
+    void toggleFavorite(studio, generation);
   } else if (event.key === "Delete" || event.key === "Backspace") {
     const chosen = selection.selected.peek().map(({ id }) => id);
     const ids = chosen.length > 0 ? chosen : generation ? [generation.id] : [];

@@ -5,6 +5,7 @@ import lock from "lucide-static/icons/lock.svg?raw";
 import lockOpen from "lucide-static/icons/lock-open.svg?raw";
 import { type AspectRatio, countCodePoints, MAX_PROMPT_LENGTH, MAX_SEED } from "../../worker/catalog.ts";
 import { type Composer, seedOf } from "../state/composer.ts";
+import { setOptions } from "../state/remake.ts";
 import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
@@ -31,7 +32,11 @@ export function OptionsPanel({ studio }: { studio: Studio }) {
       {negativePrompt && <Without composer={composer} />}
       {!ratios && !seed && !negativePrompt && <p class="text-sm text-muted">{making.noOptions}</p>}
       {isSet.value && (
-        <button type="button" class="button plain small justify-self-start" onClick={composer.reset}>
+        <button
+          type="button"
+          class="button plain small justify-self-start"
+          onClick={() => setOptions(composer, {})}
+        >
           {making.reset}
         </button>
       )}

@@ -3,6 +3,7 @@ import heart from "lucide-static/icons/heart.svg?raw";
 import share from "lucide-static/icons/share-2.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
 import { picturePath } from "../state/router.ts";
+import { toggleFavorite } from "../state/deeds.ts";
 import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { Icon } from "./icon.tsx";
@@ -28,7 +29,7 @@ export function PictureCard({ studio, generation, large }: Props) {
           aria-label={making.favorite}
           title={making.favorite}
           aria-pressed={favorite}
-          onClick={() => void studio.favorite(generation)}
+          onClick={() => void toggleFavorite(studio, generation)}
         >
           <Icon svg={heart} />
         </button>

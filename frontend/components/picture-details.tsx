@@ -9,6 +9,7 @@ import { useSignal } from "@preact/signals";
 import type { Generation, Output } from "../../worker/contract.ts";
 import { makeAgain, remix } from "../state/remake.ts";
 import type { Router } from "../state/router.ts";
+import { toggleFavorite } from "../state/deeds.ts";
 import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
@@ -59,7 +60,7 @@ export function PictureDetails({ studio, router, generation, output, onRemove }:
               class="button plain favorite"
               title={pictureText.favorite}
               aria-pressed={favorite}
-              onClick={() => void studio.favorite(generation)}
+              onClick={() => void toggleFavorite(studio, generation)}
             >
               <Icon svg={heart} />
               <span>{pictureText.favorite}</span>

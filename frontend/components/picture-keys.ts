@@ -1,4 +1,5 @@
 import type { Generation } from "../../worker/contract.ts";
+import { toggleFavorite } from "../state/deeds.ts";
 import type { Studio } from "../state/studio.ts";
 import { downloadPicture } from "./picture-download.ts";
 import type { StageControls } from "./stage.tsx";
@@ -38,7 +39,7 @@ export function onPictureKey(event: KeyboardEvent, where: Where): void {
   else if (event.key === "-") controls?.zoom(1 / ZOOM_STEP);
   else if (event.key === "Delete") where.remove();
   else if (generation?.status !== "succeeded") return;
-  else if (event.key === "f") void studio.favorite(generation);
+  else if (event.key === "f") void toggleFavorite(studio, generation);
   else if (event.key === "d") downloadPicture(generation, where.output);
   else if (event.key === "s") studio.sharing.value = generation;
   else return;

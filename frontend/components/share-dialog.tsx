@@ -5,6 +5,7 @@ import imageIcon from "lucide-static/icons/image.svg?raw";
 import shareIcon from "lucide-static/icons/share.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
 import { fileNameOf } from "../../worker/file-name.ts";
+import { endLink, makeLink } from "../state/deeds.ts";
 import type { Studio } from "../state/studio.ts";
 import { pictureText } from "../text/pictures.ts";
 import { copy } from "./copy.ts";
@@ -34,13 +35,13 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
   };
 
   async function turnOn(withPrompt: boolean) {
-    const link = await studio.share(generation, withPrompt);
+    const link = await makeLink(studio, generation, withPrompt);
     if (link === null) return;
     url.value = link;
     promptShown.set(id, withPrompt);
   }
   async function turnOff() {
-    if (!(await studio.unshare(generation))) return;
+    if (!(await endLink(studio, generation))) return;
     url.value = null;
     showPrompt.value = false;
     promptShown.delete(id);

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { SignInMethod } from "../../worker/contract.ts";
+import { signIn, stopSigningIn } from "../state/sign-in.ts";
 import type { Studio } from "../state/studio.ts";
 import { later } from "../text/later.ts";
 import { making } from "../text/making.ts";
@@ -13,7 +14,7 @@ export function SignIn({ studio }: { studio: Studio }) {
   const { session, problem } = studio.session;
   const methods = session.value?.signIn;
   return (
-    <Dialog label={title} class="sheet" onClose={studio.stopSigningIn}>
+    <Dialog label={title} class="sheet" onClose={() => stopSigningIn(studio)}>
       {!methods ? (
         <>
           <h2 class="text-lg font-semibold">{title}</h2>
@@ -39,7 +40,7 @@ export function SignIn({ studio }: { studio: Studio }) {
           </div>
         </>
       )}
-      <button type="button" class="button quiet mt-3 w-full" onClick={studio.stopSigningIn}>
+      <button type="button" class="button quiet mt-3 w-full" onClick={() => stopSigningIn(studio)}>
         {later.close}
       </button>
     </Dialog>
@@ -67,7 +68,7 @@ function DevSignIn({ studio }: { studio: Studio }) {
         event.preventDefault();
         if (busy.value) return;
         busy.value = true;
-        const trouble = await studio.signIn(email.value.trim());
+        const trouble = await signIn(studio, email.value.trim());
         busy.value = false;
         if (trouble) {
           problem.value = trouble.code === "invalid_request" ? later.emailInvalid : problems[trouble.code];

@@ -7,6 +7,7 @@ import { DeleteDialog } from "../components/delete-dialog.tsx";
 import { ExportSection } from "../components/export-section.tsx";
 import { stylesheet } from "../components/stylesheet.ts";
 import { createDeletion } from "../state/deletion.ts";
+import { signOut } from "../state/sign-in.ts";
 import type { Studio } from "../state/studio.ts";
 import { account } from "../text/account.ts";
 import { making } from "../text/making.ts";
@@ -154,12 +155,12 @@ function Sessions({ studio }: { studio: Studio }) {
     <section class="account-part">
       <h2>{account.sessions}</h2>
       <Choice what={account.signOutWhat}>
-        <button type="button" class="button plain" onClick={() => void studio.signOut()}>
+        <button type="button" class="button plain" onClick={() => void signOut(studio)}>
           {account.signOut}
         </button>
       </Choice>
       <Choice what={account.signOutEverywhereWhat}>
-        <button type="button" class="button plain" onClick={() => void studio.signOut(true)}>
+        <button type="button" class="button plain" onClick={() => void signOut(studio, true)}>
           {account.signOutEverywhere}
         </button>
       </Choice>

@@ -93,7 +93,9 @@ async function refused(maker: Maker, order: Order, card: string, problem: Troubl
     if (code === "unauthenticated") {
       cards.remove(card);
       // Where something else is being written by now, this one waits for the sign-in in sight.
-      if (!composer.giveBack(order.body.prompt)) orders.putFirst(putBack);
+      // Something new has been typed meanwhile, and stays.
+      if (composer.prompt.value !== "") orders.putFirst(putBack);
+      else composer.prompt.value = order.body.prompt;
       return maker.signInFirst();
     }
     const waits = WAITS.has(code);

@@ -72,25 +72,6 @@ export function createComposer({ store, tabStore, supported, onPutAside }: Compo
     focus,
     write,
     edit,
-    /** Prompt and settings of a picture that exists, to go on from. */
-    take(picture: { prompt: string; model: string; options: GenerationOptions }) {
-      model.value = MODELS.find(({ id }) => id === picture.model)?.id ?? model.value;
-      aspectRatio.value = picture.options.aspectRatio ?? null;
-      seed.value = picture.options.seed ?? null;
-      without.value = picture.options.negativePrompt ?? "";
-      edit(picture.prompt);
-    },
-    reset() {
-      aspectRatio.value = null;
-      seed.value = null;
-      without.value = "";
-    },
-    /** Gives back what could not be sent; false: something new has been typed meanwhile, and stays. */
-    giveBack(words: string) {
-      if (prompt.value !== "") return false;
-      prompt.value = words;
-      return true;
-    },
     /** Takes up what was kept. What someone typed and chose before the script had loaded goes first. */
     restore(typed: string, chosen: string | null = null) {
       prompt.value = typed || (tabStore.get("draft") ?? store.get("draft") ?? "");

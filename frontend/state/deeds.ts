@@ -1,25 +1,14 @@
 /** What a person does with a picture that exists: shown at once where that can be taken back. */
 import type { Signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
-import type { Api } from "../api/client.ts";
 import type { Result } from "../api/result.ts";
-import { tellOwner } from "../api/service-worker.ts";
 import { told } from "../text/told.ts";
-import type { Cards } from "./cards.ts";
 import type { Composer } from "./composer.ts";
-import type { Toast } from "./studio.ts";
+import type { Studio, Toast } from "./studio.ts";
 
-export type Hands = {
-  api: Api;
-  cards: Cards;
-  changed: (generation: Generation) => void;
-  dropped: (id: string) => void;
-  /** Tells of a failure; passes the answer on. */
-  orTell: <T>(result: Result<T>) => T | undefined;
-  unfinished: { finish?: () => Promise<void> };
-};
+type Hands = Pick<Studio, "api" | "cards" | "changed" | "orTell">;
 
-export async function favorite({ api, changed, orTell }: Hands, generation: Generation): Promise<void> {
+export async function toggleFavorite({ api, changed, orTell }: Hands, generation: Generation): Promise<void> {
   const wanted = !generation.favorite;
   changed({ ...generation, favorite: wanted });
   const answer = orTell(await api.favorite(generation.id, wanted));
@@ -27,7 +16,7 @@ export async function favorite({ api, changed, orTell }: Hands, generation: Gene
 }
 
 /** The link; null when there is none. */
-export async function share(
+export async function makeLink(
   { api, changed, orTell }: Hands,
   generation: Generation,
   showPrompt: boolean,
@@ -37,17 +26,10 @@ export async function share(
   return answer?.url ?? null;
 }
 
-export async function unshare({ api, changed, orTell }: Hands, generation: Generation): Promise<boolean> {
+export async function endLink({ api, changed, orTell }: Hands, generation: Generation): Promise<boolean> {
   const stopped = orTell(asDone(await api.unshare(generation.id))) ?? false;
   if (stopped) changed({ ...generation, shareUrl: null });
   return stopped;
-}
-
-export async function remove({ api, dropped, orTell }: Hands, id: string): Promise<boolean> {
-  const result = await api.remove(id);
-  if (!result.ok && result.problem.code !== "not_found") return Boolean(orTell(result));
-  dropped(id);
-  return true;
 }
 
 /** Takes away a card without a picture. What may still heal stays in the record. */
@@ -62,19 +44,12 @@ export function dismiss({ api, cards }: Hands, key: string): void {
   if (card.phase === "known" && id !== "" && !mayHeal) void api.remove(id);
 }
 
-/** Here, or in every browser. True: signed out. */
-export async function signOut({ api, orTell, unfinished }: Hands, everywhere: boolean): Promise<boolean> {
-  await unfinished.finish?.();
-  const isOut = orTell(asDone(await api.signOut(everywhere))) ?? false;
-  if (isOut) tellOwner("");
-  return isOut;
-}
-
 /** What made room in the form for something else is one click away for a moment. */
 export function offerBack(toast: Signal<Toast | null>, composer: Composer, words: string): void {
   toast.value = { text: told.putAside, action: { label: told.putBack, run: () => composer.edit(words) } };
 }
 
-function asDone(result: Result<void>): Result<true> {
+/** An answer without a value, told from a failure. */
+export function asDone(result: Result<void>): Result<true> {
   return result.ok ? { ok: true, value: true } : result;
 }

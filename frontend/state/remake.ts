@@ -1,12 +1,22 @@
-import { MAX_SEED } from "../../worker/catalog.ts";
-import type { GenerateBody, Generation } from "../../worker/contract.ts";
+import { MAX_SEED, MODELS } from "../../worker/catalog.ts";
+import type { GenerateBody, Generation, GenerationOptions } from "../../worker/contract.ts";
+import type { Composer } from "./composer.ts";
 import type { Studio } from "./studio.ts";
 
 type Made = Pick<Generation, "prompt" | "model" | "options">;
 
-/** Puts what a picture was made from into the form, to be changed and made anew. */
-export function remix({ composer }: Pick<Studio, "composer">, generation: Made): void {
-  composer.take(generation);
+/** Puts what a picture was made from, or would have been, into the form, to be changed and made anew. */
+export function remix({ composer }: Pick<Studio, "composer">, { prompt, model, options }: Made): void {
+  composer.model.value = MODELS.find(({ id }) => id === model)?.id ?? composer.model.value;
+  setOptions(composer, options);
+  composer.edit(prompt);
+}
+
+/** What is not among them goes back to what it is where nobody chose. */
+export function setOptions(composer: Composer, options: GenerationOptions): void {
+  composer.aspectRatio.value = options.aspectRatio ?? null;
+  composer.seed.value = options.seed ?? null;
+  composer.without.value = options.negativePrompt ?? "";
 }
 
 /** The same settings with another seed. */

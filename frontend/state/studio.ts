@@ -224,7 +224,6 @@ export function createStudio(dependencies: StudioDependencies) {
 
   /** What was begun and can only be finished by who is still signed in. */
   const unfinished: { finish?: () => Promise<void> } = {};
-  const hands = { api, cards, changed, dropped, orTell, unfinished };
 
   return {
     session,
@@ -253,6 +252,9 @@ export function createStudio(dependencies: StudioDependencies) {
     tabStore,
     line,
     loadRecent,
+    enter,
+    orTell,
+    restart: dependencies.restart,
     listen(listener: Listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -280,31 +282,6 @@ export function createStudio(dependencies: StudioDependencies) {
       if (session.session.value) composer.notice.value = null;
       await enter();
     },
-    async signIn(email: string) {
-      const result = await api.signInDev(email);
-      if (!result.ok) return result.problem;
-      await session.load();
-      signingIn.value = null;
-      void enter();
-      return null;
-    },
-    /** Closed without signing in: nothing goes on by itself later. */
-    stopSigningIn() {
-      signingIn.value = null;
-      tabStore.set("resume", null);
-    },
-    async signOut(everywhere = false) {
-      if (!(await (await deeds()).signOut(hands, everywhere))) return;
-      store.forget();
-      tabStore.forget();
-      dependencies.restart();
-    },
-    favorite: async (generation: Generation) => (await deeds()).favorite(hands, generation),
-    share: async (generation: Generation, showPrompt: boolean) =>
-      (await deeds()).share(hands, generation, showPrompt),
-    unshare: async (generation: Generation) => (await deeds()).unshare(hands, generation),
-    remove: async (id: string) => (await deeds()).remove(hands, id),
-    dismiss: async (key: string) => (await deeds()).dismiss(hands, key),
   };
 }
 

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
 import type { Generation } from "../../worker/contract.ts";
+import { dismiss } from "../../frontend/state/deeds.ts";
 import { begin, generation, later, no, ok, setUp } from "./support.ts";
 
 beforeEach(() => {
@@ -70,7 +71,7 @@ test("canceled in the meantime, it is not sent again", async () => {
   expect(api.generate).toHaveBeenCalledOnce();
   expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { status: "canceled" } }]);
   expect(store.get("orders.u1")).toBeNull();
-  await studio.dismiss("key-1");
+  dismiss(studio, "key-1");
   expect(api.remove, "nobody knows of it").not.toHaveBeenCalled();
 });
 
@@ -81,7 +82,7 @@ test("canceled and put out of sight before anybody knew an id: canceled all the 
   await begin(studio, "a red kite");
   const click = studio.maker.generate();
   await studio.maker.cancel("key-1");
-  await studio.dismiss("key-1");
+  dismiss(studio, "key-1");
   studio.changed(generation("g1", { prompt: "a red kite" }));
   answer.resolve(ok({ generation: generation("g1", { prompt: "a red kite" }) }));
   await click;
@@ -96,7 +97,7 @@ test("put out of sight before the push about its end: that does not bring it bac
   await studio.maker.generate();
   api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
   const canceling = studio.maker.cancel("key-1");
-  await studio.dismiss("key-1");
+  dismiss(studio, "key-1");
   await canceling;
   studio.changed(generation("g1", { status: "canceled" }));
   expect(cards.cards.value).toEqual([]);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
+import { signIn, signOut, stopSigningIn } from "../../frontend/state/sign-in.ts";
 import type { Generation } from "../../worker/contract.ts";
 import { begin, generation, later, NOW, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
 
@@ -67,7 +68,7 @@ describe("sign-in at Generate", () => {
     expect(studio.composer.prompt.value).toBe("a red kite");
     expect(cards.cards.value).toEqual([]);
 
-    expect(await studio.signIn("you@example.com")).toBeNull();
+    expect(await signIn(studio, "you@example.com")).toBeNull();
     expect(studio.signingIn.value).toBeNull();
     expect(api.generate).toHaveBeenCalledExactlyOnceWith(
       { prompt: "a red kite", model: "truefusion-pro" },
@@ -107,8 +108,8 @@ describe("sign-in at Generate", () => {
     api.session.mockResolvedValueOnce(ok(nobody()));
     await begin(studio, "a red kite");
     await studio.maker.generate();
-    studio.stopSigningIn();
-    await studio.signIn("you@example.com");
+    stopSigningIn(studio);
+    await signIn(studio, "you@example.com");
     expect(api.generate).not.toHaveBeenCalled();
   });
 
@@ -118,7 +119,7 @@ describe("sign-in at Generate", () => {
     api.signInDev.mockResolvedValueOnce(no("invalid_request"));
     await begin(studio, "a red kite");
     await studio.maker.generate();
-    expect(await studio.signIn("nonsense")).toMatchObject({ code: "invalid_request" });
+    expect(await signIn(studio, "nonsense")).toMatchObject({ code: "invalid_request" });
     expect(studio.signingIn.value).toBe("generate");
   });
 });
@@ -266,7 +267,7 @@ describe("what is kept", () => {
     cards.apply(generation("a", { status: "succeeded" }));
     api.session.mockResolvedValueOnce(ok(nobody()));
     await studio.session.load();
-    expect(await studio.signIn("you@example.com")).toBeNull();
+    expect(await signIn(studio, "you@example.com")).toBeNull();
     expect(restart).not.toHaveBeenCalled();
     await vi.waitFor(() => expect(api.list).toHaveBeenCalledTimes(2));
     const { user } = session();
@@ -274,7 +275,7 @@ describe("what is kept", () => {
     api.session.mockResolvedValueOnce(ok(nobody()));
     await studio.session.load();
     api.session.mockResolvedValue(ok(session({ user: { ...user, id: "u2" } })));
-    await studio.signIn("other@example.com");
+    await signIn(studio, "other@example.com");
     expect(restart).toHaveBeenCalledOnce();
     expect(api.list, "nothing of theirs among what is here").toHaveBeenCalledTimes(2);
   });
@@ -283,10 +284,10 @@ describe("what is kept", () => {
     const { studio, api, restart } = setUp();
     await begin(studio, "");
     api.signOut.mockResolvedValueOnce(no("offline"));
-    await studio.signOut();
+    await signOut(studio);
     expect(restart).not.toHaveBeenCalled();
     expect(studio.toast.value).toContain("can't be reached");
-    await studio.signOut();
+    await signOut(studio);
     expect(restart).toHaveBeenCalledOnce();
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { favoriteAll } from "../../frontend/state/favorites.ts";
+import { signOut } from "../../frontend/state/sign-in.ts";
 import { createTrash, MAX_DELETED, UNDO_MS } from "../../frontend/state/trash.ts";
 import { generation, no, ok, setUp } from "./support.ts";
 
@@ -121,7 +122,7 @@ describe("deleting", () => {
     vi.useRealTimers();
     const { api, studio, trash } = open();
     trash.remove(["a"]);
-    await studio.signOut();
+    await signOut(studio);
     expect(api.bulk.mock.calls).toEqual([[["a"], "delete"]]);
     expect(api.bulk.mock.invocationCallOrder[0]).toBeLessThan(api.signOut.mock.invocationCallOrder[0] ?? 0);
   });

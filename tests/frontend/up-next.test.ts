@@ -1,5 +1,6 @@
 /** What is asked for over the limit waits in sight, and goes on by itself. */
 import { beforeEach, expect, test, vi } from "vitest";
+import { setOptions } from "../../frontend/state/remake.ts";
 import {
   begin,
   fakeApi,
@@ -146,7 +147,7 @@ test("it is edited in the form, and removed", async () => {
   studio.composer.write("a blue boat");
   await studio.maker.generate();
   studio.composer.write("half a thought");
-  studio.composer.reset();
+  setOptions(studio.composer, {});
   queue.edit("key-1");
   expect(prompts()).toEqual(["a blue boat"]);
   expect(studio.composer.prompt.value).toBe("a red kite");

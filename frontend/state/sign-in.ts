@@ -1,0 +1,32 @@
+/** Coming in and leaving: what the sign-in dialog and the account menu are there for. */
+import type { Trouble } from "../api/result.ts";
+import { tellOwner } from "../api/service-worker.ts";
+import { asDone } from "./deeds.ts";
+import type { Studio } from "./studio.ts";
+
+/** On this machine only (`DEV_SIGN_IN`). What stands in the way, or null: signed in. */
+export async function signIn(studio: Studio, email: string): Promise<Trouble | null> {
+  const result = await studio.api.signInDev(email);
+  if (!result.ok) return result.problem;
+  await studio.session.load();
+  studio.signingIn.value = null;
+  void studio.enter();
+  return null;
+}
+
+/** Closed without signing in: nothing goes on by itself later. */
+export function stopSigningIn({ signingIn, tabStore }: Studio): void {
+  signingIn.value = null;
+  tabStore.set("resume", null);
+}
+
+/** Here, or in every browser. Nothing of the user stays. */
+export async function signOut(studio: Studio, everywhere = false): Promise<void> {
+  const { api, orTell, unfinished, store, tabStore, restart } = studio;
+  await unfinished.finish?.();
+  if (!orTell(asDone(await api.signOut(everywhere)))) return;
+  tellOwner("");
+  store.forget();
+  tabStore.forget();
+  restart();
+}
