@@ -174,7 +174,7 @@ describe("sharing", () => {
       '<meta property="og:description" content="Describe a picture, get it in seconds."/>',
     );
     expect(html).toContain(
-      `<img src="${path}/image?size=view" width="${picture.width}" height="${picture.height}"`,
+      `<img src="${path}/image?size=768" width="${picture.width}" height="${picture.height}"`,
     );
     expect(html).not.toContain(picture.prompt);
     expect(html).not.toContain("<script");

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { imageDimensionsFromData } from "image-dimensions";
-import { beforeAll, describe, expect, it } from "vitest";
-import { call, generate, newPrompt, newUser, reaches, type Visitor } from "./support/app.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { serveView } from "../../worker/outputs/view.ts";
+import { call, generate, newPrompt, newUser, reaches, read, type Visitor } from "./support/app.ts";
 
 describe("a shared picture as large as its page shows it", () => {
   let user: Visitor;
@@ -18,33 +19,69 @@ describe("a shared picture as large as its page shows it", () => {
 
   it("is the picture of the page, and the original is a click away", async () => {
     const page = await (await call(path.replace("/image", ""))).text();
-    expect(page).toContain(`<a href="${path}"><img src="${path}?size=view"`);
+    expect(page).toContain(`<a href="${path}"><img src="${path}?size=768"`);
   });
 
-  it("is a smaller file, of the same shape, and as safe as the original", async () => {
-    const [original, view] = await Promise.all([call(path), call(`${path}?size=view`)]);
-    expect(view.status).toBe(200);
-    expect(view.headers.get("content-type")).toBe("image/webp");
-    for (const name of [
-      "cache-control",
-      "content-security-policy",
-      "x-content-type-options",
-      "x-robots-tag",
-    ]) {
-      expect(view.headers.get(name), name).toBe(original.headers.get(name));
-    }
-    const [whole, small] = [await original.bytes(), await view.bytes()];
-    expect(small.byteLength).toBeLessThan(whole.byteLength);
-    const [of, shown] = [imageDimensionsFromData(whole), imageDimensionsFromData(small)];
-    expect(shown?.type).toBe("webp");
-    expect((shown?.width ?? 0) / (shown?.height ?? 1)).toBeCloseTo((of?.width ?? 0) / (of?.height ?? 2), 2);
+  it.each([
+    [1600, 900, ["?size=768 768w", "?size=1280 1280w", " 1600w"]],
+    [900, 1600, ["?size=768 432w", "?size=1280 720w", " 900w"]],
+    [1024, 1024, ["?size=768 768w", "?size=1280 1024w"]],
+    [768, 768, []],
+    [64, 48, []],
+  ])("of %d × %d pixels comes in a size for a phone, and none twice", async (width, height, sources) => {
+    const outputs = JSON.stringify([{ n: 0, ext: "png", width, height }]);
+    const before = await env.DB.prepare("select outputs from generations where id = ?")
+      .bind(id)
+      .first("outputs");
+    const write = (value: unknown) =>
+      env.DB.prepare("update generations set outputs = ? where id = ?").bind(value, id).run();
+    await write(outputs);
+    const page = await (await call(path.replace("/image", ""))).text();
+    await write(before);
+    expect(/srcset="([^"]+)"/.exec(page)?.[1]?.split(", ") ?? []).toEqual(
+      sources.map((source) => path + source),
+    );
+    expect(page).toContain(`src="${path}?size=${Math.max(width, height) > 768 ? 1280 : 768}"`);
+  });
+
+  it.each([768, 1280])(
+    "at %d is a smaller file, of the same shape, and as safe as the original",
+    async (side) => {
+      const [original, view] = await Promise.all([call(path), call(`${path}?size=${side}`)]);
+      expect(view.status).toBe(200);
+      expect(view.headers.get("content-type")).toBe("image/webp");
+      for (const name of [
+        "cache-control",
+        "content-security-policy",
+        "cross-origin-resource-policy",
+        "x-content-type-options",
+        "x-robots-tag",
+      ]) {
+        expect(view.headers.get(name), name).toBe(original.headers.get(name));
+      }
+      const [whole, small] = [await original.bytes(), await view.bytes()];
+      expect(small.byteLength).toBeLessThan(whole.byteLength);
+      const [of, shown] = [imageDimensionsFromData(whole), imageDimensionsFromData(small)];
+      expect(shown?.type).toBe("webp");
+      expect((shown?.width ?? 0) / (shown?.height ?? 1)).toBeCloseTo((of?.width ?? 0) / (of?.height ?? 2), 2);
+    },
+  );
+
+  it("is made once", async () => {
+    await Promise.all([call(`${path}?size=768`), call(`${path}?size=1280`)]);
+    const kept = (await env.OUTPUTS.list({ prefix: `thumbs/${user.id}/${id}/0-` })).objects;
+    expect(kept.map(({ key }) => key.split("/").at(-1))).toEqual(["0-1280.webp", "0-768.webp"]);
+    // What is kept is what is sent.
+    await env.OUTPUTS.put(kept[1]?.key ?? "", "kept", { httpMetadata: { contentType: "image/webp" } });
+    expect(await (await call(`${path}?size=768`)).text()).toBe("kept");
+    await env.OUTPUTS.delete(kept[1]?.key ?? "");
   });
 
   it("is asked for again, and not sent again", async () => {
-    const etag = (await call(`${path}?size=view`, { method: "HEAD" })).headers.get("etag") ?? "";
+    const etag = (await call(`${path}?size=1280`, { method: "HEAD" })).headers.get("etag") ?? "";
     expect(etag).toMatch(/^".+"$/);
     expect(etag).not.toBe((await call(path, { method: "HEAD" })).headers.get("etag"));
-    const again = await call(`${path}?size=view`, { headers: { "if-none-match": etag } });
+    const again = await call(`${path}?size=1280`, { headers: { "if-none-match": etag } });
     expect([again.status, (await again.bytes()).byteLength]).toEqual([304, 0]);
   });
 
@@ -55,12 +92,41 @@ describe("a shared picture as large as its page shows it", () => {
     const { url } = await (await other.post(`/api/generations/${made.id}/share`)).json<{ url: string }>();
     const [object] = (await env.OUTPUTS.list({ prefix: `outputs/${other.id}/` })).objects;
     await env.OUTPUTS.put(object?.key ?? "", "no picture", { httpMetadata: { contentType: "image/png" } });
-    const answer = await call(`${new URL(url).pathname}/image?size=view`);
+    const answer = await call(`${new URL(url).pathname}/image?size=1280`);
     expect([answer.status, await answer.text()]).toEqual([200, "no picture"]);
   });
 
-  it("is gone with the link", async () => {
+  it.each(["", "0", "thumb", "view", "767", "1e3", "1280px", "../1280"])(
+    "is the original for size %j",
+    async (size) => {
+      const answer = await call(`${path}?size=${encodeURIComponent(size)}`);
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/png"]);
+      await answer.body?.cancel();
+    },
+  );
+
+  it("does not stay where its picture went while it was made", async () => {
+    const { outputs } = await read(user, id);
+    const output = { n: 0, ext: "png", width: outputs[0]?.width ?? 0, height: outputs[0]?.height ?? 0 };
+    const place = { userId: user.id, generationId: id };
+    const key = `thumbs/${user.id}/${id}/0-768.webp`;
+    const request = new Request("https://studio.example/");
+    await env.OUTPUTS.delete(key);
+    let made = false;
+    const view = await serveView(env, place, output, 768, request, {}, async () => {
+      made = (await env.OUTPUTS.head(key)) !== null;
+      return false;
+    });
+    expect([view, made, await env.OUTPUTS.head(key)]).toEqual([null, true, null]);
+  });
+
+  it("is gone with the link, and with the picture", async () => {
+    await call(`${path}?size=1280`);
     await user.call(`/api/generations/${id}/share`, { method: "DELETE" });
-    expect((await call(`${path}?size=view`)).status).toBe(404);
+    expect((await call(`${path}?size=1280`)).status).toBe(404);
+    expect((await user.call(`/api/generations/${id}`, { method: "DELETE" })).status).toBe(204);
+    await vi.waitFor(async () => {
+      expect((await env.OUTPUTS.list({ prefix: `thumbs/${user.id}/` })).objects).toEqual([]);
+    });
   });
 });

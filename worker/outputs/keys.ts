@@ -10,6 +10,11 @@ export function thumbnailKey({ userId, generationId }: Place, n: number): string
   return `${thumbnailPrefix({ userId, generationId })}${n}.webp`;
 }
 
+/** `side`: its longest, in pixels. */
+export function viewKey({ userId, generationId }: Place, n: number, side: number): string {
+  return `${thumbnailPrefix({ userId, generationId })}${n}-${side}.webp`;
+}
+
 function outputPrefix({ userId, generationId }: Place): string {
   return `outputs/${userId}/${generationId}/`;
 }

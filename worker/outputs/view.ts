@@ -1,47 +1,39 @@
-/** A picture as large as a page shows it: made on the way to whoever looks, never stored. */
-import { bounded } from "../bounded.ts";
-import { STEP_TIMEOUT_MS } from "../env.ts";
-import { log, reasonOf } from "../log.ts";
-import { SAFE_HEADERS } from "./serve.ts";
+/** A picture as large as a page shows it: made when it is first asked for, then stored beside the original. */
+import type { StoredOutput } from "../generation.ts";
+import { viewKey } from "./keys.ts";
+import { storeScaled } from "./scaled.ts";
+import { serveObject } from "./serve.ts";
 
-/** Longest side, in pixels. */
-export const VIEW_SIDE = 1280;
-/** Of an animation it would keep the first moment. */
-const WHOLE = /\.gif$/;
+/** Longest sides, in pixels: for a phone's screen, and for most others. */
+export const VIEW_SIDES = [768, 1280] as const;
+export type ViewSide = (typeof VIEW_SIDES)[number];
+const QUALITY = 80;
+
+/** What an address asks for; null for anything else. */
+export const viewSideOf = (text: string | undefined): ViewSide | null =>
+  VIEW_SIDES.find((side) => String(side) === text) ?? null;
 
 /**
- * The object under `key` as WebP of at most `VIEW_SIDE`, with `headers` added. Null where it cannot be made (no Images
- * binding, a picture that it does not read, no object): then the original has to do. Throws if R2 does not answer.
+ * The picture's view as an answer to `request`, with `headers` added. Null where there is none and none can be made:
+ * then the original has to do. `mayStay` is asked once it is made. Throws if R2 does not answer.
  */
 export async function serveView(
   env: { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding },
-  key: string,
+  place: { userId: string; generationId: string },
+  output: StoredOutput,
+  side: ViewSide,
   request: Request,
   headers: Record<string, string>,
+  mayStay: () => Promise<boolean>,
 ): Promise<Response | null> {
-  const { IMAGES, OUTPUTS } = env;
-  if (!IMAGES || WHOLE.test(key)) return null;
-  const original = await OUTPUTS.get(key);
-  if (!original) return null;
-  const etag = `"${original.etag}-${VIEW_SIDE}"`;
-  const answer = { ...SAFE_HEADERS, ...headers, "accept-ranges": "none", "content-type": "image/webp", etag };
-  if (request.headers.get("if-none-match") === etag || request.method === "HEAD") {
-    await original.body.cancel();
-    return new Response(null, { status: request.method === "HEAD" ? 200 : 304, headers: answer });
-  }
-  try {
-    return new Response(await bounded(scaled(IMAGES, original.body), STEP_TIMEOUT_MS), { headers: answer });
-  } catch (error) {
-    log("view_failed", { reason: reasonOf(error) });
-    return null;
-  }
-}
-
-/** Whole before it is sent: what fails half-way can still become the original. */
-async function scaled(images: ImagesBinding, original: ReadableStream<Uint8Array>): Promise<ArrayBuffer> {
-  const result = await images
-    .input(original)
-    .transform({ width: VIEW_SIDE, height: VIEW_SIDE, fit: "scale-down" })
-    .output({ format: "image/webp", quality: 80 });
-  return result.response().arrayBuffer();
+  // Of an animation it would keep the first moment.
+  if (output.ext === "gif") return null;
+  const key = viewKey(place, output.n, side);
+  const serve = () => serveObject(env.OUTPUTS, key, request, headers);
+  const view = await serve();
+  if (view || !(await storeScaled(env, place, output, { key, side, quality: QUALITY }))) return view;
+  // Deleted while it was made, perhaps, and nobody would remove it any more.
+  if (await mayStay()) return serve();
+  await env.OUTPUTS.delete(key);
+  return null;
 }

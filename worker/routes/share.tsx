@@ -10,7 +10,7 @@ import { originOf } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
 import { mediaTypeOf, outputKey } from "../outputs/keys.ts";
 import { serveObject } from "../outputs/serve.ts";
-import { serveView, VIEW_SIDE } from "../outputs/view.ts";
+import { serveView, VIEW_SIDES, type ViewSide, viewSideOf } from "../outputs/view.ts";
 import { problemResponse, stored } from "../problem.ts";
 import { language, text } from "../text.ts";
 import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
@@ -25,6 +25,8 @@ const unlisted = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   c.header("x-robots-tag", "noindex");
 });
+
+const LEADS_NOWHERE = { code: "not_found", detail: "This link leads nowhere." } as const;
 
 /** Revoking must show at once, so nothing is kept without asking. */
 const ASK_AGAIN = { "cache-control": "private, no-cache" };
@@ -48,15 +50,21 @@ export const share = new Hono<AppEnv>()
     );
   })
   .get("/:token/image", async (c) => {
-    const shared = await findShared(database(c.env.DB), c.req.param("token"));
+    const find = () => findShared(database(c.env.DB), c.req.param("token"));
+    const shared = await find();
     const output = shared?.record.outputs[0];
-    if (!shared || !output) return problemResponse({ code: "not_found", detail: "This link leads nowhere." });
-    const key = outputKey({ userId: shared.userId, generationId: shared.record.id }, output.n, output.ext);
+    if (!shared || !output) return problemResponse(LEADS_NOWHERE);
+    const place = { userId: shared.userId, generationId: shared.record.id };
     const headers = { ...ASK_AGAIN, "cross-origin-resource-policy": "cross-origin" };
-    const view = c.req.query("size") === "view" && (await stored(serveView(c.env, key, c.req.raw, headers)));
-    if (view) return view;
+    const side = viewSideOf(c.req.query("size"));
+    if (side !== null) {
+      const isShared = async () => (await find()) !== null;
+      const view = await stored(serveView(c.env, place, output, side, c.req.raw, headers, isShared));
+      if (view) return view;
+    }
+    const key = outputKey(place, output.n, output.ext);
     const image = await stored(serveObject(c.env.OUTPUTS, key, c.req.raw, headers));
-    return image ?? problemResponse({ code: "not_found", detail: "This link leads nowhere." });
+    return image ?? problemResponse(LEADS_NOWHERE);
   });
 
 /** What cards and tabs show of a title, in characters as people count them, before they cut it themselves, in the middle of a word. */
@@ -82,6 +90,16 @@ function frameStyle({ width, height }: StoredOutput, canBeReported: boolean): st
   return `main { grid-template-rows: auto minmax(2.75rem, auto)${canBeReported ? " minmax(1.5rem, auto)" : ""}; }
 figure { grid-template-rows: auto minmax(1.5rem, auto); }
 figure > a { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}px, var(--tallest) * ${width} / ${height}); }`;
+}
+
+/** From the smallest on; of those that would be as large as the picture itself, one. */
+function viewsOf({ width, height }: StoredOutput): { side: ViewSide; width: number }[] {
+  const longest = Math.max(width, height);
+  const last = VIEW_SIDES.findIndex((side) => side >= longest);
+  return VIEW_SIDES.slice(0, last < 0 ? undefined : last + 1).map((side) => ({
+    side,
+    width: Math.round(Math.min(1, side / longest) * width),
+  }));
 }
 
 function SharedPage({
@@ -130,17 +148,19 @@ function SharedPage({
   const { width, height } = output;
   // By its path: the page may be looked at under another name of this studio than the card's.
   const original = `${new URL(url).pathname}/image`;
-  const view = `${original}?size=view`;
-  const viewWidth = Math.round(Math.min(1, VIEW_SIDE / Math.max(width, height)) * width);
+  const views = viewsOf(output).map((view) => ({ ...view, src: `${original}?size=${view.side}` }));
+  const widest = views.at(-1);
+  const sources = views.map((view) => `${view.src} ${view.width}w`);
+  if (widest && widest.width < width) sources.push(`${original} ${width}w`);
   return (
     <PlainPage title={title} nonce={nonce} head={head} style={frameStyle(output, contact !== null)}>
       <main>
         <figure>
           <a href={original}>
             <img
-              src={view}
-              srcset={viewWidth < width ? `${view} ${viewWidth}w, ${original} ${width}w` : undefined}
-              sizes={viewWidth < width ? "100vw" : undefined}
+              src={widest?.src ?? original}
+              srcset={sources.length > 1 ? sources.join(", ") : undefined}
+              sizes={sources.length > 1 ? "100vw" : undefined}
               width={width}
               height={height}
               alt={alt}

@@ -1,0 +1,53 @@
+/** Smaller copies of a picture: made by the Images binding, and stored beside it. */
+import { bounded } from "../bounded.ts";
+import { STEP_TIMEOUT_MS } from "../env.ts";
+import type { StoredOutput } from "../generation.ts";
+import { log, reasonOf } from "../log.ts";
+import { outputKey } from "./keys.ts";
+
+type Place = { userId: string; generationId: string };
+
+/** `side`: the longest, in pixels. `quality`: of WebP, 1 to 100. */
+export type Copy = { key: string; side: number; quality: number };
+
+/**
+ * Stores a copy as WebP, never larger than the picture. False where that cannot be done (no Images binding, a
+ * picture it does not read, no answer): then the original has to do.
+ */
+export async function storeScaled(
+  env: { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding },
+  place: Place,
+  output: StoredOutput,
+  copy: Copy,
+): Promise<boolean> {
+  const { IMAGES, OUTPUTS } = env;
+  if (!IMAGES) return false;
+  try {
+    return await bounded(
+      scale(IMAGES, OUTPUTS, outputKey(place, output.n, output.ext), copy),
+      STEP_TIMEOUT_MS,
+    );
+  } catch (error) {
+    log("scaling_failed", {
+      generation: place.generationId,
+      n: output.n,
+      side: copy.side,
+      reason: reasonOf(error),
+    });
+    return false;
+  }
+}
+
+async function scale(images: ImagesBinding, bucket: R2Bucket, from: string, copy: Copy): Promise<boolean> {
+  const { key, side, quality } = copy;
+  const original = await bucket.get(from);
+  if (!original) return false;
+  const result = await images
+    .input(original.body)
+    .transform({ width: side, height: side, fit: "scale-down" })
+    .output({ format: "image/webp", quality });
+  // Whole before it is stored: what fails half-way leaves nothing.
+  const bytes = await result.response().arrayBuffer();
+  await bucket.put(key, bytes, { httpMetadata: { contentType: "image/webp" } });
+  return true;
+}
