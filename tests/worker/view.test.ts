@@ -28,6 +28,7 @@ describe("a shared picture as large as its page shows it", () => {
     [1024, 1024, ["?size=768 768w", "?size=1280 1024w"]],
     [768, 768, []],
     [64, 48, []],
+    [1, 5000, ["?size=768 1w", "?size=1280 1w"]],
   ])("of %d × %d pixels comes in a size for a phone, and none twice", async (width, height, sources) => {
     const outputs = JSON.stringify([{ n: 0, ext: "png", width, height }]);
     const before = await env.DB.prepare("select outputs from generations where id = ?")
@@ -112,12 +113,19 @@ describe("a shared picture as large as its page shows it", () => {
     const key = `thumbs/${user.id}/${id}/0-768.webp`;
     const request = new Request("https://studio.example/");
     await env.OUTPUTS.delete(key);
-    let made = false;
-    const view = await serveView(env, place, output, 768, request, {}, async () => {
-      made = (await env.OUTPUTS.head(key)) !== null;
+    const made: boolean[] = [];
+    const look = async () => void made.push((await env.OUTPUTS.head(key)) !== null);
+    const gone = await serveView(env, place, output, 768, request, {}, async () => {
+      await look();
       return false;
     });
-    expect([view, made, await env.OUTPUTS.head(key)]).toEqual([null, true, null]);
+    expect([gone, made.at(-1), await env.OUTPUTS.head(key)]).toEqual([null, true, null]);
+    const unknown = serveView(env, place, output, 768, request, {}, async () => {
+      await look();
+      throw new Error("D1 does not answer");
+    });
+    await expect(unknown).rejects.toThrow("D1 does not answer");
+    expect([made, await env.OUTPUTS.head(key)]).toEqual([[true, true], null]);
   });
 
   it("is gone with the link, and with the picture", async () => {

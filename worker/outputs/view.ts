@@ -33,7 +33,11 @@ export async function serveView(
   const view = await serve();
   if (view || !(await storeScaled(env, place, output, { key, side, quality: QUALITY }))) return view;
   // Deleted while it was made, perhaps, and nobody would remove it any more.
-  if (await mayStay()) return serve();
-  await env.OUTPUTS.delete(key);
-  return null;
+  let stays = false;
+  try {
+    stays = await mayStay();
+  } finally {
+    if (!stays) await env.OUTPUTS.delete(key);
+  }
+  return stays ? serve() : null;
 }

@@ -98,7 +98,7 @@ function viewsOf({ width, height }: StoredOutput): { side: ViewSide; width: numb
   const last = VIEW_SIDES.findIndex((side) => side >= longest);
   return VIEW_SIDES.slice(0, last < 0 ? undefined : last + 1).map((side) => ({
     side,
-    width: Math.round(Math.min(1, side / longest) * width),
+    width: Math.max(1, Math.round(Math.min(1, side / longest) * width)),
   }));
 }
 
