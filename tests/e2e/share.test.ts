@@ -62,6 +62,24 @@ test("a stranger sees a shared picture and its card; once taken back the link is
   expect((await fetch(`${link}/image`)).status).toBe(404);
 });
 
+test("a tall picture comes as large as its page shows it, and not whole", async () => {
+  const client = await createClient(app.url, newEmail());
+  const { id } = await client.makes("A tall tower in the fog", { aspectRatio: "9:16" });
+  const { url } = (await (await client.call("POST", `/api/generations/${id}/share`, {})).json()) as {
+    url: string;
+  };
+  for (const screen of [
+    { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 },
+    { viewport: PHONE, deviceScaleFactor: 2 },
+  ]) {
+    const { page } = await visit(screen);
+    await page.goto(url);
+    const image = page.getByRole("img").last();
+    await isDrawn(image, url);
+    expect(await image.evaluate((img: HTMLImageElement) => img.currentSrc)).toMatch(/\/image\?size=\d+$/);
+  }
+});
+
 test("a shared picture stands where it stays, whatever of its page is still to come", async () => {
   const client = await createClient(app.url, newEmail());
   const { id } = await client.makes("A tall lighthouse", { model: "truefusion-edge" });

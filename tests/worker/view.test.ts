@@ -42,6 +42,12 @@ describe("a shared picture as large as its page shows it", () => {
     expect(/srcset="([^"]+)"/.exec(page)?.[1]?.split(", ") ?? []).toEqual(
       sources.map((source) => path + source),
     );
+    const sizes = /sizes="([^"]+)"/.exec(page)?.[1];
+    expect(sizes).toBe(
+      sources.length > 0
+        ? `min(100vw - 2rem, ${width}px, calc(max(16rem, 100dvh - 15rem) * ${width / height}))`
+        : undefined,
+    );
     expect(page).toContain(`src="${path}?size=${Math.max(width, height) > 768 ? 1280 : 768}"`);
   });
 
@@ -119,7 +125,7 @@ describe("a shared picture as large as its page shows it", () => {
       await look();
       return false;
     });
-    expect([gone, made.at(-1), await env.OUTPUTS.head(key)]).toEqual([null, true, null]);
+    expect([gone, made.at(-1), await env.OUTPUTS.head(key)]).toEqual(["gone", true, null]);
     const unknown = serveView(env, place, output, 768, request, {}, async () => {
       await look();
       throw new Error("D1 does not answer");

@@ -22,12 +22,12 @@ export async function storeScaled(
 ): Promise<boolean> {
   const { IMAGES, OUTPUTS } = env;
   if (!IMAGES) return false;
+  const from = outputKey(place, output.n, output.ext);
+  const late = new AbortController();
   try {
-    return await bounded(
-      scale(IMAGES, OUTPUTS, outputKey(place, output.n, output.ext), copy),
-      STEP_TIMEOUT_MS,
-    );
+    return await bounded(scale(IMAGES, OUTPUTS, from, copy, late.signal), STEP_TIMEOUT_MS);
   } catch (error) {
+    late.abort();
     log("scaling_failed", {
       generation: place.generationId,
       n: output.n,
@@ -38,7 +38,13 @@ export async function storeScaled(
   }
 }
 
-async function scale(images: ImagesBinding, bucket: R2Bucket, from: string, copy: Copy): Promise<boolean> {
+async function scale(
+  images: ImagesBinding,
+  bucket: R2Bucket,
+  from: string,
+  copy: Copy,
+  late: AbortSignal,
+): Promise<boolean> {
   const { key, side, quality } = copy;
   const original = await bucket.get(from);
   if (!original) return false;
@@ -48,6 +54,8 @@ async function scale(images: ImagesBinding, bucket: R2Bucket, from: string, copy
     .output({ format: "image/webp", quality });
   // Whole before it is stored: what fails half-way leaves nothing.
   const bytes = await result.response().arrayBuffer();
+  // By now nobody waits for it, and its picture may have gone.
+  if (late.aborted) return false;
   await bucket.put(key, bytes, { httpMetadata: { contentType: "image/webp" } });
   return true;
 }

@@ -15,7 +15,8 @@ export const viewSideOf = (text: string | undefined): ViewSide | null =>
 
 /**
  * The picture's view as an answer to `request`, with `headers` added. Null where there is none and none can be made:
- * then the original has to do. `mayStay` is asked once it is made. Throws if R2 does not answer.
+ * then the original has to do. `mayStay` is asked after a try to make it; "gone" where it says no. Throws if R2 does
+ * not answer.
  */
 export async function serveView(
   env: { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding },
@@ -25,19 +26,21 @@ export async function serveView(
   request: Request,
   headers: Record<string, string>,
   mayStay: () => Promise<boolean>,
-): Promise<Response | null> {
+): Promise<Response | "gone" | null> {
   // Of an animation it would keep the first moment.
   if (output.ext === "gif") return null;
   const key = viewKey(place, output.n, side);
   const serve = () => serveObject(env.OUTPUTS, key, request, headers);
   const view = await serve();
-  if (view || !(await storeScaled(env, place, output, { key, side, quality: QUALITY }))) return view;
-  // Deleted while it was made, perhaps, and nobody would remove it any more.
+  if (view) return view;
+  const isMade = await storeScaled(env, place, output, { key, side, quality: QUALITY });
+  // Deleted while it was made, perhaps, and nobody would remove it any more. Also what is said to have failed may be there.
   let stays = false;
   try {
     stays = await mayStay();
   } finally {
     if (!stays) await env.OUTPUTS.delete(key);
   }
-  return stays ? serve() : null;
+  if (!stays) return "gone";
+  return isMade ? serve() : null;
 }

@@ -1,6 +1,9 @@
+/** How tall a picture may be in the window, with what stands around it. */
+export const TALLEST = "max(16rem, 100dvh - 15rem)";
+
 /** The style of the pages that the Worker writes, inline: a page is one request and its picture. Its colours are those of the studio's tokens. */
 export const PLAIN_STYLE = `
-:root { color-scheme: light dark; --tallest: max(16rem, 100dvh - 15rem); --muted: light-dark(#66635f, #a5a29c); --accent: light-dark(#c2410c, #fb8a4d);
+:root { color-scheme: light dark; --tallest: ${TALLEST}; --muted: light-dark(#66635f, #a5a29c); --accent: light-dark(#c2410c, #fb8a4d);
   font-family: -apple-system, "Segoe UI Variable Text", "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif; line-height: 1.5; text-size-adjust: 100%; }
 * { box-sizing: border-box; margin: 0; }
 body { min-block-size: 100dvh; display: grid; grid-template-rows: auto 1fr; background: light-dark(#fafaf9, #111110); color: light-dark(#1c1b1a, #f2f1ef); }

@@ -13,6 +13,7 @@ import { serveObject } from "../outputs/serve.ts";
 import { serveView, VIEW_SIDES, type ViewSide, viewSideOf } from "../outputs/view.ts";
 import { problemResponse, stored } from "../problem.ts";
 import { language, text } from "../text.ts";
+import { TALLEST } from "./plain-style.ts";
 import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
 
 const unlisted = createMiddleware<AppEnv>(async (c, next) => {
@@ -60,6 +61,7 @@ export const share = new Hono<AppEnv>()
     if (side !== null) {
       const isShared = async () => (await find()) !== null;
       const view = await stored(serveView(c.env, place, output, side, c.req.raw, headers, isShared));
+      if (view === "gone") return problemResponse(LEADS_NOWHERE);
       if (view) return view;
     }
     const key = outputKey(place, output.n, output.ext);
@@ -91,6 +93,10 @@ function frameStyle({ width, height }: StoredOutput, canBeReported: boolean): st
 figure { grid-template-rows: auto minmax(1.5rem, auto); }
 figure > a { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}px, var(--tallest) * ${width} / ${height}); }`;
 }
+
+/** How wide `frameStyle` shows it, for a browser that has not read any style yet. */
+const sizesOf = ({ width, height }: StoredOutput) =>
+  `min(100vw - 2rem, ${width}px, calc(${TALLEST} * ${width / height}))`;
 
 /** From the smallest on; of those that would be as large as the picture itself, one. */
 function viewsOf({ width, height }: StoredOutput): { side: ViewSide; width: number }[] {
@@ -160,7 +166,7 @@ function SharedPage({
             <img
               src={widest?.src ?? original}
               srcset={sources.length > 1 ? sources.join(", ") : undefined}
-              sizes={sources.length > 1 ? "100vw" : undefined}
+              sizes={sources.length > 1 ? sizesOf(output) : undefined}
               width={width}
               height={height}
               alt={alt}
