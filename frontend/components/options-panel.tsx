@@ -35,7 +35,11 @@ export function OptionsPanel({ studio }: { studio: Studio }) {
         <button
           type="button"
           class="button plain small justify-self-start"
-          onClick={() => setOptions(composer, {})}
+          onClick={() => {
+            // The button goes with what is set.
+            panel.current?.querySelector<HTMLElement>("input, textarea")?.focus();
+            setOptions(composer, {});
+          }}
         >
           {making.reset}
         </button>

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import heartOff from "lucide-static/icons/heart-off.svg?raw";
@@ -18,12 +18,23 @@ type Props = { studio: Studio; gallery: Gallery; list: List };
 /** What can be done with all that is selected. */
 export function SelectionBar({ studio, gallery, list }: Props) {
   const { selection } = list;
+  const bar = useRef<HTMLDivElement>(null);
   const zip = gallery.zip.value;
   const selected = selection.selected.value;
   const pictures = selected.filter(({ status }) => status === "succeeded");
   const allFavorites = pictures.length > 0 && pictures.every(({ favorite }) => favorite);
 
   useEffect(preloadZip, []);
+  // Whoever was in it goes on in the grid, once what was deleted has left it.
+  useLayoutEffect(() => {
+    const { current } = bar;
+    return () => {
+      if (!current?.contains(document.activeElement)) return;
+      setTimeout(() => {
+        document.querySelector<HTMLElement>('.gallery-grid a[tabindex="0"]')?.focus({ preventScroll: true });
+      });
+    };
+  }, []);
   useEffect(() => {
     const leave = (event: KeyboardEvent) => {
       // A dialog or a menu above it closes first.
@@ -36,7 +47,7 @@ export function SelectionBar({ studio, gallery, list }: Props) {
   }, [selection]);
 
   return (
-    <div class="selection-bar" role="toolbar" aria-label={pictureText.select}>
+    <div ref={bar} class="selection-bar" role="toolbar" aria-label={pictureText.select}>
       {selection.active.value && (
         <button
           type="button"

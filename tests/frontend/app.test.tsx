@@ -87,7 +87,10 @@ describe("the composer", () => {
     await screen.findByText("This model has no options.");
     expect(screen.getByRole("button", { name: "Options" }), "nothing of it would be sent").toBeTruthy();
     fireEvent.click(screen.getByRole("radio", { name: /Standard/ }));
-    fireEvent.click(await screen.findByRole("button", { name: "Reset options" }));
+    const reset = await screen.findByRole("button", { name: "Reset options" });
+    reset.focus();
+    fireEvent.click(reset);
+    expect(document.activeElement?.closest("#options"), "on among the options").not.toBeNull();
     await waitFor(() => expect(screen.queryByRole("button", { name: "Reset options" })).toBeNull());
     expect([world.store.get("ratio"), world.store.get("seed")]).toEqual([null, null]);
   });

@@ -270,14 +270,22 @@ describe("the gallery", () => {
     expect(fireEvent.keyDown(link, { key: "Delete", repeat: true }), "held: nobody's").toBe(false);
     expect(world.studio.hidden.value.size).toBe(0);
     fireEvent.click(await screen.findByRole("checkbox", { name: "Select: picture b" }));
-    fireEvent.click(within(await screen.findByRole("toolbar")).getByRole("button", { name: "Delete" }));
+    const remove = within(await screen.findByRole("toolbar")).getByRole("button", { name: "Delete" });
+    remove.focus();
+    fireEvent.click(remove);
     const shown = () =>
       screen
         .getAllByRole("link", { name: /^Open/ })
         .map((link) => link.ariaLabel ?? link.getAttribute("aria-label"));
     await waitFor(() => expect(shown()).toEqual(["Open: picture a", "Open: picture c"]));
-    fireEvent.click(screen.getByRole("button", { name: "Undo" }));
+    const focused = () => document.activeElement?.getAttribute("aria-label");
+    await waitFor(() => expect(String(focused()), "on in the grid").toMatch(/^Open: picture [ac]$/));
+    const undo = screen.getByRole("button", { name: "Undo" });
+    const before = focused();
+    undo.focus();
+    fireEvent.click(undo);
     await waitFor(() => expect(shown()).toHaveLength(3));
+    expect(focused(), "back where one was").toBe(before);
     expect(shown()[1]).toBe("Open: picture b");
     expect(world.api.bulk).not.toHaveBeenCalled();
   });
