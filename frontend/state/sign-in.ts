@@ -20,10 +20,10 @@ export function stopSigningIn({ signingIn, tabStore }: Studio): void {
   tabStore.set("resume", null);
 }
 
-/** Here, or in every browser. Nothing of the user stays. */
+/** Here, or in every browser. Nothing of the user stays. Not where something that was to be deleted came back: it is told. */
 export async function signOut(studio: Studio, everywhere = false): Promise<void> {
   const { api, orTell, unfinished, store, tabStore, restart } = studio;
-  await unfinished.finish?.();
+  if ((await unfinished.finish?.()) === false) return;
   if (!orTell(asDone(await api.signOut(everywhere)))) return;
   tellOwner("");
   store.forget();

@@ -222,8 +222,8 @@ export function createStudio(dependencies: StudioDependencies) {
     if (result.problem.code === "unauthenticated") sessionEnded();
   }
 
-  /** What was begun and can only be finished by who is still signed in. */
-  const unfinished: { finish?: () => Promise<void> } = {};
+  /** What was begun and can only be finished by who is still signed in; whether it could be is the answer. */
+  const unfinished: { finish?: () => Promise<boolean> } = {};
 
   return {
     session,

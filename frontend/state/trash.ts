@@ -49,9 +49,10 @@ export function createTrash({ api, hidden, toast, dropped, unfinished }: TrashDe
     if (toast.value === null && waiting.value.length > 0) untracked(offerUndo);
   });
 
-  async function flush(pace: Pace = "steady") {
+  /** Whether all of them are gone. */
+  async function flush(pace: Pace = "steady"): Promise<boolean> {
     const ids = take();
-    if (ids.length === 0) return;
+    if (ids.length === 0) return true;
     if (toast.value === offer) toast.value = null;
     const { done, failed, problem } = await inBulk(api, ids, "delete", pace);
     for (const id of done) dropped(id);
@@ -59,6 +60,7 @@ export function createTrash({ api, hidden, toast, dropped, unfinished }: TrashDe
     if (failed.length > 0) {
       toast.value = pictureText.notDeleted(failed.length, problems[problem?.code ?? "storage_unavailable"]);
     }
+    return failed.length === 0;
   }
 
   function undo() {

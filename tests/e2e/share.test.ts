@@ -1,7 +1,8 @@
 /** A link that anybody can open, until it is taken back. */
 import { imageDimensionsFromData } from "image-dimensions";
-import { expect, inject, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { pictureText } from "../../frontend/text/pictures.ts";
+import { startApp } from "./support/app.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient, sha256 } from "./support/simulator.ts";
@@ -63,20 +64,26 @@ test("a stranger sees a shared picture and its card; once taken back the link is
 });
 
 test("a tall picture comes as large as its page shows it, and not whole", async () => {
-  const client = await createClient(app.url, newEmail());
-  const { id } = await client.makes("A tall tower in the fog", { aspectRatio: "9:16" });
+  // With pictures of a real size.
+  const real = await startApp();
+  onTestFinished(() => real.stop());
+  const client = await createClient(real.url, newEmail());
+  const { id, width } = await client.makes("A tall tower in the fog", { aspectRatio: "9:16" });
+  expect(width, "more than is shown").toBeGreaterThan(500);
   const { url } = (await (await client.call("POST", `/api/generations/${id}/share`, {})).json()) as {
     url: string;
   };
-  for (const screen of [
-    { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 },
-    { viewport: PHONE, deviceScaleFactor: 2 },
-  ]) {
-    const { page } = await visit(screen);
+  for (const [screen, side] of [
+    [{ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 }, 768],
+    [{ viewport: PHONE, deviceScaleFactor: 1 }, 768],
+    [{ viewport: PHONE, deviceScaleFactor: 3 }, 1280],
+  ] as const) {
+    const { page } = await visit({ url: real.url, ...screen });
     await page.goto(url);
     const image = page.getByRole("img").last();
     await isDrawn(image, url);
-    expect(await image.evaluate((img: HTMLImageElement) => img.currentSrc)).toMatch(/\/image\?size=\d+$/);
+    const shown = await image.evaluate((img: HTMLImageElement) => new URL(img.currentSrc).search);
+    expect(shown, JSON.stringify(screen)).toBe(`?size=${side}`);
   }
 });
 

@@ -127,6 +127,19 @@ describe("deleting", () => {
     expect(api.bulk.mock.invocationCallOrder[0]).toBeLessThan(api.signOut.mock.invocationCallOrder[0] ?? 0);
   });
 
+  test("where it is refused, nobody is signed out unawares; the next time they are", async () => {
+    vi.useRealTimers();
+    const { api, studio, trash, hidden, toast } = open();
+    api.bulk.mockResolvedValueOnce(no("storage_unavailable"));
+    trash.remove(["a"]);
+    await signOut(studio);
+    expect(api.signOut).not.toHaveBeenCalled();
+    expect(hidden()).toEqual([]);
+    expect(toast()).toMatch(/^1 picture couldn't be deleted and came back/);
+    await signOut(studio);
+    expect(api.signOut).toHaveBeenCalledOnce();
+  });
+
   test("no more at a time than a page that is left can still send", () => {
     const { trash, hidden, toast } = open();
     const ids = Array.from({ length: MAX_DELETED + 1 }, (_, index) => `g${index}`);

@@ -1,6 +1,7 @@
 /** A picture as large as a page shows it: made when it is first asked for, then stored beside the original. */
 import type { StoredOutput } from "../generation.ts";
 import { viewKey } from "./keys.ts";
+import { makeOnDemand } from "./on-demand.ts";
 import { storeScaled } from "./scaled.ts";
 import { serveObject } from "./serve.ts";
 
@@ -33,7 +34,9 @@ export async function serveView(
   const serve = () => serveObject(env.OUTPUTS, key, request, headers);
   const view = await serve();
   if (view) return view;
-  const isMade = await storeScaled(env, place, output, { key, side, quality: QUALITY });
+  const make = () => storeScaled(env, place, output, { key, side, quality: QUALITY });
+  const outcome = await makeOnDemand(key, make);
+  if (outcome === "resting") return null;
   // Deleted while it was made, perhaps, and nobody would remove it any more. Also what is said to have failed may be there.
   let stays = false;
   try {
@@ -42,5 +45,5 @@ export async function serveView(
     if (!stays) await env.OUTPUTS.delete(key);
   }
   if (!stays) return "gone";
-  return isMade ? serve() : null;
+  return outcome === "made" ? serve() : null;
 }

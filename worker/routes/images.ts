@@ -6,15 +6,19 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { signedIn } from "../middleware/session.ts";
 import { outputKey, thumbnailKey } from "../outputs/keys.ts";
+import { makeOnDemand } from "../outputs/on-demand.ts";
 import { removeObjects } from "../outputs/remove.ts";
 import { attachment, serveObject } from "../outputs/serve.ts";
-import { makeMissingThumbnail } from "../outputs/thumbnail-on-demand.ts";
+import { makeThumbnail } from "../outputs/thumbnail.ts";
 import { problemResponse, stored } from "../problem.ts";
 
 const KEEP = { "cache-control": "private, max-age=31536000, immutable" };
 /** For a stand-in: the real thing may be there next time. */
 const ASK_AGAIN = { "cache-control": "private, no-cache" };
 const OWN = { "cross-origin-resource-policy": "same-origin" };
+
+/** Just after the success its own thumbnail is on the way. */
+const GRACE_MS = 30_000;
 
 const NOT_FOUND = { code: "not_found", detail: "There is no such picture." } as const;
 
@@ -40,7 +44,9 @@ export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, as
     const serveThumbnail = () => stored(serveObject(c.env.OUTPUTS, key, request, { ...KEEP, ...OWN }));
     const thumbnail = await serveThumbnail();
     if (thumbnail) return thumbnail;
-    if (await makeMissingThumbnail(c.env, place, output, record.completedAt, Date.now())) {
+    const isDue = Date.now() >= (record.completedAt ?? 0) + GRACE_MS;
+    const make = () => makeThumbnail(c.env, place, output);
+    if (isDue && (await makeOnDemand(key, make)) === "made") {
       // Deleted while it was made: then it must not stay.
       if (!(await findGeneration(db, userId, id)).record) {
         await stored(removeObjects(c.env.OUTPUTS, place));

@@ -60,7 +60,10 @@ export const share = new Hono<AppEnv>()
     const side = viewSideOf(c.req.query("size"));
     if (side !== null) {
       const isShared = async () => (await find()) !== null;
-      const view = await stored(serveView(c.env, place, output, side, c.req.raw, headers, isShared));
+      const serving = stored(serveView(c.env, place, output, side, c.req.raw, headers, isShared));
+      // Whoever leaves meanwhile does not leave a view behind that nobody has asked about.
+      c.executionCtx.waitUntil(serving.catch(() => null));
+      const view = await serving;
       if (view === "gone") return problemResponse(LEADS_NOWHERE);
       if (view) return view;
     }
@@ -154,17 +157,16 @@ function SharedPage({
   const { width, height } = output;
   // By its path: the page may be looked at under another name of this studio than the card's.
   const original = `${new URL(url).pathname}/image`;
+  // Never the original, which may be some megabytes: it is a click away.
   const views = viewsOf(output).map((view) => ({ ...view, src: `${original}?size=${view.side}` }));
-  const widest = views.at(-1);
   const sources = views.map((view) => `${view.src} ${view.width}w`);
-  if (widest && widest.width < width) sources.push(`${original} ${width}w`);
   return (
     <PlainPage title={title} nonce={nonce} head={head} style={frameStyle(output, contact !== null)}>
       <main>
         <figure>
           <a href={original}>
             <img
-              src={widest?.src ?? original}
+              src={views.at(-1)?.src}
               srcset={sources.length > 1 ? sources.join(", ") : undefined}
               sizes={sources.length > 1 ? sizesOf(output) : undefined}
               width={width}
