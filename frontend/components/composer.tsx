@@ -17,7 +17,7 @@ const EXAMPLE_EVERY_MS = 7_000;
 
 /** The form that a prompt is written in. */
 export function Composer({ studio }: { studio: Studio }) {
-  const { composer, session, maker } = studio;
+  const { composer, maker } = studio;
   const count = countCodePoints(normalizePrompt(composer.prompt.value));
   const left = MAX_PROMPT_LENGTH - count;
   const notice =
@@ -42,7 +42,7 @@ export function Composer({ studio }: { studio: Studio }) {
           </span>
         </button>
       </div>
-      <ModelChips models={session.models.value} chosen={composer.model} />
+      <ModelChips chosen={composer.model} />
       <p id="composer-notice" role="status" class="notice">
         {left < 0 ? text.over(-left) : count >= COUNT_FROM ? text.left(left) : notice}
       </p>

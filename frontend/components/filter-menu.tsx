@@ -1,18 +1,18 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { Model } from "../../worker/contract.ts";
+import { MODELS } from "../../worker/catalog.ts";
 import { dayBefore, type Filters } from "../state/filters.ts";
 import { text } from "../text/first.ts";
 import { pictureText } from "../text/pictures.ts";
 
-type Props = { filters: Filters; models: Model[]; onFilter: (changes: Partial<Filters>) => void };
+type Props = { filters: Filters; onFilter: (changes: Partial<Filters>) => void };
 
 const STATUSES = Object.keys(pictureText.statuses) as Filters["status"][];
 const TIMES = ["any", "0", "6", "29", "own"] as const;
 type Time = (typeof TIMES)[number];
 
 /** What to show, by model, state and day. Each choice counts at once. */
-export function FilterMenu({ filters, models, onFilter }: Props) {
+export function FilterMenu({ filters, onFilter }: Props) {
   const menu = useRef<HTMLDivElement>(null);
   return (
     <div
@@ -49,11 +49,11 @@ export function FilterMenu({ filters, models, onFilter }: Props) {
           class="field"
           value={filters.model ?? ""}
           onChange={({ currentTarget: { value } }) =>
-            onFilter({ model: models.find(({ id }) => id === value)?.id ?? null })
+            onFilter({ model: MODELS.find(({ id }) => id === value)?.id ?? null })
           }
         >
           <option value="">{pictureText.anyModel}</option>
-          {models.map(({ id }) => (
+          {MODELS.map(({ id }) => (
             <option key={id} value={id}>
               {text.model(id)}
             </option>

@@ -6,7 +6,6 @@ import sliders from "lucide-static/icons/sliders-horizontal.svg?raw";
 import squareCheck from "lucide-static/icons/square-check.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import { MAX_SEARCH_LENGTH } from "../../worker/catalog.ts";
-import type { Model } from "../../worker/contract.ts";
 import { type Filters, NO_FILTERS, readFilters, writeFilters } from "../state/filters.ts";
 import type { List } from "../state/list.ts";
 import type { Router } from "../state/router.ts";
@@ -18,10 +17,10 @@ import { Icon } from "./icon.tsx";
 /** Typing rests this long before the history is searched. */
 const SEARCH_AFTER_MS = 250;
 
-type Props = { router: Router; list: List; models: Model[] };
+type Props = { router: Router; list: List };
 
 /** Search, filters and what of them is in use, which is all in the address. */
-export function GalleryToolbar({ router, list, models }: Props) {
+export function GalleryToolbar({ router, list }: Props) {
   const { filters } = list;
   /** Counts up when the words to search for are given up, also those that were not searched for yet. */
   const cleared = useSignal(0);
@@ -55,7 +54,7 @@ export function GalleryToolbar({ router, list, models }: Props) {
           <Icon svg={sliders} />
           <span class="tool-label">{pictureText.filter}</span>
         </button>
-        <FilterMenu filters={filters} models={models} onFilter={filter} />
+        <FilterMenu filters={filters} onFilter={filter} />
         <button
           type="button"
           class="button plain tool"

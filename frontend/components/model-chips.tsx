@@ -1,13 +1,12 @@
 import type { Signal } from "@preact/signals";
-import type { ModelId } from "../../worker/catalog.ts";
-import type { Model } from "../../worker/contract.ts";
+import { MODELS, type ModelId } from "../../worker/catalog.ts";
 import { text } from "../text/first.ts";
 
-export function ModelChips({ models, chosen }: { models: Model[]; chosen: Signal<ModelId> }) {
+export function ModelChips({ chosen }: { chosen: Signal<ModelId> }) {
   return (
     <fieldset class="chips">
       <legend class="sr-only">{text.models}</legend>
-      {models.map(({ id }) => (
+      {MODELS.map(({ id }) => (
         <label key={id} class="chip">
           <input
             type="radio"

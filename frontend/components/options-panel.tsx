@@ -23,14 +23,17 @@ export function OptionsPanel({ studio }: { studio: Studio }) {
     studio.options.value = false;
     panel.current?.showPopover();
   }, [isAskedFor]);
-  const { aspectRatio: ratios, seed, negativePrompt } = composer.takes.value;
+  const takes = composer.takes.value;
+  const { aspectRatio: ratios, seed, negativePrompt } = takes ?? {};
   const isSet = useComputed(() => Object.keys(composer.options.value).length > 0);
   return (
     <div ref={panel} id="options" popover="auto" class="pop options" role="group" aria-label={text.options}>
       {ratios && <Shapes composer={composer} ratios={ratios} />}
       {seed && <Seed composer={composer} />}
       {negativePrompt && <Without composer={composer} />}
-      {!ratios && !seed && !negativePrompt && <p class="text-sm text-muted">{making.noOptions}</p>}
+      {!ratios && !seed && !negativePrompt && (
+        <p class="text-sm text-muted">{takes ? making.noOptions : making.optionsUnknown}</p>
+      )}
       {isSet.value && (
         <button
           type="button"

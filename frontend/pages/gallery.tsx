@@ -67,7 +67,7 @@ function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
 
   return (
     <Main selecting={isBusy}>
-      <GalleryToolbar router={router} list={list} models={studio.session.models.value} />
+      <GalleryToolbar router={router} list={list} />
       {nothing ? (
         <GalleryEmpty list={list} router={router} />
       ) : (

@@ -14,14 +14,14 @@ export type ComposerDependencies = {
   store: Store;
   /** This tab's own: two tabs may be writing at once. */
   tabStore: Store;
-  /** What the chosen model takes. */
-  supported: (model: ModelId) => ModelOptions;
+  /** What a model takes; null while nobody has said. */
+  optionsOf: (model: ModelId) => ModelOptions | null;
   /** Text that something else takes the place of. */
   onPutAside: (words: string) => void;
 };
 
 /** What is being written: kept in this browser, so that a reload or a sign-in never loses typed text. */
-export function createComposer({ store, tabStore, supported, onPutAside }: ComposerDependencies) {
+export function createComposer({ store, tabStore, optionsOf, onPutAside }: ComposerDependencies) {
   const prompt = signal("");
   const model = signal<ModelId>(DEFAULT_MODEL);
   const aspectRatio = signal<AspectRatio | null>(null);
@@ -34,16 +34,16 @@ export function createComposer({ store, tabStore, supported, onPutAside }: Compo
   /** Something put text into the form and wants the cursor there; whoever gives it says so. */
   const focus = signal(false);
 
-  const takes = computed(() => supported(model.value));
-  /** What goes along with the prompt: of what is set, that which the chosen model takes. */
+  const takes = computed(() => optionsOf(model.value));
+  /** What goes along with the prompt: of what is set, that which the chosen model takes, or may take. */
   const options = computed<GenerationOptions>(() => {
+    const can = takes.value;
+    const ratio = aspectRatio.value;
     const negativePrompt = without.value.normalize("NFC").trim();
     return {
-      ...(aspectRatio.value && takes.value.aspectRatio?.includes(aspectRatio.value)
-        ? { aspectRatio: aspectRatio.value }
-        : {}),
-      ...(seed.value !== null && takes.value.seed && { seed: seed.value }),
-      ...(negativePrompt !== "" && takes.value.negativePrompt && { negativePrompt }),
+      ...(ratio && (!can || can.aspectRatio?.includes(ratio)) && { aspectRatio: ratio }),
+      ...(seed.value !== null && (!can || can.seed) && { seed: seed.value }),
+      ...(negativePrompt && (!can || can.negativePrompt) && { negativePrompt }),
     };
   });
 

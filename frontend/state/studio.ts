@@ -16,8 +16,6 @@ import type { Store } from "./store.ts";
 
 /** How many of the latest pictures the studio's page shows. */
 const RECENT = 24;
-/** Which options the models take is read from Skytells behind the first answer; by then it is known. */
-const OPTIONS_KNOWN_AFTER_MS = 3_000;
 /** A Generate that waits for a sign-in goes on by itself, but not days later. */
 const RESUME_WITHIN_MS = 15 * 60_000;
 
@@ -85,7 +83,7 @@ export function createStudio(dependencies: StudioDependencies) {
   const composer = createComposer({
     store,
     tabStore,
-    supported: (model) => session.models.value.find(({ id }) => id === model)?.options ?? {},
+    optionsOf: session.optionsOf,
     onPutAside: (words) => void deeds().then((deeds) => deeds.offerBack(toast, composer, words)),
   });
   const cards = createCards({
@@ -267,8 +265,6 @@ export function createStudio(dependencies: StudioDependencies) {
       await session.load();
       // That there is no network is said already.
       if (session.problem.value && !offline.value) tellBeneathForm(session.problem.value.code);
-      const unknown = session.models.value.every(({ options }) => Object.keys(options).length === 0);
-      if (unknown) setTimeout(session.load, OPTIONS_KNOWN_AFTER_MS);
       await enter();
     },
     /** The tab is in front again, or the network is back. */

@@ -57,7 +57,7 @@ export const making = {
   count: (count: number) => `${number(count)} of ${number(MAX_PROMPT_LENGTH)}`,
   reset: "Reset options",
   noOptions: "This model has no options.",
-  optionsUnknown: "What this model can do is being asked for.",
+  optionsUnknown: "One moment: what this model can do is being asked for.",
 
   dayLeft: (left: number, limit: number) =>
     `${number(left)} of ${counted(limit, { one: "picture", other: "pictures" })} left today.`,

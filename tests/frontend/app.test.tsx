@@ -84,7 +84,7 @@ describe("the composer", () => {
     expect(screen.queryByRole("textbox", { name: "Without" }), "not offered by this model").toBeNull();
 
     fireEvent.click(screen.getByRole("radio", { name: /Fast preview/ }));
-    await screen.findByText("This model has no options.");
+    await screen.findByRole("textbox", { name: "Without" });
     expect(screen.getByRole("button", { name: "Options" }), "nothing of it would be sent").toBeTruthy();
     fireEvent.click(screen.getByRole("radio", { name: /Standard/ }));
     const reset = await screen.findByRole("button", { name: "Reset options" });
@@ -93,6 +93,18 @@ describe("the composer", () => {
     expect(document.activeElement?.closest("#options"), "on among the options").not.toBeNull();
     await waitFor(() => expect(screen.queryByRole("button", { name: "Reset options" })).toBeNull());
     expect([world.store.get("ratio"), world.store.get("seed")]).toEqual([null, null]);
+  });
+
+  test("says that it is asking what a model takes, and when it takes nothing", async () => {
+    const world = setUp();
+    const models = session().models.map((model) => ({ ...model, options: {} }));
+    world.api.session.mockImplementation(async () => ok(session({ models })));
+    await open(world);
+    fireEvent.click(screen.getByRole("button", { name: "Options" }));
+    await screen.findByText(/One moment/);
+    await world.studio.session.load();
+    await world.studio.session.load();
+    await screen.findByText("This model has no options.");
   });
 
   test("a seed is digits, at most the largest that Skytells takes", async () => {

@@ -43,19 +43,59 @@ describe("what cannot be sent", () => {
 
   test("a shape that the model does not take is not sent", async () => {
     const { studio, api } = setUp({ kept: { ratio: "16:9", model: "truefusion-edge" } });
+    const models = session().models.map((model) => ({ ...model, options: { seed: true as const } }));
+    api.session.mockResolvedValue(ok(session({ models })));
     await begin(studio, "a red kite");
     await studio.maker.generate();
     expect(api.generate.mock.calls[0]?.[0]).toEqual({ prompt: "a red kite", model: "truefusion-edge" });
   });
 });
 
-test("shapes that nobody knew of at first are asked for a moment later", async () => {
-  const { studio, api } = setUp();
-  const models = session().models.map((model) => ({ ...model, options: {} }));
-  api.session.mockResolvedValueOnce(ok(session({ models })));
-  await begin(studio, "");
-  await vi.advanceTimersByTimeAsync(3_000);
-  expect(studio.session.models.value[0]?.options.aspectRatio).toEqual(["1:1", "16:9"]);
+describe("what models take is not known at first", () => {
+  const untold = () => session({ models: session().models.map((model) => ({ ...model, options: {} })) });
+
+  test("it is asked for again, also where it is known of another model", async () => {
+    const { studio, api } = setUp({ kept: { model: "truefusion-edge" } });
+    const [standard, edge] = session().models;
+    if (!standard || !edge) throw new Error("two models");
+    api.session.mockResolvedValueOnce(ok(session({ models: [standard, { ...edge, options: {} }] })));
+    await begin(studio, "");
+    expect(studio.composer.takes.value).toBeNull();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(studio.composer.takes.value).toEqual({ negativePrompt: true });
+  });
+
+  test("what was set goes along: the Worker refuses what is not taken", async () => {
+    const { studio, api } = setUp({ kept: { ratio: "16:9", seed: "7", without: "text" } });
+    api.session.mockResolvedValue(ok(untold()));
+    await begin(studio, "a red kite");
+    await studio.maker.generate();
+    expect(api.generate.mock.calls[0]?.[0]).toEqual({
+      prompt: "a red kite",
+      model: "truefusion-pro",
+      aspectRatio: "16:9",
+      seed: 7,
+      negativePrompt: "text",
+    });
+  });
+
+  test("who has said nothing at the third time takes nothing, and is asked no more", async () => {
+    const { studio, api } = setUp({ kept: { ratio: "16:9" } });
+    api.session.mockResolvedValue(ok(untold()));
+    await begin(studio, "a red kite");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(api.session).toHaveBeenCalledTimes(3);
+    expect(studio.composer.takes.value).toEqual({});
+    expect(studio.composer.options.value).toEqual({});
+  });
+
+  test("what was said is not unsaid by an answer that knows nothing", async () => {
+    const { studio, api } = setUp();
+    await begin(studio, "");
+    api.session.mockResolvedValue(ok(untold()));
+    await studio.session.load();
+    expect(studio.composer.takes.value?.aspectRatio).toEqual(["1:1", "16:9"]);
+  });
 });
 
 describe("sign-in at Generate", () => {

@@ -70,7 +70,7 @@ export function session(changes: Partial<Session> = {}): Session {
         label: "Fast preview",
         description: "A quick 512 px draft, in about a second",
         default: false,
-        options: {},
+        options: { negativePrompt: true },
       },
     ],
     signIn: ["dev"],
