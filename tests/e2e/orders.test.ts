@@ -115,9 +115,10 @@ test("offline from the start of the click, it goes out by itself", async () => {
   const prompt = "A picture from a tunnel";
   const { page, studio, context, expectsInConsole } = await visit({ email: newEmail() });
   expectsInConsole(/WebSocket connection|net::ERR_/);
+  // Asked for last, when the parts that say what is wrong are there.
+  const rest = page.waitForResponse(/\/assets\/backstage-/);
   await studio.open();
-  // The parts that say what is wrong come before anything can be.
-  await page.waitForLoadState("networkidle");
+  await (await rest).finished();
   await context.setOffline(true);
   await studio.generate(prompt);
   await studio.working(prompt).getByText(making.cut).waitFor();

@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, onTestFailed, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, inject, onTestFinished } from "vitest";
 import { root } from "../../../scripts/run.ts";
 import { launch } from "./launch.ts";
 import { createStudioPage, type StudioPage } from "./studio-page.ts";
@@ -73,16 +73,9 @@ export async function visit({ url, email, words, ...options }: VisitorOptions = 
     /preloaded using link preload but not used within a few seconds/,
   ];
 
-  onTestFailed(async ({ task }) => {
-    const folder = join(root, ".cache/e2e");
-    await mkdir(folder, { recursive: true });
-    const name = task.name.replace(/\W+/g, "-").slice(0, 60);
-    const shots = context
-      .pages()
-      .map((page, index) => page.screenshot({ path: join(folder, `${name}-${visitors}-${index}.png`) }));
-    await Promise.allSettled(shots);
-  });
-  onTestFinished(async () => {
+  // Not `onTestFailed`: its hooks run after these, and find the pages closed.
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === "fail") await keepPictures(context, task.name);
     await context.close();
     const unexpected = problems.filter((problem) => !allowed.some((pattern) => pattern.test(problem)));
     expect(unexpected, "what the browser complained about").toEqual([]);
@@ -99,6 +92,17 @@ export async function visit({ url, email, words, ...options }: VisitorOptions = 
     expectsInConsole: (message) => void allowed.push(message),
     newTab: open,
   };
+}
+
+/** What a test that failed saw last, in `.cache/e2e`. */
+async function keepPictures(context: BrowserContext, testName: string): Promise<void> {
+  const folder = join(root, ".cache/e2e");
+  await mkdir(folder, { recursive: true });
+  const name = testName.replace(/\W+/g, "-").slice(0, 60);
+  const shots = context
+    .pages()
+    .map((page, index) => page.screenshot({ path: join(folder, `${name}-${visitors}-${index}.png`) }));
+  await Promise.allSettled(shots);
 }
 
 /** Without the dialog, where a test is about something else. */
