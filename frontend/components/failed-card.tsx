@@ -15,7 +15,7 @@ import { onlyOnce, usePassOnFocus } from "./working-card.tsx";
 export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
   const { error, prompt } = card.generation;
   const sentence = card.problem
-    ? told.problem(card.problem.code)
+    ? told.refused(card.problem.code, card.generation.options)
     : error
       ? told.failure(error.code)
       : making.canceled;

@@ -3,7 +3,7 @@ import { batch } from "@preact/signals";
 import type { Trouble, TroubleCode } from "../api/result.ts";
 import { told } from "../text/told.ts";
 import type { Card } from "./cards.ts";
-import { isInFlight } from "./generation.ts";
+import { isInFlight, optionsOf } from "./generation.ts";
 import type { Maker } from "./maker.ts";
 import { ORDER_KEPT_FOR_MS, type Order } from "./orders.ts";
 
@@ -109,7 +109,7 @@ async function refused(maker: Maker, order: Order, card: string, problem: Troubl
       tell(told.waits(order.body.prompt));
     } else {
       cards.refuse(card, problem);
-      tell(told.failed(told.problem(code)));
+      tell(told.failed(told.refused(code, optionsOf(order.body))));
     }
   });
 }

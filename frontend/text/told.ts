@@ -1,7 +1,7 @@
 /** Part of the text catalogue: what the studio tells as it happens, and each cause of a failure with what one can do about it. */
 import { number } from "./formats.ts";
 import { type FailureCode, MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
-import type { Generation } from "../../worker/contract.ts";
+import type { Generation, GenerationOptions } from "../../worker/contract.ts";
 import type { TroubleCode } from "../api/result.ts";
 import { making } from "./making.ts";
 
@@ -26,8 +26,14 @@ export const told = {
   waitingFull: "Up next is full. Your prompt is kept here.",
   /** A code that only a newer Worker knows has no words of its own. */
   problem: (code: TroubleCode) => problems[code] ?? problems.bad_answer,
+  /** A refused order's cause: what the studio itself puts together can only be wrong in its options. */
+  refused: (code: TroubleCode, options: GenerationOptions) =>
+    code === "invalid_request" && Object.keys(options).length > 0 ? optionRefused : told.problem(code),
   failure: (code: FailureCode) => failures[code] ?? problems.bad_answer,
 };
+
+const optionRefused =
+  "This model doesn't take all the options that were set. Nothing was made, and it cost nothing. Change them and generate again.";
 
 /** Why a request was refused. What says that nothing was made says so because it is known. */
 export const problems: Record<TroubleCode, string> = {

@@ -67,7 +67,7 @@ describe("what models take is not known at first", () => {
 
   test("what was set goes along: the Worker refuses what is not taken", async () => {
     const { studio, api } = setUp({ kept: { ratio: "16:9", seed: "7", without: "text" } });
-    api.session.mockResolvedValue(ok(untold()));
+    api.session.mockImplementation(async () => ok(untold()));
     await begin(studio, "a red kite");
     await studio.maker.generate();
     expect(api.generate.mock.calls[0]?.[0]).toEqual({
@@ -79,9 +79,23 @@ describe("what models take is not known at first", () => {
     });
   });
 
+  test("and if it is not, it is the options that are named", async () => {
+    const { studio, api } = setUp({ kept: { ratio: "16:9" } });
+    api.session.mockImplementation(async () => ok(untold()));
+    api.generate.mockResolvedValue(no("invalid_request"));
+    await begin(studio, "a red kite");
+    await studio.maker.generate();
+    expect(studio.announcement.value).toMatch(/options/);
+    // Without any it is nothing of what one did.
+    studio.composer.aspectRatio.value = null;
+    studio.composer.write("a blue kite");
+    await studio.maker.generate();
+    expect(studio.announcement.value).toMatch(/Reload the page/);
+  });
+
   test("who has said nothing at the third time takes nothing, and is asked no more", async () => {
     const { studio, api } = setUp({ kept: { ratio: "16:9" } });
-    api.session.mockResolvedValue(ok(untold()));
+    api.session.mockImplementation(async () => ok(untold()));
     await begin(studio, "a red kite");
     await vi.advanceTimersByTimeAsync(60_000);
     expect(api.session).toHaveBeenCalledTimes(3);
@@ -92,7 +106,7 @@ describe("what models take is not known at first", () => {
   test("what was said is not unsaid by an answer that knows nothing", async () => {
     const { studio, api } = setUp();
     await begin(studio, "");
-    api.session.mockResolvedValue(ok(untold()));
+    api.session.mockImplementation(async () => ok(untold()));
     await studio.session.load();
     expect(studio.composer.takes.value?.aspectRatio).toEqual(["1:1", "16:9"]);
   });
