@@ -174,6 +174,8 @@ export type Model = {
   description: string;
   default: boolean;
   options: ModelOptions;
+  /** Skytells has not said yet what it takes: `options` is empty until then. Absent where it has. */
+  unread?: true;
 };
 
 export type User = { id: string; email: string; plan: Plan };

@@ -190,6 +190,10 @@ function useAsked(studio: Studio, id: string, known: Generation | null) {
     tries.value += 1;
   };
 
+  // It may leave its list while it is looked at: no favourite any more, or ready where one looks at what is being made.
+  useEffect(() => {
+    if (known) answer.value = { id, result: { ok: true, value: known } };
+  }, [known]);
   useEffect(() => {
     if (known) return;
     let isOver = false;

@@ -1,11 +1,14 @@
 /** When an order does not go its way: sent again only where that is safe, put back in line, refused, or canceled. */
 import { batch } from "@preact/signals";
+import type { GenerateBody } from "../../worker/contract.ts";
 import type { Trouble, TroubleCode } from "../api/result.ts";
 import { told } from "../text/told.ts";
 import type { Card } from "./cards.ts";
+import type { Composer } from "./composer.ts";
 import { isInFlight, optionsOf } from "./generation.ts";
 import type { Maker } from "./maker.ts";
 import { ORDER_KEPT_FOR_MS, type Order } from "./orders.ts";
+import { setOptions } from "./remake.ts";
 
 /** How long until the same order goes out again after a cut connection, unless the line is back before. */
 const RESEND_FIRST_MS = 1_000;
@@ -94,9 +97,10 @@ async function refused(maker: Maker, order: Order, card: string, problem: Troubl
       cards.remove(card);
       // Where something else is being written by now, this one waits for the sign-in in sight.
       // Something new has been typed meanwhile, and stays.
-      if (composer.prompt.value !== "") orders.putFirst(putBack);
-      else composer.prompt.value = order.body.prompt;
-      return maker.signInFirst();
+      const isFree = composer.prompt.value === "";
+      if (isFree) putInForm(composer, order.body);
+      else orders.putFirst(putBack);
+      return maker.signInFirst(isFree);
     }
     const waits = WAITS.has(code);
     const seconds = retryAfterSeconds ?? PAUSE_SECONDS[code];
@@ -109,9 +113,19 @@ async function refused(maker: Maker, order: Order, card: string, problem: Troubl
       tell(told.waits(order.body.prompt));
     } else {
       cards.refuse(card, problem);
+      // The Worker knows by now what the model takes.
+      if (code === "invalid_request") void session.load();
       tell(told.failed(told.refused(code, optionsOf(order.body))));
     }
   });
+}
+
+/** As it was sent, which may be from a list and not from this form. */
+function putInForm(composer: Composer, body: GenerateBody): void {
+  const options = optionsOf(body);
+  composer.prompt.value = body.prompt;
+  composer.model.value = body.model;
+  if (JSON.stringify(options) !== JSON.stringify(composer.options.peek())) setOptions(composer, options);
 }
 
 /** The card shows as canceled already; one without an id is canceled when that comes. */
@@ -139,12 +153,19 @@ export async function cancel(maker: Maker, card: Card): Promise<void> {
  * The same again, on the same card. What the Worker may have taken on is repeated under its old key, so
  * that it can never be made twice; a generation that has ended needs a new one.
  */
-export async function retry({ cards, orderOf, take }: Maker, key: string): Promise<void> {
+export async function retry({ cards, session, orderOf, take }: Maker, key: string): Promise<void> {
   const card = cards.byKey(key);
   // Of two clicks the second finds it on its way again.
   if (!card || (card.phase !== "refused" && isInFlight(card.generation))) return;
   const { prompt, model, options } = card.generation;
-  const order = orderOf(card.order?.body ?? { prompt, model, ...options });
-  const repeat = card.phase === "refused" && card.problem?.code !== "idempotency_mismatch";
+  const asked = card.order?.body ?? { prompt, model, ...options };
+  const code = card.phase === "refused" ? card.problem?.code : undefined;
+  // With what the model turned out not to take it would be refused for ever.
+  const untaken = code === "invalid_request";
+  const body = untaken
+    ? { prompt, model: asked.model, ...optionsOf(asked, session.takenBy(asked.model)) }
+    : asked;
+  const order = orderOf(body);
+  const repeat = code !== undefined && !untaken && code !== "idempotency_mismatch";
   await take(repeat && card.order ? { ...order, key: card.order.key } : order, key);
 }

@@ -7,7 +7,8 @@ import {
   MODELS,
   type ModelId,
 } from "../../worker/catalog.ts";
-import type { GenerationOptions, ModelOptions } from "../../worker/contract.ts";
+import type { ModelOptions } from "../../worker/contract.ts";
+import { optionsOf } from "./generation.ts";
 import type { Store } from "./store.ts";
 
 export type ComposerDependencies = {
@@ -15,13 +16,13 @@ export type ComposerDependencies = {
   /** This tab's own: two tabs may be writing at once. */
   tabStore: Store;
   /** What a model takes; null while nobody has said. */
-  optionsOf: (model: ModelId) => ModelOptions | null;
+  takenBy: (model: ModelId) => ModelOptions | null;
   /** Text that something else takes the place of. */
   onPutAside: (words: string) => void;
 };
 
 /** What is being written: kept in this browser, so that a reload or a sign-in never loses typed text. */
-export function createComposer({ store, tabStore, optionsOf, onPutAside }: ComposerDependencies) {
+export function createComposer({ store, tabStore, takenBy, onPutAside }: ComposerDependencies) {
   const prompt = signal("");
   const model = signal<ModelId>(DEFAULT_MODEL);
   const aspectRatio = signal<AspectRatio | null>(null);
@@ -34,18 +35,18 @@ export function createComposer({ store, tabStore, optionsOf, onPutAside }: Compo
   /** Something put text into the form and wants the cursor there; whoever gives it says so. */
   const focus = signal(false);
 
-  const takes = computed(() => optionsOf(model.value));
+  const takes = computed(() => takenBy(model.value));
   /** What goes along with the prompt: of what is set, that which the chosen model takes, or may take. */
-  const options = computed<GenerationOptions>(() => {
-    const can = takes.value;
-    const ratio = aspectRatio.value;
-    const negativePrompt = without.value.normalize("NFC").trim();
-    return {
-      ...(ratio && (!can || can.aspectRatio?.includes(ratio)) && { aspectRatio: ratio }),
-      ...(seed.value !== null && (!can || can.seed) && { seed: seed.value }),
-      ...(negativePrompt && (!can || can.negativePrompt) && { negativePrompt }),
-    };
-  });
+  const options = computed(() =>
+    optionsOf(
+      {
+        aspectRatio: aspectRatio.value,
+        seed: seed.value,
+        negativePrompt: without.value.normalize("NFC").trim(),
+      },
+      takes.value,
+    ),
+  );
 
   function write(words: string) {
     prompt.value = words;

@@ -1,5 +1,5 @@
 import type { GenerationStatus } from "../../worker/catalog.ts";
-import type { GenerateBody, Generation, GenerationOptions } from "../../worker/contract.ts";
+import type { Generation, GenerationOptions, ModelOptions } from "../../worker/contract.ts";
 
 const RANK: Record<GenerationStatus, number> = {
   queued: 0,
@@ -22,14 +22,18 @@ export function newer(known: Generation, news: Generation): Generation {
   return news;
 }
 
-/** What an order asks for besides prompt and model. */
-export function optionsOf({ aspectRatio, seed, negativePrompt }: GenerateBody): GenerationOptions {
+/** What is asked for besides prompt and model, of it that which the model takes (`can`), or may take where nobody has said. */
+export function optionsOf(
+  { aspectRatio, seed, negativePrompt }: Partial<Asked>,
+  can: ModelOptions | null = null,
+): GenerationOptions {
   return {
-    ...(aspectRatio && { aspectRatio }),
-    ...(seed !== undefined && { seed }),
-    ...(negativePrompt && { negativePrompt }),
+    ...(aspectRatio && (!can || can.aspectRatio?.includes(aspectRatio)) && { aspectRatio }),
+    ...(seed != null && (!can || can.seed) && { seed }),
+    ...(negativePrompt && (!can || can.negativePrompt) && { negativePrompt }),
   };
 }
+type Asked = { [Option in keyof GenerationOptions]: GenerationOptions[Option] | null | undefined };
 
 /** Width over height: of the picture, else of what was asked for, else a square. */
 export function ratioOf({

@@ -31,7 +31,8 @@ export type MakerDependencies = {
   up: ReadonlySignal<boolean>;
   now: () => number;
   newKey: () => string;
-  signInFirst: () => void;
+  /** `goesOn`: what is in the form was meant to be sent, and is when somebody has signed in. */
+  signInFirst: (goesOn: boolean) => void;
   tell: (sentence: string) => void;
   /** Hears of every prompt that is sent off. */
   onOrdered: (order: Order) => void;
@@ -131,7 +132,7 @@ export function createMaker(dependencies: MakerDependencies) {
         composer.focus.value = true;
         return;
       }
-      if (session.session.value && !session.user.value) return signInFirst();
+      if (session.session.value && !session.user.value) return signInFirst(true);
       if (orders.waiting.value.length >= MAX_WAITING) {
         return inWords(({ told }) => told.waitingFull, notify);
       }

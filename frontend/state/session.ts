@@ -4,10 +4,9 @@ import type { Limits, ModelOptions, Session } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
 import type { Trouble } from "../api/result.ts";
 
-/** Which options models take is read from Skytells behind an answer; by then it is known. */
+/** Which options models take is read from Skytells behind an answer; by then it is known, unless Skytells is down. */
 const OPTIONS_KNOWN_AFTER_MS = 3_000;
-/** So many answers without a word of a model's options, and it has none. */
-const HAS_NONE_AFTER = 3;
+const OPTIONS_ASKED_EVERY_MS = 48_000;
 
 /** Who is here, what they may do, and with which options. */
 export function createSession(api: Api) {
@@ -16,21 +15,21 @@ export function createSession(api: Api) {
   const problem = signal<Trouble | null>(null);
   /** Once said, it stays: the next answer may be that of an isolate which has not read it yet. */
   const options = new Map<ModelId, ModelOptions>();
-  let answers = 0;
+  let rest = OPTIONS_KNOWN_AFTER_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function load() {
     const result = await api.session();
     problem.value = result.ok ? null : result.problem;
-    if (!result.ok) return;
-    answers += 1;
-    for (const model of result.value.models) {
-      const isSaid = Object.keys(model.options).length > 0;
-      if (isSaid || (answers >= HAS_NONE_AFTER && !options.has(model.id)))
-        options.set(model.id, model.options);
+    if (result.ok) {
+      for (const model of result.value.models) if (!model.unread) options.set(model.id, model.options);
+      session.value = result.value;
+      limits.value = result.value.limits;
     }
-    if (options.size < result.value.models.length) setTimeout(load, OPTIONS_KNOWN_AFTER_MS);
-    session.value = result.value;
-    limits.value = result.value.limits;
+    clearTimeout(timer);
+    if (!session.value?.models.some(({ id }) => !options.has(id))) return;
+    timer = setTimeout(load, rest);
+    rest = Math.min(2 * rest, OPTIONS_ASKED_EVERY_MS);
   }
 
   return {
@@ -40,7 +39,7 @@ export function createSession(api: Api) {
     problem,
     user: computed(() => session.value?.user ?? null),
     /** What a model takes besides a prompt; null while nobody has said. */
-    optionsOf: (id: ModelId) => session.value && (options.get(id) ?? null),
+    takenBy: (id: ModelId) => session.value && (options.get(id) ?? null),
     load,
   };
 }

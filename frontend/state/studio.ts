@@ -83,7 +83,7 @@ export function createStudio(dependencies: StudioDependencies) {
   const composer = createComposer({
     store,
     tabStore,
-    optionsOf: session.optionsOf,
+    takenBy: session.takenBy,
     onPutAside: (words) => void deeds().then((deeds) => deeds.offerBack(toast, composer, words)),
   });
   const cards = createCards({
@@ -106,8 +106,8 @@ export function createStudio(dependencies: StudioDependencies) {
     up,
     now,
     newKey: dependencies.newKey,
-    signInFirst() {
-      tabStore.set("resume", String(now()));
+    signInFirst(goesOn) {
+      if (goesOn) tabStore.set("resume", String(now()));
       signingIn.value = "generate";
       if (session.user.value) sessionEnded();
     },

@@ -98,11 +98,12 @@ describe("the composer", () => {
   test("says that it is asking what a model takes, and when it takes nothing", async () => {
     const world = setUp();
     const models = session().models.map((model) => ({ ...model, options: {} }));
-    world.api.session.mockImplementation(async () => ok(session({ models })));
+    const unread = models.map((model) => ({ ...model, unread: true as const }));
+    world.api.session.mockResolvedValueOnce(ok(session({ models: unread })));
+    world.api.session.mockResolvedValueOnce(ok(session({ models })));
     await open(world);
     fireEvent.click(screen.getByRole("button", { name: "Options" }));
     await screen.findByText(/One moment/);
-    await world.studio.session.load();
     await world.studio.session.load();
     await screen.findByText("This model has no options.");
   });

@@ -52,22 +52,40 @@ describe("what cannot be sent", () => {
 });
 
 describe("what models take is not known at first", () => {
-  const untold = () => session({ models: session().models.map((model) => ({ ...model, options: {} })) });
+  const unread = () =>
+    session({ models: session().models.map((model) => ({ ...model, options: {}, unread: true })) });
 
   test("it is asked for again, also where it is known of another model", async () => {
     const { studio, api } = setUp({ kept: { model: "truefusion-edge" } });
     const [standard, edge] = session().models;
     if (!standard || !edge) throw new Error("two models");
-    api.session.mockResolvedValueOnce(ok(session({ models: [standard, { ...edge, options: {} }] })));
+    const models = [standard, { ...edge, options: {}, unread: true as const }];
+    api.session.mockResolvedValueOnce(ok(session({ models })));
     await begin(studio, "");
     expect(studio.composer.takes.value).toBeNull();
     await vi.advanceTimersByTimeAsync(3_000);
     expect(studio.composer.takes.value).toEqual({ negativePrompt: true });
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(api.session, "no more of it").toHaveBeenCalledTimes(2);
+  });
+
+  test("it is asked for as long as nobody says, ever less often, also after a cut line", async () => {
+    const { studio, api } = setUp({ kept: { ratio: "16:9" } });
+    api.session.mockImplementation(async () => ok(unread()));
+    await begin(studio, "");
+    api.session.mockResolvedValueOnce(no("offline"));
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(studio.composer.options.value, "still set").toEqual({ aspectRatio: "16:9" });
+    expect(api.session.mock.calls.length).toBeGreaterThan(12);
+    expect(api.session.mock.calls.length).toBeLessThan(20);
+    api.session.mockImplementation(async () => ok(session()));
+    await vi.advanceTimersByTimeAsync(48_000);
+    expect(studio.composer.takes.value?.seed).toBe(true);
   });
 
   test("what was set goes along: the Worker refuses what is not taken", async () => {
     const { studio, api } = setUp({ kept: { ratio: "16:9", seed: "7", without: "text" } });
-    api.session.mockImplementation(async () => ok(untold()));
+    api.session.mockImplementation(async () => ok(unread()));
     await begin(studio, "a red kite");
     await studio.maker.generate();
     expect(api.generate.mock.calls[0]?.[0]).toEqual({
@@ -81,11 +99,20 @@ describe("what models take is not known at first", () => {
 
   test("and if it is not, it is the options that are named", async () => {
     const { studio, api } = setUp({ kept: { ratio: "16:9" } });
-    api.session.mockImplementation(async () => ok(untold()));
+    api.session.mockImplementation(async () => ok(unread()));
     api.generate.mockResolvedValue(no("invalid_request"));
     await begin(studio, "a red kite");
     await studio.maker.generate();
     expect(studio.announcement.value).toMatch(/options/);
+    // Tried again it goes without what the model does not take, as soon as the studio knows.
+    const models = session().models.map((model) => ({ ...model, options: {} }));
+    api.session.mockImplementation(async () => ok(session({ models })));
+    await studio.session.load();
+    await studio.maker.retry(studio.cards.cards.value[0]?.key ?? "");
+    expect(api.generate.mock.calls.map(([body, key]) => [body.aspectRatio, key])).toEqual([
+      ["16:9", "key-1"],
+      [undefined, "key-2"],
+    ]);
     // Without any it is nothing of what one did.
     studio.composer.aspectRatio.value = null;
     studio.composer.write("a blue kite");
@@ -93,12 +120,11 @@ describe("what models take is not known at first", () => {
     expect(studio.announcement.value).toMatch(/Reload the page/);
   });
 
-  test("who has said nothing at the third time takes nothing, and is asked no more", async () => {
+  test("a model of which is said that it takes nothing is sent nothing", async () => {
     const { studio, api } = setUp({ kept: { ratio: "16:9" } });
-    api.session.mockImplementation(async () => ok(untold()));
+    const models = session().models.map((model) => ({ ...model, options: {} }));
+    api.session.mockResolvedValue(ok(session({ models })));
     await begin(studio, "a red kite");
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(api.session).toHaveBeenCalledTimes(3);
     expect(studio.composer.takes.value).toEqual({});
     expect(studio.composer.options.value).toEqual({});
   });
@@ -106,7 +132,7 @@ describe("what models take is not known at first", () => {
   test("what was said is not unsaid by an answer that knows nothing", async () => {
     const { studio, api } = setUp();
     await begin(studio, "");
-    api.session.mockImplementation(async () => ok(untold()));
+    api.session.mockImplementation(async () => ok(unread()));
     await studio.session.load();
     expect(studio.composer.takes.value?.aspectRatio).toEqual(["1:1", "16:9"]);
   });
@@ -190,6 +216,25 @@ describe("refusals", () => {
     await click;
     expect(studio.composer.prompt.value).toBe("a blue boat");
     expect(studio.orders.waiting.value).toMatchObject([{ body: { prompt: "a red kite" } }]);
+    // Nobody asked for the new one: it is not sent by signing in.
+    await signIn(studio, "ada@example.com");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(api.generate.mock.calls.filter(([{ prompt }]) => prompt === "a blue boat")).toEqual([]);
+    expect(studio.composer.prompt.value).toBe("a blue boat");
+  });
+
+  test("what waited and goes back into the form brings its settings along", async () => {
+    const { studio, api } = setUp({ kept: { ratio: "16:9" } });
+    const answer = later<Result<{ generation: Generation }>>();
+    api.generate.mockReturnValueOnce(answer.promise);
+    await begin(studio, "a red kite");
+    const click = studio.maker.generate();
+    studio.composer.model.value = "truefusion-edge";
+    studio.composer.aspectRatio.value = "1:1";
+    answer.resolve(no("unauthenticated"));
+    await click;
+    const { prompt, model, aspectRatio } = studio.composer;
+    expect([prompt.value, model.value, aspectRatio.value]).toEqual(["a red kite", "truefusion-pro", "16:9"]);
   });
 
   test("any other refusal stays on the card, and trying again uses the same card and key", async () => {

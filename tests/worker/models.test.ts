@@ -1,5 +1,6 @@
 /** What a model takes is asked of Skytells; these are the ways in which it does not say. One model each: it is remembered. */
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Session } from "../../worker/contract.ts";
 import { expectProblem, generate, newPrompt, newUser, reaches } from "./support/app.ts";
 import { createsOf } from "./support/simulator.ts";
 
@@ -32,5 +33,19 @@ describe("a model whose schema", () => {
     const { id } = await generate(user, prompt, { model });
     expect((await reaches(user, id, "succeeded")).options).toEqual({});
     expect((await createsOf(prompt)).map(({ input }) => input)).toEqual([{ prompt }]);
+  });
+
+  it("cannot be had is told from one that takes nothing", async () => {
+    const user = await newUser();
+    const said = async () => {
+      const { models } = (await (await user.call("/api/session")).json()) as Session;
+      return models.map(({ id, options, unread = false }) => ({ id, options, unread }));
+    };
+    // Read behind the first answer.
+    await expect.poll(said).toEqual([
+      { id: "truefusion-pro", options: {}, unread: true },
+      { id: "truefusion-edge", options: {}, unread: false },
+      { id: "truefusion-2.0", options: {}, unread: false },
+    ]);
   });
 });

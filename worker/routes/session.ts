@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { DEFAULT_MODEL, MODELS, planOf } from "../catalog.ts";
-import type { Session } from "../contract.ts";
+import type { Model, Session } from "../contract.ts";
 import { database } from "../db/client.ts";
 import { findUser, refusalOf } from "../db/users.ts";
 import { SESSION_RENEW_SECONDS, settingsOf } from "../env.ts";
@@ -16,11 +16,14 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
   if (refreshed) c.executionCtx.waitUntil(refreshed);
 
   const signIn = signInMethods(c);
-  const models = MODELS.map((model) => ({
-    ...model,
-    default: model.id === DEFAULT_MODEL,
-    options: knownOptions(settings, model.id),
-  }));
+  const models = MODELS.map((model): Model => {
+    const options = knownOptions(settings, model.id);
+    return {
+      ...model,
+      default: model.id === DEFAULT_MODEL,
+      ...(options ? { options } : { options: {}, unread: true }),
+    };
+  });
   const nobody: Session = { user: null, limits: null, models, signIn };
 
   const claim = await sessionOf(c);

@@ -71,9 +71,10 @@ export async function inputSchema(settings: Settings, id: ModelId): Promise<Inpu
   return known.get(keyOf(settings, id))?.schema ?? null;
 }
 
-/** What is known of a model's options now, without waiting for anything. */
-export function knownOptions(settings: Settings, id: ModelId): ModelOptions {
-  return optionsIn(known.get(keyOf(settings, id))?.schema ?? null);
+/** What is known of a model's options now, without waiting for anything; null while nothing is. */
+export function knownOptions(settings: Settings, id: ModelId): ModelOptions | null {
+  const schema = known.get(keyOf(settings, id))?.schema;
+  return schema ? optionsIn(schema) : null;
 }
 
 /** Refreshes what is not fresh; for the background of a request. Null: all is fresh. */
