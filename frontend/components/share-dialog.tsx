@@ -1,5 +1,5 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import copyIcon from "lucide-static/icons/copy.svg?raw";
 import imageIcon from "lucide-static/icons/image.svg?raw";
 import shareIcon from "lucide-static/icons/share.svg?raw";
@@ -12,44 +12,63 @@ import { copy } from "./copy.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icon.tsx";
 import { Photo } from "./photo.tsx";
+import { Toast } from "./toast.tsx";
 import { stylesheet } from "./stylesheet.ts";
 import looks from "../styles/share.css?url";
 
 await stylesheet(looks);
 
-/** What this page has last set for a link: the Worker tells that a picture is shared, but not how. */
+/** What this page has set for a link, by its address: the Worker tells that a picture is shared, but not how. */
 const promptShown = new Map<string, boolean>();
+
+/** Whether the page behind a link shows the prompt; null where somebody else made it. */
+const showsPrompt = (url: string | null) => url !== null && (promptShown.get(url) ?? null);
 
 /** Turns a public link to one picture on and off, and hands link or picture to what the device shares with. */
 export function ShareDialog({ studio, generation }: { studio: Studio; generation: Generation }) {
-  const { id, prompt } = generation;
-  const url = useSignal(generation.shareUrl);
-  const showPrompt = useSignal<boolean | null>(
-    promptShown.get(id) ?? (generation.shareUrl === null ? false : null),
-  );
+  /** As it is now: the link may be taken back elsewhere while one looks at it here. */
+  const latest = useSignal(generation);
+  const url = useComputed(() => latest.value.shareUrl);
+  const showPrompt = useSignal(showsPrompt(generation.shareUrl));
   /** One change after the other: the link ends up as the switches stand. */
   const work = useRef<Promise<unknown>>(Promise.resolve());
+  /** A first link is on its way. */
+  const making = useRef(false);
   const said = useSignal<string | null>(null);
   const close = () => {
     studio.sharing.value = null;
   };
 
+  // From before it can be clicked.
+  useLayoutEffect(() => {
+    const stop = studio.listen({
+      changed(news) {
+        if (news.id !== generation.id) return;
+        const before = url.peek();
+        latest.value = news;
+        if (news.shareUrl === before) return;
+        // One that is made here shows what the switch says.
+        if (!making.current) showPrompt.value = showsPrompt(news.shareUrl);
+        if (news.shareUrl === null) said.value = pictureText.sharingStopped;
+      },
+      dropped: (gone) => gone === generation.id && close(),
+    });
+    return () => void stop();
+  }, []);
+
   async function turnOn(withPrompt: boolean) {
-    const link = await makeLink(studio, generation, withPrompt);
-    if (link === null) return;
-    url.value = link;
-    promptShown.set(id, withPrompt);
-  }
-  async function turnOff() {
-    if (!(await endLink(studio, generation))) return;
-    url.value = null;
-    showPrompt.value = false;
-    promptShown.delete(id);
-    said.value = pictureText.sharingStopped;
+    making.current = url.peek() === null;
+    const link = await makeLink(studio, latest, withPrompt);
+    making.current = false;
+    if (link !== null) promptShown.set(link, withPrompt);
   }
   function next(change: () => Promise<unknown>) {
     said.value = null;
-    work.current = work.current.then(change);
+    const done = work.current.then(change).then(() => {
+      // Where it failed the page behind the link is as it was.
+      if (work.current === done && url.peek() !== null) showPrompt.value = showsPrompt(url.peek());
+    });
+    work.current = done;
   }
   const copyLink = async (link: string) => {
     said.value = (await copy(link)) ? pictureText.copied : pictureText.copyFailed;
@@ -76,7 +95,7 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
             // It shows what is true, not what was asked for.
             event.preventDefault();
             next(async () => {
-              if (url.value !== null) return turnOff();
+              if (url.value !== null) return endLink(studio, latest);
               await turnOn(showPrompt.value ?? false);
               if (url.value !== null) await copyLink(url.value);
             });
@@ -113,13 +132,15 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
           </button>
         </div>
       )}
-      <NativeShare generation={generation} url={url.value} prompt={prompt} />
+      <NativeShare generation={generation} url={url.value} prompt={generation.prompt} />
       <p role="status" class={said.value === pictureText.copied ? "sr-only" : "share-said"}>
         {said.value}
       </p>
       <button type="button" class="button quiet share-close" onClick={close}>
         {pictureText.close}
       </button>
+      {/* What goes wrong is told here: the page's own messages are behind this. */}
+      <Toast studio={studio} />
     </Dialog>
   );
 }

@@ -15,21 +15,24 @@ export async function toggleFavorite({ api, changed, orTell }: Hands, generation
   changed(answer?.generation ?? generation);
 }
 
-/** The link; null when there is none. */
+/** The link, which the picture has from then on; null when it could not be made. */
 export async function makeLink(
   { api, changed, orTell }: Hands,
-  generation: Generation,
+  generation: Signal<Generation>,
   showPrompt: boolean,
 ): Promise<string | null> {
-  const answer = orTell(await api.share(generation.id, showPrompt));
-  if (answer) changed({ ...generation, shareUrl: answer.url });
+  const answer = orTell(await api.share(generation.peek().id, showPrompt));
+  // Of what it is by now: more may have changed meanwhile.
+  if (answer) changed({ ...generation.peek(), shareUrl: answer.url });
   return answer?.url ?? null;
 }
 
-export async function endLink({ api, changed, orTell }: Hands, generation: Generation): Promise<boolean> {
-  const stopped = orTell(asDone(await api.unshare(generation.id))) ?? false;
-  if (stopped) changed({ ...generation, shareUrl: null });
-  return stopped;
+export async function endLink(
+  { api, changed, orTell }: Hands,
+  generation: Signal<Generation>,
+): Promise<void> {
+  if (orTell(asDone(await api.unshare(generation.peek().id))))
+    changed({ ...generation.peek(), shareUrl: null });
 }
 
 /** Takes away a card without a picture. What may still heal stays in the record. */

@@ -3,7 +3,8 @@ import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
 import { createRouter } from "../../frontend/state/router.ts";
-import { begin, generation, no, nobody, ok, setUp } from "./support.ts";
+import type { Generation } from "../../worker/contract.ts";
+import { begin, generation, no, nobody, ok, setUp, snapshot } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
@@ -84,6 +85,60 @@ describe("the picture view", () => {
     expect(world.api.unshare).toHaveBeenCalledWith("b");
   });
 
+  describe("an open share dialog", () => {
+    async function shared(world: ReturnType<typeof setUp>) {
+      const { dialog } = await picture(world);
+      world.sockets.latest().say(snapshot());
+      world.api.share.mockResolvedValueOnce(ok({ url: "https://studio.example/s/open" }));
+      fireEvent.click(within(dialog).getByRole("button", { name: "Share" }));
+      fireEvent.click(await screen.findByRole("switch", { name: "Public link" }));
+      await screen.findByRole("textbox", { name: "Link" });
+      return {
+        viewer: dialog,
+        link: () => screen.getByRole<HTMLInputElement>("switch", { name: "Public link" }),
+        words: screen.getByRole<HTMLInputElement>("checkbox", { name: "Show the prompt on the page" }),
+        hears: (changes: Partial<Generation>) =>
+          world.sockets.latest().say({
+            type: "generation",
+            generation: generation("b", { status: "succeeded", prompt: "picture b", ...changes }),
+          }),
+      };
+    }
+
+    test("says what failed where it can be seen, and shows what is so", async () => {
+      const world = setUp();
+      const { words } = await shared(world);
+      world.api.share.mockResolvedValueOnce(no("storage_unavailable"));
+      fireEvent.click(words);
+      const dialog = screen.getByRole("dialog", { name: "Share this picture" });
+      await within(dialog).findByText(/can't reach its storage/);
+      await waitFor(() => expect(words.checked).toBe(false));
+    });
+
+    test("hears that its link was taken back elsewhere; the next one says nothing of the prompt", async () => {
+      const world = setUp();
+      const { link, words, hears } = await shared(world);
+      world.api.share.mockResolvedValueOnce(ok({ url: "https://studio.example/s/open" }));
+      fireEvent.click(words);
+      await waitFor(() => expect(world.api.share).toHaveBeenLastCalledWith("b", true));
+      hears({});
+      await screen.findByText("The link no longer works.");
+      expect([link().checked, words.checked]).toEqual([false, false]);
+      expect(screen.queryByRole("textbox", { name: "Link" })).toBeNull();
+    });
+
+    test("keeps what else is changed elsewhere, and goes with its picture", async () => {
+      const world = setUp();
+      const { viewer, link, hears } = await shared(world);
+      hears({ favorite: true, shareUrl: "https://studio.example/s/open" });
+      fireEvent.click(link());
+      await screen.findByText("The link no longer works.");
+      expect(within(viewer).getByRole("button", { name: "Favourite", pressed: true })).toBeTruthy();
+      world.sockets.latest().say({ type: "deleted", id: "b" });
+      await waitFor(() => expect(screen.queryByRole("dialog", { name: "Share this picture" })).toBeNull());
+    });
+  });
+
   test("does by key what its buttons do", async () => {
     const world = setUp();
     const { dialog } = await picture(world);
@@ -129,6 +184,26 @@ describe("the picture view", () => {
     fireEvent.keyDown(again, { key: "Enter" });
     expect(fireEvent.keyDown(again, { key: "Enter", repeat: true }), "held").toBe(false);
     fireEvent.keyUp(again, { key: "Enter" });
+  });
+
+  test("a picture that leaves its list while it is looked at stays on the screen", async () => {
+    const world = setUp();
+    const items = ["c", "b", "a"].map((id) =>
+      generation(id, { status: "succeeded", prompt: `picture ${id}`, favorite: true }),
+    );
+    world.api.list.mockResolvedValue(ok({ items, nextCursor: null }));
+    world.api.favorite.mockResolvedValue(
+      ok({ generation: generation("b", { status: "succeeded", prompt: "picture b" }) }),
+    );
+    const router = await open(world);
+    router.go("/gallery?favorite=true");
+    await screen.findAllByRole("listitem");
+    router.go("/g/b");
+    const dialog = await screen.findByRole("dialog", { name: "picture b" });
+    fireEvent.click(within(dialog).getByRole("button", { name: "Favourite", pressed: true }));
+    await within(dialog).findByRole("button", { name: "Favourite", pressed: false });
+    expect(screen.getByRole("dialog", { name: "picture b" })).toBe(dialog);
+    expect(within(dialog).getByRole("img", { name: "picture b" })).toBeTruthy();
   });
 
   test("a picture of several shows them all", async () => {
