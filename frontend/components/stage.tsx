@@ -36,15 +36,18 @@ type Props = {
   controls: Signal<StageControls | null>;
   onSwipe: (direction: -1 | 1) => void;
   onLoaded: () => void;
+  /** Could not be fetched, for the first time; it is fetched again by itself. */
+  onLost: () => void;
 };
 
 /** A picture as large as there is room, to be looked at closely. The thumbnail is here already; the original comes over it. */
-export function Stage({ output, alt, controls, onSwipe, onLoaded }: Props) {
+export function Stage({ output, alt, controls, onSwipe, onLoaded, onLost }: Props) {
   const { url, thumbnailUrl, width, height } = output;
   const stage = useRef<HTMLDivElement>(null);
   const view = useSignal<View>(FIT);
   const bounds = useSignal<Bounds | null>(null);
   const drag = useSignal(0);
+  const isLost = useRef(false);
   const latest = useRef({ onSwipe });
   latest.current = { onSwipe };
 
@@ -122,6 +125,10 @@ export function Stage({ output, alt, controls, onSwipe, onLoaded }: Props) {
             alt={alt}
             draggable={false}
             onLoad={onLoaded}
+            onError={() => {
+              if (!isLost.current) onLost();
+              isLost.current = true;
+            }}
           />
         </div>
       </div>

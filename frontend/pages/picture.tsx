@@ -118,6 +118,9 @@ export function PicturePage({ studio, router, id }: Props) {
                 open(direction === forward ? next : previous);
               }}
               onLoaded={preload}
+              onLost={() => {
+                studio.toast.value = pictureText.notFetched;
+              }}
             />
           )}
           {generation && !output && <WithoutPicture generation={generation} />}

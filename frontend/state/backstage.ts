@@ -1,6 +1,7 @@
 /** What the studio does besides, and no first screen needs: loaded once somebody is here, in one piece. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
+import { mendImages } from "../api/broken-images.ts";
 import { openServiceWorker } from "../api/service-worker.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
@@ -121,6 +122,7 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
     if (key === null || (key === "studio.owner" && newValue === null)) studio.tabStore.forget();
   });
 
+  mendImages();
   studio.witness({ ordered: ({ body }) => history.add(body.prompt), ended: notifier.ended });
   // Who is here is known by now, or with the sign-in.
   effect(() => {

@@ -128,6 +128,7 @@ export const pictureText = {
   took: "Took",
   missing: "This picture isn't here",
   missingWhy: "It may have been deleted, or it belongs to someone else.",
+  notFetched: "The picture couldn't be fetched. It is tried again by itself.",
   toGallery: "To the gallery",
   notYet: "This picture isn't ready yet",
 

@@ -47,6 +47,25 @@ test("a favourite stays one after a reload", async () => {
   expect(await favorite.getAttribute("aria-pressed")).toBe("true");
 });
 
+test("pictures that could not be fetched come when they can, and the large one says so", async () => {
+  const email = newEmail();
+  const client = await createClient(app.url, email);
+  const prompt = "A ship in the fog";
+  await client.makes(prompt);
+  const { page, studio, expectsInConsole } = await visit({ email });
+  expectsInConsole(/net::ERR_/);
+  await page.route("**/images/**", (route) => route.abort());
+  await studio.open("/gallery");
+  const image = studio.picture(prompt).getByRole("img", { includeHidden: true });
+  await expect.poll(() => image.getAttribute("data-broken")).toBe("");
+  const viewer = await studio.openPicture(prompt);
+  await viewer.getByText(pictureText.notFetched).waitFor();
+  await page.unroute("**/images/**");
+  await isDrawn(viewer.getByRole("img", { name: prompt }), prompt);
+  await page.keyboard.press("Escape");
+  await studio.seesPicture(prompt);
+});
+
 test("a picture that is deleted is gone everywhere, at the latest when its page is left", async () => {
   const prompt = "A sandcastle before the tide";
   const { page, studio, context, expectsInConsole } = await visit({ email: newEmail() });
