@@ -12,7 +12,6 @@ import { copy } from "./copy.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icon.tsx";
 import { Photo } from "./photo.tsx";
-import { Toast } from "./toast.tsx";
 import { stylesheet } from "./stylesheet.ts";
 import looks from "../styles/share.css?url";
 
@@ -38,9 +37,15 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
   const close = () => {
     studio.sharing.value = null;
   };
+  /** What goes wrong is told on the page, which is behind this: so here as well. */
+  const trouble = typeof studio.toast.value === "string" ? studio.toast.value : null;
+  const forgetTrouble = () => {
+    if (typeof studio.toast.peek() === "string") studio.toast.value = null;
+  };
 
   // From before it can be clicked.
   useLayoutEffect(() => {
+    forgetTrouble();
     const stop = studio.listen({
       changed(news) {
         if (news.id !== generation.id) return;
@@ -64,6 +69,7 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
   }
   function next(change: () => Promise<unknown>) {
     said.value = null;
+    forgetTrouble();
     const done = work.current.then(change).then(() => {
       // Where it failed the page behind the link is as it was.
       if (work.current === done && url.peek() !== null) showPrompt.value = showsPrompt(url.peek());
@@ -133,14 +139,12 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
         </div>
       )}
       <NativeShare generation={generation} url={url.value} prompt={generation.prompt} />
-      <p role="status" class={said.value === pictureText.copied ? "sr-only" : "share-said"}>
-        {said.value}
+      <p role="status" class={!trouble && said.value === pictureText.copied ? "sr-only" : "share-said"}>
+        {trouble ?? said.value}
       </p>
       <button type="button" class="button quiet share-close" onClick={close}>
         {pictureText.close}
       </button>
-      {/* What goes wrong is told here: the page's own messages are behind this. */}
-      <Toast studio={studio} />
     </Dialog>
   );
 }
