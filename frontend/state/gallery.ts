@@ -1,4 +1,5 @@
-import { type Signal, signal, untracked } from "@preact/signals";
+import { effect, type Signal, signal, untracked } from "@preact/signals";
+import { beUnfinished } from "../api/leaving.ts";
 import { readFilters, writeFilters } from "./filters.ts";
 import { createList, type List } from "./list.ts";
 import type { Studio } from "./studio.ts";
@@ -51,7 +52,9 @@ export function galleryOf(studio: Studio): Gallery {
     const { trash } = (gallery = createGallery(studio));
     galleries.set(studio, gallery);
     // What was deleted is gone, though nobody stays for as long as it could be undone.
-    addEventListener("pagehide", () => void trash.flush("at once"));
+    const flush = () => void trash.flush("at once");
+    addEventListener("pagehide", flush);
+    effect(() => (trash.busy.value ? beUnfinished(flush) : undefined));
   }
   return gallery;
 }

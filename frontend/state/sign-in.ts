@@ -1,5 +1,6 @@
 /** Coming in and leaving: what the sign-in dialog and the account menu are there for. */
 import type { Trouble } from "../api/result.ts";
+import { finishElsewhere } from "../api/leaving.ts";
 import { tellOwner } from "../api/service-worker.ts";
 import { asDone } from "./deeds.ts";
 import type { Studio } from "./studio.ts";
@@ -24,6 +25,7 @@ export function stopSigningIn({ signingIn, tabStore }: Studio): void {
 export async function signOut(studio: Studio, everywhere = false): Promise<void> {
   const { api, orTell, unfinished, store, tabStore, restart } = studio;
   if ((await unfinished.finish?.()) === false) return;
+  await finishElsewhere();
   if (!orTell(asDone(await api.signOut(everywhere)))) return;
   tellOwner("");
   store.forget();

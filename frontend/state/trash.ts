@@ -2,7 +2,7 @@
  * Deleting with a way back. What is deleted hides at once and is asked for when the time to undo is over, or when
  * the page is left. Until then nothing has happened: undo only shows again what was hidden, in its place.
  */
-import { batch, effect, signal, untracked } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { pictureText } from "../text/pictures.ts";
 import { problems } from "../text/told.ts";
 import { inBulk, type Pace } from "./bulk.ts";
@@ -18,6 +18,8 @@ export type TrashDependencies = Pick<Studio, "api" | "hidden" | "toast" | "dropp
 export function createTrash({ api, hidden, toast, dropped, unfinished }: TrashDependencies) {
   /** Hidden, and not asked for yet. */
   const waiting = signal<readonly string[]>([]);
+  /** How many requests for them are under way. */
+  const flushing = signal(0);
   /** What is said about them, with the way back. */
   let offer: Toast | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,10 +53,14 @@ export function createTrash({ api, hidden, toast, dropped, unfinished }: TrashDe
 
   /** Whether all of them are gone. */
   async function flush(pace: Pace = "steady"): Promise<boolean> {
-    const ids = take();
-    if (ids.length === 0) return true;
+    if (waiting.value.length === 0) return true;
+    const ids = batch(() => {
+      flushing.value += 1;
+      return take();
+    });
     if (toast.value === offer) toast.value = null;
     const { done, failed, problem } = await inBulk(api, ids, "delete", pace);
+    flushing.value -= 1;
     for (const id of done) dropped(id);
     show(ids);
     if (failed.length > 0) {
@@ -72,6 +78,8 @@ export function createTrash({ api, hidden, toast, dropped, unfinished }: TrashDe
 
   return {
     waiting,
+    /** Something is deleted on this screen and not at the Worker yet. */
+    busy: computed(() => waiting.value.length > 0 || flushing.value > 0),
     /** Hides them, with those that wait already; false where they are too many to delete at a time. */
     remove(ids: readonly string[]): boolean {
       if (ids.length > MAX_DELETED) {

@@ -56,6 +56,26 @@ test("signing out in one tab does so in the other", async () => {
   expect(await other.getByText(prompt).count()).toBe(0);
 });
 
+test("what another tab is deleting is gone before one signs out", async () => {
+  const prompt = "A secret in the other tab";
+  const email = newEmail();
+  const client = await createClient(app.url, email);
+  await client.makes(prompt);
+  const { page, studio, newTab } = await visit({ email });
+  await studio.open();
+  await studio.seesPicture(prompt);
+  const other = await newTab();
+  await other.studio.open("/gallery");
+  const viewer = await other.studio.openPicture(prompt);
+  await viewer.getByRole("button", { name: pictureText.delete }).click();
+  await other.page.getByText(pictureText.deleted(1)).waitFor();
+  await studio.signOut();
+  await page.getByRole("heading", { name: text.headline }).waitFor();
+  const again = await createClient(app.url, email);
+  const { items } = await (await again.call("GET", "/api/generations")).json();
+  expect(items).toEqual([]);
+});
+
 test("where a session ended the pictures go, and somebody else who signs in there sees none of them", async () => {
   const prompt = "A portrait behind a curtain";
   const next = "A view from the same window";
