@@ -26,7 +26,7 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
   /** How many on top came after the list was first read. */
   const arrived = signal(0);
   const gone = new Set<string>();
-  /** Heard while the first page was under way, which may be older than this. */
+  /** Heard while a page was under way, which may be older than this. */
   let early: Generation[] = [];
   let cursor: string | null = null;
   let closing = new AbortController();
@@ -46,12 +46,12 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
     const index = items.value.findIndex(({ id }) => id === generation.id);
     const known = items.value[index];
     const latest = known ? newer(known, generation) : generation;
+    if (state.value === "loading" && !known) early.push(generation);
     if (!matches(latest, filters)) return drop(generation.id);
     if (known) {
       items.value = items.value.with(index, latest);
       return;
     }
-    if (state.value === "loading" && items.value.length === 0) early.push(generation);
     const last = items.value.at(-1);
     // Older than what has been read: it comes with its page.
     const comesLater = state.value !== "end" && (!last || generation.createdAt < last.createdAt);
@@ -100,7 +100,7 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
     for (const item of items.value) {
       if (!fresh.has(item.id) && !heard.has(item.id) && isRead(item)) drop(item.id);
     }
-    for (const item of top.toReversed()) put(item);
+    for (const item of top.toReversed()) if (!heard.has(item.id)) put(item);
   }
 
   // A list that was read before anybody told of changes is read again as well.
@@ -133,6 +133,7 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
       const before = shown.value.length;
       const { signal: closed } = closing;
       state.value = "loading";
+      early = [];
       do {
         const limit = items.value.length === 0 ? FIRST_PAGE : PAGE;
         const page = await api.list(cursor, limit, queryOf(filters), closed);

@@ -142,6 +142,37 @@ describe("news", () => {
     expect(ids()).toEqual(["b", "a"]);
   });
 
+  test("what is heard while a page is under way is newer than the page", async () => {
+    const { api, list, ids, changed } = open("?favorite=true");
+    for (const [next, id] of [
+      ["after-b", "b"],
+      [null, "a"],
+    ] as const) {
+      const answer = later<ReturnType<typeof page>>();
+      api.list.mockReturnValueOnce(answer.promise);
+      const reading = list.more();
+      changed(picture(id, 1));
+      answer.resolve(page([picture(id, 1, { favorite: true })], next));
+      await reading;
+    }
+    expect(ids()).toEqual([]);
+  });
+
+  test("what is heard while the top is read again is newer than the answer", async () => {
+    const { api, list, ids, up, changed } = open("?favorite=true");
+    api.list.mockResolvedValueOnce(page([picture("a", 1, { favorite: true })]));
+    await list.more();
+    const answer = later<ReturnType<typeof page>>();
+    api.list.mockReturnValueOnce(answer.promise);
+    up.value = false;
+    up.value = true;
+    changed(picture("a", 1));
+    answer.resolve(page([picture("a", 1, { favorite: true })]));
+    await answer.promise;
+    await Promise.resolve();
+    expect(ids()).toEqual([]);
+  });
+
   test("shows a picture when it is there, not before", async () => {
     const { list, ids, changed } = open();
     await list.more();
