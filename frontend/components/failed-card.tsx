@@ -9,7 +9,8 @@ import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { told } from "../text/told.ts";
 import { Icon } from "./icon.tsx";
-import { onlyOnce, usePassOnFocus } from "./working-card.tsx";
+import { onlyOnce } from "./only-once.ts";
+import { usePassOnFocus } from "./working-card.tsx";
 
 /** Why there is no picture, and what to do now. */
 export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {

@@ -42,6 +42,8 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
   const sight = useSignal<[from: number, to: number]>(list.place ? [0, 0] : [-innerHeight / 2, innerHeight]);
   /** The one that Tab leads to, and arrows leave from. */
   const current = useSignal<string | null>(null);
+  /** The same, also once it has left the list and nothing is there. */
+  const latest = useRef<string | null>(null);
   const focusing = useRef(false);
   /** At first only what is in the window is drawn, and no page more is asked for: the rest would hold it up. */
   const overscan = useRef(0);
@@ -102,6 +104,8 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
       removeEventListener("scroll", onScroll);
       removeEventListener("resize", look);
       list.seen = list.arrived.peek();
+      // Nothing is left: should the last one come back, that is where one goes on.
+      if (list.shown.peek().length === 0) gallery.viewed.value ??= latest.current;
     };
   }, []);
 
@@ -164,6 +168,7 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
     });
   }, [hasDrawn]);
   const isCurrent = row >= 0 ? current.value : (shown[drawn[0]?.start ?? 0]?.id ?? null);
+  latest.current = isCurrent ?? latest.current;
   const chosen = list.selection.ids.value;
   const choosing = list.selection.active.value;
   const waiting =

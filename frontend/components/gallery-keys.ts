@@ -4,6 +4,7 @@ import { boxesOf, rowOf } from "../state/rows.ts";
 import { toggleFavorite } from "../state/deeds.ts";
 import type { Studio } from "../state/studio.ts";
 import type { Tiles } from "../state/tiles.ts";
+import { goOn } from "./go-on.ts";
 
 type Where = {
   studio: Studio;
@@ -27,6 +28,7 @@ export function onGalleryKey(event: KeyboardEvent, where: Where): void {
   const generation = list.shown.peek().find(({ id }) => id === current);
   const withCommand = event.ctrlKey || event.metaKey;
   const onCheck = event.target instanceof Element && event.target.closest("button") !== null;
+  const goOnAt = (next: string | null) => (next !== null ? where.focus(next) : goOn());
 
   if (withCommand) {
     if (event.key === "a") selection.all();
@@ -38,14 +40,17 @@ export function onGalleryKey(event: KeyboardEvent, where: Where): void {
     else selection.toggle(generation.id);
   } else if (event.key === "f") {
     if (generation?.status !== "succeeded") return;
+    const next = neighbour(list, [generation.id], current);
     void toggleFavorite(studio, generation);
+    // Among the favourites it stays no longer.
+    if (!list.shown.peek().some(({ id }) => id === current)) goOnAt(next);
   } else if (event.key === "Delete" || event.key === "Backspace") {
     const chosen = selection.selected.peek().map(({ id }) => id);
     const ids = chosen.length > 0 ? chosen : generation ? [generation.id] : [];
     const next = neighbour(list, ids, current);
     if (ids.length === 0 || !gallery.trash.remove(ids)) return;
     selection.end();
-    if (next !== null) where.focus(next);
+    goOnAt(next);
   } else if (event.key === "Escape") {
     if (!selection.active.peek()) return;
     selection.end();

@@ -10,6 +10,7 @@ import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
 import { Icon } from "./icon.tsx";
+import { onlyOnce } from "./only-once.ts";
 
 /** Fetched with the first click on its button, and so opens itself once; from then on the button does, and its key. */
 export function OptionsPanel({ studio }: { studio: Studio }) {
@@ -21,13 +22,33 @@ export function OptionsPanel({ studio }: { studio: Studio }) {
     if (!isNew.current && !isAskedFor) return;
     isNew.current = false;
     studio.options.value = false;
+    // By its key: from the button, where the focus returns to, on to what the panel begins with.
+    if (isAskedFor) focusButton();
     panel.current?.showPopover();
+    if (isAskedFor) panel.current?.querySelector<HTMLElement>(":checked, #seed, #without")?.focus();
   }, [isAskedFor]);
   const takes = composer.takes.value;
   const { aspectRatio: ratios, seed, negativePrompt } = takes ?? {};
   const isSet = useComputed(() => Object.keys(composer.options.value).length > 0);
   return (
-    <div ref={panel} id="options" popover="auto" class="pop options" role="group" aria-label={text.options}>
+    <div
+      ref={panel}
+      id="options"
+      popover="auto"
+      class="pop options"
+      role="group"
+      aria-label={text.options}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
+        // It would send the form. What it confirms is set already.
+        event.preventDefault();
+        // Held down since the focus was elsewhere.
+        if (event.repeat) return;
+        onlyOnce(event);
+        panel.current?.hidePopover();
+        focusButton();
+      }}
+    >
       {ratios && <Shapes composer={composer} ratios={ratios} />}
       {seed && <Seed composer={composer} />}
       {negativePrompt && <Without composer={composer} />}
@@ -50,6 +71,8 @@ export function OptionsPanel({ studio }: { studio: Studio }) {
     </div>
   );
 }
+
+const focusButton = () => document.querySelector<HTMLElement>(".options-button")?.focus();
 
 function Shapes({ composer, ratios }: { composer: Composer; ratios: AspectRatio[] }) {
   const chosen = composer.options.value.aspectRatio ?? null;
@@ -94,6 +117,7 @@ function Seed({ composer }: { composer: Composer }) {
           id="seed"
           class="field tabular-nums"
           inputmode="numeric"
+          enterkeyhint="done"
           autocomplete="off"
           placeholder={making.seedRandom}
           value={seed.value ?? ""}
@@ -148,10 +172,21 @@ function Without({ composer }: { composer: Composer }) {
         placeholder={making.withoutExample}
         value={words.value}
         onInput={(event) => {
-          words.value = Array.from(event.currentTarget.value).slice(0, MAX_PROMPT_LENGTH).join("");
-          event.currentTarget.value = words.value;
+          keepWithin(event.currentTarget);
+          words.value = event.currentTarget.value;
         }}
       />
     </div>
   );
+}
+
+/** Of what is typed or pasted takes what fits: what was there stays, and so does the caret. */
+function keepWithin(area: HTMLTextAreaElement): void {
+  const { value, selectionEnd: caret } = area;
+  const excess = countCodePoints(value) - MAX_PROMPT_LENGTH;
+  if (excess <= 0) return;
+  // What came in ends at the caret.
+  const kept = Array.from(value.slice(0, caret)).slice(0, -excess).join("");
+  area.value = kept + value.slice(caret);
+  area.setSelectionRange(kept.length, kept.length);
 }

@@ -16,7 +16,7 @@ import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
 import { copy } from "./copy.ts";
 import { Icon } from "./icon.tsx";
-import { onlyOnce } from "./working-card.tsx";
+import { onlyOnce } from "./only-once.ts";
 
 type Props = {
   studio: Studio;

@@ -1,3 +1,4 @@
+import type { Ref } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
@@ -10,7 +11,9 @@ import type { List } from "../state/list.ts";
 import type { Studio } from "../state/studio.ts";
 import type { ZipProgress } from "../state/zip.ts";
 import { pictureText } from "../text/pictures.ts";
+import { goOn } from "./go-on.ts";
 import { Icon } from "./icon.tsx";
+import { onlyOnce } from "./only-once.ts";
 import { downloadZip, preloadZip } from "./zip-download.ts";
 
 type Props = { studio: Studio; gallery: Gallery; list: List };
@@ -29,12 +32,15 @@ export function SelectionBar({ studio, gallery, list }: Props) {
   useLayoutEffect(() => {
     const { current } = bar;
     return () => {
-      if (!current?.contains(document.activeElement)) return;
-      setTimeout(() => {
-        document.querySelector<HTMLElement>('.gallery-grid a[tabindex="0"]')?.focus({ preventScroll: true });
-      });
+      if (current?.contains(document.activeElement)) goOn();
     };
   }, []);
+  // Download and Cancel take each other's place, and the focus with it.
+  const zipButton = useRef<HTMLButtonElement>(null);
+  const wasInside = bar.current?.contains(document.activeElement);
+  useLayoutEffect(() => {
+    if (wasInside && !bar.current?.contains(document.activeElement)) zipButton.current?.focus();
+  });
   useEffect(() => {
     const leave = (event: KeyboardEvent) => {
       // A dialog or a menu above it closes first.
@@ -47,7 +53,7 @@ export function SelectionBar({ studio, gallery, list }: Props) {
   }, [selection]);
 
   return (
-    <div ref={bar} class="selection-bar" role="toolbar" aria-label={pictureText.select}>
+    <div ref={bar} class="selection-bar" role="toolbar" aria-label={pictureText.select} onKeyDown={onlyOnce}>
       {selection.active.value && (
         <button
           type="button"
@@ -60,7 +66,7 @@ export function SelectionBar({ studio, gallery, list }: Props) {
         </button>
       )}
       {zip ? (
-        <Packing {...zip} />
+        <Packing {...zip} button={zipButton} />
       ) : (
         <>
           <p role="status" class="selection-count">
@@ -82,6 +88,7 @@ export function SelectionBar({ studio, gallery, list }: Props) {
             onClick={() => void favoriteAll(studio, pictures, !allFavorites)}
           />
           <Action
+            button={zipButton}
             icon={download}
             name={pictureText.download}
             disabled={pictures.length === 0}
@@ -101,11 +108,18 @@ export function SelectionBar({ studio, gallery, list }: Props) {
   );
 }
 
-type ActionProps = { icon: string; name: string; disabled: boolean; onClick: () => void };
+type ActionProps = {
+  icon: string;
+  name: string;
+  disabled: boolean;
+  onClick: () => void;
+  button?: Ref<HTMLButtonElement>;
+};
 
-function Action({ icon, name, disabled, onClick }: ActionProps) {
+function Action({ icon, name, disabled, onClick, button = null }: ActionProps) {
   return (
     <button
+      ref={button}
       type="button"
       class="button round quiet"
       aria-label={name}
@@ -118,7 +132,9 @@ function Action({ icon, name, disabled, onClick }: ActionProps) {
   );
 }
 
-function Packing({ done, of, cancel }: ZipProgress) {
+type PackingProps = ZipProgress & { button: Ref<HTMLButtonElement> };
+
+function Packing({ done, of, cancel, button }: PackingProps) {
   const words = pictureText.packing(done, of);
   return (
     <>
@@ -127,7 +143,12 @@ function Packing({ done, of, cancel }: ZipProgress) {
         <progress class="progress" max={of} value={done} aria-label={words} />
       </p>
       {/* It comes where Download was: the second click of a double click on that is not meant for it. */}
-      <button type="button" class="button quiet small" onClick={(event) => event.detail < 2 && cancel()}>
+      <button
+        ref={button}
+        type="button"
+        class="button quiet small"
+        onClick={(event) => event.detail < 2 && cancel()}
+      >
         {pictureText.cancel}
       </button>
     </>

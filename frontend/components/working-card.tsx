@@ -6,6 +6,7 @@ import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
+import { onlyOnce } from "./only-once.ts";
 
 /** On its way: how far it is, and the way out. */
 export function WorkingCard({ studio, card }: { studio: Studio; card: Card }) {
@@ -73,21 +74,4 @@ export function usePassOnFocus(studio: Studio) {
     [],
   );
   return root;
-}
-
-/** An Enter that is held down presses one thing: not again, and not what has the focus next. For `onKeyDown`. */
-export function onlyOnce({ key, repeat }: KeyboardEvent): void {
-  if (key !== "Enter" || repeat) return;
-  const held = new AbortController();
-  const options = { capture: true, signal: held.signal };
-  addEventListener("keyup", () => held.abort(), options);
-  addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key !== "Enter" || !event.repeat) return;
-      event.preventDefault();
-      event.stopPropagation();
-    },
-    options,
-  );
 }

@@ -1,11 +1,12 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import chevronLeft from "lucide-static/icons/chevron-left.svg?raw";
 import chevronRight from "lucide-static/icons/chevron-right.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
 import type { Result } from "../api/result.ts";
 import { Dialog } from "../components/dialog.tsx";
+import { goOn } from "../components/go-on.ts";
 import { Icon } from "../components/icon.tsx";
 import { PictureDetails } from "../components/picture-details.tsx";
 import { onPictureKey } from "../components/picture-keys.ts";
@@ -55,6 +56,15 @@ export function PicturePage({ studio, router, id }: Props) {
     shown.value = 0;
     gallery.viewed.value = id;
   }, [id]);
+  // The last one of its list was deleted: the tile that the focus would go back to is gone too.
+  const shownIn = useRef(list);
+  shownIn.current = list;
+  useLayoutEffect(
+    () => () => {
+      if (shownIn.current?.shown.peek().length === 0) goOn();
+    },
+    [],
+  );
   const index = items.findIndex((item) => item.id === id);
   useEffect(() => {
     // The list goes on behind the last picture that has been read.
