@@ -111,7 +111,10 @@ test("a new account, from its first prompt to its last: deleted, nothing of it i
   await studio.working(running).waitFor();
   const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
   const traces = [user.id, user.email, prompt, running, link.split("/").at(-1) ?? link];
-  const left = () => traces.filter((trace) => everythingKept(app).includes(trace));
+  const left = () => {
+    const kept = everythingKept(app);
+    return traces.filter((trace) => kept.includes(trace));
+  };
   // The card is drawn before the order goes out.
   await expect.poll(left, { message: "where it is looked for" }).toEqual(traces);
 
@@ -125,7 +128,7 @@ test("a new account, from its first prompt to its last: deleted, nothing of it i
   expect((await fetch(link)).status).toBe(404);
   expect((await fetch(`${link}/image`)).status).toBe(404);
   expect((await fetch(`${app.url}/api/generations`, { headers: { cookie } })).status).toBe(401);
-  await until("the last of it to go", async () => left().length === 0);
+  await expect.poll(left, { message: "what is left of it" }).toEqual([]);
   const simulator = createSimulatorClient(app.adminUrl);
   expect(await simulator.statusOf(running).catch(() => "gone"), "at Skytells").toMatch(/^(canceled|gone)$/);
 

@@ -8,10 +8,10 @@ const STORES = ["d1", "r2", "do"];
 /** What the platform notes for itself: alarms, and under which name an object was last asked for. */
 const NOT_THE_APPS = /^_cf_|^__miniflare/;
 
-/** workerd writes while this reads. */
-const WAIT_MS = 10_000;
-
-/** Every row there is, as text to be searched. What is deleted but not overwritten on disk yet is no row. */
+/**
+ * Every row there is, as text to be searched. What is deleted but not overwritten on disk yet is no row.
+ * Throws where workerd opens or closes one of the files just then: to be polled.
+ */
 export function everythingKept({ stateDirectory }: AppAddress): string {
   const databases = STORES.flatMap((store) => {
     const folder = join(stateDirectory, "v3", store);
@@ -22,7 +22,7 @@ export function everythingKept({ stateDirectory }: AppAddress): string {
 }
 
 function rowsIn(file: string): string {
-  const db = new DatabaseSync(file, { readOnly: true, timeout: WAIT_MS });
+  const db = new DatabaseSync(file, { readOnly: true });
   try {
     const tables = db.prepare("select name from sqlite_master where type = 'table'").all();
     return tables
