@@ -48,9 +48,9 @@ export async function trouble(
     return "over";
   }
   cards.stall(card, problem);
-  // Canceled before it was known to have arrived: it is not sent again to find out.
+  if (!cancelOnArrival.has(card)) await rest(maker, wait);
+  // Canceled before it was known to have arrived, or in the moment in which the line is back: it is not sent again to find out.
   if (cancelOnArrival.has(card)) orders.drop(order.key);
-  else await rest(maker, wait);
   if (orders.find(order.key)) return "again";
   // Or another tab has the answer: then its card comes like any other's.
   cancelOnArrival.delete(card);

@@ -59,21 +59,26 @@ test("not reached: the card goes back to being made", async () => {
   expect(cards.cards.value[0]?.generation.status).toBe("queued");
 });
 
-test("canceled in the meantime, it is not sent again", async () => {
-  const { studio, api, cards, store } = setUp();
-  api.generate.mockResolvedValue(no("offline"));
-  await begin(studio, "a red kite");
-  const click = studio.maker.generate();
-  await vi.advanceTimersByTimeAsync(500);
-  await studio.maker.cancel("key-1");
-  await click;
-  await vi.advanceTimersByTimeAsync(120_000);
-  expect(api.generate).toHaveBeenCalledOnce();
-  expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { status: "canceled" } }]);
-  expect(store.get("orders.u1")).toBeNull();
-  dismiss(studio, "key-1");
-  expect(api.remove, "nobody knows of it").not.toHaveBeenCalled();
-});
+test.each(["between two attempts", "as the line comes back"])(
+  "canceled %s, it is not sent again",
+  async (when) => {
+    const { studio, api, cards, store } = setUp();
+    api.generate.mockResolvedValue(no("offline"));
+    await begin(studio, "a red kite");
+    const click = studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(500);
+    const canceling = studio.maker.cancel("key-1");
+    if (when === "as the line comes back") studio.maker.hurry();
+    await canceling;
+    await click;
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(api.generate).toHaveBeenCalledOnce();
+    expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { status: "canceled" } }]);
+    expect(store.get("orders.u1")).toBeNull();
+    dismiss(studio, "key-1");
+    expect(api.remove, "nobody knows of it").not.toHaveBeenCalled();
+  },
+);
 
 test("canceled and put out of sight before anybody knew an id: canceled all the same, and no news bring it back", async () => {
   const { studio, api, cards } = setUp();
