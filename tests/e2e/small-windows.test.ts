@@ -8,6 +8,7 @@ import { failures } from "../../frontend/text/told.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
+import { isAtRest } from "./support/walk.ts";
 
 useBrowser();
 const app = inject("app");
@@ -58,6 +59,8 @@ async function unreachable(page: Page, menu: Locator, controls: Locator, open: (
     await page.setViewportSize(size);
     await open();
     await menu.waitFor();
+    // It rises: with less motion that takes a frame.
+    await isAtRest(page);
     const over = await outOf(windowOf(page), menu);
     if (over) found.push(`${name}: ${over}`);
     if (await menu.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)) {
