@@ -41,7 +41,10 @@ export function mendImages(): void {
     },
     true,
   );
-  addEventListener("online", fetchAgain);
+  addEventListener("online", () => {
+    rest = FIRST_MS;
+    fetchAgain();
+  });
   for (const image of document.querySelectorAll("img"))
     if (image.complete && image.naturalWidth === 0) note(image);
 }

@@ -9,13 +9,16 @@ const { locks } = navigator as { locks?: LockManager | null };
 /** From now on whoever signs out in another tab has `finish` called and waits; the returned function ends that. */
 export function beUnfinished(finish: () => unknown): () => void {
   if (!locks) return () => {};
-  const { promise: over, resolve } = Promise.withResolvers<void>();
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
   const channel = new BroadcastChannel(NAME);
   channel.addEventListener("message", finish);
   void locks.request(NAME, { mode: "shared" }, () => over);
   return () => {
     channel.close();
-    resolve();
+    end();
   };
 }
 

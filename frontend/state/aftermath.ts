@@ -95,8 +95,7 @@ async function refused(maker: Maker, order: Order, card: string, problem: Troubl
     const putBack: Order = { ...order, state: "waiting" };
     if (code === "unauthenticated") {
       cards.remove(card);
-      // Where something else is being written by now, this one waits for the sign-in in sight.
-      // Something new has been typed meanwhile, and stays.
+      // What is being written by now stays: then this one waits for the sign-in in sight.
       const isFree = composer.prompt.value === "";
       if (isFree) putInForm(composer, order.body);
       else orders.putFirst(putBack);

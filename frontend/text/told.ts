@@ -33,7 +33,7 @@ export const told = {
 };
 
 const optionRefused =
-  "This model doesn't take all the options that were set. Nothing was made, and it cost nothing. Change them and generate again.";
+  "This model doesn't take all the options that were set. Nothing was made, and it cost nothing. Try again without them, or change them.";
 
 /** Why a request was refused. What says that nothing was made says so because it is known. */
 export const problems: Record<TroubleCode, string> = {

@@ -68,11 +68,10 @@ async function scrollDeep(page: Page, top: number) {
 
 /** To the end takes half a minute, or several where others work beside it; that the page does not grow shows long before. */
 const DEPTH = process.env["TEST_ALL"] ? COUNT : 1_500;
-const DEEP = { timeout: 300_000 };
+const DEEP_MS = 300_000;
 
 test(
   `the page is as small at ${DEPTH} pictures as at the start, and holds every one once`,
-  DEEP,
   async () => {
     const { page, context } = await open();
     const inspector = await context.newCDPSession(page);
@@ -109,6 +108,7 @@ test(
     expect(drawn).toEqual(drawn.map((_, index) => (drawn[0] ?? 0) + index));
     if (DEPTH === COUNT) await page.getByText(pictureText.end).waitFor();
   },
+  DEEP_MS,
 );
 
 describe.each([DESKTOP, PHONE])("at $width px", (viewport) => {

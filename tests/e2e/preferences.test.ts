@@ -137,7 +137,7 @@ test("motion stops for whoever wants less of it; else a picture comes out of its
   await studio.open("/gallery");
   await studio.seesPicture(prompt);
   // How to fly is fetched once all else is there: whoever is earlier sees the picture at once.
-  await expect.poll(async () => (await openAndClose(), await flights())).not.toEqual([]);
+  await expect.poll(() => openAndClose().then(flights)).not.toEqual([]);
   await studio.openPicture(prompt);
   expect(await flights()).toEqual(["flew"]);
   await page.keyboard.press("Escape");
