@@ -19,9 +19,14 @@ if (!counts) {
 function report(): string {
   const file = process.argv[2];
   if (file !== undefined) return readFileSync(file, "utf8");
-  return (
-    spawnSync("npm", ["audit", "--json"], { cwd: root, encoding: "utf8", timeout: 120_000 }).stdout ?? ""
-  );
+  const options = { cwd: root, encoding: "utf8", timeout: 120_000 } as const;
+  const npm = process.env["npm_execpath"];
+  // On Windows `npm` is a batch file, which spawn refuses; npm tells its scripts where its own script is.
+  const { stdout } =
+    npm === undefined
+      ? spawnSync("npm", ["audit", "--json"], options)
+      : spawnSync(process.execPath, [npm, "audit", "--json"], options);
+  return stdout ?? "";
 }
 
 function countsIn(text: string): Record<string, number> | null {

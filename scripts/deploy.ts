@@ -11,7 +11,7 @@ import { environment, root, runTool, TOOLS } from "./run.ts";
 /** Without these the studio answers every API request with 500 and their names. */
 const SECRETS = {
   SKYTELLS_API_KEY: "your key from Skytells",
-  SESSION_SECRET: "made with: openssl rand -base64 32",
+  SESSION_SECRET: "made with: npm run --silent secret",
 } as const;
 
 const args = process.argv.slice(2);

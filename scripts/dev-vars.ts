@@ -1,4 +1,4 @@
-/** `.dev.vars`: this laptop's settings. Made by the first start, with a secret of its own. */
+/** `.dev.vars`: the settings for local development. The first start writes the file with secrets of its own. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,9 +11,14 @@ export function devVars(): Record<string, string | undefined> {
   if (!existsSync(path)) {
     const example = readFileSync(join(root, ".dev.vars.example"), "utf8");
     const filled = example.replace(/^(SESSION_SECRET|ADMIN_TOKEN)=""/gm, (_, name: string) => {
-      return `${name}="${randomBytes(32).toString("base64")}"`;
+      return `${name}="${createSecret()}"`;
     });
     writeFileSync(path, filled, { mode: 0o600 });
   }
   return parseEnv(readFileSync(path, "utf8"));
+}
+
+/** 256 random bits without a comma, which separates secrets in a setting. */
+export function createSecret(): string {
+  return randomBytes(32).toString("base64");
 }

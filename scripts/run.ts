@@ -1,5 +1,6 @@
 /** Running the project's tools from its scripts: always those of this checkout, with the Node that runs this. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -22,8 +23,20 @@ export const environment = {
   NODE_ENV: undefined,
 };
 
+/** How often a script started by npm checks that npm still runs. */
+const PARENT_CHECK_MS = 250;
+
+/** The children that still run. They end with this process. */
+const running = new Set<ChildProcess>();
+let isWatching = false;
+let isStopping = false;
+
 export function start(script: string, args: string[], env: NodeJS.ProcessEnv = environment): ChildProcess {
-  return spawn(process.execPath, [script, ...args], { cwd: root, stdio: "inherit", env });
+  stopChildrenOnExit();
+  const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: "inherit", env });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
 }
 
 export function startTool(tool: Tool, args: string[], env: NodeJS.ProcessEnv = environment): ChildProcess {
@@ -36,6 +49,44 @@ export async function runTool(tool: Tool, args: string[]): Promise<void> {
   if (code !== 0) process.exit(code);
 }
 
+/** Does not resolve while this process is stopping: the script must not continue, nor end before its children. */
 export function exitOf(child: ChildProcess): Promise<number> {
-  return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+  return new Promise((resolve) => {
+    child.once("exit", (code) => {
+      if (!isStopping) resolve(code ?? 1);
+    });
+  });
+}
+
+/** Ends every running child and waits for it. */
+export async function stopChildren(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  await Promise.all(
+    [...running].map((child) => {
+      const exit = new Promise((resolve) => child.once("exit", resolve));
+      // On Windows `kill` ends one process and leaves the processes that it started.
+      if (process.platform === "win32") spawnSync("taskkill", ["/pid", String(child.pid), "/T", "/F"]);
+      else child.kill(signal);
+      return exit;
+    }),
+  );
+}
+
+/** Passes signals on to the children, and ends them when npm ends without passing its signal on. */
+function stopChildrenOnExit(): void {
+  if (isWatching) return;
+  isWatching = true;
+  const stop = (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => {
+    isStopping = true;
+    void stopChildren(signal).then(() => process.exit(128 + constants.signals[signal]));
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  // npm passes signals to its shell only, and some shells (dash) do not pass them on.
+  const parent = process.ppid;
+  const check = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(check);
+    stop("SIGTERM");
+  }, PARENT_CHECK_MS);
+  check.unref();
 }

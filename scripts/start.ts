@@ -1,10 +1,13 @@
 /**
  * `npm start`: the whole studio on this machine. Builds, migrates the local D1, runs the Worker, and the
- * simulator unless `.dev.vars` holds a key for the real Skytells. `--watch` adds vite with hot reload.
+ * simulator unless `.dev.vars` holds a key for the real Skytells. `--watch` adds vite with hot reload; `--simulator`
+ * runs the simulator alone.
  */
 import type { ChildProcess } from "node:child_process";
 import { devVars } from "./dev-vars.ts";
-import { environment, exitOf, runTool, start, startTool } from "./run.ts";
+import { environment, exitOf, runTool, start, startTool, stopChildren } from "./run.ts";
+
+if (process.argv.includes("--simulator")) process.exit(await exitOf(start("simulator/main.ts", [])));
 
 const port = process.env.PORT ?? "8787";
 const simulatorPort = process.env.SIMULATOR_PORT ?? "8788";
@@ -37,20 +40,12 @@ children.push(
 );
 if (isWatching) children.push(startTool("vite", []));
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    for (const child of children) child.kill(signal);
-  });
-}
-
 void announce();
 const code = await Promise.race(children.map(exitOf));
-for (const child of children) child.kill("SIGTERM");
-const isRunning = (child: ChildProcess) => child.exitCode === null && child.signalCode === null;
-await Promise.all(children.filter(isRunning).map(exitOf));
+await stopChildren();
 process.exit(code);
 
-/** Says where the studio is, once it is. */
+/** Prints the studio's address when it answers. */
 async function announce(): Promise<void> {
   const url = `http://localhost:${port}`;
   for (;;) {
@@ -62,5 +57,5 @@ async function announce(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   console.log(`\n  Image Studio   ${isWatching ? "http://localhost:5173" : url}`);
-  console.log(`  Pictures by    ${hasKey ? "Skytells" : "the simulator (no key, no cost)"}\n`);
+  console.log(`  Images by      ${hasKey ? "Skytells" : "the simulator (no key, no cost)"}\n`);
 }

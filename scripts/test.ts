@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything that is tested, in one run, but for what is long: `--all` runs that too. Arguments go to vitest
- * (`npm test -- --project 'worker*'`). Its last line is always `N passed, N failed`, with `, N skipped` where some were.
+ * (`npm test -- --project "worker*"`). Its last line is always `N passed, N failed`, with `, N skipped` where some were.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -159,7 +159,7 @@ const isWebOrigin = (value: string) => {
 
 const ADMITTED = /^(?:\*|[^\s@*]*@[^\s@*]+)$/;
 
-const TOO_WEAK = "is too weak: make one with `openssl rand -base64 32`";
+const TOO_WEAK = "is too weak: make one with `npm run secret`";
 const areStrong = (secrets: string[]) =>
   secrets.every((secret) => secret.length >= 16 && new Set(secret).size >= 6);
 
@@ -184,7 +184,7 @@ const schema = z
       "delivery.skytells.cloud,cdn.skytells.ai,storage.skytells.ai,skytells-ai.s3.us-east-1.amazonaws.com",
     ),
     SESSION_SECRET: list("")
-      .refine((secrets) => secrets.length > 0, "is missing: make one with `openssl rand -base64 32`")
+      .refine((secrets) => secrets.length > 0, "is missing: make one with `npm run secret`")
       .refine(areStrong, TOO_WEAK),
     ADMIN_TOKEN: list("").refine(areStrong, TOO_WEAK),
     DEV_SIGN_IN: setting(z.enum(["true", "false"]).default("false")),

@@ -75,7 +75,7 @@ describe("settings", () => {
   });
 
   it.each([
-    [{ SESSION_SECRET: "" }, /SESSION_SECRET.*openssl rand/],
+    [{ SESSION_SECRET: "" }, /SESSION_SECRET.*npm run secret/],
     [{ SESSION_SECRET: "short" }, /SESSION_SECRET.*too weak/],
     [{ SESSION_SECRET: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }, /SESSION_SECRET.*too weak/],
     [{ SKYTELLS_API_KEY: "" }, /SKYTELLS_API_KEY.*missing/],
