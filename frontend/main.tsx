@@ -1,5 +1,5 @@
 import "./styles/main.css";
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { hydrate, render } from "preact";
 import { createApi } from "./api/client.ts";
 import { App, PicturePage } from "./app.tsx";
@@ -123,8 +123,16 @@ function listenForTouch() {
   addEventListener("pointerdown", firstTouch);
 }
 listenForTouch();
+/** A file that could not be fetched is fetched again: without this part the queue does not run. */
+const REST_AGAIN_AFTER_MS = 5_000;
+function openAll() {
+  openRest()
+    .then(openWayIn)
+    .catch(() => setTimeout(openAll, REST_AGAIN_AFTER_MS));
+}
+const hasUser = computed(() => studio.session.user.value !== null);
 effect(() => {
-  if (studio.session.user.value && studio.settled.value) openRest().then(openWayIn).catch(listenForTouch);
+  if (hasUser.value && studio.settled.value) openAll();
 });
 // The gallery says when its first pictures are there (gallery-grid.tsx). Nothing waits for it where it never does.
 studio.settled.value = router.route.value.page !== "gallery";

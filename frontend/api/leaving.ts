@@ -15,7 +15,8 @@ export function beUnfinished(finish: () => unknown): () => void {
   });
   const channel = new BroadcastChannel(NAME);
   channel.addEventListener("message", finish);
-  void locks.request(NAME, { mode: "shared" }, () => over);
+  // Without the lock a sign-out elsewhere does not wait for this tab, but its message still comes.
+  locks.request(NAME, { mode: "shared" }, () => over).catch(() => {});
   return () => {
     channel.close();
     end();

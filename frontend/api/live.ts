@@ -1,11 +1,13 @@
 import { signal } from "@preact/signals";
-import { CLOSE_SESSION_ENDED, CLOSE_TOO_MANY_SOCKETS } from "../../worker/catalog.ts";
+import { CLOSE_SESSION_ENDED } from "../../worker/catalog.ts";
 import type { StudioEvent } from "../../worker/contract.ts";
+import { backoff } from "./backoff.ts";
 
 const PING_EVERY_MS = 30_000;
 const PONG_WITHIN_MS = 10_000;
-const RETRY_FIRST_MS = 1_000;
-const RETRY_LONGEST_MS = 30_000;
+/** After a close by the Worker itself; polling serves this tab meanwhile. */
+const CLOSED_RETRY_FIRST_MS = 60_000;
+const CLOSED_RETRY_LONGEST_MS = 15 * 60_000;
 
 export type Socket = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose">;
 
@@ -17,30 +19,37 @@ export type LiveDependencies = {
   onEvent: (event: StudioEvent) => void;
   /** The Worker closed because the session is over. */
   onSessionEnded: () => void;
+  /** The socket closed before it opened: no network, no Worker, or no session. */
+  onRefused: () => void;
 };
 
 /**
  * One connection that says what changed, as soon as it did. It is a hint, never the truth: whoever shows
  * something as in flight asks again when `up` turns true, and polls while it is false.
  */
-export function createLive({ connect, random, onEvent, onSessionEnded }: LiveDependencies) {
+export function createLive({ connect, random, onEvent, onSessionEnded, onRefused }: LiveDependencies) {
   const up = signal(false);
   let wanted = false;
   let socket: Socket | null = null;
   let failures = 0;
+  /** Closes by the Worker itself. Not reset by a new socket, or tabs over the limit would evict each other in turn. */
+  let closes = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
-  let ping: ReturnType<typeof setTimeout> | undefined;
+  let ping: ReturnType<typeof setInterval> | undefined;
+  let deadline: ReturnType<typeof setTimeout> | undefined;
 
   function dial() {
     clearTimeout(retry);
     const opened = connect();
+    let hasOpened = false;
     socket = opened;
     opened.onopen = () => {
-      beat(opened);
+      hasOpened = true;
+      if (opened === socket) startPings(opened);
     };
     opened.onmessage = ({ data }) => {
       if (opened !== socket) return;
-      beat(opened);
+      clearTimeout(deadline);
       if (data === "pong" || typeof data !== "string") return;
       const event = parse(data);
       if (event === null) return;
@@ -51,36 +60,42 @@ export function createLive({ connect, random, onEvent, onSessionEnded }: LiveDep
       onEvent(event);
     };
     opened.onclose = ({ code }) => {
-      if (opened === socket) lost(code);
+      if (opened !== socket) return;
+      lost(code);
+      if (!hasOpened) onRefused();
     };
   }
 
-  /** Anything heard proves the line; silence is asked about, and then taken for a cut cable. */
-  function beat(opened: Socket) {
-    clearTimeout(ping);
-    ping = setTimeout(() => {
+  /** Any message proves the connection. Pings are sent all the same: by them the Worker knows which sockets are alive. */
+  function startPings(opened: Socket) {
+    clearTimers();
+    ping = setInterval(() => {
       opened.send("ping");
-      ping = setTimeout(() => {
+      deadline = setTimeout(() => {
         lost(0);
         opened.close();
       }, PONG_WITHIN_MS);
     }, PING_EVERY_MS);
   }
 
+  function clearTimers() {
+    clearTimeout(retry);
+    clearInterval(ping);
+    clearTimeout(deadline);
+  }
+
   function lost(code: number) {
     socket = null;
     up.value = false;
-    clearTimeout(ping);
-    if (code === CLOSE_SESSION_ENDED) {
-      wanted = false;
-      onSessionEnded();
+    clearTimers();
+    if (code >= 4000) {
+      retry = setTimeout(dial, backoff(closes, random, CLOSED_RETRY_FIRST_MS, CLOSED_RETRY_LONGEST_MS));
+      closes += 1;
+    } else {
+      retry = setTimeout(dial, backoff(failures, random));
+      failures += 1;
     }
-    // Another tab took this one's place: coming back would push out the next. Polling serves this one.
-    if (code === CLOSE_TOO_MANY_SOCKETS) wanted = false;
-    if (!wanted) return;
-    const longest = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** failures);
-    failures += 1;
-    retry = setTimeout(dial, longest * (0.5 + random() / 2));
+    if (code === CLOSE_SESSION_ENDED) onSessionEnded();
   }
 
   return {
@@ -96,8 +111,7 @@ export function createLive({ connect, random, onEvent, onSessionEnded }: LiveDep
     },
     close() {
       wanted = false;
-      clearTimeout(retry);
-      clearTimeout(ping);
+      clearTimers();
       const closing = socket;
       socket = null;
       up.value = false;

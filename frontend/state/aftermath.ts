@@ -48,7 +48,9 @@ export async function trouble(
     return "over";
   }
   cards.stall(card, problem);
-  if (!cancelOnArrival.has(card)) await rest(maker, wait);
+  // While the account is being deleted nothing is sent in this user's name.
+  do if (!cancelOnArrival.has(card)) await rest(maker, wait);
+  while (maker.session.isPaused() && !cancelOnArrival.has(card));
   // Canceled before it was known to have arrived, or in the moment in which the line is back: it is not sent again to find out.
   if (cancelOnArrival.has(card)) orders.drop(order.key);
   if (orders.find(order.key)) return "again";

@@ -23,7 +23,7 @@ export type DeletionDependencies = {
 };
 
 export function createDeletion({ studio, forgetElsewhere, sayGoodbye, restart }: DeletionDependencies) {
-  const { session, api, store, tabStore, line } = studio;
+  const { session, api, store, tabStore } = studio;
   /** Whose account is asked about; null while the question is not open. */
   const asking = signal<User | null>(null);
   const isSending = signal(false);
@@ -55,10 +55,10 @@ export function createDeletion({ studio, forgetElsewhere, sayGoodbye, restart }:
         isSending.value = true;
         problem.value = null;
         before ??= session.session.peek();
-        // Not known who is here: so neither Up next nor a sign-out that another tab tells of gets in between.
+        // Unknown user: the socket closes, and neither the queue nor another tab's sign-out interferes.
+        session.pause(true);
         session.session.value = null;
       });
-      line.peek()?.close();
       const result = await api.deleteAccount();
       if (result.ok || (mayBeDone && result.problem.code === "unauthenticated")) return finish();
       mayBeDone ||= isUncertain(result.problem);
@@ -77,9 +77,10 @@ export function createDeletion({ studio, forgetElsewhere, sayGoodbye, restart }:
       });
       if (before === null) return;
       before = null;
+      session.pause(false);
       await session.load();
-      if (session.user.value !== null) line.peek()?.open();
-      else if (mayBeDone) await finish();
+      if (session.user.value !== null) return;
+      if (mayBeDone) await finish();
       else restart();
     },
   };

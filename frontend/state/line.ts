@@ -1,5 +1,5 @@
 /** What keeps an open studio true once somebody is here: pushes, and asking where no push can be relied on. */
-import { computed } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import type { Generation, StudioEvent } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
 import { restartWith } from "../api/farewell.ts";
@@ -57,7 +57,7 @@ export function createLine(dependencies: LineDependencies) {
     else if (result.problem.code === "unauthenticated") dependencies.sessionEnded();
   }
 
-  /** Ended from elsewhere: what is on this screen is nobody's any more. */
+  /** The Worker closed the socket because its session ended: elsewhere, or by a suspension. */
   async function sessionRevoked() {
     // Asked before the session, which only says that there is none any more.
     const asked = await api.list(null, 1);
@@ -67,13 +67,28 @@ export function createLine(dependencies: LineDependencies) {
     else dependencies.restart();
   }
 
-  const live = createLive({ connect, random, onEvent: hear, onSessionEnded: () => void sessionRevoked() });
+  const live = createLive({
+    connect,
+    random,
+    onEvent: hear,
+    onSessionEnded: () => void sessionRevoked(),
+    // A browser shows a 401 to the upgrade as any lost connection: only the session tells.
+    onRefused: () => void session.load(),
+  });
+  const userId = computed(() => session.user.value?.id ?? null);
   const watch = createWatch({
-    ids: cards.watched,
+    ids: computed(() => (userId.value === null ? [] : cards.watched.value)),
     urgent: computed(() => !live.up.value || cards.parked.value.length > 0),
     ask,
   });
   watch.start();
+  const owner = userId.peek();
+  effect(() => {
+    if (userId.value === null) live.close();
+    // Another tab signed in as another user while this one slept.
+    else if (owner !== null && userId.value !== owner) dependencies.restart();
+    else live.open();
+  });
   return { ...live, askAll: watch.askAll };
 }
 

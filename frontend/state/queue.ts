@@ -41,16 +41,24 @@ export function createQueue(dependencies: QueueDependencies) {
 
   const canStart = () => orders.waiting.value.length > 0 && free.value > 0 && hold.value === null;
 
+  function start() {
+    // Another tab may have started it a moment ago.
+    orders.sync();
+    const [next] = orders.waiting.peek();
+    if (next && canStart()) void maker.start(next);
+  }
+
   async function startNext() {
     if (starting) return;
     starting = true;
-    await exclusively(() => {
-      // Another tab may have started it a moment ago.
-      orders.sync();
-      const [next] = orders.waiting.peek();
-      if (next && canStart()) void maker.start(next);
-    });
-    starting = false;
+    try {
+      await exclusively(start);
+    } catch {
+      // The lock was refused. Two tabs may then send the same prompt, under one key.
+      start();
+    } finally {
+      starting = false;
+    }
     if (canStart()) void startNext();
   }
 

@@ -1,35 +1,62 @@
 import { computed, signal } from "@preact/signals";
 import type { ModelId } from "../../worker/catalog.ts";
 import type { Limits, ModelOptions, Session } from "../../worker/contract.ts";
+import { backoff } from "../api/backoff.ts";
 import type { Api } from "../api/client.ts";
 import type { Trouble } from "../api/result.ts";
 
-/** Which options models take is read from Skytells behind an answer; by then it is known, unless Skytells is down. */
+/** The Worker reads the models' options from Skytells after its answer; the next answer usually has them. */
 const OPTIONS_KNOWN_AFTER_MS = 3_000;
 const OPTIONS_ASKED_EVERY_MS = 48_000;
 
-/** Who is here, what they may do, and with which options. */
-export function createSession(api: Api) {
+export type SessionDependencies = {
+  api: Api;
+  random: () => number;
+  /** An answer came after at least one attempt had failed. */
+  onRecovered: () => void;
+};
+
+/** The user, their limits, and the options of each model. */
+export function createSession({ api, random, onRecovered }: SessionDependencies) {
   const session = signal<Session | null>(null);
   const limits = signal<Limits | null>(null);
   const problem = signal<Trouble | null>(null);
-  /** Once said, it stays: the next answer may be that of an isolate which has not read it yet. */
+  /** Kept once known: the next answer may come from an isolate that has not read them yet. */
   const options = new Map<ModelId, ModelOptions>();
+  let failures = 0;
   let rest = OPTIONS_KNOWN_AFTER_MS;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Requests are numbered, so that an answer never overwrites that of a later request. */
+  let requests = 0;
+  let applied = 0;
+  let isPaused = false;
 
+  /** Asks the Worker; after a failure again until there is an answer. */
   async function load() {
+    if (isPaused) return;
+    requests += 1;
+    const request = requests;
+    const before = limits.value;
     const result = await api.session();
-    problem.value = result.ok ? null : result.problem;
-    if (result.ok) {
-      for (const model of result.value.models) if (!model.unread) options.set(model.id, model.options);
-      session.value = result.value;
-      limits.value = result.value.limits;
-    }
+    if (request < applied) return;
+    applied = request;
     clearTimeout(timer);
-    if (!session.value?.models.some(({ id }) => !options.has(id))) return;
-    timer = setTimeout(load, rest);
-    rest = Math.min(2 * rest, OPTIONS_ASKED_EVERY_MS);
+    problem.value = result.ok ? null : result.problem;
+    if (!result.ok) {
+      timer = setTimeout(load, backoff(failures, random));
+      failures += 1;
+      return;
+    }
+    for (const model of result.value.models) if (!model.unread) options.set(model.id, model.options);
+    session.value = result.value;
+    // Limits that were pushed since the request are newer than its answer.
+    if (limits.value === before || !result.value.user) limits.value = result.value.limits;
+    if (result.value.models.some(({ id }) => !options.has(id))) {
+      timer = setTimeout(load, rest);
+      rest = Math.min(2 * rest, OPTIONS_ASKED_EVERY_MS);
+    }
+    if (failures > 0) onRecovered();
+    failures = 0;
   }
 
   return {
@@ -38,9 +65,17 @@ export function createSession(api: Api) {
     limits,
     problem,
     user: computed(() => session.value?.user ?? null),
-    /** What a model takes besides a prompt; null while nobody has said. */
+    /** The options that a model takes; null while unknown. */
     takenBy: (id: ModelId) => session.value && (options.get(id) ?? null),
     load,
+    isPaused: () => isPaused,
+    /** While the account is being deleted no answer restores the session, not even one already requested. */
+    pause(paused: boolean) {
+      isPaused = paused;
+      requests += 1;
+      applied = requests;
+      clearTimeout(timer);
+    },
   };
 }
 

@@ -50,7 +50,14 @@ export type Toast = string | { text: string; action: { label: string; run: () =>
 /** Everything the studio knows and does, without a browser; `start` lets the outside in, once what was typed is in the composer. */
 export function createStudio(dependencies: StudioDependencies) {
   const { api, store, tabStore, now } = dependencies;
-  const session = createSession(api);
+  const session = createSession({
+    api,
+    random: dependencies.random,
+    onRecovered() {
+      composer.notice.value = null;
+      void enter();
+    },
+  });
   const orders = createOrders({ store, now });
   /** Why the sign-in dialog is open: a Generate that goes on afterwards, or nothing in particular. */
   const signingIn = signal<"generate" | "asked" | null>(null);
@@ -133,9 +140,9 @@ export function createStudio(dependencies: StudioDependencies) {
     for (const listener of listeners) listener.dropped(id);
   }
 
+  /** A request was answered with 401. After a failed attempt the session is retried anyway. */
   function sessionEnded() {
-    line.value?.close();
-    void session.load();
+    if (!session.problem.value) void session.load();
   }
 
   async function loadRecent() {
@@ -172,10 +179,16 @@ export function createStudio(dependencies: StudioDependencies) {
     });
   }
 
-  /** From here on the studio hears of everything. */
-  async function follow() {
-    await openLine();
-    await loadRecent();
+  let following: Promise<void> | null = null;
+
+  /** Connects and reads the latest images; callers at the same time share one run. */
+  function follow() {
+    following ??= openLine()
+      .then(loadRecent)
+      .finally(() => {
+        following = null;
+      });
+    return following;
   }
 
   /** Comes with the first who signs in: a stranger has nothing to be told of. */
@@ -192,7 +205,6 @@ export function createStudio(dependencies: StudioDependencies) {
         dropped,
         sessionEnded,
       });
-      line.value.open();
     } catch {
       setTimeout(openLine, LINE_AGAIN_AFTER_MS);
     }
@@ -269,13 +281,13 @@ export function createStudio(dependencies: StudioDependencies) {
     },
     /** The tab is in front again, or the network is back. */
     async wake() {
+      if (session.isPaused()) return;
       line.value?.hurry();
       line.value?.askAll();
       maker.hurry();
       orders.sync();
-      if (session.session.value) return;
+      if (session.session.value && !session.problem.value) return;
       await session.load();
-      if (session.session.value) composer.notice.value = null;
       await enter();
     },
   };

@@ -22,8 +22,11 @@ export function createWatch({ ids, urgent, ask }: WatchDependencies) {
   async function askOnce(id: string) {
     if (asking.has(id)) return;
     asking.add(id);
-    await ask(id);
-    asking.delete(id);
+    try {
+      await ask(id);
+    } finally {
+      asking.delete(id);
+    }
   }
 
   const askAll = (except: readonly string[] = []) => {

@@ -119,13 +119,23 @@ describe("the line itself", () => {
     expect(sockets.opened).toHaveLength(2);
   });
 
-  test("4001, the session is over: no way back, and the studio asks who is here", async () => {
+  test("4001, signed out: no other socket, and the session is asked once", async () => {
     const { sockets, api } = await inFlight();
     api.session.mockClear();
+    api.session.mockResolvedValue(ok(nobody()));
     sockets.latest().cut(4001);
-    await vi.advanceTimersByTimeAsync(120_000);
+    await vi.advanceTimersByTimeAsync(1_200_000);
     expect(sockets.opened).toHaveLength(1);
     expect(api.session).toHaveBeenCalledOnce();
+  });
+
+  test("4001, still signed in: connects again later", async () => {
+    const { sockets } = await inFlight();
+    sockets.latest().cut(4001);
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(sockets.opened).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sockets.opened).toHaveLength(2);
   });
 
   test("4001, suspended: the studio starts anew, and says why", async () => {
@@ -154,12 +164,36 @@ describe("the line itself", () => {
     expect(other.restart).toHaveBeenCalledOnce();
   });
 
-  test("4008, too many tabs: stays away, and asks instead", async () => {
-    const { sockets, api } = await inFlight();
+  test("4008, too many sockets: polls, and connects again ever later, also after a socket that opened", async () => {
+    const { api, sockets } = await inFlight();
     sockets.latest().cut(4008);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(sockets.opened).toHaveLength(1);
     expect(api.prediction).toHaveBeenCalledTimes(5);
+    await vi.advanceTimersByTimeAsync(50_000);
+    expect(sockets.opened).toHaveLength(2);
+    sockets.latest().say(snapshot());
+    sockets.latest().cut(4008);
+    await vi.advanceTimersByTimeAsync(119_000);
+    expect(sockets.opened).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sockets.opened).toHaveLength(3);
+  });
+
+  test("4008: a tab that comes to the front connects at once", async () => {
+    const { sockets, studio } = await inFlight();
+    sockets.latest().cut(4008);
+    await studio.wake();
+    expect(sockets.opened).toHaveLength(2);
+  });
+
+  test("pings are sent while pushes come: the Worker knows living sockets by them", async () => {
+    const { sockets } = await inFlight();
+    for (let second = 0; second < 30; second += 5) {
+      sockets.latest().say({ type: "generation", generation: generation("g1") });
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    expect(sockets.latest().sent).toEqual(["ping"]);
   });
 });
 

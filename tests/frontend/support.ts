@@ -95,6 +95,8 @@ export function memoryStore(kept: Record<string, string> = {}): Store & { kept: 
 
 export type FakeSocket = Socket & {
   sent: string[];
+  /** The upgrade succeeded; `say` does it where the test did not. */
+  open: () => void;
   say: (event: StudioEvent | "pong") => void;
   cut: (code?: number) => void;
 };
@@ -104,8 +106,13 @@ export function fakeSockets() {
   const opened: FakeSocket[] = [];
   const connect = (): Socket => {
     const sent: string[] = [];
+    let isOpen = false;
     const socket: FakeSocket = {
       sent,
+      open() {
+        if (!isOpen) this.onopen?.call(socket as unknown as WebSocket, new Event("open"));
+        isOpen = true;
+      },
       onopen: null,
       onmessage: null,
       onclose: null,
@@ -114,6 +121,7 @@ export function fakeSockets() {
       },
       close: () => {},
       say(event) {
+        this.open();
         const data = event === "pong" ? event : JSON.stringify(event);
         this.onmessage?.call(socket as unknown as WebSocket, new MessageEvent("message", { data }));
       },

@@ -107,6 +107,8 @@ test.each([
 ] as const)("%s (Retry-After %s): keeps it, says until when, and goes on then", async (code, wait, until) => {
   const { studio, api, prompts, limits, clock } = await full();
   limits({ ...FREE, concurrent: 3 });
+  const used = code === "quota_exceeded" ? TODAY.limit : TODAY.used;
+  api.session.mockResolvedValue(ok(session({ limits: { ...FREE, today: { ...TODAY, used } } })));
   api.generate.mockResolvedValueOnce(no(code, wait === undefined ? {} : { retryAfterSeconds: wait }));
   await studio.maker.generate();
   expect(prompts()).toEqual(["a red kite"]);
@@ -209,4 +211,14 @@ test("what waited while no studio was open is not started unasked", async () => 
   queue.goOn();
   await vi.advanceTimersByTimeAsync(0);
   expect(world.api.generate).toHaveBeenCalledExactlyOnceWith(order("k1").body, "k1");
+});
+
+test("a rejected Web Lock does not stop the queue", async () => {
+  const world = setUp({
+    kept: keptOrders(order("k1", { state: "waiting" }), order("k2", { state: "waiting" })),
+  });
+  await begin(world.studio, "");
+  startQueue(world, async () => Promise.reject(new DOMException("", "InvalidStateError")));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(world.api.generate.mock.calls.map(([, key]) => key)).toEqual(["k1", "k2"]);
 });
