@@ -86,6 +86,25 @@ describe("GET /api/events", () => {
     );
   });
 
+  it("over the limit, closes a socket that answered no ping rather than an older one that did", async () => {
+    const user = await newUser();
+    const desktop = await openStudio(user);
+    const pong = new Promise((resolve) =>
+      desktop.socket.addEventListener("message", ({ data }) => data === "pong" && resolve(data)),
+    );
+    desktop.socket.send("ping");
+    await pong;
+    const phone: Awaited<ReturnType<typeof openStudio>>[] = [];
+    for (let at = 0; at < 22; at += 1) phone.push(await openStudio(user));
+    expect(await phone[0]?.closed).toMatchObject({ code: 4008 });
+    const { id } = await generate(user, newPrompt("stuck"));
+    await eventually(async () =>
+      expect(desktop.events.some((event) => event.type === "generation" && event.generation.id === id)).toBe(
+        true,
+      ),
+    );
+  });
+
   it("outlives the object's memory", async () => {
     const user = await newUser();
     const { id } = await generate(user);

@@ -1,12 +1,15 @@
 /**
- * A user's open studios: hibernating WebSockets. Push is a hint: whoever reconnects asks again. What must be
- * known of a socket after the object slept is in its attachment.
+ * A user's open studios: hibernating WebSockets. A push is a hint: a client that reconnects asks again. The state of
+ * a socket that must survive hibernation is in its attachment.
  */
 import * as z from "zod";
 import { CLOSE_SESSION_ENDED, CLOSE_TOO_MANY_SOCKETS, type Plan } from "../catalog.ts";
 import type { Limits, StudioEvent } from "../contract.ts";
 import { MAX_SOCKETS } from "../env.ts";
 import { type GenerationRecord, presentGeneration } from "../generation.ts";
+
+/** Studios ping every 30 s, hidden tabs up to a minute later. */
+const SILENT_AFTER_MS = 2 * 60_000;
 
 const attachment = z.object({
   /** Where this studio is reached: share links are absolute. */
@@ -34,10 +37,7 @@ export class Live {
   /** Opens a socket and tells it what is in flight. */
   open(owner: SocketOwner, inFlight: GenerationRecord[], limits: Limits): Response {
     const { 0: client, 1: server } = new WebSocketPair();
-    const others = this.sockets().sort((a, b) => a.owner.openedAt - b.owner.openedAt);
-    for (const { socket } of others.slice(0, Math.max(0, others.length - MAX_SOCKETS + 1))) {
-      socket.close(CLOSE_TOO_MANY_SOCKETS, "too many open studios");
-    }
+    this.makeRoom();
     this.ctx.acceptWebSocket(server);
     server.serializeAttachment(owner);
     if (owner.epoch < this.epoch) {
@@ -86,6 +86,26 @@ export class Live {
   /** Its user may not be here any more. */
   closeAll(): void {
     for (const { socket } of this.sockets()) socket.close(CLOSE_SESSION_ENDED, "session ended");
+  }
+
+  /**
+   * Closes sockets over the limit: first those that are silent, then those that have not answered a ping yet, as a
+   * flapping connection leaves them behind; of equals the oldest.
+   */
+  private makeRoom(): void {
+    const now = Date.now();
+    const open = this.sockets()
+      // A closed socket stays in the list until the other end has confirmed, which a dead one never does.
+      .filter(({ socket }) => socket.readyState === WebSocket.OPEN)
+      .map(({ socket, owner }) => {
+        const ping = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null;
+        const isSilent = now - (ping ?? owner.openedAt) > SILENT_AFTER_MS;
+        return { socket, openedAt: owner.openedAt, rank: isSilent ? 0 : ping === null ? 1 : 2 };
+      })
+      .sort((a, b) => a.rank - b.rank || a.openedAt - b.openedAt);
+    for (const { socket } of open.slice(0, Math.max(0, open.length - MAX_SOCKETS + 1))) {
+      socket.close(CLOSE_TOO_MANY_SOCKETS, "too many open studios");
+    }
   }
 
   private broadcast(event: (owner: SocketOwner) => StudioEvent): void {
