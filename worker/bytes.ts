@@ -19,7 +19,7 @@ export async function readUpTo(
   return concat(chunks, size);
 }
 
-export function concat(chunks: Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+function concat(chunks: Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

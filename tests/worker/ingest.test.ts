@@ -104,12 +104,16 @@ describe("where an output may come from", () => {
   const upstream: Settings["skytells"] = {
     ...settingsOf(env).skytells,
     loopback: false,
-    outputHosts: ["skytells.ai", "delivery.skytells.cloud"],
+    outputHosts: ["skytells.ai", "delivery.skytells.cloud", "skytells-ai.s3.us-east-1.amazonaws.com"],
   };
   it.each([
     ["https://skytells.ai/x.png", true],
     ["https://cdn.skytells.ai/x.png", true],
     ["https://delivery.skytells.cloud/x.png?sig=1", true],
+    ["https://skytells-ai.s3.us-east-1.amazonaws.com/x.png", true],
+    ["https://evil.skytells-ai.s3.us-east-1.amazonaws.com/x.png", false],
+    ["https://evil.s3.us-east-1.amazonaws.com/x.png", false],
+    ["https://skytells-ai.s3.us-east-1.amazonaws.com.evil.example/x.png", false],
     ["http://cdn.skytells.ai/x.png", false],
     ["https://evil-skytells.ai.example/x.png", false],
     ["https://evilskytells.ai/x.png", false],
@@ -125,6 +129,15 @@ describe("where an output may come from", () => {
   ])("%s: %s", (url, isAllowed) => {
     expect(isAllowedSource(new URL(url), upstream)).toBe(isAllowed);
   });
+
+  it.each(["s3.amazonaws.com", "pub-1.r2.dev", "a.r2.cloudflarestorage.com", "b.storage.googleapis.com"])(
+    "%s, a storage provider's host, only exactly",
+    (host) => {
+      const shared = { ...upstream, outputHosts: [host] };
+      expect(isAllowedSource(new URL(`https://${host}/x.png`), shared)).toBe(true);
+      expect(isAllowedSource(new URL(`https://evil.${host}/x.png`), shared)).toBe(false);
+    },
+  );
 
   it("loopback only where the API itself is on loopback", () => {
     const local = { ...upstream, loopback: true };
@@ -168,10 +181,10 @@ describe("pictures of any size", () => {
 
   it.each([
     ["64 bytes", 64],
-    ["just under a part", 8 * MIB - 1],
-    ["exactly a part", 8 * MIB],
-    ["just over a part", 8 * MIB + 1],
-    ["two parts and some", 20 * MIB + 7],
+    ["just under a part", 5 * MIB - 1],
+    ["exactly a part", 5 * MIB],
+    ["just over a part", 5 * MIB + 1],
+    ["two parts and some", 12 * MIB + 7],
   ])("%s, with a length and without: stored to the byte", async (_, size) => {
     const bytes = png(size);
     const upstream = { ...settingsOf(env).skytells, loopback: false, outputHosts: ["skytells.ai"] };

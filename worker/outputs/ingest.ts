@@ -1,36 +1,26 @@
 /**
- * Ingest: an output of Skytells becomes an object of ours.
+ * Ingest: copies an output of Skytells into R2.
  *
- * Promise: what is stored is a picture of a known type, whole, at most MAX_OUTPUT_BYTES; anything else leaves
- * nothing behind. Memory: a known length streams through; an unknown one is held in parts of PART_BYTES.
- * Trade-off: a picture is judged by its first bytes and its length; it is not decoded.
+ * Stores an image of a known type, whole, at most MAX_OUTPUT_BYTES; of anything else it stores nothing. The type and
+ * size are read while the bytes stream to R2; the image is not decoded. Memory: a known length streams through, an
+ * unknown one is held in parts of PART_BYTES.
  */
-import { imageDimensionsFromData } from "image-dimensions";
 import { bounded } from "../bounded.ts";
-import { concat } from "../bytes.ts";
 import { MAX_OUTPUT_BYTES, type Settings, STEP_TIMEOUT_MS } from "../env.ts";
 import type { StoredOutput } from "../generation.ts";
 import { reasonOf } from "../log.ts";
+import { ImageProbe, type Size } from "./image-probe.ts";
 import { mediaTypeOf, outputKey } from "./keys.ts";
 import { openSource } from "./source.ts";
 
-/** `lost`: the source did not give it whole. `invalid`: what it gave is not a picture we take. `storage`: R2. */
+/** `lost`: the source did not send all of it. `invalid`: not an image of a type we store. `storage`: R2 failed. */
 export type IngestFailure = { ok: false; failure: "lost" | "invalid" | "storage"; reason: string };
 export type Ingested = { ok: true; output: StoredOutput } | IngestFailure;
 
 type Place = { userId: string; generationId: string };
 
-const EXTENSIONS: Partial<Record<string, string>> = {
-  png: "png",
-  jpeg: "jpg",
-  webp: "webp",
-  avif: "avif",
-  gif: "gif",
-};
-/** A JPEG's size stands behind its EXIF, which can hold a thumbnail of its own. */
-const HEAD_BYTES = 64 * 1024;
 /** R2 wants parts of equal size, 5 MiB at least; also the most that is buffered where the length is unknown. */
-const PART_BYTES = 8 * 1024 * 1024;
+const PART_BYTES = 5 * 1024 * 1024;
 
 /** Copies the output at `address` into R2 as number `n` of its generation. Never throws. */
 export async function ingestOutput(
@@ -43,14 +33,13 @@ export async function ingestOutput(
   const source = await openSource(address, upstream, AbortSignal.timeout(STEP_TIMEOUT_MS));
   if (!source.ok) return source;
   const { response } = source;
-  const body = new Source(response.body);
+  const length = lengthOf(response);
+  const body = new Source(response.body, length);
   try {
-    const picture = await body.identify();
-    const length = lengthOf(response);
-    if (!picture) return { ok: false, failure: "invalid", reason: "not_a_picture" };
     if (length !== null && length > MAX_OUTPUT_BYTES) throw new TooLarge();
-    const key = outputKey(place, n, picture.ext);
-    const options = { httpMetadata: { contentType: mediaTypeOf(picture.ext) } };
+    const ext = await body.readType();
+    const key = outputKey(place, n, ext);
+    const options = { httpMetadata: { contentType: mediaTypeOf(ext) } };
     // The source ends by its own time limit; R2 gets as long again.
     await bounded(
       length === null
@@ -58,9 +47,10 @@ export async function ingestOutput(
         : storeKnownLength(bucket, key, options, body, length),
       2 * STEP_TIMEOUT_MS,
     );
-    return { ok: true, output: { n, ...picture } };
+    return { ok: true, output: { n, ext, ...body.imageSize() } };
   } catch (error) {
     if (error instanceof TooLarge) return { ok: false, failure: "invalid", reason: "too_large" };
+    if (error instanceof NotAnImage) return { ok: false, failure: "invalid", reason: "not_an_image" };
     if (error instanceof SourceBroke) return { ok: false, failure: "lost", reason: error.message };
     return { ok: false, failure: "storage", reason: reasonOf(error) };
   } finally {
@@ -68,6 +58,7 @@ export async function ingestOutput(
   }
 }
 
+class NotAnImage extends Error {}
 class TooLarge extends Error {}
 /** The source ended early, late, or with an error. */
 class SourceBroke extends Error {}
@@ -78,45 +69,64 @@ function lengthOf(response: Response): number | null {
   return header !== null && /^\d+$/.test(header) && encoding === "identity" ? Number(header) : null;
 }
 
-/** The response's body, whose first bytes are looked at before it is read; counts what it gives. */
+/**
+ * The response's body, checked while it is read: `next` throws where it is too large, not an image, or not of the
+ * announced length, at the latest instead of its end. So nothing that fails a check is ever stored.
+ */
 class Source {
   private readonly reader: ReadableStreamDefaultReader<Uint8Array> | null;
+  private readonly probe = new ImageProbe();
+  /** Read for the type, and not handed out yet. */
   private head: Uint8Array[] = [];
   private size = 0;
+  private readonly length: number | null;
 
-  constructor(body: ReadableStream<Uint8Array> | null) {
+  constructor(body: ReadableStream<Uint8Array> | null, length: number | null) {
+    this.length = length;
     this.reader = body?.getReader() ?? null;
   }
 
-  /** Type and size from the first bytes; null if they are no picture's. */
-  async identify(): Promise<Omit<StoredOutput, "n"> | null> {
-    const seen: Uint8Array[] = [];
-    for (let size = 0; size < HEAD_BYTES; ) {
+  /** The image's type, as a file extension. Reads no further than that needs. */
+  async readType(): Promise<string> {
+    while (this.probe.ext === null) {
       const chunk = await this.read();
-      if (!chunk) break;
-      seen.push(chunk);
-      size += chunk.byteLength;
-      const picture = imageDimensionsFromData(concat(seen, size));
-      if (!picture) continue;
-      this.head = seen;
-      const ext = EXTENSIONS[picture.type];
-      return ext ? { ext, width: picture.width, height: picture.height } : null;
+      if (!chunk) throw new NotAnImage();
+      this.head.push(chunk);
     }
-    return null;
+    return this.probe.ext;
+  }
+
+  /** The image's width and height; known once `next` has returned null. */
+  imageSize(): Size {
+    const { size } = this.probe;
+    if (!size) throw new NotAnImage();
+    return size;
   }
 
   /** The next bytes, or null at the end. */
   async next(): Promise<Uint8Array | null> {
-    return this.head.shift() ?? (await this.read());
+    const chunk = this.head.shift() ?? (await this.read());
+    if (!chunk) this.imageSize();
+    return chunk;
   }
 
   private async read(): Promise<Uint8Array | null> {
     const result = await this.reader?.read().catch((error) => {
       throw new SourceBroke(reasonOf(error));
     });
-    if (!result || result.done) return null;
+    if (!result || result.done) {
+      if (this.length !== null && this.size < this.length) {
+        throw new SourceBroke("shorter than its Content-Length");
+      }
+      return null;
+    }
     this.size += result.value.byteLength;
     if (this.size > MAX_OUTPUT_BYTES) throw new TooLarge();
+    if (this.length !== null && this.size > this.length) {
+      throw new SourceBroke("longer than its Content-Length");
+    }
+    this.probe.push(result.value);
+    if (this.probe.size === null) throw new NotAnImage();
     return result.value;
   }
 
@@ -137,17 +147,11 @@ async function storeKnownLength(
   let storageError: unknown;
   const put = bucket.put(key, readable, options).catch((error) => {
     storageError = error;
-    // Without this the pump below would wait for a reader that is gone.
+    // Else the loop below would wait for R2 to read on.
     return writer.abort(error).catch(() => {});
   });
   try {
-    let left = length;
-    for (let chunk = await body.next(); chunk; chunk = await body.next()) {
-      left -= chunk.byteLength;
-      if (left < 0) throw new SourceBroke("longer than its Content-Length");
-      await writer.write(chunk);
-    }
-    if (left > 0) throw new SourceBroke("shorter than its Content-Length");
+    for (let chunk = await body.next(); chunk; chunk = await body.next()) await writer.write(chunk);
     await writer.close();
   } catch (error) {
     const cause = storageError ?? error;
@@ -165,37 +169,49 @@ async function storeUnknownLength(
   options: R2PutOptions,
   body: Source,
 ): Promise<void> {
-  const first = await readPart(body);
-  if (first.ended) {
+  const parts = new Parts(body);
+  const first = await parts.next();
+  if (first.isLast) {
     await bucket.put(key, first.bytes, options);
     return;
   }
   const upload = await bucket.createMultipartUpload(key, options);
   try {
-    const parts: R2UploadedPart[] = [];
-    for (let part = first; ; part = await readPart(body, part.rest)) {
-      parts.push(await upload.uploadPart(parts.length + 1, part.bytes));
-      if (part.ended) break;
+    const uploaded: R2UploadedPart[] = [];
+    for (let part = first; ; part = await parts.next()) {
+      uploaded.push(await upload.uploadPart(uploaded.length + 1, part.bytes));
+      if (part.isLast) break;
     }
-    await upload.complete(parts);
+    await upload.complete(uploaded);
   } catch (error) {
     await upload.abort().catch(() => {});
     throw error;
   }
 }
 
-type Part = { bytes: Uint8Array<ArrayBuffer>; rest: Uint8Array; ended: boolean };
+/** The body in parts of exactly PART_BYTES, and a last one. All share one buffer: each is valid until the next. */
+class Parts {
+  private readonly buffer = new Uint8Array(PART_BYTES);
+  private rest: Uint8Array | null = null;
+  private readonly body: Source;
 
-/** Exactly PART_BYTES, or what there is until the end. */
-async function readPart(body: Source, before: Uint8Array = new Uint8Array()): Promise<Part> {
-  const chunks = [before];
-  let size = before.byteLength;
-  while (size <= PART_BYTES) {
-    const chunk = await body.next();
-    if (!chunk) return { bytes: concat(chunks, size), rest: new Uint8Array(), ended: true };
-    chunks.push(chunk);
-    size += chunk.byteLength;
+  constructor(body: Source) {
+    this.body = body;
   }
-  const whole = concat(chunks, size);
-  return { bytes: whole.slice(0, PART_BYTES), rest: whole.slice(PART_BYTES), ended: false };
+
+  async next(): Promise<{ bytes: Uint8Array<ArrayBuffer>; isLast: boolean }> {
+    let size = 0;
+    for (;;) {
+      const chunk = this.rest ?? (await this.body.next());
+      this.rest = null;
+      if (!chunk) return { bytes: this.buffer.subarray(0, size), isLast: true };
+      const part = chunk.subarray(0, PART_BYTES - size);
+      this.buffer.set(part, size);
+      size += part.byteLength;
+      if (part.byteLength < chunk.byteLength) {
+        this.rest = chunk.subarray(part.byteLength);
+        return { bytes: this.buffer, isLast: false };
+      }
+    }
+  }
 }
