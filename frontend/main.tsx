@@ -90,8 +90,10 @@ document.addEventListener("click", (event) => {
   if (link.origin !== location.origin || !/^\/($|gallery$|account$|g\/)/.test(link.pathname) || link.hash)
     return;
   event.preventDefault();
-  if (link.href === location.href) scrollTo(0, 0);
-  else router.go(link.pathname + link.search);
+  // Not while an image is open or its code loads: then the link is the image's, and the page under it keeps its place.
+  if (link.href === location.href) {
+    if (router.route.value.picture === null) scrollTo(0, 0);
+  } else router.go(link.pathname + link.search);
 });
 
 /** However slow the line. */

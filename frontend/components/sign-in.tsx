@@ -49,7 +49,7 @@ export function SignIn({ studio }: { studio: Studio }) {
 
 function Method({ method, studio }: { method: SignInMethod; studio: Studio }) {
   if (method === "dev") return <DevSignIn studio={studio} />;
-  const back = encodeURIComponent(location.pathname);
+  const back = encodeURIComponent(location.pathname + location.search);
   return (
     <a class="button filled w-full" href={`/api/auth/login?return_to=${back}`}>
       {method === "oidc" ? later.signInOidc : later.signInAccess}

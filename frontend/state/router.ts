@@ -36,22 +36,27 @@ export function createRouter(browser: Window) {
   const visit = () => (history.state ?? {}) as Visit;
   const read = () => routeOf(location.pathname, location.search, visit());
   const route = signal<Route>(read());
-  /** How far down each visit was left. Going anew drops what lies ahead, so a visit's depth names it. */
+  /** The scroll position of each history entry, by its depth. A new entry replaces those after it. */
   const left: number[] = [];
   let depth = visit().depth ?? 0;
-  /** On the way back from a picture; the browser says later that it is there, and twice would be further back. */
+  /** `history.back()` was called and its popstate has not arrived: a second call would go back too far. */
   let closing = false;
-  // The browser would try before the page is drawn.
+  /** The latest navigation. A view transition renders a frame later; by then the user may have gone back. */
+  let latest = 0;
+  // The browser would restore the position before the page is rendered.
   history.scrollRestoration = "manual";
 
-  /** After a move: what is shown now, and from how far down. */
+  /** After a navigation: shows the route of the current address, scrolled to `top`. */
   function arrive(top: number) {
     const from = route.value;
     const to = read();
     depth = visit().depth ?? 0;
     closing = false;
+    latest += 1;
+    const navigation = latest;
     router.present(
       () => {
+        if (navigation !== latest) return;
         route.value = to;
         if (to.page === from.page) return;
         if (top > 0) browser.requestAnimationFrame(() => browser.scrollTo(0, top));

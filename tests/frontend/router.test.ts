@@ -113,6 +113,19 @@ test("filters are part of the gallery's address, and stay under a picture", () =
   expect(router.route.value.search).toBe("?q=fox");
 });
 
+test("Back before the first frame of a view transition: address and page agree", () => {
+  const { router, location, history } = browser("/gallery");
+  const frames: (() => void)[] = [];
+  router.present = (move) => void frames.push(move);
+  router.go("/g/a");
+  history.back();
+  for (const draw of frames.toReversed()) draw();
+  expect([location.pathname, router.route.value.picture]).toEqual(["/gallery", null]);
+  router.go("/g/b");
+  for (const draw of frames) draw();
+  expect([location.pathname, router.route.value.picture]).toEqual(["/g/b", "b"]);
+});
+
 test("back finds a page as far down as it was left; and says that it is back", () => {
   const { router, page, history, scrollTo } = browser("/");
   page.scrollY = 700;
