@@ -1,7 +1,7 @@
 import type { Gallery } from "../state/gallery.ts";
 import type { List } from "../state/list.ts";
 import { boxesOf, rowOf } from "../state/rows.ts";
-import { toggleFavorite } from "../state/deeds.ts";
+import { toggleFavorite } from "../state/favorites.ts";
 import type { Studio } from "../state/studio.ts";
 import type { Tiles } from "../state/tiles.ts";
 import { goOn } from "./go-on.ts";

@@ -1,14 +1,15 @@
-/**
- * Where the focus goes from what is there no longer: to the grid; where that is empty, to the way back; else to what
- * stands in the grid's place.
- */
-const WAYS_ON = ['.gallery-grid a[tabindex="0"]', ".toast-action", ".invitation :is(a, button)"];
+/** Where the focus goes from a removed element: to the grid; if it is empty, to the latest Undo; else to what replaces the grid. */
+const TARGETS = [
+  '.gallery-grid a[tabindex="0"]',
+  ".toast:last-child .toast-action",
+  ".invitation :is(a, button)",
+];
 
-/** Takes the focus there, once that is drawn, unless something else has it by then. */
+/** Moves the focus there after the next render, unless something else has it by then. */
 export function goOn(): void {
   setTimeout(() => {
     if (document.activeElement !== null && document.activeElement !== document.body) return;
-    const ways = WAYS_ON.map((way) => document.querySelector<HTMLElement>(way));
-    ways.find((way) => way !== null)?.focus({ preventScroll: true });
+    const targets = TARGETS.map((selector) => document.querySelector<HTMLElement>(selector));
+    targets.find((target) => target !== null)?.focus({ preventScroll: true });
   });
 }

@@ -3,7 +3,7 @@ import heart from "lucide-static/icons/heart.svg?raw";
 import share from "lucide-static/icons/share-2.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
 import { picturePath } from "../state/router.ts";
-import { toggleFavorite } from "../state/deeds.ts";
+import { toggleFavorite } from "../state/favorites.ts";
 import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { Icon } from "./icon.tsx";

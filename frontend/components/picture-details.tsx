@@ -9,7 +9,7 @@ import { useSignal } from "@preact/signals";
 import type { Generation, Output } from "../../worker/contract.ts";
 import { makeAgain, remix } from "../state/remake.ts";
 import type { Router } from "../state/router.ts";
-import { toggleFavorite } from "../state/deeds.ts";
+import { toggleFavorite } from "../state/favorites.ts";
 import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
@@ -85,10 +85,10 @@ export function PictureDetails({ studio, router, generation, output, onRemove }:
           title={pictureText.againWhat}
           {...once(() => {
             void makeAgain(studio, generation);
-            studio.toast.value = {
-              text: pictureText.againStarted,
-              action: { label: pictureText.seeIt, run: () => router.go("/") },
-            };
+            studio.notify(pictureText.againStarted, {
+              label: pictureText.seeIt,
+              run: () => router.go("/"),
+            });
           })}
         >
           <Icon svg={dices} />

@@ -1,5 +1,5 @@
 import type { Generation } from "../../worker/contract.ts";
-import { toggleFavorite } from "../state/deeds.ts";
+import { toggleFavorite } from "../state/favorites.ts";
 import type { Studio } from "../state/studio.ts";
 import { downloadPicture } from "./picture-download.ts";
 import type { StageControls } from "./stage.tsx";

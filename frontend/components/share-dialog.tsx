@@ -38,9 +38,9 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
     studio.sharing.value = null;
   };
   /** What goes wrong is told on the page, which is behind this: so here as well. */
-  const trouble = typeof studio.toast.value === "string" ? studio.toast.value : null;
+  const trouble = studio.toasts.value.findLast(({ action }) => !action)?.text ?? null;
   const forgetTrouble = () => {
-    if (typeof studio.toast.peek() === "string") studio.toast.value = null;
+    studio.toasts.value = studio.toasts.peek().filter(({ action }) => action);
   };
 
   // From before it can be clicked.

@@ -1,15 +1,14 @@
 import type { Studio } from "../state/studio.ts";
 import { lazy } from "./lazy.tsx";
 
-const ToastMessage = lazy(() => import("./toast-message.tsx").then((part) => part.ToastMessage));
-export const preloadToast = ToastMessage.preload;
+const ToastList = lazy(() => import("./toast-list.tsx").then((part) => part.ToastList));
+export const preloadToast = ToastList.preload;
 
-/** The place for it is there from the start: only then is what appears in it read out. */
+/** In the page from the start: screen readers announce only what is added to an existing live region. */
 export function Toast({ studio }: { studio: Studio }) {
-  const toast = studio.toast.value;
   return (
-    <div role="status" class="toasts">
-      {toast !== null && <ToastMessage studio={studio} toast={toast} />}
+    <div role="status" aria-atomic="false" class="toasts">
+      {studio.toasts.value.length > 0 && <ToastList studio={studio} />}
     </div>
   );
 }

@@ -43,14 +43,14 @@ export async function downloadZip(
     if (held) offer(held, name);
     const missing = packing.missing();
     const saved = packing.count - missing;
-    studio.toast.value = missing > 0 ? pictureText.packedWithout(saved, missing) : pictureText.packed(saved);
+    studio.notify(missing > 0 ? pictureText.packedWithout(saved, missing) : pictureText.packed(saved));
   } catch (error) {
     if (part && error instanceof part.TooLarge) {
-      studio.toast.value = pictureText.packTooLarge(part.MAX_HELD_BYTES);
+      studio.notify(pictureText.packTooLarge(part.MAX_HELD_BYTES));
     }
     // Given up by the user, in the browser's own dialog or here: nothing to tell.
     else if (!(error instanceof DOMException && error.name === "AbortError")) {
-      studio.toast.value = pictureText.notPacked;
+      studio.notify(pictureText.notPacked);
     }
     ending.abort();
     // Still open where it came to nothing before the first byte.

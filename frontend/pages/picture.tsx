@@ -129,7 +129,7 @@ export function PicturePage({ studio, router, id }: Props) {
               }}
               onLoaded={preload}
               onLost={() => {
-                studio.toast.value = pictureText.notFetched;
+                studio.notify(pictureText.notFetched);
               }}
             />
           )}

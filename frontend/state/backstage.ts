@@ -111,7 +111,8 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
   void openServiceWorker({
     owner: () => session.session.peek() && (userId.peek() ?? ""),
     onUpdate: (take) => {
-      if (update.value === null) offerOnce(studio, take);
+      // Offered once; the account menu keeps the offer.
+      if (update.value === null) studio.notify(making.updateReady, { label: text.reload, run: take });
       update.value = take;
     },
     onOpen: (path) => router.go(path),
@@ -129,16 +130,6 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
     if (userId.value !== null) return queue.start();
   });
   return { queue, history, notifier, shortcuts, day, update, press };
-}
-
-/** Said once, when nothing else is being said: an undo goes before it. Afterwards the menu has it. */
-function offerOnce({ toast }: Studio, take: () => void): void {
-  let isSaid = false;
-  effect(() => {
-    if (isSaid || toast.value !== null) return;
-    isSaid = true;
-    toast.value = { text: making.updateReady, action: { label: text.reload, run: take } };
-  });
 }
 
 function isBusy(target: EventTarget | null): boolean {

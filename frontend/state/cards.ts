@@ -30,14 +30,19 @@ export type Card = {
   fresh: boolean;
 };
 
-export type CardsDependencies = { onEnded: (generation: Generation) => void };
+export type CardsDependencies = { onEnded: (generation: Generation) => void; now: () => number };
 
-export function createCards({ onEnded }: CardsDependencies) {
+export function createCards({ onEnded, now }: CardsDependencies) {
   const cards = signal<Card[]>([]);
   const parked = signal<Generation[]>([]);
   /** Pending ids that have become real ones: news under the old name are history. */
   const replaced = new Set<string>();
   const gone = new Set<string>();
+  /**
+   * When the oldest card of those loaded was made; null before. News of an older generation, a favorite marked in the
+   * gallery for example, adds no card.
+   */
+  let oldest: number | null = null;
 
   const byKey = (key: string) => cards.value.find((card) => card.key === key);
   const byId = (id: string) => cards.value.find((card) => card.generation.id === id);
@@ -113,7 +118,13 @@ export function createCards({ onEnded }: CardsDependencies) {
     const latest = waiting ? newer(waiting, news) : news;
     // Once parked, it stays so until the answer or `confirm` tells whose it is.
     if (waiting || mayBeOurs(news)) parked.value = [...parked.value, latest];
-    else insert(latest, isInFlight(latest));
+    else if (
+      waiting ||
+      isInFlight(latest) ||
+      Date.parse(latest.createdAt) >= (oldest ?? now() - CLOCKS_APART_MS)
+    ) {
+      insert(latest, isInFlight(latest));
+    }
   }
 
   return {
@@ -204,7 +215,9 @@ export function createCards({ onEnded }: CardsDependencies) {
       }
     },
     /** The user's latest, from the record. What was canceled then is of no use now. */
-    remember(items: Generation[]) {
+    remember(items: Generation[], hasMore: boolean) {
+      const last = items.at(-1);
+      oldest = hasMore && last ? Date.parse(last.createdAt) : Number.NEGATIVE_INFINITY;
       for (const item of items) {
         // What is still being sent may have been made, and ended, before the line was cut.
         if (byId(item.id) || isInFlight(item) || mayBeOurs(item, "now on")) apply(item);

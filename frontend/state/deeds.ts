@@ -4,16 +4,9 @@ import type { Generation } from "../../worker/contract.ts";
 import type { Result } from "../api/result.ts";
 import { told } from "../text/told.ts";
 import type { Composer } from "./composer.ts";
-import type { Studio, Toast } from "./studio.ts";
+import type { Studio } from "./studio.ts";
 
 type Hands = Pick<Studio, "api" | "cards" | "changed" | "orTell">;
-
-export async function toggleFavorite({ api, changed, orTell }: Hands, generation: Generation): Promise<void> {
-  const wanted = !generation.favorite;
-  changed({ ...generation, favorite: wanted });
-  const answer = orTell(await api.favorite(generation.id, wanted));
-  changed(answer?.generation ?? generation);
-}
 
 /** The link, which the picture has from then on; null when it could not be made. */
 export async function makeLink(
@@ -48,8 +41,8 @@ export function dismiss({ api, cards }: Hands, key: string): void {
 }
 
 /** What made room in the form for something else is one click away for a moment. */
-export function offerBack(toast: Signal<Toast | null>, composer: Composer, words: string): void {
-  toast.value = { text: told.putAside, action: { label: told.putBack, run: () => composer.edit(words) } };
+export function offerBack(notify: Studio["notify"], composer: Composer, words: string): void {
+  notify(told.putAside, { label: told.putBack, run: () => composer.edit(words) });
 }
 
 /** An answer without a value, told from a failure. */

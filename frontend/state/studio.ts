@@ -38,14 +38,27 @@ export type StudioDependencies = {
   restart: () => void;
 };
 
-/** Hears of every change to a generation. */
+/** A favorite that is being saved: what the user asked for last, and the current generation. */
+export type FavoriteChange = { wanted: boolean; latest: Generation };
+
+/** Called with every change to a generation. */
 export type Listener = { changed: (generation: Generation) => void; dropped: (id: string) => void };
 
 /** Hears of what a person would notice: that a prompt was sent off, and that what was in flight is over. */
 export type Witness = { ordered: (order: Order) => void; ended: (generation: Generation) => void };
 
-/** A sentence for a moment, and what can be done about it. */
-export type Toast = string | { text: string; action: { label: string; run: () => void } };
+/** A message that is shown for some seconds. */
+export type Toast = {
+  key: number;
+  text: string;
+  action?: ToastAction;
+};
+export type ToastAction = {
+  label: string;
+  run: () => void;
+  /** Called instead of `run` when the time is over or the user closes the message. */
+  expire?: () => void;
+};
 
 /** Everything the studio knows and does, without a browser; `start` lets the outside in, once what was typed is in the composer. */
 export function createStudio(dependencies: StudioDependencies) {
@@ -65,8 +78,9 @@ export function createStudio(dependencies: StudioDependencies) {
   const recent = signal<"waiting" | "loading" | "ready" | "failed">("waiting");
   /** Read out to those who cannot see the cards change. */
   const announcement = signal("");
-  /** Shown for a moment: what went wrong or was done outside a card. */
-  const toast = signal<Toast | null>(null);
+  /** Oldest first. Their time is kept where they are shown (toast-list.tsx). */
+  const toasts = signal<readonly Toast[]>([]);
+  let toastKey = 0;
   /** How many pictures became ready while nobody was looking. */
   const unseen = signal(0);
   /** Something asks for the options; whoever opens them says so. */
@@ -81,8 +95,20 @@ export function createStudio(dependencies: StudioDependencies) {
   const hidden = signal<ReadonlySet<string>>(new Set());
   /** What the page is there for is on the screen: what else is fetched holds nothing up. */
   const settled = signal(true);
+  /** By id. What the user wants holds against news from before, until the Worker has answered. */
+  const favoriteChanges = new Map<string, FavoriteChange>();
   const listeners = new Set<Listener>();
   const witnesses = new Set<Witness>();
+  /** Shows a message; a repeated one replaces the one before. */
+  function notify(text: string, action?: ToastAction): Toast {
+    const toast: Toast = action ? { key: ++toastKey, text, action } : { key: ++toastKey, text };
+    const others = toasts.peek().filter((other) => other.action || action || other.text !== text);
+    toasts.value = [...others, toast];
+    return toast;
+  }
+  const dismiss = (toast: Toast) => {
+    toasts.value = toasts.peek().filter((other) => other !== toast);
+  };
   const tell = (sentence: string) => {
     announcement.value = sentence;
   };
@@ -91,9 +117,10 @@ export function createStudio(dependencies: StudioDependencies) {
     store,
     tabStore,
     takenBy: session.takenBy,
-    onPutAside: (words) => void deeds().then((deeds) => deeds.offerBack(toast, composer, words)),
+    onPutAside: (words) => void deeds().then((deeds) => deeds.offerBack(notify, composer, words)),
   });
   const cards = createCards({
+    now,
     onEnded(generation) {
       inWords(({ told }) => told.ended(generation), tell);
       for (const witness of witnesses) witness.ended(generation);
@@ -123,7 +150,10 @@ export function createStudio(dependencies: StudioDependencies) {
       for (const witness of witnesses) witness.ordered(order);
     },
   });
-  function changed(generation: Generation, replaces?: string) {
+  function changed(news: Generation, replaces?: string) {
+    const change = favoriteChanges.get(news.id);
+    const generation = change ? { ...news, favorite: change.wanted } : news;
+    if (change) change.latest = generation;
     cards.apply(generation, replaces);
     heard(generation, replaces);
   }
@@ -149,7 +179,7 @@ export function createStudio(dependencies: StudioDependencies) {
     recent.value = "loading";
     const page = await api.list(null, RECENT);
     if (page.ok) {
-      cards.remember(page.value.items);
+      cards.remember(page.value.items, page.value.nextCursor !== null);
       store.set("returning", cards.cards.value.length > 0 ? "1" : null);
     }
     recent.value = page.ok ? "ready" : "failed";
@@ -226,7 +256,7 @@ export function createStudio(dependencies: StudioDependencies) {
     inWords(
       ({ told }) => told.problem(result.problem.code),
       (sentence) => {
-        toast.value = sentence;
+        notify(sentence);
       },
     );
     if (result.problem.code === "unauthenticated") sessionEnded();
@@ -251,10 +281,13 @@ export function createStudio(dependencies: StudioDependencies) {
     sharing,
     recent,
     announcement,
-    toast,
+    toasts,
+    notify,
+    dismiss,
     hidden,
     settled,
     unfinished,
+    favoriteChanges,
     changed,
     dropped,
     api,

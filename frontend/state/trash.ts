@@ -1,28 +1,29 @@
 /**
- * Deleting with a way back. What is deleted hides at once and is asked for when the time to undo is over, or when
- * the page is left. Until then nothing has happened: undo only shows again what was hidden, in its place.
+ * Deletions that can still be undone. A deletion hides its images at once and is sent when its own time to undo is
+ * over, or when the page is left. Undo before that shows the images again in their places.
  */
-import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { pictureText } from "../text/pictures.ts";
 import { problems } from "../text/told.ts";
 import { inBulk, type Pace } from "./bulk.ts";
 import type { Studio, Toast } from "./studio.ts";
 
-/** Long enough to read the sentence and to reach the button by keyboard. */
-export const UNDO_MS = 10_000;
 /** What a page that is being left can still send: browsers allow 64 KB for all such requests together. */
 export const MAX_DELETED = 1_000;
 
-export type TrashDependencies = Pick<Studio, "api" | "hidden" | "toast" | "dropped" | "unfinished">;
+export type TrashDependencies = Pick<
+  Studio,
+  "api" | "hidden" | "notify" | "dismiss" | "dropped" | "unfinished"
+>;
 
-export function createTrash({ api, hidden, toast, dropped, unfinished }: TrashDependencies) {
-  /** Hidden, and not asked for yet. */
-  const waiting = signal<readonly string[]>([]);
-  /** How many requests for them are under way. */
-  const flushing = signal(0);
-  /** What is said about them, with the way back. */
-  let offer: Toast | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** One deletion, with its own Undo. */
+type PendingDeletion = { ids: readonly string[]; toast: Toast };
+
+export function createTrash({ api, hidden, notify, dismiss, dropped, unfinished }: TrashDependencies) {
+  /** Oldest first. */
+  const pending = signal<readonly PendingDeletion[]>([]);
+  /** Requests under way. */
+  const sending = signal(0);
 
   function show(ids: readonly string[]) {
     const next = new Set(hidden.value);
@@ -30,70 +31,70 @@ export function createTrash({ api, hidden, toast, dropped, unfinished }: TrashDe
     hidden.value = next;
   }
 
-  /** Takes what waits, so that nothing is sent twice. */
-  function take(): readonly string[] {
-    clearTimeout(timer);
-    const ids = waiting.value;
-    waiting.value = [];
-    return ids;
+  /** Removes it from the list with its message; false if it is not there, so that nothing is sent twice. */
+  function take(deletion: PendingDeletion): boolean {
+    if (!pending.value.includes(deletion)) return false;
+    pending.value = pending.value.filter((other) => other !== deletion);
+    dismiss(deletion.toast);
+    return true;
   }
 
-  function offerUndo() {
-    clearTimeout(timer);
-    const count = waiting.value.length;
-    offer = { text: pictureText.deleted(count), action: { label: pictureText.undo, run: undo } };
-    toast.value = offer;
-    timer = setTimeout(() => void flush(), UNDO_MS);
-  }
-
-  // What else was said in between took its place; the way back, and the time for it, come again.
-  effect(() => {
-    if (toast.value === null && waiting.value.length > 0) untracked(offerUndo);
-  });
-
-  /** Whether all of them are gone. */
-  async function flush(pace: Pace = "steady"): Promise<boolean> {
-    if (waiting.value.length === 0) return true;
-    const ids = batch(() => {
-      flushing.value += 1;
-      return take();
-    });
-    if (toast.value === offer) toast.value = null;
+  async function send(ids: readonly string[], pace: Pace): Promise<boolean> {
+    sending.value += 1;
     const { done, failed, problem } = await inBulk(api, ids, "delete", pace);
-    flushing.value -= 1;
+    sending.value -= 1;
     for (const id of done) dropped(id);
     show(ids);
     if (failed.length > 0) {
-      toast.value = pictureText.notDeleted(failed.length, problems[problem?.code ?? "storage_unavailable"]);
+      notify(pictureText.notDeleted(failed.length, problems[problem?.code ?? "storage_unavailable"]));
     }
     return failed.length === 0;
   }
 
-  function undo() {
-    show(take());
-    if (toast.value === offer) toast.value = null;
+  /** Sends all of them now; whether they all succeeded. */
+  async function flush(pace: Pace = "steady"): Promise<boolean> {
+    const all = pending.value;
+    if (all.length === 0) return true;
+    return batch(() => {
+      for (const deletion of all) take(deletion);
+      return send(
+        all.flatMap(({ ids }) => ids),
+        pace,
+      );
+    });
+  }
+
+  function undo(deletion = pending.value.at(-1)) {
+    batch(() => {
+      if (deletion && take(deletion)) show(deletion.ids);
+    });
   }
 
   unfinished.finish = () => flush("at once");
 
   return {
-    waiting,
-    /** Something is deleted on this screen and not at the Worker yet. */
-    busy: computed(() => waiting.value.length > 0 || flushing.value > 0),
-    /** Hides them, with those that wait already; false where they are too many to delete at a time. */
+    /** Images are hidden that the Worker still has. */
+    busy: computed(() => pending.value.length > 0 || sending.value > 0),
+    /** Hides the images; false if too many would be pending. */
     remove(ids: readonly string[]): boolean {
-      if (ids.length > MAX_DELETED) {
-        toast.value = pictureText.tooManyToDelete(MAX_DELETED);
+      const waiting = pending.value.reduce((sum, deletion) => sum + deletion.ids.length, 0);
+      if (waiting + ids.length > MAX_DELETED) {
+        notify(pictureText.tooManyToDelete(MAX_DELETED));
         return false;
       }
-      if (waiting.value.length + ids.length > MAX_DELETED) void flush();
       batch(() => {
-        waiting.value = [...new Set([...waiting.value, ...ids])];
+        const toast = notify(pictureText.deleted(ids.length), {
+          label: pictureText.undo,
+          run: () => undo(deletion),
+          expire: () => batch(() => void (take(deletion) && send(deletion.ids, "steady"))),
+        });
+        const deletion: PendingDeletion = { ids, toast };
+        pending.value = [...pending.value, deletion];
         hidden.value = new Set([...hidden.value, ...ids]);
-        offerUndo();
       });
       return true;
     },
+    /** Undoes the latest deletion, or the given one. */
     undo,
     flush,
   };

@@ -12,7 +12,7 @@ import { begin, generation, later, ok, setUp } from "./support.ts";
 configure({ asyncUtilTimeout: 5_000 });
 beforeAll(async () => {
   await import("../../frontend/pages/gallery.tsx");
-  await import("../../frontend/components/toast-message.tsx");
+  await import("../../frontend/components/toast-list.tsx");
 }, 60_000);
 afterEach(() => {
   cleanup();

@@ -298,7 +298,7 @@ describe("what is kept", () => {
     api.signOut.mockResolvedValueOnce(no("offline"));
     await signOut(studio);
     expect(restart).not.toHaveBeenCalled();
-    expect(studio.toast.value).toContain("can't be reached");
+    expect(studio.toasts.value.at(-1)?.text).toContain("can't be reached");
     await signOut(studio);
     expect(restart).toHaveBeenCalledOnce();
   });

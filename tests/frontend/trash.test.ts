@@ -1,8 +1,13 @@
+import { signal } from "@preact/signals";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { favoriteAll } from "../../frontend/state/favorites.ts";
 import { signOut } from "../../frontend/state/sign-in.ts";
-import { createTrash, MAX_DELETED, UNDO_MS } from "../../frontend/state/trash.ts";
-import { generation, no, ok, setUp } from "./support.ts";
+import {
+  runToastTimers,
+  SHOWN_FOR_MS,
+  SHOWN_WITH_ACTION_MS as UNDO_MS,
+} from "../../frontend/state/toast-timers.ts";
+import { createTrash, MAX_DELETED } from "../../frontend/state/trash.ts";
+import { no, ok, setUp } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -12,20 +17,32 @@ function open() {
   const dropped: string[] = [];
   studio.listen({ changed() {}, dropped: (id) => void dropped.push(id) });
   const trash = createTrash(studio);
-  const toast = () => {
-    const { value } = studio.toast;
-    return typeof value === "string" ? value : (value?.text ?? null);
+  /** As while the pointer is on a message. */
+  const isPaused = signal(false);
+  runToastTimers(studio, isPaused);
+  const messages = () => studio.toasts.value.map(({ text }) => text);
+  const toast = () => messages().at(-1) ?? null;
+  /** Presses the button of the message at this place, 0 for the oldest. */
+  const press = (at: number) => {
+    const action = studio.toasts.value.at(at)?.action;
+    if (!action) throw new Error("The message has no button.");
+    action.run();
   };
-  const press = () => {
-    const { value } = studio.toast;
-    if (typeof value !== "object" || value === null) throw new Error("There is nothing to press.");
-    value.action.run();
+  return {
+    api,
+    studio,
+    trash,
+    dropped,
+    isPaused,
+    messages,
+    toast,
+    press,
+    hidden: () => [...studio.hidden.value],
   };
-  return { api, studio, trash, dropped, toast, press, hidden: () => [...studio.hidden.value] };
 }
 
 describe("deleting", () => {
-  test("hides at once and asks for it when the time to undo is over", async () => {
+  test("hides the images at once and is sent when the time to undo is over", async () => {
     const { api, trash, hidden, dropped, toast } = open();
     trash.remove(["a", "b"]);
     expect(hidden()).toEqual(["a", "b"]);
@@ -38,52 +55,77 @@ describe("deleting", () => {
     expect([hidden(), toast()]).toEqual([[], null]);
   });
 
-  test("undo brings them back, and nothing was ever asked for", async () => {
+  test("Undo shows the images again, and nothing is sent", async () => {
     const { api, trash, hidden, press } = open();
     trash.remove(["a"]);
-    press();
+    press(0);
     expect(hidden()).toEqual([]);
     await vi.advanceTimersByTimeAsync(2 * UNDO_MS);
     expect(api.bulk).not.toHaveBeenCalled();
   });
 
-  test("another deletion takes the one before along: both have the whole time, and come back together", async () => {
-    const { api, trash, hidden, toast } = open();
-    trash.remove(["a"]);
+  test("each deletion keeps its own time and its own Undo", async () => {
+    const { api, trash, hidden, messages, press } = open();
+    trash.remove(["a", "b", "c", "d"]);
     await vi.advanceTimersByTimeAsync(UNDO_MS - 1);
-    trash.remove(["b"]);
-    expect(toast()).toBe("2 pictures deleted.");
-    await vi.advanceTimersByTimeAsync(UNDO_MS - 1);
-    expect(api.bulk).not.toHaveBeenCalled();
-    trash.undo();
-    await vi.advanceTimersByTimeAsync(2 * UNDO_MS);
-    expect(api.bulk).not.toHaveBeenCalled();
-    expect([hidden(), toast()]).toEqual([[], null]);
-  });
-
-  test("more than can be sent at a time sends what waited before", async () => {
-    const { api, trash, toast } = open();
-    const ids = Array.from({ length: MAX_DELETED }, (_, index) => `g${index}`);
-    trash.remove(["a"]);
-    expect(trash.remove(ids)).toBe(true);
-    expect(api.bulk.mock.calls).toEqual([[["a"], "delete"]]);
-    expect(toast()).toBe("1,000 pictures deleted.");
-  });
-
-  test("what else is said takes the way back away for no longer than it shows", async () => {
-    const { api, studio, trash, toast, press, hidden } = open();
-    trash.remove(["a"]);
-    await vi.advanceTimersByTimeAsync(UNDO_MS / 2);
-    studio.toast.value = "Something else.";
+    trash.remove(["e"]);
+    expect(messages()).toEqual(["4 pictures deleted.", "1 picture deleted."]);
     await vi.advanceTimersByTimeAsync(1);
-    studio.toast.value = null;
-    expect(toast()).toBe("1 picture deleted.");
-    await vi.advanceTimersByTimeAsync(UNDO_MS - 1);
-    expect(api.bulk).not.toHaveBeenCalled();
-    press();
-    expect([hidden(), toast()]).toEqual([[], null]);
+    expect(api.bulk.mock.calls).toEqual([[["a", "b", "c", "d"], "delete"]]);
+    expect([hidden(), messages()]).toEqual([["e"], ["1 picture deleted."]]);
+    press(0);
     await vi.advanceTimersByTimeAsync(2 * UNDO_MS);
+    expect([hidden(), api.bulk.mock.calls.length]).toEqual([[], 1]);
+  });
+
+  test("Ctrl+Z undoes the latest deletion, then the one before", () => {
+    const { trash, hidden } = open();
+    trash.remove(["a"]);
+    trash.remove(["b"]);
+    trash.undo();
+    expect(hidden()).toEqual(["a"]);
+    trash.undo();
+    trash.undo();
+    expect(hidden()).toEqual([]);
+  });
+
+  test("is not sent while its Undo is hidden behind later messages", async () => {
+    const { api, studio, trash, messages, hidden } = open();
+    trash.remove(["a"]);
+    await vi.advanceTimersByTimeAsync(UNDO_MS - 1_000);
+    for (const text of ["one", "two", "three"]) studio.notify(text);
+    await vi.advanceTimersByTimeAsync(SHOWN_FOR_MS - 1);
+    expect(messages()).toHaveLength(4);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(messages(), "the others are over").toEqual(["1 picture deleted."]);
     expect(api.bulk).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([api.bulk.mock.calls.length, hidden()]).toEqual([1, []]);
+  });
+
+  test("a pause stops the time of every message", async () => {
+    const { api, studio, trash, isPaused, messages } = open();
+    trash.remove(["a"]);
+    studio.notify("something else");
+    await vi.advanceTimersByTimeAsync(UNDO_MS / 2);
+    isPaused.value = true;
+    await vi.advanceTimersByTimeAsync(10 * UNDO_MS);
+    expect(messages()).toHaveLength(2);
+    isPaused.value = false;
+    await vi.advanceTimersByTimeAsync(UNDO_MS / 2 - 1);
+    expect(api.bulk).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(api.bulk).toHaveBeenCalledOnce();
+  });
+
+  test("is sent at once when the page is left, also while the time is stopped", () => {
+    const { api, trash, isPaused, messages } = open();
+    trash.remove(["a"]);
+    trash.remove(["b"]);
+    isPaused.value = true;
+    void trash.flush("at once");
+    expect(api.bulk.mock.calls).toEqual([[["a", "b"], "delete"]]);
+    expect(messages()).toEqual([]);
   });
 
   test("goes out in hundreds, one after the other; all at once when the page is left", async () => {
@@ -140,42 +182,15 @@ describe("deleting", () => {
     expect(api.signOut).toHaveBeenCalledOnce();
   });
 
-  test("no more at a time than a page that is left can still send", () => {
-    const { trash, hidden, toast } = open();
-    const ids = Array.from({ length: MAX_DELETED + 1 }, (_, index) => `g${index}`);
-    expect(trash.remove(ids)).toBe(false);
+  test("refuses more than a page that is left can still send, and keeps the pending ones", () => {
+    const { api, trash, hidden, toast } = open();
+    const ids = Array.from({ length: MAX_DELETED }, (_, index) => `g${index}`);
+    expect(trash.remove([...ids, "a"])).toBe(false);
     expect(hidden()).toEqual([]);
+    expect(trash.remove(["a"])).toBe(true);
+    expect(trash.remove(ids)).toBe(false);
+    expect(hidden()).toEqual(["a"]);
+    expect(api.bulk).not.toHaveBeenCalled();
     expect(toast()).toBe("At most 1,000 can be deleted at a time.");
-  });
-});
-
-describe("many favourites", () => {
-  const pictures = [
-    generation("a", { status: "succeeded" }),
-    generation("b", { status: "succeeded", favorite: true }),
-    generation("c", { status: "succeeded" }),
-  ];
-  function hearing() {
-    const world = open();
-    const heard = new Map<string, boolean>();
-    world.studio.listen({ changed: ({ id, favorite }) => void heard.set(id, favorite), dropped() {} });
-    return { ...world, heard };
-  }
-
-  test("show at once; only those that are not yet are asked for", async () => {
-    const { api, studio, heard, toast } = hearing();
-    const done = favoriteAll(studio, pictures, true);
-    expect(Object.fromEntries(heard)).toEqual({ a: true, c: true });
-    await done;
-    expect(api.bulk.mock.calls).toEqual([[["a", "c"], "favorite"]]);
-    expect(toast()).toBe("2 pictures added to your favourites.");
-  });
-
-  test("are taken back where they could not be kept", async () => {
-    const { api, studio, heard, toast } = hearing();
-    api.bulk.mockResolvedValueOnce(ok({ done: ["a"], missing: [], failed: ["c"] }));
-    await favoriteAll(studio, pictures, true);
-    expect(Object.fromEntries(heard)).toEqual({ a: true, c: false });
-    expect(toast()).toMatch(/^1 picture couldn't be changed\./);
   });
 });

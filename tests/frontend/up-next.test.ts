@@ -154,8 +154,8 @@ test("it is edited in the form, and removed", async () => {
   expect(prompts()).toEqual(["a blue boat"]);
   expect(studio.composer.prompt.value).toBe("a red kite");
   expect(studio.composer.aspectRatio.value).toBe("16:9");
-  const toast = await vi.waitUntil(() => studio.toast.value);
-  if (typeof toast === "string" || !toast) throw new Error("What was being written has no way back.");
+  const toast = await vi.waitUntil(() => studio.toasts.value.at(-1));
+  if (!toast?.action) throw new Error("The message has no button.");
   toast.action.run();
   expect(studio.composer.prompt.value).toBe("half a thought");
 

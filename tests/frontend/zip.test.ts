@@ -51,7 +51,7 @@ test("of two clicks one is a file", async () => {
   expect(picker).toHaveBeenCalledOnce();
   expect(fetched).toHaveBeenCalledTimes(2);
   expect(entriesOf(written())).toHaveLength(2);
-  expect(studio.toast.value).toBe(pictureText.packed(2));
+  expect(studio.toasts.value.at(-1)?.text).toBe(pictureText.packed(2));
   expect(gallery.zip.value).toBeNull();
 });
 
@@ -79,7 +79,7 @@ test("the gallery tells how far it is, and ends it", async () => {
   await done;
   expect(gallery.zip.value).toBeNull();
   expect(aborted).toHaveBeenCalledOnce();
-  expect(studio.toast.value).toBeNull();
+  expect(studio.toasts.value).toEqual([]);
 });
 
 test("ended while the file is being chosen: nothing is fetched, and the file is let go", async () => {
@@ -93,7 +93,7 @@ test("ended while the file is being chosen: nothing is fetched, and the file is 
   await done;
   expect(fetched).not.toHaveBeenCalled();
   expect(aborted).toHaveBeenCalledOnce();
-  expect(studio.toast.value).toBeNull();
+  expect(studio.toasts.value).toEqual([]);
   expect(gallery.zip.value).toBeNull();
 });
 
@@ -103,7 +103,7 @@ test("who does not choose a file gets none, and can ask again", async () => {
   vi.stubGlobal("showSaveFilePicker", picker);
   const { studio, download } = open();
   await download();
-  expect([studio.toast.value, fetched.mock.calls.length]).toEqual([null, 0]);
+  expect([studio.toasts.value, fetched.mock.calls.length]).toEqual([[], 0]);
   await download();
-  expect(studio.toast.value).toBe(pictureText.packed(2));
+  expect(studio.toasts.value.at(-1)?.text).toBe(pictureText.packed(2));
 });
