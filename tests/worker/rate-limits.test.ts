@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
 import { expectProblem, generate, newPrompt, newUser, ORIGIN } from "./support/app.ts";
 import { set } from "./support/settings.ts";
+import { OIDC } from "./support/sign-in.ts";
 
 /** From one address, at a studio whose bindings are the real ones but for these. */
-function visitor(changed: object = {}) {
-  const address = crypto.randomUUID();
+function visitor(changed: object = {}, address: string = crypto.randomUUID()) {
   const ask = (path: string, init: { method?: string; body?: string } = {}) =>
     app.request(
       ORIGIN + path,
@@ -73,6 +73,43 @@ describe("rate limits", () => {
       const bad = { method: "POST", body: "{}" };
       await expectLimited(await ask("/api/webhooks", bad));
       await expectProblem(await visitor().ask("/api/webhooks", bad), "invalid_signature");
+    }));
+
+  const hextet = () => (1 + Math.floor(Math.random() * 0xfffe)).toString(16);
+  const signInFrom = (address: string) => visitor(OIDC, address).ask("/api/auth/callback");
+
+  it("counts an IPv6 client by its /64, however the address is written", () =>
+    withinAMinute(async () => {
+      const network = `2001:db8:${hextet()}:${hextet()}`;
+      for (let at = 1; at <= 30; at += 1) {
+        expect((await signInFrom(`${network}:${hextet()}::${at}`)).status, `${at}`).toBe(400);
+      }
+      for (const same of [`${network}::`, `${network}:0:0:0:1`, `${network}::1`.toUpperCase()]) {
+        expect((await signInFrom(same)).status, same).toBe(429);
+      }
+      const neighbor = `2001:db8:${hextet()}:${hextet()}::1`;
+      expect((await signInFrom(neighbor)).status).toBe(400);
+    }));
+
+  it("counts an IPv4 client by its address, also where it is mapped to IPv6", () =>
+    withinAMinute(async () => {
+      const octet = () => Math.floor(Math.random() * 256);
+      const [a, b, c] = [octet(), octet(), octet()];
+      const address = `10.${a}.${b}.${c}`;
+      for (let at = 0; at < 30; at += 1) expect((await signInFrom(address)).status).toBe(400);
+      const hex = [10 * 256 + a, b * 256 + c].map((pair) => pair.toString(16)).join(":");
+      for (const same of [address, `::ffff:${address}`, `::FFFF:${hex}`]) {
+        expect((await signInFrom(same)).status, same).toBe(429);
+      }
+      expect((await signInFrom(`::ffff:10.${a}.${b}.${(c + 1) % 256}`)).status).toBe(400);
+    }));
+
+  it("counts compressed addresses of different networks apart", () =>
+    withinAMinute(async () => {
+      const [one, other] = [`2001:db8:${hextet()}::`, `2001:db8:${hextet()}::`];
+      for (let at = 0; at < 30; at += 1) await signInFrom(`${one}${hextet()}`);
+      expect((await signInFrom(`${one}1:2:3`)).status).toBe(429);
+      expect((await signInFrom(`${other}1`)).status).toBe(400);
     }));
 
   it("a limiter that errors, or is not there, lets pass", async () => {

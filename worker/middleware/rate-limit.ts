@@ -1,11 +1,35 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
 
-/** Whether one more is within the limiter's rate for this client's address. A limiter that errors lets pass. */
+/** Whether one more request is within the limiter's rate for this client's network. A limiter that fails allows it. */
 export async function isWithinRate(limiter: RateLimit | undefined, c: Context<AppEnv>): Promise<boolean> {
   try {
-    return (await limiter?.limit({ key: c.req.header("cf-connecting-ip") ?? "local" }))?.success ?? true;
+    return (
+      (await limiter?.limit({ key: networkOf(c.req.header("cf-connecting-ip") ?? "local") }))?.success ?? true
+    );
   } catch {
     return true;
   }
+}
+
+/** Hextets of an IPv6 /64: the smallest network that a provider assigns, so one client has all its addresses. */
+const NETWORK_HEXTETS = 4;
+/** `::ffff:0:0/96`: an IPv4 address written as IPv6 (RFC 4291, 2.5.5.2). */
+const IPV4_MAPPED = /^\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/;
+
+/** The key that counts a client: an IPv4 address, or the /64 of an IPv6 address. */
+function networkOf(address: string): string {
+  // The URL parser writes every spelling of an IPv6 address in the one form of RFC 5952.
+  const host = address.includes(":") ? URL.parse(`http://[${address}]`)?.hostname : undefined;
+  if (host === undefined) return address;
+  const { 1: high, 2: low } = IPV4_MAPPED.exec(host) ?? [];
+  if (high !== undefined && low !== undefined) {
+    const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+    return [a >> 8, a & 0xff, b >> 8, b & 0xff].join(".");
+  }
+  const [before = "", after] = host.slice(1, -1).split("::");
+  const head = before === "" ? [] : before.split(":");
+  const tail = after === undefined || after === "" ? [] : after.split(":");
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => "0");
+  return `${[...head, ...zeros, ...tail].slice(0, NETWORK_HEXTETS).join(":")}::/64`;
 }
