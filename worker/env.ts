@@ -35,14 +35,20 @@ export const SLOT_GRACE_MS = 300_000;
 /** Oldest socket of a user is closed when there are more. */
 export const MAX_SOCKETS = 20;
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
-/** A session older than this is issued anew on the next visit, so that who comes back stays signed in. */
+/** A session token older than this is renewed on the next visit, up to `sessionMaxSeconds` after the sign-in. */
 export const SESSION_RENEW_SECONDS = 24 * 60 * 60;
 /** One answer of a sign-in provider: a browser waits behind it. */
 export const PROVIDER_TIMEOUT_SECONDS = 10;
 /** Discovery documents, key sets and tokens are a few KB. */
 export const MAX_PROVIDER_ANSWER_BYTES = 256 * 1024;
 
-export type OidcSettings = { issuer: URL; clientId: string; clientSecret: string | null };
+export type OidcSettings = {
+  issuer: URL;
+  clientId: string;
+  clientSecret: string | null;
+  /** The issuer's addresses count as verified, whatever it says of them. */
+  trustsUnverifiedEmail: boolean;
+};
 /** `teamOrigin` is both the assertion's issuer and where its keys are. */
 export type AccessSettings = { teamOrigin: string; audience: string };
 
@@ -60,6 +66,8 @@ export type Settings = {
     loopback: boolean;
   };
   sessionSecrets: string[];
+  /** Longest time from a sign-in to the next one. */
+  sessionMaxSeconds: number;
   devSignIn: boolean;
   /** Any of them opens `/api/admin`; without one there is none. */
   adminTokens: string[];
@@ -102,6 +110,8 @@ const seconds = (fallback: number) =>
   setting(z.coerce.number("must be a number of seconds").positive().max(86_400).default(fallback)).transform(
     (value) => value * 1000,
   );
+
+const DAY_SECONDS = 24 * 60 * 60;
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -186,11 +196,15 @@ const schema = z
     SESSION_SECRET: list("")
       .refine((secrets) => secrets.length > 0, "is missing: make one with `npm run secret`")
       .refine(areStrong, TOO_WEAK),
+    SESSION_MAX_DAYS: setting(
+      z.coerce.number("must be a number of days").int("must be whole days").min(1).max(3_650).default(90),
+    ),
     ADMIN_TOKEN: list("").refine(areStrong, TOO_WEAK),
     DEV_SIGN_IN: setting(z.enum(["true", "false"]).default("false")),
     OIDC_ISSUER: setting(webUrl.optional()),
     OIDC_CLIENT_ID: setting(z.string().optional()),
     OIDC_CLIENT_SECRET: setting(z.string().optional()),
+    TRUST_UNVERIFIED_EMAIL: setting(webUrl.optional()),
     ACCESS_TEAM_DOMAIN: setting(teamDomain.optional()),
     ACCESS_AUD: setting(z.string().optional()),
     ALLOWED_USERS: list("").refine(
@@ -222,6 +236,10 @@ const schema = z
         "is the simulator's key, which everybody knows: it is taken only where SKYTELLS_API_URL is on localhost",
     },
   )
+  .refine((env) => !env.TRUST_UNVERIFIED_EMAIL || env.TRUST_UNVERIFIED_EMAIL.href === env.OIDC_ISSUER?.href, {
+    path: ["TRUST_UNVERIFIED_EMAIL"],
+    message: "must be the same address as OIDC_ISSUER, or empty",
+  })
   .superRefine((env, context) => {
     const isSet = (name: string) => Reflect.get(env, name) !== undefined;
     for (const [one, other] of PAIRS) {
@@ -255,6 +273,7 @@ export function settingsOf(env: object): Settings {
       loopback: value.SKYTELLS_API_URL.protocol === "http:",
     },
     sessionSecrets: value.SESSION_SECRET,
+    sessionMaxSeconds: value.SESSION_MAX_DAYS * DAY_SECONDS,
     adminTokens: value.ADMIN_TOKEN,
     devSignIn: value.DEV_SIGN_IN === "true",
     oidc:
@@ -263,6 +282,7 @@ export function settingsOf(env: object): Settings {
             issuer: value.OIDC_ISSUER,
             clientId: value.OIDC_CLIENT_ID,
             clientSecret: value.OIDC_CLIENT_SECRET ?? null,
+            trustsUnverifiedEmail: value.TRUST_UNVERIFIED_EMAIL !== undefined,
           }
         : null,
     access:

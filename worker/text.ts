@@ -41,7 +41,7 @@ export const text = {
       title: "The sign-in provider doesn't know this studio",
       what: "That is not your doing. Tell whoever runs this studio.",
       operator:
-        "Check OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, and that the provider lists this studio's /api/auth/callback as a redirect address.",
+        "Check OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, that the provider lists this studio's /api/auth/callback as a redirect address, and that it has the client as client_secret_basic (or as public, without a secret).",
     },
     declined: {
       title: "You weren't signed in",
@@ -78,7 +78,8 @@ export const text = {
     email_unverified: {
       title: "Your email address isn't verified",
       what: "Verify it with your sign-in provider, then try again.",
-      operator: "The provider has to give the claim “email_verified”.",
+      operator:
+        "The provider has to give the claim “email_verified”. If it never does and you trust its addresses, set TRUST_UNVERIFIED_EMAIL to OIDC_ISSUER.",
     },
     not_admitted: {
       title: "This studio doesn't know your address",

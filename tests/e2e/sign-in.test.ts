@@ -13,6 +13,9 @@ import { freePort, type Group, startGroup } from "./support/processes.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 import { until } from "./support/until.ts";
 
+/** With characters that HTTP Basic has to encode. */
+const CLIENT_SECRET = "a-secret/of+these:tests=%only";
+
 let app: App;
 let provider: Group;
 let issuer: string;
@@ -20,10 +23,20 @@ beforeAll(async () => {
   const port = await freePort();
   issuer = `http://localhost:${port}`;
   app = await startApp({
-    vars: { DEV_SIGN_IN: "false", OIDC_ISSUER: issuer, OIDC_CLIENT_ID: "studio" },
+    vars: {
+      DEV_SIGN_IN: "false",
+      OIDC_ISSUER: issuer,
+      OIDC_CLIENT_ID: "studio",
+      OIDC_CLIENT_SECRET: CLIENT_SECRET,
+    },
     tiny: true,
   });
-  provider = startGroup(["tests/e2e/support/oidc-provider.ts", String(port), `${app.url}/api/auth/callback`]);
+  provider = startGroup([
+    "tests/e2e/support/oidc-provider.ts",
+    String(port),
+    `${app.url}/api/auth/callback`,
+    CLIENT_SECRET,
+  ]);
   await until("the provider", () =>
     fetch(`${issuer}/jwks`).then(
       ({ ok }) => ok,

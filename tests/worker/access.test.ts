@@ -80,6 +80,14 @@ describe("Cloudflare Access", () => {
     await expectTurnedAway(answer, 503, "answer");
   });
 
+  it("reads no more of the keys than they can need", async () => {
+    const team = PROVIDER.replace("127.0.0.1", "localhost");
+    const studio = studioWith({ ...ANYONE, ACCESS_TEAM_DOMAIN: team }, PUBLIC);
+    const assertion = await signed(claimsOf({ iss: team }));
+    const answer = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
+    await expectTurnedAway(answer, 503, "answer");
+  });
+
   it("beside OpenID Connect counts where a request came through it", async () => {
     const studio = studioWith({ ...ANYONE, ...OIDC }, PUBLIC);
     expect(await (await studio.call("/api/session")).json()).toMatchObject({ signIn: ["oidc", "access"] });

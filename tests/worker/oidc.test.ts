@@ -29,13 +29,13 @@ describe("OpenID Connect", () => {
       scope: "openid email",
     });
     expect(login.headers.get("set-cookie")).toMatch(
-      /^__Host-sign-in=[^;]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-sign-in-[\w-]{16}=[^;]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
     const done = await studio.handIn(callback, cookie);
     expect(done.status).toBe(302);
     expect(done.headers.get("location")).toBe("/gallery?q=fox");
     const [dropped, started] = done.headers.getSetCookie();
-    expect(dropped).toMatch(/^__Host-sign-in=; Max-Age=0; Path=\/; Secure/);
+    expect(dropped).toMatch(/^__Host-sign-in-[\w-]{16}=; Max-Age=0; Path=\/; Secure/);
     expect(started).toMatch(
       /^__Host-session=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
@@ -112,6 +112,74 @@ describe("OpenID Connect", () => {
     await expectTurnedAway(other, 502, "answer doesn");
   });
 
+  it("reads email_verified at the user info where the token has only the address", async () => {
+    const studio = studioWith(ANYONE);
+    const { sub, email } = someone();
+    const claims = { sub, email, email_verified: null };
+    const at = (userInfo: Record<string, unknown>) =>
+      studio.signIn({ claims, userInfo: { sub, ...userInfo } });
+    await expectTurnedAway(await at({ email_verified: false }), 403, "verified");
+    await expectTurnedAway(await at({ email, email_verified: false }), 403, "verified");
+    expect(await studio.userOf(await at({ email, email_verified: true }))).toMatchObject({ email });
+    expect(await studio.userOf(await at({ email_verified: true }))).toMatchObject({ email });
+  });
+
+  it("does not verify the token's address by what the user info says of another one", async () => {
+    const studio = studioWith(ANYONE);
+    const [{ sub, email }, other] = [someone(), someone()];
+    const claims = { sub, email, email_verified: null };
+    const userInfo = { sub, email: other.email, email_verified: true };
+    expect(await studio.userOf(await studio.signIn({ claims, userInfo }))).toMatchObject({
+      email: other.email,
+    });
+    const reverse = { claims: { sub, email_verified: true }, userInfo: { sub, email } };
+    await expectTurnedAway(await studio.signIn(reverse), 403, "verified");
+  });
+
+  it.each([null, false])("trusts one issuer's addresses on request (email_verified: %j)", async (said) => {
+    const trusting = { ...ANYONE, TRUST_UNVERIFIED_EMAIL: OIDC.OIDC_ISSUER };
+    const { sub, email } = someone();
+    const claims = { sub, email, email_verified: said };
+    const strict = await studioWith(ANYONE).signIn({ claims, userInfo: { sub } });
+    await expectTurnedAway(strict, 403, "verified");
+    const studio = studioWith(trusting);
+    expect(await studio.userOf(await studio.signIn({ claims }))).toMatchObject({ email });
+    const { sub: id, email: address } = someone();
+    const atUserInfo = { claims: { sub: id }, userInfo: { sub: id, email: address } };
+    expect(await studio.userOf(await studio.signIn(atUserInfo))).toMatchObject({ email: address });
+    await expectTurnedAway(
+      await studio.signIn({ claims: { sub }, userInfo: { sub } }),
+      403,
+      "tell your email address",
+    );
+  });
+
+  it.each(["basic", "both", "silent", "malformed"])(
+    "authenticates at the token endpoint with HTTP Basic where discovery says %s",
+    async (tenant) => {
+      const studio = studioWith({ ...ANYONE, OIDC_ISSUER: `${PROVIDER}/${tenant}` });
+      expect(await studio.userOf(await studio.signIn({ claims: someone() }))).toBeTruthy();
+    },
+  );
+
+  it("sends no secret where it has none", async () => {
+    const studio = studioWith({ ...ANYONE, OIDC_ISSUER: `${PROVIDER}/public`, OIDC_CLIENT_SECRET: "" });
+    expect(await studio.userOf(await studio.signIn({ claims: someone() }))).toBeTruthy();
+  });
+
+  it.each(["says-basic", "says-post", "key-only"])(
+    "shows a page that names the client settings where the token endpoint refuses (%s)",
+    async (tenant) => {
+      const studio = studioWith({ ...ANYONE, OIDC_ISSUER: `${PROVIDER}/${tenant}` });
+      const page = await expectTurnedAway(
+        await studio.signIn({ claims: someone() }),
+        502,
+        "know this studio",
+      );
+      expect(page).toContain("client_secret_basic");
+    },
+  );
+
   it("takes a suspended or deleted account for closed", async () => {
     for (const column of ["suspended_at", "deleted_at"]) {
       const studio = studioWith(ANYONE);
@@ -179,6 +247,19 @@ describe("a hostile provider", () => {
     await expectTurnedAway(answer, 503, "answer");
   });
 
+  it("ends a sign-in with a page when the provider does not answer in time", async () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => timeout(milliseconds / 100));
+    try {
+      const slow = studioWith({ ...ANYONE, OIDC_ISSUER: `${PROVIDER}/slow` });
+      await expectTurnedAway(await slow.call("/api/auth/login"), 503, "answer");
+      const answer = await studioWith(ANYONE).signIn({ claims: someone(), flaw: "token-slow" });
+      await expectTurnedAway(answer, 503, "answer");
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
   it("does not know the studio's secret", async () => {
     const studio = studioWith({ ...ANYONE, OIDC_CLIENT_SECRET: "wrong" });
     await expectTurnedAway(await studio.signIn({ claims: someone() }), 502, "OIDC_CLIENT_SECRET");
@@ -194,6 +275,45 @@ describe("a hostile browser", () => {
     await expectTurnedAway(await studio.handIn(callback, ""), 400, "be finished");
   });
 
+  it("finishes two sign-ins that were begun in two tabs, in either order", async () => {
+    const studio = studioWith(ANYONE);
+    const [one, other] = [someone(), someone()];
+    const first = await studio.goThere({ claims: one }, "/gallery");
+    const second = await studio.goThere({ claims: other }, "/account");
+    const both = `${first.cookie}; ${second.cookie}`;
+    const answers = [await studio.handIn(second.callback, both), await studio.handIn(first.callback, both)];
+    expect(answers.map((answer) => answer.headers.get("location"))).toEqual(["/account", "/gallery"]);
+    for (const [at, { email }] of [other, one].entries()) {
+      expect(await studio.userOf(answers[at] as Response)).toMatchObject({ email });
+    }
+    // Each answer drops its own cookie only.
+    const dropped = answers.map((answer) => answer.headers.getSetCookie()[0]?.split("=")[0]);
+    expect(dropped).toEqual([second, first].map(({ cookie }) => cookie.split("=")[0]));
+  });
+
+  it("keeps a sign-in under way when an answer with another state arrives", async () => {
+    const studio = studioWith(ANYONE);
+    const { callback, cookie } = await studio.goThere({ claims: someone() });
+    const forged = await studio.call("/api/auth/callback?error=access_denied&state=x", { cookie });
+    await expectTurnedAway(forged, 400, "be finished");
+    expect(forged.headers.getSetCookie()).toEqual([]);
+    expect((await studio.handIn(callback, cookie)).status).toBe(302);
+  });
+
+  it("keeps the cookies of the last five sign-ins begun", async () => {
+    const studio = studioWith(ANYONE);
+    const begin = async (cookies: string[]) =>
+      (await studio.call("/api/auth/login", { cookie: ["theme=dark", ...cookies].join("; ") })).headers
+        .getSetCookie()
+        .map((line) => line.split(";", 1)[0] ?? "");
+    const kept: string[] = [];
+    for (let at = 0; at < 5; at += 1) kept.push(...(await begin(kept)));
+    expect(kept).toHaveLength(5);
+    const [dropped, added] = await begin(kept);
+    expect(dropped).toBe(`${kept[0]?.split("=")[0]}=`);
+    expect(added).toMatch(/^sign-in-[\w-]{16}=./);
+  });
+
   it("somebody else's answer is not taken: neither their state nor their code", async () => {
     const studio = studioWith(ANYONE);
     const [mine, theirs] = [
@@ -201,6 +321,8 @@ describe("a hostile browser", () => {
       await studio.goThere({ claims: someone() }),
     ];
     await expectTurnedAway(await studio.handIn(theirs.callback, mine.cookie), 400, "be finished");
+    const renamed = `${theirs.cookie.split("=")[0]}=${mine.cookie.slice(mine.cookie.indexOf("=") + 1)}`;
+    await expectTurnedAway(await studio.handIn(theirs.callback, renamed), 400, "be finished");
     const mixed = new URL(mine.callback);
     mixed.searchParams.set("code", theirs.callback.searchParams.get("code") ?? "");
     // PKCE: the code was made for another verifier.
@@ -232,7 +354,8 @@ describe("a hostile browser", () => {
     const session = (await studio.handIn(callback, cookie)).headers.getSetCookie()[1]?.split(/[=;]/)[1];
     for (const forged of [session, `${token.slice(0, -4)}AAAA`, "x.y.z", ""]) {
       const again = await studio.goThere({ claims: someone() });
-      await expectTurnedAway(await studio.handIn(again.callback, `sign-in=${forged}`), 400, "be finished");
+      const name = again.cookie.split("=")[0];
+      await expectTurnedAway(await studio.handIn(again.callback, `${name}=${forged}`), 400, "be finished");
     }
     const late = await studio.goThere({ claims: someone() });
     vi.useFakeTimers({ now: Date.now() + 11 * 60_000, toFake: ["Date"] });

@@ -23,6 +23,7 @@ describe("settings", () => {
         webhookEvents: "reference",
         loopback: false,
       },
+      sessionMaxSeconds: 90 * 24 * 3600,
       devSignIn: false,
       oidc: null,
       access: null,
@@ -68,7 +69,12 @@ describe("settings", () => {
       }),
     );
     expect(settings).toMatchObject({
-      oidc: { issuer: new URL("https://id.example/realm"), clientId: "studio", clientSecret: null },
+      oidc: {
+        issuer: new URL("https://id.example/realm"),
+        clientId: "studio",
+        clientSecret: null,
+        trustsUnverifiedEmail: false,
+      },
       access: { teamOrigin: "https://team.cloudflareaccess.com", audience: "aud" },
       allowedUsers: ["ann@example.com", "@example.org", "*"],
     });
@@ -101,6 +107,19 @@ describe("settings", () => {
     [{ OIDC_CLIENT_SECRET: "secret" }, /OIDC_ISSUER.*missing/],
     [{ OIDC_ISSUER: "http://id.example", OIDC_CLIENT_ID: "studio" }, /OIDC_ISSUER.*https/],
     [{ OIDC_ISSUER: "id.example", OIDC_CLIENT_ID: "studio" }, /OIDC_ISSUER.*https/],
+    [{ TRUST_UNVERIFIED_EMAIL: "https://id.example" }, /TRUST_UNVERIFIED_EMAIL.*same address as OIDC_ISSUER/],
+    [
+      {
+        OIDC_ISSUER: "https://id.example/a",
+        OIDC_CLIENT_ID: "studio",
+        TRUST_UNVERIFIED_EMAIL: "https://id.example/b",
+      },
+      /TRUST_UNVERIFIED_EMAIL.*same address as OIDC_ISSUER/,
+    ],
+    [{ TRUST_UNVERIFIED_EMAIL: "true" }, /TRUST_UNVERIFIED_EMAIL.*https URL/],
+    [{ SESSION_MAX_DAYS: "0" }, /SESSION_MAX_DAYS/],
+    [{ SESSION_MAX_DAYS: "1.5" }, /SESSION_MAX_DAYS/],
+    [{ SESSION_MAX_DAYS: "forever" }, /SESSION_MAX_DAYS.*days/],
     [{ ACCESS_TEAM_DOMAIN: "team.cloudflareaccess.com" }, /ACCESS_AUD.*missing/],
     [{ ACCESS_AUD: "aud" }, /ACCESS_TEAM_DOMAIN.*missing/],
     [{ ACCESS_TEAM_DOMAIN: "http://team.example", ACCESS_AUD: "aud" }, /ACCESS_TEAM_DOMAIN.*https/],

@@ -82,19 +82,53 @@ function authorize(url: URL, issuer: string, response: ServerResponse): void {
   response.writeHead(302, { location: back.href }).end();
 }
 
-async function token(request: IncomingMessage, response: ServerResponse): Promise<void> {
+const PASSWORD = "the-client-secret";
+const BASIC = `Basic ${Buffer.from(`the-client:${PASSWORD}`).toString("base64")}`;
+
+/** How a tenant's token endpoint authenticates the studio, and what its discovery document says of it. */
+type Authentication = { accepts: "basic" | "post" | "none"; publishes?: unknown };
+const AUTHENTICATION: Record<string, Authentication> = {
+  basic: { accepts: "basic", publishes: ["client_secret_basic"] },
+  both: { accepts: "basic", publishes: ["client_secret_post", "client_secret_basic"] },
+  silent: { accepts: "basic" },
+  malformed: { accepts: "basic", publishes: "client_secret_post" },
+  "says-basic": { accepts: "post", publishes: ["client_secret_basic"] },
+  "says-post": { accepts: "basic", publishes: ["client_secret_post"] },
+  "key-only": { accepts: "none", publishes: ["private_key_jwt"] },
+  public: { accepts: "none", publishes: ["none"] },
+};
+const authenticationOf = (tenant: string | undefined): Authentication =>
+  AUTHENTICATION[tenant ?? ""] ?? { accepts: "post", publishes: ["client_secret_post"] };
+
+function isAuthenticated(tenant: string | undefined, request: IncomingMessage, form: URLSearchParams) {
+  const [basic, post] = [request.headers.authorization, form.get("client_secret")];
+  switch (authenticationOf(tenant).accepts) {
+    case "basic":
+      return basic === BASIC && post === null;
+    case "post":
+      return post === PASSWORD && basic === undefined;
+    case "none":
+      return post === null && basic === undefined;
+  }
+}
+
+async function token(
+  request: IncomingMessage,
+  response: ServerResponse,
+  tenant: string | undefined,
+): Promise<void> {
   const form = new URLSearchParams(await textOf(request));
   const code = form.get("code") ?? "";
   const grant = grants.get(code);
   grants.delete(code);
-  if (form.get("client_secret") !== "the-client-secret")
-    return json(response, { error: "invalid_client" }, 401);
+  if (!isAuthenticated(tenant, request, form)) return json(response, { error: "invalid_client" }, 401);
   const challenge = createHash("sha256")
     .update(form.get("code_verifier") ?? "")
     .digest("base64url");
   if (!grant || grant.challenge !== challenge || grant.redirectUri !== form.get("redirect_uri")) {
     return json(response, { error: "invalid_grant" }, 400);
   }
+  if (grant.flaw === "token-slow") return;
   if (grant.flaw === "token-500") return json(response, { oops: true }, 500);
   if (grant.flaw === "token-html") {
     response.writeHead(200, { "content-type": "text/html" }).end("<p>maintenance</p>");
@@ -117,6 +151,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, base: 
   const issuer = `${base}/${tenant}`;
   switch (path) {
     case ".well-known/openid-configuration":
+      if (tenant === "slow") return;
       if (tenant === "down") return json(response, {}, 503);
       return json(response, {
         issuer: tenant === "impostor" ? `${base}/honest` : issuer,
@@ -125,18 +160,20 @@ async function answer(request: IncomingMessage, response: ServerResponse, base: 
         userinfo_endpoint: `${issuer}/userinfo`,
         jwks_uri: `${issuer}/jwks`,
         id_token_signing_alg_values_supported: ["RS256", "HS256", "none"],
-        token_endpoint_auth_methods_supported: ["client_secret_post"],
+        token_endpoint_auth_methods_supported: authenticationOf(tenant).publishes,
       });
     case "jwks":
       return json(response, keys);
     case "authorize":
       return authorize(url, issuer, response);
     case "token":
-      return token(request, response);
+      return token(request, response, tenant);
     case "userinfo":
       return json(response, people.get(request.headers.authorization?.slice("Bearer ".length) ?? "") ?? {});
     // https://<team>/cdn-cgi/access/certs
     case "access/certs":
+      if (request.headers.host?.startsWith("localhost"))
+        return json(response, { keys: ["x".repeat(1024 * 1024)] });
       return json(response, keys);
     case "sign": {
       const { claims, flaw } = JSON.parse(await textOf(request));

@@ -1,16 +1,17 @@
-/** Cloudflare Access: whoever comes through it brings a signed assertion. */
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
+/** Cloudflare Access adds a signed assertion to each request that it lets through. */
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
 import { type AccessSettings, PROVIDER_TIMEOUT_SECONDS } from "../env.ts";
 import { reasonOf } from "../log.ts";
 import { type Identity, type Outcome, type Refused, refused } from "./outcome.ts";
+import { fetchFromProvider } from "./provider-fetch.ts";
 import { verifiedEmail } from "./verified-email.ts";
 
-/** The header that Access adds, and that nobody can send past it. */
+/** The header that Access sets. Requests that do not come through Access can forge it, so it is always verified. */
 export const ASSERTION_HEADER = "cf-access-jwt-assertion";
 
 const keySets = new WeakMap<AccessSettings, ReturnType<typeof createRemoteJWKSet>>();
 
-/** Who the assertion vouches for. A service token has no address, and is nobody. */
+/** The identity in the assertion. Service tokens have no email address and are refused. */
 export async function identityFromAccess(
   settings: AccessSettings,
   assertion: string | undefined,
@@ -31,7 +32,7 @@ export async function identityFromAccess(
 }
 
 function identityOf(payload: JWTPayload, settings: AccessSettings): Outcome<Identity> {
-  // Access lets nobody through whose address it has not verified itself.
+  // Access itself verifies the address of each user.
   const email = verifiedEmail({ email: payload["email"], email_verified: true });
   if (!email.ok) return email;
   if (!payload.sub) return refused("token_invalid", "no subject");
@@ -44,6 +45,7 @@ function keysOf(settings: AccessSettings) {
   if (known) return known;
   const keys = createRemoteJWKSet(new URL("/cdn-cgi/access/certs", settings.teamOrigin), {
     timeoutDuration: PROVIDER_TIMEOUT_SECONDS * 1000,
+    [customFetch]: fetchFromProvider,
   });
   keySets.set(settings, keys);
   return keys;

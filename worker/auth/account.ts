@@ -4,9 +4,14 @@ import type { UserRow } from "../db/users.ts";
 import { type Identity, type Outcome, refused } from "./outcome.ts";
 import { isListed } from "./verified-email.ts";
 
+/** Whether `ALLOWED_USERS` lets the owner of an account use it. An empty list keeps existing accounts. */
+export function mayKeepAccess(allowedUsers: readonly string[], email: string): boolean {
+  return allowedUsers.length === 0 || isListed(allowedUsers, email);
+}
+
 /**
- * The account of who signs in. `allowedUsers` is asked each time; where it is empty, who has an account keeps it, and
- * anybody else gets one on this machine only (`isLocal`).
+ * The account of a person who signs in. `allowedUsers` is checked each time; while it is empty, existing accounts may
+ * sign in, and new ones are created on this machine only (`isLocal`).
  */
 export async function accountOf(
   db: Database,
@@ -14,9 +19,8 @@ export async function accountOf(
   { allowedUsers, isLocal }: { allowedUsers: readonly string[]; isLocal: boolean },
   now: number,
 ): Promise<Outcome<UserRow>> {
-  const listed = isListed(allowedUsers, identity.email);
-  if (allowedUsers.length > 0 && !listed) return refused("not_admitted", "not in the list");
-  const mayCreate = listed || isLocal;
+  if (!mayKeepAccess(allowedUsers, identity.email)) return refused("not_admitted", "not in the list");
+  const mayCreate = allowedUsers.length > 0 || isLocal;
   const user = await userOfIdentity(db, identity, mayCreate, now);
   if (!user) return mayCreate ? refused("address_taken") : refused("not_admitted", "the list is empty");
   if (user.suspendedAt !== null || user.deletedAt !== null) return refused("suspended");

@@ -16,7 +16,7 @@ export async function sealFlow(settings: Settings, value: Flow, now: number): Pr
 
 /** The flow in a cookie, or null: none, too old, or not one of ours. */
 export async function openFlow(settings: Settings, token: string): Promise<Flow | null> {
-  const opened = flow.safeParse(await readToken(settings.sessionSecrets, FLOW, token));
+  const opened = flow.safeParse(await readToken(settings.sessionSecrets, FLOW.audience, token));
   return opened.success ? opened.data : null;
 }
 

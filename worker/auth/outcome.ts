@@ -24,7 +24,7 @@ export type SignInRefusal =
   | "email_unverified"
   /** `ALLOWED_USERS` does not admit the address. */
   | "not_admitted"
-  /** The address belongs to somebody else at the same provider. */
+  /** Another person at the same provider has the account with this address. */
   | "address_taken"
   | "suspended";
 

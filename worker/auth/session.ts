@@ -1,25 +1,50 @@
-/** Sessions: a signed token. It says who asks; whether that still stands is D1's word (`refusalOf`). */
+/** Session tokens: who is asking. Whether the session still counts is D1's answer (`refusalOf`). */
 import type { SessionClaim } from "../db/users.ts";
 import { SESSION_SECONDS, type Settings } from "../env.ts";
-import { readToken, signToken, type TokenUse } from "./signed-token.ts";
+import { readToken, signToken } from "./signed-token.ts";
 
-const SESSION: TokenUse = { audience: "image-studio/session", lifetimeSeconds: SESSION_SECONDS };
+const AUDIENCE = "image-studio/session";
 
+/** All times in seconds since the epoch. */
 export type Session = SessionClaim & {
-  /** Seconds since the epoch, as is `expiresAt`. */
+  /** When the user signed in; a renewal keeps it. */
+  signedInAt: number;
   issuedAt: number;
   expiresAt: number;
 };
 
-/** A token for this user. `now` in milliseconds. */
-export async function issueSession(settings: Settings, claim: SessionClaim, now: number): Promise<string> {
-  return signToken(settings.sessionSecrets, SESSION, { sub: claim.userId, epoch: claim.epoch }, now);
+/** What a new token says. `signedInAt` in seconds; without it the user signs in now. */
+export type NewSession = SessionClaim & { signedInAt?: number };
+
+/** Seconds for which a token issued now is valid. Times in seconds. */
+export function sessionLifetime({ sessionMaxSeconds }: Settings, signedInAt: number, now: number): number {
+  return Math.min(SESSION_SECONDS, signedInAt + sessionMaxSeconds - now);
 }
 
-/** The session in a token, or null: not signed with any of the secrets, expired, or not a session of ours. */
-export async function readSession(settings: Settings, token: string): Promise<Session | null> {
-  const claims = await readToken(settings.sessionSecrets, SESSION, token);
+/** A token for this user. `now` in milliseconds. */
+export async function issueSession(
+  settings: Settings,
+  { userId, epoch, signedInAt }: NewSession,
+  now: number,
+): Promise<string> {
+  const seconds = Math.floor(now / 1000);
+  const authTime = signedInAt ?? seconds;
+  const use = { audience: AUDIENCE, lifetimeSeconds: sessionLifetime(settings, authTime, seconds) };
+  return signToken(settings.sessionSecrets, use, { sub: userId, epoch, auth_time: authTime }, now);
+}
+
+/**
+ * The session in a token, or null: not signed with any of the secrets, expired, or not a session token. `now` in
+ * milliseconds.
+ */
+export async function readSession(settings: Settings, token: string, now: number): Promise<Session | null> {
+  const claims = await readToken(settings.sessionSecrets, AUDIENCE, token);
   const { sub, iat, exp, epoch } = claims ?? {};
   if (!sub || iat === undefined || exp === undefined || typeof epoch !== "number") return null;
-  return { userId: sub, epoch, issuedAt: iat, expiresAt: exp };
+  // Tokens of earlier versions do not say when the user signed in.
+  const signedInAt = typeof claims?.["auth_time"] === "number" ? claims["auth_time"] : iat;
+  // The setting may have been lowered since the token was issued.
+  const expiresAt = Math.min(exp, signedInAt + settings.sessionMaxSeconds);
+  if (expiresAt <= now / 1000) return null;
+  return { userId: sub, epoch, signedInAt, issuedAt: iat, expiresAt };
 }

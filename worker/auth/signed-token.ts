@@ -29,7 +29,7 @@ export async function signToken(
 /** The claims of a token, or null: not signed with any of the secrets, expired, or made for something else. */
 export async function readToken(
   secrets: readonly string[],
-  { audience }: TokenUse,
+  audience: string,
   token: string,
 ): Promise<JWTPayload | null> {
   for (const secret of secrets) {

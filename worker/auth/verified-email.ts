@@ -3,7 +3,7 @@ import { type Outcome, refused } from "./outcome.ts";
 
 const address = z.email().max(254).toLowerCase();
 
-/** The address in a provider's claims, if the provider itself says that it is verified. Some say so in a string. */
+/** The address in a provider's claims, if they say that it is verified. Some providers send "true" as a string. */
 export function verifiedEmail(claims: Record<string, unknown>): Outcome<string> {
   const email = address.safeParse(claims["email"]);
   if (!email.success) return refused("email_missing");

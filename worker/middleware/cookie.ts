@@ -18,6 +18,14 @@ export function readCookie(c: Context<AppEnv>, name: string): string | undefined
   return prefix ? getCookie(c, name, prefix) : getCookie(c, name);
 }
 
+/** The names of the cookies that `readCookie` can read, in the order in which the browser sent them. */
+export function cookieNames(c: Context<AppEnv>): string[] {
+  const prefix = prefixOf(c) ? "__Host-" : "";
+  return Object.keys(getCookie(c))
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length));
+}
+
 export function writeCookie(c: Context<AppEnv>, name: string, value: string, maxAgeSeconds: number): void {
   const prefix = prefixOf(c);
   setCookie(c, name, value, {

@@ -1,8 +1,13 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { issueSession, readSession, type Session } from "../auth/session.ts";
-import type { SessionClaim } from "../db/users.ts";
-import { SESSION_SECONDS, settingsOf } from "../env.ts";
+import {
+  issueSession,
+  type NewSession,
+  readSession,
+  type Session,
+  sessionLifetime,
+} from "../auth/session.ts";
+import { settingsOf } from "../env.ts";
 import { problemResponse } from "../problem.ts";
 import type { AppEnv } from "./app-env.ts";
 import { dropCookie, readCookie, writeCookie } from "./cookie.ts";
@@ -11,11 +16,16 @@ const COOKIE = "session";
 
 export async function sessionOf(c: Context<AppEnv>): Promise<Session | null> {
   const token = readCookie(c, COOKIE);
-  return token ? readSession(settingsOf(c.env), token) : null;
+  return token ? readSession(settingsOf(c.env), token, Date.now()) : null;
 }
 
-export async function startSession(c: Context<AppEnv>, claim: SessionClaim): Promise<void> {
-  writeCookie(c, COOKIE, await issueSession(settingsOf(c.env), claim, Date.now()), SESSION_SECONDS);
+/** Signs the user in, or renews a session whose `signedInAt` is given. */
+export async function startSession(c: Context<AppEnv>, session: NewSession): Promise<void> {
+  const settings = settingsOf(c.env);
+  const now = Date.now();
+  const seconds = Math.floor(now / 1000);
+  const lifetime = sessionLifetime(settings, session.signedInAt ?? seconds, seconds);
+  writeCookie(c, COOKIE, await issueSession(settings, session, now), lifetime);
 }
 
 export function endSession(c: Context<AppEnv>): void {

@@ -2,23 +2,23 @@ import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { ASSERTION_HEADER, identityFromAccess } from "../auth/access.ts";
 import { accountOf } from "../auth/account.ts";
-import { FLOW_SECONDS, openFlow, returnPath, sealFlow } from "../auth/flow.ts";
+import { returnPath } from "../auth/flow.ts";
 import { beginSignIn, finishSignIn } from "../auth/oidc.ts";
 import type { Identity, Outcome, Refused } from "../auth/outcome.ts";
 import { type SignInMethod, devSignInBody } from "../contract.ts";
 import { database } from "../db/client.ts";
-import { endSessions, upsertUser } from "../db/users.ts";
+import { upsertUser } from "../db/users.ts";
 import { isLoopback, settingsOf } from "../env.ts";
-import { log, logError, reasonOf } from "../log.ts";
+import { log } from "../log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
-import { dropCookie, readCookie, writeCookie } from "../middleware/cookie.ts";
+import { keepFlow, takeFlow } from "../middleware/flow.ts";
 import { originOf, sameOrigin } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
 import { signedIn, signedOut, startSession } from "../middleware/session.ts";
 import { problemResponse } from "../problem.ts";
+import { endAllSessions } from "./end-sessions.ts";
 import { signInPage } from "./sign-in-page.tsx";
-import { studioOf } from "./studio.ts";
 
 /** Both the configured and the request's own host, so that neither a forgotten setting nor a tunnel passes. */
 function isLocal(c: Context<AppEnv>): boolean {
@@ -27,7 +27,7 @@ function isLocal(c: Context<AppEnv>): boolean {
   return isLoopback(new URL(publicOrigin).hostname) && isLoopback(new URL(c.req.url).hostname);
 }
 
-/** One-click sign-in as anybody: for a laptop only. */
+/** Sign-in with any address and no password, for development on one machine. */
 const isDevSignInOpen = (c: Context<AppEnv>) => settingsOf(c.env).devSignIn && isLocal(c);
 
 /** The ways in that this studio has. */
@@ -48,7 +48,6 @@ const limited = createMiddleware<AppEnv>(async (c, next) => {
   return next();
 });
 
-const FLOW_COOKIE = "sign-in";
 const CALLBACK = "/api/auth/callback";
 
 export const auth = new Hono<AppEnv>()
@@ -83,7 +82,7 @@ export const auth = new Hono<AppEnv>()
       const begun = await beginSignIn(oidc, originOf(c) + CALLBACK, returnTo, Date.now());
       if (!begun.ok) return turnedAway(c, begun);
       const { url, flow } = begun.value;
-      writeCookie(c, FLOW_COOKIE, await sealFlow(settingsOf(c.env), flow, Date.now()), FLOW_SECONDS);
+      await keepFlow(c, flow);
       return c.redirect(url.href, 302);
     },
   )
@@ -93,9 +92,7 @@ export const auth = new Hono<AppEnv>()
     limited,
     async (c) => {
       const settings = settingsOf(c.env);
-      const flow = await openFlow(settings, readCookie(c, FLOW_COOKIE) ?? "");
-      // Whatever comes of it, this flow has had its answer.
-      dropCookie(c, FLOW_COOKIE);
+      const flow = await takeFlow(c, c.req.query("state") ?? "");
       if (!settings.oidc) return c.notFound();
       if (!flow) return turnedAway(c, { ok: false, reason: "state_lost", detail: "no flow" });
       const callback = new URL(CALLBACK + new URL(c.req.url).search, originOf(c));
@@ -104,15 +101,8 @@ export const auth = new Hono<AppEnv>()
   )
   .post("/logout", sameOrigin, (c) => signedOut(c))
   .post("/logout-everywhere", sameOrigin, signedIn, async (c) => {
-    const { userId } = c.var.session;
-    const epoch = await endSessions(database(c.env.DB), c.var.session);
-    if (epoch === null) return problemResponse({ code: "unauthenticated", detail: "Sign in to go on." });
-    try {
-      await studioOf(c.env, userId).endSessions(epoch);
-    } catch (error) {
-      // The sessions have ended all the same: a socket without one only hears news, until it reconnects.
-      logError("sockets_not_closed", { reason: reasonOf(error) });
-    }
+    const wereRunning = await endAllSessions(c, c.var.session);
+    if (!wereRunning) return problemResponse({ code: "unauthenticated", detail: "Sign in to go on." });
     return signedOut(c);
   });
 

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { mayKeepAccess } from "../auth/account.ts";
 import { DEFAULT_MODEL, MODELS, planOf } from "../catalog.ts";
 import type { Model, Session } from "../contract.ts";
 import { database } from "../db/client.ts";
@@ -8,6 +9,7 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { endSession, sessionOf, startSession } from "../middleware/session.ts";
 import { knownOptions, refreshModels } from "../skytells/models.ts";
 import { signInMethods } from "./auth.ts";
+import { endAllSessions } from "./end-sessions.ts";
 import { studioOf } from "./studio.ts";
 
 export const session = new Hono<AppEnv>().get("/", async (c) => {
@@ -33,7 +35,14 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
     endSession(c);
     return c.json(nobody, 200);
   }
-  if (claim.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) await startSession(c, claim);
+  if (claim.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) {
+    if (!mayKeepAccess(settings.allowedUsers, user.email)) {
+      await endAllSessions(c, claim);
+      endSession(c);
+      return c.json(nobody, 200);
+    }
+    await startSession(c, claim);
+  }
   const plan = planOf(user.plan);
   const somebody: Session = {
     user: { id: user.id, email: user.email, plan },

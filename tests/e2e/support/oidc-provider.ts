@@ -1,14 +1,17 @@
-/** A sign-in provider, as other people make them: `node oidc-provider.ts <port> <redirect-uri>`. Any name and password sign in. */
+/**
+ * A sign-in provider, as other people make them: `node oidc-provider.ts <port> <redirect-uri> <client-secret>`. Any name
+ * and password sign in.
+ */
 import { Provider } from "oidc-provider";
 
-const [port, redirectUri] = process.argv.slice(2);
+const [port, redirectUri, clientSecret] = process.argv.slice(2);
 const CLIENT = "studio";
 
 const provider = new Provider(`http://localhost:${port}`, {
   clients: [
     {
       client_id: CLIENT,
-      token_endpoint_auth_method: "none",
+      client_secret: clientSecret,
       grant_types: ["authorization_code"],
       response_types: ["code"],
       redirect_uris: [redirectUri],
