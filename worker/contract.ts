@@ -278,6 +278,8 @@ export type Problem = {
   limits?: Limits;
   /** With `quota_exceeded`: when the plan's next day begins. */
   resetsAt?: string;
+  /** With `upstream_unavailable`: Skytells refuses the studio's key, account or credit; waiting does not help. */
+  ownerMustAct?: true;
 };
 
 /** What `/api/events` sends. Push is a hint: after a reconnect ask for what is shown as in flight. */

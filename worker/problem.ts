@@ -10,6 +10,7 @@ export type Refusal = {
   pending?: { id: string; until: string };
   limits?: Limits;
   resetsAt?: string;
+  ownerMustAct?: true;
 };
 
 export type Result<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
@@ -59,6 +60,7 @@ export function problemResponse(refusal: Refusal, headers: Record<string, string
     ...(refusal.pending && { pending: refusal.pending }),
     ...(refusal.limits && { limits: refusal.limits }),
     ...(refusal.resetsAt && { resetsAt: refusal.resetsAt }),
+    ...(refusal.ownerMustAct && { ownerMustAct: true }),
   };
   return new Response(JSON.stringify(body), {
     status,

@@ -104,7 +104,10 @@ export type Api = ReturnType<typeof createApi>;
 async function readProblem(response: Response): Promise<Trouble> {
   const body = (await response.json()) as Partial<Problem>;
   if (typeof body.code !== "string") return { code: "bad_answer", detail: String(response.status) };
-  const trouble: Trouble = { code: body.code, detail: body.detail ?? "" };
+  const trouble: Trouble = {
+    code: body.ownerMustAct ? "owner_must_act" : body.code,
+    detail: body.detail ?? "",
+  };
   if (body.pending) trouble.pending = body.pending;
   if (body.limits) trouble.limits = body.limits;
   const wait = Number(response.headers.get("Retry-After") ?? Number.NaN);

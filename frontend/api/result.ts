@@ -1,8 +1,11 @@
 import type { ProblemCode } from "../../worker/catalog.ts";
 import type { Limits } from "../../worker/contract.ts";
 
-/** What can go wrong with a request: the Worker's closed list, and two that only the browser can see. */
-export type TroubleCode = ProblemCode | "offline" | "bad_answer";
+/**
+ * What can go wrong with a request: the Worker's closed list, two that only the browser can see, and one for any code
+ * with `ownerMustAct`.
+ */
+export type TroubleCode = ProblemCode | "offline" | "bad_answer" | "owner_must_act";
 
 export type Trouble = {
   code: TroubleCode;

@@ -1,5 +1,6 @@
 import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
+import { told } from "../text/told.ts";
 import { Card } from "./card.tsx";
 
 /** A placeholder row while the latest pictures load. */
@@ -10,6 +11,7 @@ export function Feed({ studio }: { studio: Studio }) {
   const hidden = studio.hidden.value;
   const cards = studio.cards.cards.value.filter(({ generation }) => !hidden.has(generation.id));
   const recent = studio.recent.value;
+  const problem = studio.recentProblem.value;
   return (
     <>
       {cards.length > 0 && (
@@ -22,15 +24,15 @@ export function Feed({ studio }: { studio: Studio }) {
           </ul>
         </>
       )}
-      {recent === "failed" && (
-        <p class="p-6 text-center text-muted">
-          {making.loadFailed}{" "}
+      {problem && (
+        <p role="status" class="p-6 text-center text-muted">
+          {making.loadFailed} {told.notLoaded(problem.code)}{" "}
           <button type="button" class="link" onClick={() => void studio.loadRecent()}>
             {making.tryAgain}
           </button>
         </p>
       )}
-      {recent === "loading" && cards.length === 0 && (
+      {recent === "loading" && !problem && cards.length === 0 && (
         <div class="rows cards" role="status" aria-label={making.loading}>
           {PLACEHOLDERS.map((ratio) => (
             <div key={ratio} class="shimmer" style={{ "--ratio": ratio }} />

@@ -11,7 +11,7 @@ import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { later } from "../text/later.ts";
 import { pictureText } from "../text/pictures.ts";
-import { problems } from "../text/told.ts";
+import { told } from "../text/told.ts";
 import { Icon } from "./icon.tsx";
 
 /** The pictures could not be asked for, and this is why. */
@@ -22,7 +22,7 @@ export function Unreached({ code, tryAgain }: { code: TroubleCode; tryAgain: () 
       alert
       icon={offline ? wifiOff : imageOff}
       title={offline ? pictureText.offline : making.loadFailed}
-      why={offline ? pictureText.offlineWhy : problems[code]}
+      why={offline ? pictureText.offlineWhy : told.notLoaded(code)}
     >
       <button type="button" class="button filled" onClick={tryAgain}>
         {making.tryAgain}

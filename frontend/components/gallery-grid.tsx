@@ -8,7 +8,7 @@ import type { Studio } from "../state/studio.ts";
 import { placeTiles } from "../state/tiles.ts";
 import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
-import { problems } from "../text/told.ts";
+import { told } from "../text/told.ts";
 import { onGalleryKey } from "./gallery-keys.ts";
 import { onTileClick, placeOf, Tile } from "./tile.tsx";
 
@@ -234,7 +234,7 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
       <div class="gallery-end">
         {state === "failed" && shown.length > 0 && list.problem.value && (
           <div role="alert">
-            <p>{problems[list.problem.value.code]}</p>
+            <p>{told.notLoaded(list.problem.value.code)}</p>
             <button type="button" class="button plain" onClick={() => void list.more()}>
               {making.tryAgain}
             </button>

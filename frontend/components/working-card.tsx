@@ -43,7 +43,10 @@ export function WorkingCard({ studio, card }: { studio: Studio; card: Card }) {
 }
 
 function stepOf(studio: Studio, { phase, problem, generation: { id, status } }: Card): string {
-  if (phase === "sending") return problem ? making.cut : making.sending;
+  if (phase === "sending") {
+    if (!problem) return making.sending;
+    return problem.code === "offline" ? making.cut : making.retrying;
+  }
   if (status !== "queued") return making.processing;
   return phase === "unconfirmed" || isDoubtful(studio, id) ? making.unconfirmed : making.queued;
 }

@@ -5,6 +5,7 @@ import { GalleryGrid } from "../components/gallery-grid.tsx";
 import { GalleryToolbar } from "../components/gallery-toolbar.tsx";
 import { SelectionBar } from "../components/selection-bar.tsx";
 import { type Gallery, galleryOf } from "../state/gallery.ts";
+import { retryFailures } from "../state/retry.ts";
 import type { Router } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
 import { pictureText } from "../text/pictures.ts";
@@ -64,6 +65,8 @@ function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
       list.selection.end();
     };
   }, [list]);
+
+  useEffect(() => retryFailures({ ...studio, problem: list.problem, again: () => list.more() }), [list]);
 
   return (
     <Main selecting={isBusy}>

@@ -16,6 +16,7 @@ import { WithoutPicture } from "../components/without-picture.tsx";
 import { galleryOf } from "../state/gallery.ts";
 import { ratioOf } from "../state/generation.ts";
 import { createPlace } from "../state/place.ts";
+import { retryFailures } from "../state/retry.ts";
 import { picturePath, type Router } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
@@ -219,14 +220,16 @@ function useAsked(studio: Studio, id: string, known: Generation | null) {
       isOver = true;
     };
   }, [id, tries.value]);
+  const failed = useComputed(() => {
+    const result = answer.value?.result;
+    return result?.ok === false ? result.problem : null;
+  });
+  useEffect(() => retryFailures({ ...studio, problem: failed, again }), []);
   const isOutOfReach = problem !== null && problem.code !== "not_found";
   const isUp = studio.up.value;
   useEffect(() => {
-    if (!isOutOfReach) return;
-    if (isUp) again();
-    addEventListener("online", again);
-    return () => removeEventListener("online", again);
-  }, [isOutOfReach, isUp]);
+    if (isOutOfReach && isUp) again();
+  }, [isUp]);
   useEffect(() => {
     const stop = studio.listen({
       changed(news) {

@@ -1,6 +1,7 @@
 /** When an order does not go its way: sent again only where that is safe, put back in line, refused, or canceled. */
 import { batch } from "@preact/signals";
 import type { GenerateBody } from "../../worker/contract.ts";
+import { backoff } from "../api/backoff.ts";
 import type { Trouble, TroubleCode } from "../api/result.ts";
 import { told } from "../text/told.ts";
 import type { Card } from "./cards.ts";
@@ -10,9 +11,8 @@ import type { Maker } from "./maker.ts";
 import { ORDER_KEPT_FOR_MS, type Order } from "./orders.ts";
 import { setOptions } from "./remake.ts";
 
-/** How long until the same order goes out again after a cut connection, unless the line is back before. */
-const RESEND_FIRST_MS = 1_000;
-const RESEND_LONGEST_MS = 30_000;
+/** A bug in the Worker answers every attempt alike; a reset of the user's object only the first ones. */
+const RESENDS_AFTER_INTERNAL = 3;
 
 /** Not now, but later, without anybody having to ask again. */
 const WAITS: ReadonlySet<TroubleCode> = new Set([
@@ -29,6 +29,7 @@ const PAUSE_SECONDS: Partial<Record<TroubleCode, number>> = {
   budget_exhausted: 900,
   suspended: 900,
   upstream_unavailable: 30,
+  owner_must_act: 900,
   storage_unavailable: 30,
   internal: 30,
 };
@@ -42,7 +43,7 @@ export async function trouble(
   attempt: number,
 ): Promise<"again" | "over"> {
   const { cards, orders, cancelOnArrival, now } = maker;
-  const wait = resendAfter(problem, attempt);
+  const wait = resendAfter(maker, problem, attempt);
   if (wait === null || now() - order.at > ORDER_KEPT_FOR_MS) {
     await refused(maker, order, card, problem);
     return "over";
@@ -60,11 +61,28 @@ export async function trouble(
   return "over";
 }
 
-/** Only where nothing is known may the same order go out again; any other answer is the answer. */
-function resendAfter({ code, retryAfterSeconds }: Trouble, attempt: number): number | null {
-  if (code === "idempotency_in_progress") return (retryAfterSeconds ?? 2) * 1_000;
-  if (code !== "offline" && code !== "bad_answer") return null;
-  return Math.min(RESEND_FIRST_MS * 2 ** attempt, RESEND_LONGEST_MS);
+/**
+ * Milliseconds before the request is sent again under its key, or null where the answer is final. After a deploy or a
+ * reset of the user's object it is unknown whether the request was carried out; the key makes one image of both.
+ */
+function resendAfter(
+  { random }: Maker,
+  { code, retryAfterSeconds = 0 }: Trouble,
+  attempt: number,
+): number | null {
+  const delay = Math.max(backoff(attempt, random), retryAfterSeconds * 1_000);
+  switch (code) {
+    case "idempotency_in_progress":
+      return (retryAfterSeconds || 2) * 1_000;
+    case "offline":
+    case "bad_answer":
+    case "storage_unavailable":
+      return delay;
+    case "internal":
+      return attempt < RESENDS_AFTER_INTERNAL ? delay : null;
+    default:
+      return null;
+  }
 }
 
 function rest({ resting }: Maker, milliseconds: number): Promise<void> {

@@ -1,11 +1,13 @@
 /** What keeps an open studio true once somebody is here: pushes, and asking where no push can be relied on. */
-import { computed, effect } from "@preact/signals";
+import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import type { Generation, StudioEvent } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
 import { restartWith } from "../api/farewell.ts";
 import { createLive, type LiveDependencies } from "../api/live.ts";
+import type { Trouble } from "../api/result.ts";
 import type { Cards } from "./cards.ts";
 import type { Maker } from "./maker.ts";
+import { retryFailures } from "./retry.ts";
 import type { SessionState } from "./session.ts";
 import { createWatch } from "./watch.ts";
 
@@ -19,6 +21,9 @@ export type LineDependencies = Pick<LiveDependencies, "connect" | "random"> & {
   heard: (generation: Generation, before?: string) => void;
   dropped: (id: string) => void;
   sessionEnded: () => void;
+  recentProblem: ReadonlySignal<Trouble | null>;
+  loadRecent: () => Promise<void>;
+  wakeUps: ReadonlySignal<number>;
   restart: () => void;
 };
 
@@ -88,6 +93,16 @@ export function createLine(dependencies: LineDependencies) {
     // Another tab signed in as another user while this one slept.
     else if (owner !== null && userId.value !== owner) dependencies.restart();
     else live.open();
+  });
+  retryFailures({
+    problem: dependencies.recentProblem,
+    wakeUps: dependencies.wakeUps,
+    random,
+    // A user who signs in again has them read anyway.
+    again: () => userId.peek() !== null && dependencies.loadRecent(),
+  });
+  effect(() => {
+    if (dependencies.recentProblem.value?.code === "unauthenticated") dependencies.sessionEnded();
   });
   return { ...live, askAll: watch.askAll };
 }

@@ -144,6 +144,7 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
           state.value = "failed";
           return;
         }
+        problem.value = null;
         const known = new Set(items.value.map(({ id }) => id));
         items.value = items.value.concat(
           page.value.items.filter(({ id }) => !known.has(id) && !gone.has(id)),

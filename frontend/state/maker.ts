@@ -30,6 +30,7 @@ export type MakerDependencies = {
   /** Whether pushes come; without them the limits known here may be old. */
   up: ReadonlySignal<boolean>;
   now: () => number;
+  random: () => number;
   newKey: () => string;
   /** `goesOn`: what is in the form was meant to be sent, and is when somebody has signed in. */
   signInFirst: (goesOn: boolean) => void;

@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
 import type { Socket } from "../api/live.ts";
-import type { Result, TroubleCode } from "../api/result.ts";
+import type { Result, Trouble, TroubleCode } from "../api/result.ts";
 import { inWords } from "../text/words.ts";
 import type { Backstage } from "./backstage.ts";
 import { createCards } from "./cards.ts";
@@ -76,6 +76,10 @@ export function createStudio(dependencies: StudioDependencies) {
   const signingIn = signal<"generate" | "asked" | null>(null);
   const sharing = signal<Generation | null>(null);
   const recent = signal<"waiting" | "loading" | "ready" | "failed">("waiting");
+  /** Why the latest images could not be read; null after a success. */
+  const recentProblem = signal<Trouble | null>(null);
+  /** Counts how often the tab came to the front or the network came back. */
+  const wakeUps = signal(0);
   /** Read out to those who cannot see the cards change. */
   const announcement = signal("");
   /** Oldest first. Their time is kept where they are shown (toast-list.tsx). */
@@ -139,6 +143,7 @@ export function createStudio(dependencies: StudioDependencies) {
     orders,
     up,
     now,
+    random: dependencies.random,
     newKey: dependencies.newKey,
     signInFirst(goesOn) {
       if (goesOn) tabStore.set("resume", String(now()));
@@ -178,6 +183,7 @@ export function createStudio(dependencies: StudioDependencies) {
   async function loadRecent() {
     recent.value = "loading";
     const page = await api.list(null, RECENT);
+    recentProblem.value = page.ok ? null : page.problem;
     if (page.ok) {
       cards.remember(page.value.items, page.value.nextCursor !== null);
       store.set("returning", cards.cards.value.length > 0 ? "1" : null);
@@ -234,6 +240,9 @@ export function createStudio(dependencies: StudioDependencies) {
         heard,
         dropped,
         sessionEnded,
+        recentProblem,
+        loadRecent,
+        wakeUps,
       });
     } catch {
       setTimeout(openLine, LINE_AGAIN_AFTER_MS);
@@ -280,6 +289,9 @@ export function createStudio(dependencies: StudioDependencies) {
     signingIn,
     sharing,
     recent,
+    recentProblem,
+    wakeUps,
+    random: dependencies.random,
     announcement,
     toasts,
     notify,
@@ -315,6 +327,7 @@ export function createStudio(dependencies: StudioDependencies) {
     /** The tab is in front again, or the network is back. */
     async wake() {
       if (session.isPaused()) return;
+      wakeUps.value += 1;
       line.value?.hurry();
       line.value?.askAll();
       maker.hurry();

@@ -35,7 +35,8 @@ export const making = {
   open: (prompt: string) => `Open: ${prompt}`,
 
   sending: "Sending",
-  cut: "No connection; goes on by itself",
+  cut: "Reconnecting…",
+  retrying: "The studio isn't responding. Retrying…",
   queued: "In line",
   processing: "Making",
   unconfirmed: "Skytells hasn't confirmed this one yet; checking…",

@@ -29,6 +29,12 @@ export const told = {
   /** A refused order's cause: what the studio itself puts together can only be wrong in its options. */
   refused: (code: TroubleCode, options: GenerationOptions) =>
     code === "invalid_request" && Object.keys(options).length > 0 ? optionRefused : told.problem(code),
+  /** Why a list could not be read. With these codes it is read again automatically. */
+  notLoaded: (code: TroubleCode) => {
+    if (code === "offline") return "The studio can't be reached. Check your connection. Retrying…";
+    const isOurs = code === "storage_unavailable" || code === "internal" || code === "bad_answer";
+    return isOurs ? "The problem is in the studio, not your connection. Retrying…" : told.problem(code);
+  },
   failure: (code: FailureCode) => failures[code] ?? problems.bad_answer,
 };
 
@@ -60,15 +66,17 @@ export const problems: Record<TroubleCode, string> = {
   limit_reached: "You're making as many pictures as your plan allows at once. Your prompt is kept.",
   rate_limited: "That was a lot in one minute. Wait a moment, then go on.",
   quota_exceeded: "These were today's pictures on your plan. Your prompt is kept.",
-  internal: "Something broke in the studio. Try again.",
+  internal: "Something went wrong in the studio. Try again.",
   upstream_error: "Skytells gave an unclear answer, so it isn't certain that this picture is being made.",
   upstream_unavailable:
     "Skytells can't take pictures on right now. Nothing was made, and it cost nothing. Try again in a moment.",
+  owner_must_act:
+    "Skytells declines this studio's account. Nothing was made, and it cost nothing. Ask the studio's owner to check its key and credit at Skytells.",
   storage_unavailable: "The studio can't reach its storage right now. Try again in a moment.",
   budget_exhausted: "This studio has made all its pictures for today. Your prompt is kept.",
   upstream_timeout: "Skytells didn't answer in time, so it isn't certain that this picture is being made.",
   offline: "The studio can't be reached. Check your connection and try again.",
-  bad_answer: "The studio gave an answer that makes no sense. Try again.",
+  bad_answer: "Something went wrong in the studio. Try again.",
 };
 
 /** Why a picture that was taken on did not come. */

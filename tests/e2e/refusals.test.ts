@@ -11,7 +11,7 @@ test.each([
   { mood: "failed", status: null, sentence: failures.upstream_failed },
   { mood: "nsfw", status: null, sentence: failures.content_policy },
   { mood: "refused", status: 422, sentence: problems.content_policy },
-  { mood: "create-401", status: 503, sentence: problems.upstream_unavailable },
+  { mood: "create-401", status: 503, sentence: problems.owner_must_act },
   { mood: "create-404", status: 422, sentence: problems.model_unavailable },
   { mood: "output-html", status: null, sentence: failures.output_invalid },
 ])("$mood: the card says so and gives the prompt back", async ({ mood, status, sentence }) => {

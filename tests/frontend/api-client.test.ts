@@ -56,6 +56,11 @@ test("a code that only a newer Worker knows is a refusal all the same", async ()
   expect(await api.session()).toMatchObject({ ok: false, problem: { code: "something_new" } });
 });
 
+test("what only the studio's owner can end has a code of its own", async () => {
+  const { api } = answering(503, JSON.stringify({ code: "upstream_unavailable", ownerMustAct: true }));
+  expect(await api.session()).toMatchObject({ ok: false, problem: { code: "owner_must_act" } });
+});
+
 describe("what is sent", () => {
   test("generate carries its key and JSON", async () => {
     const { api, send } = answering(202, "{}");

@@ -2,7 +2,22 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
 import { signIn, signOut, stopSigningIn } from "../../frontend/state/sign-in.ts";
 import type { Generation } from "../../worker/contract.ts";
-import { begin, generation, later, NOW, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
+import {
+  begin,
+  generation,
+  keptOrders,
+  later,
+  NOW,
+  no,
+  nobody,
+  ok,
+  order,
+  session,
+  setUp,
+  snapshot,
+  startQueue,
+  TODAY,
+} from "./support.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -248,6 +263,60 @@ describe("a cut connection", () => {
     expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { id: "g1" } }]);
     expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-1"]);
   });
+});
+
+describe("the Worker was being deployed, or the user's object reset", () => {
+  test("503: one card, sent again under its key after Retry-After", async () => {
+    const { studio, api, cards } = setUp();
+    api.generate.mockResolvedValueOnce(no("storage_unavailable", { retryAfterSeconds: 5 }));
+    await begin(studio, "a red kite");
+    void studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(cards.cards.value).toMatchObject([{ phase: "sending", problem: { code: "storage_unavailable" } }]);
+    expect(api.generate).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { id: "g1" } }]);
+    expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-1"]);
+  });
+
+  test("500 again and again: refused in the end, and trying again keeps the key", async () => {
+    const { studio, api, cards } = setUp();
+    api.generate.mockResolvedValue(no("internal"));
+    await begin(studio, "a red kite");
+    void studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(cards.cards.value).toMatchObject([{ phase: "refused", problem: { code: "internal" } }]);
+    api.generate.mockResolvedValue(ok({ generation: generation("g1") }));
+    await studio.maker.retry(cards.cards.value[0]?.key ?? "");
+    expect(new Set(api.generate.mock.calls.map(([, key]) => key))).toEqual(new Set(["key-1"]));
+  });
+
+  test("503: canceled while it waits, it is not sent again", async () => {
+    const { studio, api, cards } = setUp();
+    api.generate.mockResolvedValueOnce(no("storage_unavailable"));
+    await begin(studio, "a red kite");
+    void studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(0);
+    await studio.maker.cancel(cards.cards.value[0]?.key ?? "");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(api.generate).toHaveBeenCalledOnce();
+  });
+});
+
+test("Skytells declines the account: the owner has to act, and the queue waits for long", async () => {
+  const world = setUp({
+    kept: keptOrders(order("k1", { state: "waiting" }), order("k2", { state: "waiting" })),
+  });
+  world.api.session.mockResolvedValue(
+    ok(session({ limits: { concurrent: 1, inFlight: 0, unconfirmed: 0, today: TODAY } })),
+  );
+  world.api.generate.mockResolvedValue(no("owner_must_act"));
+  await begin(world.studio, "");
+  startQueue(world);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(world.studio.announcement.value).toContain("owner");
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(world.api.generate).toHaveBeenCalledOnce();
 });
 
 describe("what is kept", () => {

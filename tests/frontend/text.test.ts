@@ -9,9 +9,12 @@ import { FAILURE_CODES, PROBLEM_STATUS } from "../../worker/catalog.ts";
 const sentence = /^[A-Z][^_]{10,}[.…]$/;
 
 describe("every cause has a sentence that a person understands", () => {
-  test.each([...Object.keys(PROBLEM_STATUS), "offline", "bad_answer"])("problem %s", (code) => {
-    expect(problems).toHaveProperty(code, expect.stringMatching(sentence));
-  });
+  test.each([...Object.keys(PROBLEM_STATUS), "offline", "bad_answer", "owner_must_act"])(
+    "problem %s",
+    (code) => {
+      expect(problems).toHaveProperty(code, expect.stringMatching(sentence));
+    },
+  );
 
   test.each(FAILURE_CODES)("failure %s", (code) => {
     expect(failures[code]).toMatch(sentence);
@@ -22,6 +25,7 @@ describe("every cause has a sentence that a person understands", () => {
     expect(claims.map(([code]) => code).sort()).toEqual([
       "content_policy",
       "model_unavailable",
+      "owner_must_act",
       "upstream_rejected",
       "upstream_unavailable",
     ]);

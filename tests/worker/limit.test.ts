@@ -63,7 +63,8 @@ describe.concurrent("the plan's limit", () => {
     for (const [mood, code] of refusals) {
       const answer = await user.post("/api/generate", { prompt: newPrompt(mood) });
       if (mood === "create-429=60") expect(answer.headers.get("retry-after")).toBe("60");
-      await expectProblem(answer, code);
+      const problem = await expectProblem(answer, code);
+      expect(problem.ownerMustAct, mood).toBe(/40[123]/.test(mood) || undefined);
       expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
     }
     expect(await rowsOf(user)).toEqual([]);

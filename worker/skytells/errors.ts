@@ -103,7 +103,7 @@ export function refusedCreate(
   const meaning = MEANING_OF_ID[error?.id ?? ""] ?? meaningOfStatus(status, error?.isEnvelope ?? false);
   switch (meaning) {
     case "operator":
-      return { refusal: unavailable(null), operator: true };
+      return { refusal: { ...unavailable(null), ownerMustAct: true }, operator: true };
     case "busy":
       return { refusal: unavailable(retryAfterSeconds ?? BUSY_SECONDS), operator: false };
     case "model":
