@@ -1,8 +1,17 @@
-/** How a picture is called outside of the studio: shared with it. */
+/** The one builder of file names for images: downloads, headers, zip files, shared files. Worker and studio use it. */
 
-/** Of the prompt; together with the rest well below what file systems take. */
-const MAX_WORDS_LENGTH = 60;
-const ENDINGS: Record<string, string> = {
+const MAX_GRAPHEMES = 60;
+/** UTF-8 bytes: with id and extension well below the 255 that file systems allow. */
+const MAX_BYTES = 140;
+
+/** Letters, digits and marks of any script; emoji; joiners, without which Indic and Persian words and emoji fall apart. */
+const KEPT =
+  /[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u{e0020}-\u{e007f}\u200c\u200d]+/gu;
+const ALONE_AT_START = /^[-\p{M}\u200c\u200d]+/u;
+/** Names that Windows keeps for devices, whatever their extension. */
+const RESERVED = /^(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³])$/;
+
+const EXTENSIONS: Record<string, string> = {
   "image/png": "png",
   "image/jpeg": "jpg",
   "image/webp": "webp",
@@ -11,18 +20,44 @@ const ENDINGS: Record<string, string> = {
 };
 
 /**
- * A name for a picture among others: what it shows, which one it is, what kind it is. No two pictures share one.
- * `n` is its place among the generation's outputs.
+ * `<words of the prompt>-<id>.<extension>`, unique among a user's images. Without `prompt` (it is hidden) the words
+ * are "image"; without `id` the name tells nothing of the generation. `n` is the output's number.
  */
-export function fileNameOf({ id, prompt }: { id: string; prompt: string }, n: number, type: string): string {
-  const words = Array.from(
-    prompt
-      .toLowerCase()
-      .replace(/[^\p{L}\p{M}\p{N}]+/gu, "-")
-      .replace(/^-|-$/g, ""),
-  );
-  const short = words.slice(0, MAX_WORDS_LENGTH).join("").replace(/-$/, "");
-  const which = id.replace(/[^\w-]/g, "_") + (n > 0 ? `-${n + 1}` : "");
-  const ending = ENDINGS[type.split(";", 1)[0]?.trim() ?? ""] ?? "png";
-  return `${short && `${short}-`}${which}.${ending}`;
+export function fileNameOf(
+  { id, prompt }: { id: string | null; prompt: string | null },
+  n: number,
+  mediaType: string,
+): string {
+  const words = wordsOf(prompt ?? "") || "image";
+  const stem = [words, id?.replace(/[^\w-]/g, "_"), n > 0 ? n + 1 : null].filter(Boolean).join("-");
+  const extension = EXTENSIONS[mediaType.split(";", 1)[0]?.trim() ?? ""] ?? "png";
+  return `${RESERVED.test(stem) ? `image-${stem}` : stem}.${extension}`;
+}
+
+function wordsOf(prompt: string): string {
+  const joined = (prompt.normalize("NFC").toLowerCase().match(KEPT) ?? []).join("-");
+  let words = "";
+  let bytes = 0;
+  let count = 0;
+  for (const { segment } of new Intl.Segmenter().segment(joined.replace(ALONE_AT_START, ""))) {
+    bytes += new TextEncoder().encode(segment).byteLength;
+    count += 1;
+    if (count > MAX_GRAPHEMES || bytes > MAX_BYTES) break;
+    words += segment;
+  }
+  return words.replace(/-+$/, "");
+}
+
+/** RFC 6266: an ASCII name for old clients, the name itself in UTF-8 for all others. */
+export function contentDisposition(type: "inline" | "attachment", name: string): string {
+  const dot = name.lastIndexOf(".");
+  const ascii = name
+    .slice(0, dot)
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^\w-]+/g, "-")
+    .replace(/-{2,}/g, "-")
+    .replace(/^-|-$/g, "");
+  const extension = name.slice(dot);
+  return `${type}; filename="${ascii || "image"}${extension}"; filename*=UTF-8''${encodeURIComponent(name)}`;
 }

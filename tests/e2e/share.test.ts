@@ -45,16 +45,19 @@ test("a stranger sees a shared picture and its card; once taken back the link is
   expect(card).toMatchObject({
     "og:title": prompt,
     "og:url": link,
-    "og:image": `${link}/image`,
-    "og:image:type": "image/png",
+    "og:image": `${link}/image?size=768`,
+    "og:image:type": "image/webp",
     "twitter:card": "summary_large_image",
     robots: "noindex",
   });
   // As a social network would: without cookies, from the address in the card.
   const image = new Uint8Array(await (await fetch(String(card["og:image"]))).arrayBuffer());
-  expect(sha256(image)).toBe(await simulator.sha256Of(prompt));
-  const { width, height } = imageDimensionsFromData(image) ?? {};
+  const { width, height, type } = imageDimensionsFromData(image) ?? {};
+  expect(type).toBe("webp");
   expect([card["og:image:width"], card["og:image:height"]]).toEqual([String(width), String(height)]);
+
+  const original = new Uint8Array(await (await fetch(`${link}/image`)).arrayBuffer());
+  expect(sha256(original)).toBe(await simulator.sha256Of(prompt));
 
   await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
   await page.getByText(pictureText.sharingStopped).waitFor();

@@ -40,7 +40,7 @@ describe("GET /images/:id/:n", () => {
       "accept-ranges": "bytes",
     });
     expect(answer.headers.get("etag")).toMatch(/^"[^"]+"$/);
-    expect(answer.headers.get("content-disposition")).toBeNull();
+    expect(answer.headers.get("content-disposition")).toMatch(/^inline; filename="/);
   });
 
   it("304 for what the client has", async () => {
@@ -167,7 +167,7 @@ describe("sharing", () => {
       "cache-control": "private, no-cache",
     });
     const html = await page.text();
-    expect(html).toContain(`<meta property="og:image" content="${first.url}/image"/>`);
+    expect(html).toContain(`<meta property="og:image" content="${first.url}/image?size=768"/>`);
     expect(html).toContain(`<meta property="og:image:width" content="${picture.width}"/>`);
     expect(html).toContain('<meta name="twitter:card" content="summary_large_image"/>');
     expect(html).toContain(

@@ -2,7 +2,6 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { type Settings, settingsOf } from "../../worker/env.ts";
 import { ingestOutput } from "../../worker/outputs/ingest.ts";
-import { attachment } from "../../worker/outputs/serve.ts";
 import { isAllowedSource } from "../../worker/outputs/source.ts";
 import { deliver, generate, isIdle, newPrompt, newUser, objectsOf, reaches, rowsOf } from "./support/app.ts";
 import { callsOf, webhookOf } from "./support/simulator.ts";
@@ -213,18 +212,3 @@ describe("pictures of any size", () => {
 async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).join();
 }
-
-describe("a download's name", () => {
-  it.each([
-    ["a fox in the snow", "a-fox-in-the-snow.png"],
-    ['../../etc/"passwd"\r\nx: y', "etc-passwd-x-y.png"],
-    ["🦊🦊", "picture.png"],
-    ["Café ☕ à la carte", "Cafe-a-la-carte.png"],
-  ])("%j is %s", (prompt, name) => {
-    expect(attachment(prompt, "png")).toContain(`attachment; filename="${name}"`);
-  });
-
-  it("keeps other scripts in UTF-8", () => {
-    expect(attachment("ثعلب", "png")).toContain(`filename*=UTF-8''${encodeURIComponent("ثعلب")}.png`);
-  });
-});

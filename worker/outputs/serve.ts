@@ -1,4 +1,4 @@
-/** Serving a stored picture: strong ETag, 304, Range, HEAD. What users made is never allowed to act as a page. */
+/** Serves a stored image: strong ETag, 304, Range, HEAD. A browser must never treat it as a page. */
 
 export const SAFE_HEADERS = {
   "accept-ranges": "bytes",
@@ -6,7 +6,7 @@ export const SAFE_HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** The object under `key` as an answer to `request`, with `headers` added; null where there is none. Throws if R2 does not answer. */
+/** Answers `request` with the object under `key`, `headers` added; null if there is none. Throws if R2 does not answer. */
 export async function serveObject(
   bucket: R2Bucket,
   key: string,
@@ -25,7 +25,7 @@ export async function serveObject(
   const answer = new Headers({ ...SAFE_HEADERS, ...headers, etag: object.httpEtag });
   object.writeHttpMetadata(answer);
   if (!("body" in object)) {
-    // R2 tells that a condition failed, not which one.
+    // R2 reports that a condition failed, not which one.
     const status = request.headers.has("if-match") || request.headers.has("if-unmodified-since") ? 412 : 304;
     return new Response(null, { status, headers: answer });
   }
@@ -77,19 +77,4 @@ async function usableRange(
   const to = first === "" || last === "" ? object.size - 1 : Math.min(Number(last), object.size - 1);
   if (from >= object.size || (first === "" && Number(last) === 0)) return "unsatisfiable";
   return to < from ? null : { offset: from, length: to - from + 1 };
-}
-
-/** `attachment` with a name made from the prompt: safe in every file system, and in UTF-8 where that is understood. */
-export function attachment(prompt: string, ext: string): string {
-  const words = prompt
-    .normalize("NFKC")
-    .replace(/[^\p{L}\p{N}]+/gu, "-")
-    .replace(/^-+|-+$/g, "");
-  const name = Array.from(words).slice(0, 60).join("").replace(/-+$/, "") || "picture";
-  const plain =
-    name
-      .normalize("NFKD")
-      .replace(/[^A-Za-z0-9-]/g, "")
-      .replace(/^-+|-+$/g, "") || "picture";
-  return `attachment; filename="${plain}.${ext}"; filename*=UTF-8''${encodeURIComponent(name)}.${ext}`;
 }

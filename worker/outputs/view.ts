@@ -1,4 +1,4 @@
-/** A picture as large as a page shows it: made when it is first asked for, then stored beside the original. */
+/** Views: variants as large as a shared page shows an image. Made at the first request, stored beside the original. */
 import type { StoredOutput } from "../generation.ts";
 import { viewKey } from "./keys.ts";
 import { makeOnDemand } from "./on-demand.ts";
@@ -10,14 +10,19 @@ export const VIEW_SIDES = [768, 1280] as const;
 export type ViewSide = (typeof VIEW_SIDES)[number];
 const QUALITY = 80;
 
-/** What an address asks for; null for anything else. */
+/** The side that a query names; null for any other text. */
 export const viewSideOf = (text: string | undefined): ViewSide | null =>
   VIEW_SIDES.find((side) => String(side) === text) ?? null;
 
+/** Whether views of this output can be made. Of an animation a view would keep the first frame only. */
+export function hasViews(env: { IMAGES?: ImagesBinding }, { ext }: StoredOutput): boolean {
+  return env.IMAGES !== undefined && ext !== "gif";
+}
+
 /**
- * The picture's view as an answer to `request`, with `headers` added. Null where there is none and none can be made:
- * then the original has to do. `mayStay` is asked after a try to make it; "gone" where it says no. Throws if R2 does
- * not answer.
+ * Answers `request` with the output's view, `headers` added. Null if there is none and none can be made: then serve
+ * the original. `mayStay` is asked after an attempt to make it; "gone" if it answers false. Throws if R2 does not
+ * answer.
  */
 export async function serveView(
   env: { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding },
@@ -28,8 +33,7 @@ export async function serveView(
   headers: Record<string, string>,
   mayStay: () => Promise<boolean>,
 ): Promise<Response | "gone" | null> {
-  // Of an animation it would keep the first moment.
-  if (output.ext === "gif") return null;
+  if (!hasViews(env, output)) return null;
   const key = viewKey(place, output.n, side);
   const serve = () => serveObject(env.OUTPUTS, key, request, headers);
   const view = await serve();
@@ -37,7 +41,7 @@ export async function serveView(
   const make = () => storeScaled(env, place, output, { key, side, quality: QUALITY });
   const outcome = await makeOnDemand(key, make);
   if (outcome === "resting") return null;
-  // Deleted while it was made, perhaps, and nobody would remove it any more. Also what is said to have failed may be there.
+  // The generation may have been deleted meanwhile. A failed attempt may have stored the view too.
   let stays = false;
   try {
     stays = await mayStay();

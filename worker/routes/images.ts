@@ -2,25 +2,26 @@ import { Hono } from "hono";
 import { database } from "../db/client.ts";
 import { findGeneration } from "../db/generations.ts";
 import { refusalOf } from "../db/users.ts";
+import { contentDisposition, fileNameOf } from "../file-name.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { signedIn } from "../middleware/session.ts";
-import { outputKey, thumbnailKey } from "../outputs/keys.ts";
+import { mediaTypeOf, outputKey, thumbnailKey } from "../outputs/keys.ts";
 import { makeOnDemand } from "../outputs/on-demand.ts";
 import { removeObjects } from "../outputs/remove.ts";
-import { attachment, serveObject } from "../outputs/serve.ts";
+import { serveObject } from "../outputs/serve.ts";
 import { makeThumbnail } from "../outputs/thumbnail.ts";
 import { problemResponse, stored } from "../problem.ts";
 
 const KEEP = { "cache-control": "private, max-age=31536000, immutable" };
-/** For a stand-in: the real thing may be there next time. */
+/** For the original in place of a thumbnail, which may exist at the next request. */
 const ASK_AGAIN = { "cache-control": "private, no-cache" };
 const OWN = { "cross-origin-resource-policy": "same-origin" };
 
-/** Just after the success its own thumbnail is on the way. */
+/** Just after the success the object is still making the thumbnail. */
 const GRACE_MS = 30_000;
 
-const NOT_FOUND = { code: "not_found", detail: "There is no such picture." } as const;
+const NOT_FOUND = { code: "not_found", detail: "There is no such image." } as const;
 
 export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, async (c) => {
   const { userId, epoch } = c.var.session;
@@ -34,20 +35,21 @@ export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, as
 
   const place = { userId, generationId: id };
   const request = c.req.raw;
-  const download =
-    c.req.query("download") === undefined
-      ? OWN
-      : { ...OWN, "content-disposition": attachment(record.prompt, output.ext) };
+  const headersFor = (type: "inline" | "attachment", mediaType: string) => ({
+    ...OWN,
+    "content-disposition": contentDisposition(type, fileNameOf(record, output.n, mediaType)),
+  });
 
   if (c.req.query("size") === "thumb") {
     const key = thumbnailKey(place, output.n);
-    const serveThumbnail = () => stored(serveObject(c.env.OUTPUTS, key, request, { ...KEEP, ...OWN }));
+    const headers = { ...KEEP, ...headersFor("inline", "image/webp") };
+    const serveThumbnail = () => stored(serveObject(c.env.OUTPUTS, key, request, headers));
     const thumbnail = await serveThumbnail();
     if (thumbnail) return thumbnail;
     const isDue = Date.now() >= (record.completedAt ?? 0) + GRACE_MS;
     const make = () => makeThumbnail(c.env, place, output);
     if (isDue && (await makeOnDemand(key, make)) === "made") {
-      // Deleted while it was made: then it must not stay.
+      // The generation may have been deleted meanwhile: then the thumbnail must go too.
       if (!(await findGeneration(db, userId, id)).record) {
         await stored(removeObjects(c.env.OUTPUTS, place));
         return problemResponse(NOT_FOUND);
@@ -58,6 +60,8 @@ export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, as
   }
   const cache = c.req.query("size") === "thumb" ? ASK_AGAIN : KEEP;
   const key = outputKey(place, output.n, output.ext);
-  const original = await stored(serveObject(c.env.OUTPUTS, key, request, { ...cache, ...download }));
+  const type = c.req.query("download") === undefined ? "inline" : "attachment";
+  const headers = { ...cache, ...headersFor(type, mediaTypeOf(output.ext)) };
+  const original = await stored(serveObject(c.env.OUTPUTS, key, request, headers));
   return original ?? problemResponse(NOT_FOUND);
 });

@@ -1,16 +1,17 @@
-/** What a share link shows to anybody: a page without script, with a card for social networks, and the picture. */
-import { Hono } from "hono";
+/** What a share link shows to anyone: a page without script, with a card for social networks, and the image. */
+import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { database } from "../db/client.ts";
 import { findShared, type Shared } from "../db/generations.ts";
-import { shareUrl, type StoredOutput } from "../generation.ts";
 import { settingsOf } from "../env.ts";
+import { contentDisposition, fileNameOf } from "../file-name.ts";
+import { shareUrl, type StoredOutput } from "../generation.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
 import { mediaTypeOf, outputKey } from "../outputs/keys.ts";
 import { serveObject } from "../outputs/serve.ts";
-import { serveView, VIEW_SIDES, type ViewSide, viewSideOf } from "../outputs/view.ts";
+import { hasViews, serveView, VIEW_SIDES, type ViewSide, viewSideOf } from "../outputs/view.ts";
 import { problemResponse, stored } from "../problem.ts";
 import { language, text } from "../text.ts";
 import { TALLEST } from "./plain-style.ts";
@@ -29,7 +30,7 @@ const unlisted = createMiddleware<AppEnv>(async (c, next) => {
 
 const LEADS_NOWHERE = { code: "not_found", detail: "This link leads nowhere." } as const;
 
-/** Revoking must show at once, so nothing is kept without asking. */
+/** A revoked link must end at once, so caches have to ask each time. */
 const ASK_AGAIN = { "cache-control": "private, no-cache" };
 
 export const share = new Hono<AppEnv>()
@@ -37,17 +38,14 @@ export const share = new Hono<AppEnv>()
   .get("/:token", async (c) => {
     const shared = await findShared(database(c.env.DB), c.req.param("token"));
     const output = shared?.record.outputs[0];
+    if (!shared || !output) return gone(c);
     const nonce = crypto.randomUUID();
-    const headers = {
-      ...ASK_AGAIN,
-      ...plainPageHeaders(nonce),
-    };
-    if (!shared || !output) return c.html(<Gone nonce={nonce} />, 404, headers);
     const url = shareUrl(originOf(c), c.req.param("token"));
+    const card = cardImageOf(output, hasViews(c.env, output));
     return c.html(
-      <SharedPage {...{ shared, output, url, nonce }} contact={settingsOf(c.env).contact} />,
+      <SharedPage {...{ shared, output, card, url, nonce }} contact={settingsOf(c.env).contact} />,
       200,
-      headers,
+      { ...ASK_AGAIN, ...plainPageHeaders(nonce) },
     );
   })
   .get("/:token/image", async (c) => {
@@ -56,23 +54,38 @@ export const share = new Hono<AppEnv>()
     const output = shared?.record.outputs[0];
     if (!shared || !output) return problemResponse(LEADS_NOWHERE);
     const place = { userId: shared.userId, generationId: shared.record.id };
-    const headers = { ...ASK_AGAIN, "cross-origin-resource-policy": "cross-origin" };
+    // Neither the prompt where it is hidden, nor the generation's id.
+    const named = { id: null, prompt: shared.showPrompt ? shared.record.prompt : null };
+    const headersFor = (mediaType: string) => ({
+      ...ASK_AGAIN,
+      "cross-origin-resource-policy": "cross-origin",
+      "content-disposition": contentDisposition("inline", fileNameOf(named, 0, mediaType)),
+    });
     const side = viewSideOf(c.req.query("size"));
     if (side !== null) {
       const isShared = async () => (await find()) !== null;
+      const headers = headersFor("image/webp");
       const serving = stored(serveView(c.env, place, output, side, c.req.raw, headers, isShared));
-      // Whoever leaves meanwhile does not leave a view behind that nobody has asked about.
+      // If the client disconnects, the check of `isShared` must still run.
       c.executionCtx.waitUntil(serving.catch(() => null));
       const view = await serving;
       if (view === "gone") return problemResponse(LEADS_NOWHERE);
       if (view) return view;
     }
     const key = outputKey(place, output.n, output.ext);
+    const headers = headersFor(mediaTypeOf(output.ext));
     const image = await stored(serveObject(c.env.OUTPUTS, key, c.req.raw, headers));
     return image ?? problemResponse(LEADS_NOWHERE);
-  });
+  })
+  // A link that was cut or extended when it was copied.
+  .get("*", (c) => gone(c));
 
-/** What cards and tabs show of a title, in characters as people count them, before they cut it themselves, in the middle of a word. */
+function gone(c: Context<AppEnv>) {
+  const nonce = crypto.randomUUID();
+  return c.html(<Gone nonce={nonce} />, 404, { ...ASK_AGAIN, ...plainPageHeaders(nonce) });
+}
+
+/** In graphemes. Cards and tabs cut longer titles themselves, in the middle of a word. */
 const MAX_TITLE_LENGTH = 90;
 
 /** A prompt as a title: one line, not too long. */
@@ -101,25 +114,40 @@ figure > a { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}
 const sizesOf = ({ width, height }: StoredOutput) =>
   `min(100vw - 2rem, ${width}px, calc(${TALLEST} * ${width / height}))`;
 
-/** From the smallest on; of those that would be as large as the picture itself, one. */
-function viewsOf({ width, height }: StoredOutput): { side: ViewSide; width: number }[] {
+type View = { side: ViewSide; width: number; height: number };
+
+/** From the smallest to the first that is as large as the image itself. */
+function viewsOf({ width, height }: StoredOutput): View[] {
   const longest = Math.max(width, height);
   const last = VIEW_SIDES.findIndex((side) => side >= longest);
-  return VIEW_SIDES.slice(0, last < 0 ? undefined : last + 1).map((side) => ({
-    side,
-    width: Math.max(1, Math.round(Math.min(1, side / longest) * width)),
-  }));
+  return VIEW_SIDES.slice(0, last < 0 ? undefined : last + 1).map((side) => {
+    const scaled = (length: number) => Math.max(1, Math.round(Math.min(1, side / longest) * length));
+    return { side, width: scaled(width), height: scaled(height) };
+  });
+}
+
+type CardImage = { query: string; type: string; width: number; height: number };
+
+/** A variant: messengers show no card for an image of some hundred kilobytes (WhatsApp: 600) or a rare type. */
+function cardImageOf(output: StoredOutput, hasVariants: boolean): CardImage {
+  const view = hasVariants ? viewsOf(output).at(-1) : undefined;
+  if (!view) {
+    return { query: "", type: mediaTypeOf(output.ext), width: output.width, height: output.height };
+  }
+  return { query: `?size=${view.side}`, type: "image/webp", width: view.width, height: view.height };
 }
 
 function SharedPage({
   shared,
   output,
+  card,
   url,
   nonce,
   contact,
 }: {
   shared: Shared;
   output: StoredOutput;
+  card: CardImage;
   url: string;
   nonce: string;
   contact: string | null;
@@ -128,8 +156,8 @@ function SharedPage({
   const title = shared.showPrompt ? titleOf(prompt) : text.sharedTitle;
   const alt = shared.showPrompt ? prompt : text.sharedTitle;
   const description = shared.showPrompt ? text.madeWith(prompt) : text.invitation;
-  const image = `${url}/image`;
-  const card: [attribute: "property" | "name", name: string, content: string][] = [
+  const image = `${url}/image${card.query}`;
+  const tags: [attribute: "property" | "name", name: string, content: string][] = [
     ["name", "description", description],
     ["property", "og:type", "website"],
     ["property", "og:site_name", text.name],
@@ -137,9 +165,9 @@ function SharedPage({
     ["property", "og:description", description],
     ["property", "og:url", url],
     ["property", "og:image", image],
-    ["property", "og:image:type", mediaTypeOf(output.ext)],
-    ["property", "og:image:width", String(output.width)],
-    ["property", "og:image:height", String(output.height)],
+    ["property", "og:image:type", card.type],
+    ["property", "og:image:width", String(card.width)],
+    ["property", "og:image:height", String(card.height)],
     ["property", "og:image:alt", alt],
     ["name", "twitter:card", "summary_large_image"],
     ["name", "twitter:title", title],
@@ -149,15 +177,15 @@ function SharedPage({
   ];
   const head = (
     <>
-      {card.map(([attribute, name, content]) => (
+      {tags.map(([attribute, name, content]) => (
         <meta {...{ [attribute]: name }} content={content} />
       ))}
     </>
   );
   const { width, height } = output;
-  // By its path: the page may be looked at under another name of this studio than the card's.
+  // A path: the page may be open under another host name of this studio than PUBLIC_URL.
   const original = `${new URL(url).pathname}/image`;
-  // Never the original, which may be some megabytes: it is a click away.
+  // Not the original, which may be some megabytes.
   const views = viewsOf(output).map((view) => ({ ...view, src: `${original}?size=${view.side}` }));
   const sources = views.map((view) => `${view.src} ${view.width}w`);
   return (
@@ -176,7 +204,7 @@ function SharedPage({
             />
           </a>
           <figcaption>
-            {/* A heading for whoever hears the page; the prompt itself is too long for one. */}
+            {/* For screen readers; the prompt is too long for a heading. */}
             {shared.showPrompt ? <p dir="auto">{prompt}</p> : null}
             <h1 class={shared.showPrompt ? "unseen" : undefined}>{text.sharedTitle}</h1>
           </figcaption>
@@ -194,7 +222,7 @@ function SharedPage({
   );
 }
 
-/** To a page of the operator's as it is; a mail says which picture it is about. */
+/** A page's address stays unchanged; an email gets a subject that names the link. */
 function reportLink(contact: string, url: string): string {
   if (!contact.startsWith("mailto:")) return contact;
   return `${contact.split("?", 1)[0]}?subject=${encodeURIComponent(text.reportOf(url))}`;

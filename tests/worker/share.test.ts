@@ -1,0 +1,168 @@
+/** What a share link gives away, and to whom. */
+import { env } from "cloudflare:workers";
+import { encode } from "fast-png";
+import { imageDimensionsFromData } from "image-dimensions";
+import { describe, expect, it } from "vitest";
+import type { Generation } from "../../worker/contract.ts";
+import {
+  call,
+  eventually,
+  generate,
+  newPrompt,
+  newUser,
+  objectsOf,
+  reaches,
+  type Visitor,
+} from "./support/app.ts";
+
+type Shared = { user: Visitor; generation: Generation; path: string };
+
+async function shareNew(showPrompt: boolean, ...moods: string[]): Promise<Shared> {
+  const user = await newUser();
+  const { id } = await generate(user, newPrompt("terminal", ...moods));
+  const generation = await reaches(user, id, "succeeded");
+  const answer = await user.post(`/api/generations/${id}/share`, { showPrompt });
+  const { url } = await answer.json<{ url: string }>();
+  return { user, generation, path: new URL(url).pathname };
+}
+
+/** Status, headers and body as text. */
+async function allOf(path: string, init: Parameters<typeof call>[1] = {}): Promise<string> {
+  const answer = await call(path, init);
+  return `${answer.status} ${JSON.stringify([...answer.headers])} ${await answer.text()}`;
+}
+
+const disposition = async (path: string) => (await call(path)).headers.get("content-disposition");
+
+function metaOf(html: string): Record<string, string> {
+  const tags = html.matchAll(/<meta (?:property|name)="([^"]+)" content="([^"]*)"/g);
+  return Object.fromEntries(Array.from(tags, ([, name, content]) => [name, content]));
+}
+
+describe("a hidden prompt", () => {
+  it("is in no header, metadata, text or file name of the link", async () => {
+    const secret = "Zanzibar";
+    const { generation, path } = await shareNew(false);
+    await env.DB.prepare("update generations set prompt = ? where id = ?").bind(secret, generation.id).run();
+    for (const address of ["", "/image", "/image?size=768", "/image?size=1280", "/image?download"]) {
+      for (const init of [{}, { method: "HEAD" }, { headers: { range: "bytes=0-9" } }]) {
+        expect((await allOf(path + address, init)).toLowerCase(), address).not.toContain("zanzibar");
+      }
+    }
+    expect(await disposition(`${path}/image`)).toBe(
+      `inline; filename="image.png"; filename*=UTF-8''image.png`,
+    );
+    expect(await disposition(`${path}/image?size=768`)).toBe(
+      `inline; filename="image.webp"; filename*=UTF-8''image.webp`,
+    );
+    const etag = (await call(`${path}/image`)).headers.get("etag") ?? "";
+    const unchanged = await allOf(`${path}/image`, { headers: { "if-none-match": etag } });
+    expect(unchanged).toContain("304");
+    expect(unchanged).not.toContain("anzibar");
+  });
+
+  it("names the file once its owner shows it, and no longer when it is hidden again", async () => {
+    const { user, generation, path } = await shareNew(true);
+    await env.DB.prepare("update generations set prompt = 'Ein Fuchs' where id = ?")
+      .bind(generation.id)
+      .run();
+    expect(await disposition(`${path}/image`)).toContain('inline; filename="ein-fuchs.png"');
+    await user.post(`/api/generations/${generation.id}/share`, { showPrompt: false });
+    expect(await disposition(`${path}/image`)).toContain('inline; filename="image.png"');
+  });
+});
+
+describe("the owner's own images", () => {
+  it("have names on every response", async () => {
+    const { user, generation } = await shareNew(false);
+    await env.DB.prepare("update generations set prompt = 'हिन्दी' where id = ?").bind(generation.id).run();
+    await eventually(async () => expect(await objectsOf(user)).toHaveLength(2));
+    const url = generation.outputUrl ?? "";
+    const named = async (address: string) => (await user.call(address)).headers.get("content-disposition");
+    const name = encodeURIComponent(`हिन्दी-${generation.id}`);
+    expect(await named(url)).toMatch(new RegExp(`^inline; .*filename\\*=UTF-8''${name}\\.png$`));
+    expect(await named(`${url}?size=thumb`)).toMatch(new RegExp(`^inline; .*''${name}\\.webp$`));
+    expect(await named(`${url}?download`)).toMatch(new RegExp(`^attachment; .*''${name}\\.png$`));
+  });
+});
+
+describe("a card for social networks", () => {
+  it.each([
+    [1600, 900, "image/webp", 1280, 720],
+    [1000, 1500, "image/webp", 853, 1280],
+    [1024, 1024, "image/webp", 1024, 1024],
+    [300, 200, "image/webp", 300, 200],
+  ])(
+    "of %d × %d pixels has an image of the size and type that it names",
+    async (width, height, type, w, h) => {
+      const { user, generation, path } = await shareNew(false);
+      const data = new Uint8Array(width * height * 3);
+      await env.OUTPUTS.put(
+        `outputs/${user.id}/${generation.id}/0.png`,
+        encode({ width, height, data, channels: 3 }),
+        {
+          httpMetadata: { contentType: "image/png" },
+        },
+      );
+      await env.DB.prepare("update generations set outputs = ? where id = ?")
+        .bind(JSON.stringify([{ n: 0, ext: "png", width, height }]), generation.id)
+        .run();
+      const card = metaOf(await (await call(path)).text());
+      expect(card).toMatchObject({
+        "og:image:type": type,
+        "og:image:width": String(w),
+        "og:image:height": String(h),
+      });
+      expect(card["twitter:image"]).toBe(card["og:image"]);
+      const { pathname, search } = new URL(card["og:image"] ?? "");
+      const image = await call(pathname + search);
+      expect(image.headers.get("content-type")).toBe(type);
+      expect(imageDimensionsFromData(await image.bytes())).toEqual({ width: w, height: h, type: "webp" });
+    },
+  );
+
+  it("has the original of an animation, of which a variant would keep one frame", async () => {
+    const { generation, path } = await shareNew(false);
+    await env.DB.prepare("update generations set outputs = ? where id = ?")
+      .bind(JSON.stringify([{ n: 0, ext: "gif", width: 320, height: 240 }]), generation.id)
+      .run();
+    const card = metaOf(await (await call(path)).text());
+    expect(card).toMatchObject({
+      "og:image:type": "image/gif",
+      "og:image:width": "320",
+      "og:image:height": "240",
+    });
+    expect(card["og:image"]).toMatch(/\/image$/);
+  });
+});
+
+describe("a share link without an image", () => {
+  async function expectPage(path: string) {
+    const answer = await call(path);
+    expect([path, answer.status, answer.headers.get("content-type")]).toEqual([
+      path,
+      404,
+      "text/html; charset=UTF-8",
+    ]);
+    expect(answer.headers.get("x-robots-tag")).toBe("noindex");
+    expect(await answer.text()).toContain('<h1 class="title">');
+  }
+
+  it("is a page once its image is deleted; the image is 404", async () => {
+    const { user, generation, path } = await shareNew(true);
+    await (await call(`${path}/image?size=768`)).bytes();
+    expect((await user.call(`/api/generations/${generation.id}`, { method: "DELETE" })).status).toBe(204);
+    await expectPage(path);
+    for (const query of ["", "?size=768", "?size=1280"]) {
+      expect((await call(`${path}/image${query}`)).status).toBe(404);
+    }
+    expect(await allOf(path)).not.toContain(generation.prompt);
+  });
+
+  it("is a page where it was cut or extended", async () => {
+    const { path } = await shareNew(false);
+    for (const broken of ["/s", "/s/", path.slice(0, -1), `${path}/`, `${path}/x`, `${path}).`]) {
+      await expectPage(broken);
+    }
+  });
+});
