@@ -65,11 +65,17 @@ effect(() => {
   owners.set("owner", owner);
   navigator.serviceWorker?.controller?.postMessage({ owner });
 });
+function followOwner(owner: string | null) {
+  const { session, user } = studio.session;
+  if (session.value && (owner ?? "") !== (user.value?.id ?? "")) location.reload();
+}
 addEventListener("storage", ({ key, newValue }) => {
   if (key?.startsWith("studio.orders.")) studio.orders.sync();
-  const { session, user } = studio.session;
-  if (key === "studio.owner" && session.value && (newValue ?? "") !== (user.value?.id ?? ""))
-    location.reload();
+  if (key === "studio.owner") followOwner(newValue);
+});
+// A page from the back/forward cache receives no event for what changed meanwhile.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) followOwner(owners.get("owner"));
 });
 addEventListener("popstate", router.follow);
 addEventListener("pageshow", router.shown);

@@ -41,10 +41,10 @@ export async function answerThumbnail(
   const kept = await cache?.match(request.url, { ignoreVary: true });
   if (kept) return kept;
   if (!cache) return fetch(request);
-  // Past the browser's own cache, which knows no owners.
+  // Bypasses the HTTP cache, which keeps images across accounts.
   const response = await fetch(request, { cache: "no-store" });
-  // A stand-in for one that is not made yet must not stay.
-  const isFinal = response.headers.get("cache-control")?.includes("immutable");
+  // The original stands in until the thumbnail is made.
+  const isFinal = !response.headers.has("content-location");
   if (response.status === 200 && isFinal) later(keep(cache, request.url, response.clone()));
   return response;
 }

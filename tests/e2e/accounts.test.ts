@@ -1,6 +1,7 @@
 /** What is mine is mine: across sign-outs and between users. */
 import { expect, inject, test } from "vitest";
 import { text } from "../../frontend/text/first.ts";
+import { later } from "../../frontend/text/later.ts";
 import { pictureText } from "../../frontend/text/pictures.ts";
 import { createClient } from "./support/client.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
@@ -54,6 +55,29 @@ test("signing out in one tab does so in the other", async () => {
   await other.getByRole("img", { name: prompt }).first().waitFor({ state: "detached" });
   await other.getByRole("heading", { name: text.headline }).waitFor();
   expect(await other.getByText(prompt).count()).toBe(0);
+});
+
+test("a page from the back/forward cache reloads when its user has signed out meanwhile", async () => {
+  const { page, studio } = await visit({ email: newEmail() });
+  await studio.open();
+  // Playwright switches the back/forward cache off; this is what a page finds that comes back from it.
+  const reloaded = page.waitForEvent("load");
+  await page.evaluate(() => {
+    localStorage.removeItem("studio.owner");
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+  });
+  await reloaded;
+});
+
+test("typing replaces the example in the sign-in field", async () => {
+  const { page, studio } = await visit();
+  await studio.open();
+  await studio.generate("A name on a doorbell");
+  const field = studio.signInDialog.getByLabel(later.email);
+  await expect.poll(() => field.evaluate((input) => input === document.activeElement)).toBe(true);
+  const email = newEmail();
+  await page.keyboard.type(email);
+  expect(await field.inputValue()).toBe(email);
 });
 
 test("what another tab is deleting is gone before one signs out", async () => {

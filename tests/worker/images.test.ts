@@ -29,11 +29,11 @@ beforeAll(async () => {
 });
 
 describe("GET /images/:id/:n", () => {
-  it("is private, immutable, sandboxed", async () => {
+  it("is private, revalidated, sandboxed", async () => {
     const answer = await user.call(url);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       "content-type": "image/png",
-      "cache-control": "private, max-age=31536000, immutable",
+      "cache-control": "private, no-cache",
       "content-security-policy": "default-src 'none'; sandbox",
       "x-content-type-options": "nosniff",
       "content-length": String(bytes.byteLength),
@@ -50,6 +50,19 @@ describe("GET /images/:id/:n", () => {
     expect(answer.headers.get("etag")).toBe(etag);
     expect(await answer.text()).toBe("");
     expect((await user.call(url, { headers: { "if-none-match": '"other"' } })).status).toBe(200);
+  });
+
+  it("is not shown again from the browser's copy after the session has ended", async () => {
+    const leaving = await newUser();
+    const { id } = await generate(leaving, newPrompt("terminal"));
+    const { outputUrl, thumbnailUrl } = await reaches(leaving, id, "succeeded");
+    for (const path of [outputUrl, thumbnailUrl] as string[]) {
+      const answer = await leaving.call(path);
+      await answer.arrayBuffer();
+      expect(answer.headers.get("cache-control"), "asks before each use").toBe("private, no-cache");
+      const condition = { "if-none-match": answer.headers.get("etag") ?? "" };
+      await expectProblem(await call(path, { headers: condition }), "unauthenticated");
+    }
   });
 
   it("a condition that is none is passed over", async () => {
@@ -108,7 +121,8 @@ describe("GET /images/:id/:n", () => {
   it("a thumbnail is WebP", async () => {
     const answer = await user.call(picture.thumbnailUrl as string);
     expect(answer.headers.get("content-type")).toBe("image/webp");
-    expect(answer.headers.get("cache-control")).toBe("private, max-age=31536000, immutable");
+    expect(answer.headers.get("cache-control")).toBe("private, no-cache");
+    expect(answer.headers.get("content-location")).toBeNull();
     expect(new TextDecoder().decode((await answer.arrayBuffer()).slice(8, 12))).toBe("WEBP");
   });
 
@@ -135,6 +149,7 @@ describe("GET /images/:id/:n", () => {
     const answer = await user.call(`/images/${id}/0?size=thumb`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get("cache-control")).toBe("private, no-cache");
+    expect(answer.headers.get("content-location")).toBe(`/images/${id}/0`);
     expect(await answer.text()).toBe("no picture");
   });
 

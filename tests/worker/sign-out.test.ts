@@ -20,7 +20,7 @@ describe("POST /api/auth/logout-everywhere", () => {
     const answer = await user.post("/api/auth/logout-everywhere");
     expect(answer.status).toBe(204);
     expect(answer.headers.get("set-cookie")).toMatch(/^session=; Max-Age=0/);
-    expect(answer.headers.get("clear-site-data")).toBe('"cache", "storage"');
+    expect(answer.headers.get("clear-site-data")).toBe('"storage"');
     expect([await here.closed, await there.closed]).toEqual([{ code: 4001 }, { code: 4001 }]);
     for (const cookie of [user.cookie, elsewhere]) {
       await expectProblem(await call("/api/generations", { headers: { cookie } }), "unauthenticated");

@@ -13,9 +13,8 @@ import { serveObject } from "../outputs/serve.ts";
 import { makeThumbnail } from "../outputs/thumbnail.ts";
 import { problemResponse, stored } from "../problem.ts";
 
-const KEEP = { "cache-control": "private, max-age=31536000, immutable" };
-/** For the original in place of a thumbnail, which may exist at the next request. */
-const ASK_AGAIN = { "cache-control": "private, no-cache" };
+/** The browser asks before it shows its copy again: the session may have ended, the image may be deleted. */
+const REVALIDATE = { "cache-control": "private, no-cache" };
 const OWN = { "cross-origin-resource-policy": "same-origin" };
 
 /** Just after the success the object is still making the thumbnail. */
@@ -42,7 +41,7 @@ export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, as
 
   if (c.req.query("size") === "thumb") {
     const key = thumbnailKey(place, output.n);
-    const headers = { ...KEEP, ...headersFor("inline", "image/webp") };
+    const headers = { ...REVALIDATE, ...headersFor("inline", "image/webp") };
     const serveThumbnail = () => stored(serveObject(c.env.OUTPUTS, key, request, headers));
     const thumbnail = await serveThumbnail();
     if (thumbnail) return thumbnail;
@@ -58,10 +57,11 @@ export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, as
       if (made) return made;
     }
   }
-  const cache = c.req.query("size") === "thumb" ? ASK_AGAIN : KEEP;
+  // An original in place of its thumbnail says so: the service worker does not keep it.
+  const standIn = c.req.query("size") === "thumb" ? { "content-location": c.req.path } : {};
   const key = outputKey(place, output.n, output.ext);
   const type = c.req.query("download") === undefined ? "inline" : "attachment";
-  const headers = { ...cache, ...headersFor(type, mediaTypeOf(output.ext)) };
+  const headers = { ...REVALIDATE, ...standIn, ...headersFor(type, mediaTypeOf(output.ext)) };
   const original = await stored(serveObject(c.env.OUTPUTS, key, request, headers));
   return original ?? problemResponse(NOT_FOUND);
 });
