@@ -85,6 +85,8 @@ function DevSignIn({ studio }: { studio: Studio }) {
           autocomplete="email"
           aria-describedby="sign-in-note"
           value={email.value}
+          // So that typing replaces the example.
+          onFocus={(event) => event.currentTarget.select()}
           onInput={(event) => {
             email.value = event.currentTarget.value;
           }}
