@@ -1,12 +1,14 @@
 /**
  * `npm run deploy`: the studio on your Cloudflare account. Makes the database and the bucket where they are
- * missing, migrates, deploys; repeatable. Further arguments go to `wrangler deploy`; with `--dry-run` nothing
- * is asked of Cloudflare, so it works offline.
+ * missing, migrates, deploys; repeatable. `--name NAME` and `--env NAME` deploy a studio of its own beside the first.
+ * Further arguments go to `wrangler deploy`; with `--dry-run` nothing is asked of Cloudflare, so it works offline.
  */
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { unstable_readConfig as readConfig } from "wrangler";
+import { experimental_readRawConfig as readRawConfig } from "wrangler";
 import { environment, root, runTool, TOOLS } from "./run.ts";
+import { chooseStudio, hasShippedStorage, SHIPPED_NAME, studioConfig } from "./studio-config.ts";
 
 /** Without these the studio answers every API request with 500 and their names. */
 const SECRETS = {
@@ -14,29 +16,48 @@ const SECRETS = {
   SESSION_SECRET: "made with: npm run --silent secret",
 } as const;
 
-const args = process.argv.slice(2);
-const config = readConfig({ config: join(root, "wrangler.toml") });
+const choice = valueOf(chooseStudio(process.argv.slice(2), process.env));
+const { rawConfig } = readRawConfig({ config: join(root, "wrangler.toml") });
+const config = valueOf(studioConfig(rawConfig, choice, root));
+const configPath = writeConfig();
 
-if (args.includes("--dry-run")) {
+if (choice.rest.includes("--dry-run")) {
   await build();
-  await runTool("wrangler", ["deploy", ...args]);
+  await wrangler("deploy", ...choice.rest);
   process.exit(0);
 }
 
 requireSignIn();
+requireOwnStorage();
 await build();
-for (const { database_name: name } of config.d1_databases) {
-  if (name && !exists("d1", "info", name)) await runTool("wrangler", ["d1", "create", name]);
+for (const { database_name: name } of config.d1_databases ?? []) {
+  if (name && !exists("d1", "info", name)) await wrangler("d1", "create", name);
 }
-for (const { bucket_name: name } of config.r2_buckets) {
+for (const { bucket_name: name } of config.r2_buckets ?? []) {
   if (typeof name === "string" && !exists("r2", "bucket", "info", name)) {
-    await runTool("wrangler", ["r2", "bucket", "create", name]);
+    await wrangler("r2", "bucket", "create", name);
   }
 }
 // Before the Worker: migrations are such that the deployed version, too, works with what they leave.
-await runTool("wrangler", ["d1", "migrations", "apply", "DB", "--remote"]);
-await runTool("wrangler", ["deploy", ...args]);
+await wrangler("d1", "migrations", "apply", "DB", "--remote");
+await wrangler("deploy", ...choice.rest);
 remindOfSecrets();
+
+function valueOf<T>(result: { value: T } | { error: string }): T {
+  return "value" in result ? result.value : fail(result.error);
+}
+
+function writeConfig(): string {
+  const folder = join(root, ".cache/studios", config.name);
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, "wrangler.json");
+  writeFileSync(path, JSON.stringify(config, null, 2));
+  return path;
+}
+
+function wrangler(...command: string[]): Promise<void> {
+  return runTool("wrangler", [...command, "--config", configPath]);
+}
 
 function build(): Promise<void> {
   return runTool("vite", ["build", "--logLevel", "warn"]);
@@ -45,7 +66,7 @@ function build(): Promise<void> {
 /** Runs wrangler for its answer, without showing it. */
 function ask(...command: string[]): SpawnSyncReturns<string> {
   const options = { cwd: root, env: environment, encoding: "utf8" } as const;
-  return spawnSync(process.execPath, [TOOLS.wrangler, ...command], options);
+  return spawnSync(process.execPath, [TOOLS.wrangler, ...command, "--config", configPath], options);
 }
 
 /** False for whatever reason it cannot be seen: creating it then says which. */
@@ -68,16 +89,27 @@ function requireSignIn(): void {
   }
 }
 
+/** For a Worker that was renamed in wrangler.toml only: its database and bucket may be those of another studio. */
+function requireOwnStorage(): void {
+  if (hasShippedStorage(config) && exists("deployments", "list", "--name", SHIPPED_NAME)) {
+    fail(`${config.name} would share its database or bucket with the studio ${SHIPPED_NAME} of this account.
+Keep name = "${SHIPPED_NAME}" in wrangler.toml and run: npm run deploy -- --name ${config.name}`);
+  }
+}
+
 function remindOfSecrets(): void {
   const known = parse<{ name: string }[]>(ask("secret", "list", "--format", "json").stdout);
   if (!known) {
-    console.warn("\nThe Worker's secrets could not be listed: see `npx wrangler secret list`.");
+    console.warn(
+      `\nThe Worker's secrets could not be listed: run npx wrangler secret list --name ${config.name}`,
+    );
     return;
   }
   const missing = Object.entries(SECRETS).filter(([name]) => !known.some((secret) => secret.name === name));
   if (missing.length === 0) return;
   console.warn("\nNot set yet. Until they are, the studio answers 500 with the setting's name:");
-  for (const [name, what] of missing) console.warn(`  npx wrangler secret put ${name}   (${what})`);
+  for (const [name, what] of missing)
+    console.warn(`  npx wrangler secret put ${name} --name ${config.name}   (${what})`);
 }
 
 /** The JSON in a tool's output, or null where there is none. */

@@ -1,5 +1,5 @@
 /**
- * `npm run repair -- --local [--persist-to DIR] | --remote [--mend]`: what D1 and R2 should agree on and do not.
+ * `npm run repair -- --local [--persist-to DIR] | --remote [--name NAME | --env NAME] [--mend]`: what D1 and R2 should agree on and do not.
  *
  * Finds objects without a finished picture's row, succeeded rows without their objects, and generations without end;
  * with `--mend` it deletes the first, fails the others with a reason that users understand. What is left of an account
@@ -14,18 +14,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { D1Database, R2Bucket, R2Objects } from "@cloudflare/workers-types";
-import { getPlatformProxy, unstable_readConfig } from "wrangler";
+import { experimental_readRawConfig as readRawConfig, getPlatformProxy } from "wrangler";
 import { failureOf } from "../worker/generation.ts";
 import type { FailureCode } from "../worker/catalog.ts";
 import { userPrefixes } from "../worker/outputs/keys.ts";
 import { root } from "./run.ts";
+import { studioConfig } from "./studio-config.ts";
 
 type Env = { DB: D1Database; OUTPUTS: R2Bucket };
-type Configuration = {
-  compatibility_date?: string | undefined;
-  d1_databases: { binding: string }[];
-  r2_buckets: { binding: string }[];
-};
 type Output = { n: number; ext: string };
 type Row = { id: string; user_id: string; status: string; outputs: string; created_at: number };
 type User = { id: string; deleted_at: number | null };
@@ -43,6 +39,9 @@ const { values } = parseArgs({
     remote: { type: "boolean", default: false },
     "persist-to": { type: "string", default: join(root, ".wrangler/state") },
     mend: { type: "boolean", default: false },
+    /** The studio, as for `npm run deploy`. */
+    name: { type: "string" },
+    env: { type: "string" },
     /** An ingest under way has an object before its row says so; nothing younger is touched. */
     "older-than": { type: "string", default: "3600" },
     /** As the Worker's setting; 300 s later no generation can be under way. */
@@ -50,6 +49,7 @@ const { values } = parseArgs({
   },
 });
 if (values.local === values.remote) fail("Say which: --local or --remote.");
+if (values.local && (values.name ?? values.env) !== undefined) fail("--name and --env need --remote.");
 const now = Date.now();
 const settledBefore = now - milliseconds("older-than");
 /** A job that has a row to write tries for as long as it is kept, a day at least. */
@@ -66,9 +66,18 @@ function milliseconds(name: "older-than" | "deadline"): number {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : fail(`--${name} takes seconds.`);
 }
 
-/** The two bindings of wrangler.toml and nothing else: no Worker, no objects, no secrets. */
+/** Connects to the bindings of D1 and R2 only: no Worker, no objects, no secrets. */
 async function connect(): Promise<{ env: Env; dispose: () => Promise<void> }> {
-  const config: Configuration = unstable_readConfig({ config: join(root, "wrangler.toml") });
+  const { rawConfig } = readRawConfig({ config: join(root, "wrangler.toml") });
+  const { name, env: section } = values;
+  const choice = {
+    ...(name !== undefined && { name }),
+    ...(section !== undefined && { env: section }),
+    rest: [],
+  };
+  const studio = studioConfig(rawConfig, choice, root);
+  if ("error" in studio) fail(studio.error);
+  const config = studio.value;
   const directory = mkdtempSync(join(tmpdir(), "studio-repair-"));
   const configPath = join(directory, "wrangler.json");
   const remote = values.remote ? { remote: true } : {};
@@ -77,10 +86,10 @@ async function connect(): Promise<{ env: Env; dispose: () => Promise<void> }> {
     JSON.stringify({
       name: "repair",
       compatibility_date: config.compatibility_date,
-      d1_databases: config.d1_databases
+      d1_databases: (config.d1_databases ?? [])
         .filter(({ binding }) => binding === "DB")
         .map((database) => ({ ...database, ...remote })),
-      r2_buckets: config.r2_buckets
+      r2_buckets: (config.r2_buckets ?? [])
         .filter(({ binding }) => binding === "OUTPUTS")
         .map((bucket) => ({ ...bucket, ...remote })),
     }),

@@ -21,6 +21,8 @@ export const environment = {
   WRANGLER_SEND_METRICS: "false",
   // vitest sets it for itself, and what a test builds is what users get.
   NODE_ENV: undefined,
+  // scripts/studio-config.ts applies an environment of wrangler.toml; wrangler would apply it again.
+  CLOUDFLARE_ENV: undefined,
 };
 
 /** How often a script started by npm checks that npm still runs. */

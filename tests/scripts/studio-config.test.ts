@@ -1,0 +1,144 @@
+/** Which names a second studio in the same Cloudflare account gets, and what is refused. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { experimental_readRawConfig as readRawConfig, type Unstable_RawConfig as RawConfig } from "wrangler";
+import { describe, expect, it, test } from "vitest";
+import { root } from "../../scripts/run.ts";
+import { chooseStudio, hasShippedStorage, studioConfig } from "../../scripts/studio-config.ts";
+
+const raw: RawConfig = readRawConfig({ config: join(root, "wrangler.toml") }).rawConfig;
+
+function configOf(args: string[], config: RawConfig = raw) {
+  const choice = chooseStudio(args, {});
+  if ("error" in choice) throw new Error(choice.error);
+  const studio = studioConfig(config, choice.value, root);
+  if ("error" in studio) throw new Error(studio.error);
+  return studio.value;
+}
+
+const storageOf = ({ d1_databases = [], r2_buckets = [] }: RawConfig) => [
+  ...d1_databases.map(({ database_name }) => database_name),
+  ...r2_buckets.map(({ bucket_name }) => bucket_name),
+];
+
+const limitsOf = ({ ratelimits = [] }: RawConfig) => ratelimits.map(({ namespace_id }) => namespace_id);
+
+describe("the first studio", () => {
+  it("has the names of wrangler.toml", () => {
+    const { name, ...config } = configOf([]);
+    expect(name).toBe("image-studio");
+    expect(storageOf(config)).toEqual(["image-studio", "image-studio-outputs"]);
+    expect(config.vars).toEqual(raw.vars);
+    expect(config.migrations).toEqual(raw.migrations);
+  });
+
+  it("refers to its files from any folder", () => {
+    const { main, assets, d1_databases } = configOf([]);
+    expect([main, assets?.directory, d1_databases?.[0]?.migrations_dir]).toEqual(
+      ["worker/index.ts", "dist", "migrations"].map((path) => join(root, path)),
+    );
+  });
+});
+
+describe.each([["--name", "other"], ["--name=other"]])("a studio chosen by %s %s", (...args) => {
+  const own = args.filter((arg) => arg !== undefined);
+
+  it("has a database, a bucket and rate limits of its own", () => {
+    const [first, second] = [configOf([]), configOf(own)];
+    expect(second.name).toBe("other");
+    expect(storageOf(second)).toEqual(["other", "other-outputs"]);
+    expect(limitsOf(second)).toHaveLength(5);
+    expect(new Set([...limitsOf(first), ...limitsOf(second)])).toHaveLength(10);
+  });
+
+  it("does not take the first studio's database by id", () => {
+    const d1_databases = (raw.d1_databases ?? []).map((one) => ({ ...one, database_id: "an-id" }));
+    const config = configOf(own, { ...raw, d1_databases });
+    expect(config.d1_databases).toEqual([expect.not.objectContaining({ database_id: "an-id" })]);
+  });
+});
+
+it("gives a rate limit the same positive id on each deploy", () => {
+  expect(limitsOf(configOf(["--name", "other"]))).toEqual(limitsOf(configOf(["--name", "other"])));
+  for (const id of limitsOf(configOf([]))) expect(id).toMatch(/^[1-9]\d{0,9}$/);
+});
+
+it("passes all other arguments to wrangler", () => {
+  const choice = chooseStudio(["--dry-run", "--name", "other", "--outdir=x", "--tag", "v1"], {});
+  expect(choice).toEqual({ value: { name: "other", rest: ["--dry-run", "--outdir=x", "--tag", "v1"] } });
+});
+
+describe("an environment of wrangler.toml", () => {
+  const withEnvironment = (section: NonNullable<RawConfig["env"]>[string], base: RawConfig = raw) => ({
+    ...base,
+    env: { other: section },
+  });
+
+  it.each([[["--env", "other"]], [["--env=other"]], [["-e", "other"]]])("is chosen by %j", (args) => {
+    const config = configOf(args, withEnvironment({ vars: { PUBLIC_URL: "https://other.example" } }));
+    expect(config.name).toBe("image-studio-other");
+    expect(storageOf(config)).toEqual(["image-studio-other", "image-studio-other-outputs"]);
+    expect(config.vars).toEqual({ PUBLIC_URL: "https://other.example" });
+    expect(config).not.toHaveProperty("env");
+  });
+
+  it("is chosen by CLOUDFLARE_ENV", () => {
+    expect(chooseStudio([], { CLOUDFLARE_ENV: "other" })).toEqual({ value: { env: "other", rest: [] } });
+  });
+
+  it("does not inherit the first studio's route", () => {
+    const base = { ...raw, routes: [{ pattern: "studio.example", custom_domain: true }] };
+    expect(configOf(["--env", "other"], withEnvironment({}, base))).not.toHaveProperty("routes");
+  });
+
+  it("is refused where it names the first studio's database or bucket", () => {
+    const database = { binding: "DB", database_name: "image-studio" };
+    expect(() => configOf(["--env", "other"], withEnvironment({ d1_databases: [database] }))).toThrow(
+      /share the database image-studio/,
+    );
+    const bucket = { binding: "OUTPUTS", bucket_name: "image-studio-outputs" };
+    expect(() => configOf(["--env", "other"], withEnvironment({ r2_buckets: [bucket] }))).toThrow(
+      /share the bucket image-studio-outputs/,
+    );
+  });
+});
+
+describe("--name is refused", () => {
+  it.each<[string, RawConfig]>([
+    ["PUBLIC_URL", { ...raw, vars: { ...raw.vars, PUBLIC_URL: "https://studio.example" } }],
+    ["routes", { ...raw, routes: ["studio.example/*"] }],
+  ])("where %s is the first studio's", (setting, config) => {
+    expect(() => configOf(["--name", "other"], config)).toThrow(setting);
+    expect(configOf([], config).name).toBe("image-studio");
+  });
+
+  it("unless PUBLIC_URL is given with it", () => {
+    const config = { ...raw, vars: { ...raw.vars, PUBLIC_URL: "https://studio.example" } };
+    expect(configOf(["--name", "other", "--var", "PUBLIC_URL:https://other.example"], config).name).toBe(
+      "other",
+    );
+  });
+
+  it.each([[["--name"]], [["--name="]], [["--name", "../other"]], [["--name", "Other"]]])("as %j", (args) => {
+    expect(chooseStudio(args, {})).toHaveProperty("error");
+  });
+});
+
+it("notices a Worker that was renamed without its storage", () => {
+  expect(hasShippedStorage(configOf([], { ...raw, name: "other" }))).toBe(true);
+  expect(hasShippedStorage(configOf(["--name", "other"]))).toBe(false);
+  expect(hasShippedStorage(configOf([]))).toBe(false);
+});
+
+test.each([[["--env", "missing"]], [["--config", "other.toml"]]])(
+  "npm run deploy -- %j ends before anything is built or created",
+  { timeout: 30_000 },
+  (args) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/deploy.ts", ...args], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/wrangler\.toml/);
+  },
+);
