@@ -42,7 +42,8 @@ export function pageHead(): Plugin {
         const head = [
           `<link rel="modulepreload" href="${studio}" />`,
           style && `<style>${style}</style>`,
-          `<script>${script}</script>`,
+          // Rocket Loader, a feature of Cloudflare zones, leaves such a script as it is.
+          `<script data-cfasync="false">${script}</script>`,
         ];
         return page.replace(STUDIO, () => head.join("\n    "));
       },

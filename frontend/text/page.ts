@@ -5,5 +5,7 @@ export const page = {
   shortTitle: "Studio",
   description: "Type what you want to see, and see it. An AI image studio of your own.",
   gallery: "Gallery",
-  noscript: "Image Studio needs JavaScript to make pictures.",
+  noscript: "Image Studio needs JavaScript to make images.",
+  /** Shown by the stylesheet where the browser cannot run the studio. */
+  outdated: "This browser is too old for Image Studio. Please update it, or open this page in another one.",
 };

@@ -45,7 +45,9 @@ describe("security headers", () => {
     const policy = asset.headers.get("content-security-policy") ?? "";
     const page = await asset.text();
     const digestOf = async (element: "script" | "style") => {
-      const inline = [...page.matchAll(new RegExp(`<${element}>(.*?)</${element}>`, "gs"))];
+      const inline = [
+        ...page.matchAll(new RegExp(`<${element}(?: data-cfasync="false")?>(.*?)</${element}>`, "gs")),
+      ];
       expect(inline, element).toHaveLength(1);
       expect(page.match(new RegExp(`<${element}\\b`, "gi")), "no other of any form").toHaveLength(1);
       const text = new TextEncoder().encode(inline[0]?.[1]);
@@ -61,6 +63,19 @@ describe("security headers", () => {
     expect(policy).toContain("base-uri 'none'");
     expect(policy).not.toMatch(/unsafe|\*|https?:/);
     expect(page).not.toMatch(/\sstyle="|\son\w+="/);
+  });
+
+  it("keep zone features from changing shared pages", async () => {
+    const answer = await call("/s/nothing");
+    expect(answer.headers.get("content-type")).toMatch(/^text\/html/);
+    expect(answer.headers.get("cache-control")).toMatch(/\bno-transform\b/);
+    expect(await answer.text(), "not in Safari before 17.5").not.toContain("light-dark(");
+  });
+
+  it("leave the studio's own page to be compressed, and its script to no script loader", async () => {
+    const asset = await env.ASSETS.fetch("https://studio.example/");
+    expect(asset.headers.get("cache-control")).not.toMatch(/no-transform/);
+    expect(await asset.text()).toMatch(/<script data-cfasync="false">/);
   });
 
   it.each([

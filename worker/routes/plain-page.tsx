@@ -3,7 +3,7 @@ import { html, raw } from "hono/html";
 import { language, text } from "../text.ts";
 import { PLAIN_STYLE } from "./plain-style.ts";
 
-/** What such a page may do: show itself and a picture of ours. `nonce` is that of its style. */
+/** The policy allows the page's own style, by its `nonce`, and the studio's images. */
 export function plainPageHeaders(nonce: string): Record<string, string> {
   return {
     "content-security-policy": `default-src 'none'; img-src 'self'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,

@@ -33,6 +33,9 @@ const LEADS_NOWHERE = { code: "not_found", detail: "This link leads nowhere." } 
 /** A revoked link must end at once, so caches have to ask each time. */
 const ASK_AGAIN = { "cache-control": "private, no-cache" };
 
+/** `no-transform` stops features of the Cloudflare zone: email obfuscation would break the contact link. */
+const PAGE_CACHING = { "cache-control": "private, no-cache, no-transform" };
+
 export const share = new Hono<AppEnv>()
   .use(unlisted)
   .get("/:token", async (c) => {
@@ -45,7 +48,7 @@ export const share = new Hono<AppEnv>()
     return c.html(
       <SharedPage {...{ shared, output, card, url, nonce }} contact={settingsOf(c.env).contact} />,
       200,
-      { ...ASK_AGAIN, ...plainPageHeaders(nonce) },
+      { ...PAGE_CACHING, ...plainPageHeaders(nonce) },
     );
   })
   .get("/:token/image", async (c) => {
@@ -82,7 +85,7 @@ export const share = new Hono<AppEnv>()
 
 function gone(c: Context<AppEnv>) {
   const nonce = crypto.randomUUID();
-  return c.html(<Gone nonce={nonce} />, 404, { ...ASK_AGAIN, ...plainPageHeaders(nonce) });
+  return c.html(<Gone nonce={nonce} />, 404, { ...PAGE_CACHING, ...plainPageHeaders(nonce) });
 }
 
 /** In graphemes. Cards and tabs cut longer titles themselves, in the middle of a word. */
