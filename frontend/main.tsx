@@ -138,9 +138,9 @@ function openAll() {
     .then(openWayIn)
     .catch(() => setTimeout(openAll, REST_AGAIN_AFTER_MS));
 }
-const hasUser = computed(() => studio.session.user.value !== null);
+const needsAll = computed(() => studio.session.user.value !== null || studio.orders.all.value.length > 0);
 effect(() => {
-  if (hasUser.value && studio.settled.value) openAll();
+  if (needsAll.value && studio.settled.value) openAll();
 });
 // The gallery says when its first pictures are there (gallery-grid.tsx). Nothing waits for it where it never does.
 studio.settled.value = router.route.value.page !== "gallery";

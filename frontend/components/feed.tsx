@@ -27,7 +27,11 @@ export function Feed({ studio }: { studio: Studio }) {
       {problem && (
         <p role="status" class="p-6 text-center text-muted">
           {making.loadFailed} {told.notLoaded(problem.code)}{" "}
-          <button type="button" class="link" onClick={() => void studio.loadRecent()}>
+          <button
+            type="button"
+            class="link"
+            onClick={() => void (studio.session.user.value ? studio.loadRecent() : studio.wake())}
+          >
             {making.tryAgain}
           </button>
         </p>

@@ -30,6 +30,9 @@ export function UpNext({ studio, queue }: { studio: Studio; queue: Queue }) {
 
 function Reason({ studio, queue }: { studio: Studio; queue: Queue }) {
   const hold = studio.maker.hold.value;
+  const { session, user } = studio.session;
+  if (!session.value) return <p class="text-muted">{making.startsWhenReached}</p>;
+  if (!user.value) return <p class="text-muted">{making.startsAfterSignIn}</p>;
   if (!hold || hold.code === "limit_reached") return <p class="text-muted">{making.starts}</p>;
   return (
     <>
@@ -51,7 +54,8 @@ function sentenceOf(code: TroubleCode, { until, isGuess }: Hold): string {
 
 type WaitingProps = { studio: Studio; queue: Queue; order: Order };
 
-function Waiting({ studio, queue, order: { key, body } }: WaitingProps) {
+function Waiting({ studio, queue, order }: WaitingProps) {
+  const { body } = order;
   const model = text.model(body.model);
   return (
     <li class="waiting">
@@ -61,6 +65,15 @@ function Waiting({ studio, queue, order: { key, body } }: WaitingProps) {
         </span>
         <span class="text-xs text-muted">{body.aspectRatio ? `${model} · ${body.aspectRatio}` : model}</span>
       </p>
+      {studio.session.session.value && <Changes studio={studio} queue={queue} order={order} />}
+    </li>
+  );
+}
+
+/** Not while the user is unknown: the queue is that of the browser's last user. */
+function Changes({ studio, queue, order: { key, body } }: WaitingProps) {
+  return (
+    <>
       <button
         type="button"
         class="button round small quiet"
@@ -82,6 +95,6 @@ function Waiting({ studio, queue, order: { key, body } }: WaitingProps) {
       >
         <Icon svg={x} />
       </button>
-    </li>
+    </>
   );
 }

@@ -16,9 +16,6 @@ import looks from "../styles/account.css?url";
 
 await stylesheet(looks);
 
-/** A clock that is wrong must neither ask without end nor wait for longer than a day. */
-const ASK_AGAIN_WITHIN_MS = { least: 60_000, most: 24 * 3_600_000 };
-
 /** Who is here, what their plan allows, and the ways out. */
 export function AccountPage({ studio }: { studio: Studio }) {
   const { session, user, limits, problem } = studio.session;
@@ -35,7 +32,7 @@ export function AccountPage({ studio }: { studio: Studio }) {
   const farewell = farewellOf(history.state);
   // Asked about, it is theirs until it is known what became of it.
   const somebody = deletion.asking.value ?? user.value;
-  useDay(studio);
+  useLimits(studio);
 
   return (
     <main id="content" class="account-page">
@@ -86,19 +83,11 @@ export function AccountPage({ studio }: { studio: Studio }) {
   );
 }
 
-/** What is shown here is pushed; it is asked for where no push can come, and when a new day begins. */
-function useDay({ session, up }: Studio) {
-  const resetsAt = session.limits.value?.today.resetsAt;
+/** The limits are pushed; without a socket they are asked for when the page opens. */
+function useLimits({ session, up }: Studio) {
   useEffect(() => {
     if (session.session.peek() && !up.peek()) void session.load();
   }, []);
-  useEffect(() => {
-    if (resetsAt === undefined) return;
-    const { least, most } = ASK_AGAIN_WITHIN_MS;
-    const wait = Math.min(Math.max(Date.parse(resetsAt) - Date.now(), least), most);
-    const timer = setTimeout(() => void session.load(), wait);
-    return () => clearTimeout(timer);
-  }, [resetsAt]);
 }
 
 function Plan({ user, limits }: { user: User; limits: Limits | null }) {

@@ -1,4 +1,4 @@
-/** When an order does not go its way: sent again only where that is safe, put back in line, refused, or canceled. */
+/** For requests that fail: sends them again where that is safe, queues, refuses or cancels them, or shows them unsent. */
 import { batch } from "@preact/signals";
 import type { GenerateBody } from "../../worker/contract.ts";
 import { backoff } from "../api/backoff.ts";
@@ -10,6 +10,7 @@ import { isInFlight, optionsOf } from "./generation.ts";
 import type { Maker } from "./maker.ts";
 import { ORDER_KEPT_FOR_MS, type Order } from "./orders.ts";
 import { setOptions } from "./remake.ts";
+import type { Studio } from "./studio.ts";
 
 /** A bug in the Worker answers every attempt alike; a reset of the user's object only the first ones. */
 const RESENDS_AFTER_INTERNAL = 3;
@@ -146,6 +147,29 @@ function putInForm(composer: Composer, body: GenerateBody): void {
   composer.model.value = body.model;
   if (JSON.stringify(options) !== JSON.stringify(composer.options.peek())) setOptions(composer, options);
 }
+
+/** Shows the outbox of the browser's last user and sends none of it. The returned function takes it off the screen. */
+export function preview(
+  { cards, orders, session, recent, recentProblem }: PreviewDependencies,
+  lastUser: string,
+  problem: Trouble,
+): () => void {
+  orders.open(lastUser, false);
+  const shown = orders.all.value.filter(({ state, key }) => state !== "waiting" && !cards.byKey(key));
+  for (const order of shown) {
+    cards.begin(order, order.key);
+    cards.stall(order.key, problem);
+  }
+  recent.value = "failed";
+  recentProblem.value = problem;
+  return () => {
+    for (const { key } of shown) cards.remove(key);
+    recent.value = "waiting";
+    recentProblem.value = null;
+    if (!session.user.value) orders.open(null);
+  };
+}
+type PreviewDependencies = Pick<Studio, "cards" | "orders" | "session" | "recent" | "recentProblem">;
 
 /** The card shows as canceled already; one without an id is canceled when that comes. */
 export async function cancel(maker: Maker, card: Card): Promise<void> {

@@ -5,7 +5,7 @@ import { mendImages } from "../api/broken-images.ts";
 import { openServiceWorker } from "../api/service-worker.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
-import { dayOf } from "./day.ts";
+import { dayOf, watchDayEnd } from "./day.ts";
 import { createHistory, type History } from "./history.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -49,6 +49,7 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
     const isSaid = maker.hold.value?.code === "quota_exceeded" && orders.waiting.value.length > 0;
     return today && !isSaid ? dayOf(today) : null;
   });
+  watchDayEnd({ limits: session.limits, askLimits: session.load, now: Date.now, random: Math.random });
 
   const userId = computed(() => session.user.value?.id ?? null);
   const history = createHistory(store, () => userId.value);

@@ -11,9 +11,14 @@ import type { Generation } from "../../worker/contract.ts";
 import type { Trouble } from "../api/result.ts";
 import { isInFlight, newer, optionsOf, ratioOf } from "./generation.ts";
 import type { Order } from "./orders.ts";
+import { addRecent } from "./recent-ids.ts";
 
 /** How much earlier than the click the Worker's clock may have seen it. */
 const CLOCKS_APART_MS = 60_000;
+/** A tab left open for days drops the oldest cards: the gallery has their images. */
+const MAX_CARDS = 100;
+/** Ends of other tabs' generations that wait for an answer here. */
+const MAX_PARKED = 50;
 
 export type Card = {
   /** Stays for the card's life, while its generation's id may change from none to pending to real. */
@@ -80,7 +85,15 @@ export function createCards({ onEnded, now }: CardsDependencies) {
     const index = cards.value.findIndex(({ generation: { createdAt } }) =>
       fresh ? createdAt <= generation.createdAt : createdAt < generation.createdAt,
     );
-    cards.value = cards.value.toSpliced(index < 0 ? cards.value.length : index, 0, card);
+    cards.value = trimmed(cards.value.toSpliced(index < 0 ? cards.value.length : index, 0, card));
+  }
+
+  /** Without the oldest card that has ended, where there are too many. */
+  function trimmed(list: Card[]): Card[] {
+    const index = list.findLastIndex(
+      ({ phase, generation }) => phase === "refused" || !isInFlight(generation),
+    );
+    return list.length > MAX_CARDS && index >= 0 ? list.toSpliced(index, 1) : list;
   }
 
   /** `from`: not what was made before the order went out. */
@@ -100,9 +113,9 @@ export function createCards({ onEnded, now }: CardsDependencies) {
 
   function apply(news: Generation, replaces?: string) {
     if (replaces !== undefined) {
-      replaced.add(replaces);
+      addRecent(replaced, replaces);
       unpark(replaces);
-      if (gone.has(replaces)) gone.add(news.id);
+      if (gone.has(replaces)) addRecent(gone, news.id);
     }
     if (gone.has(news.id) || replaced.has(news.id)) return;
     const known = byId(news.id);
@@ -117,7 +130,7 @@ export function createCards({ onEnded, now }: CardsDependencies) {
     const waiting = unpark(news.id);
     const latest = waiting ? newer(waiting, news) : news;
     // Once parked, it stays so until the answer or `confirm` tells whose it is.
-    if (waiting || mayBeOurs(news)) parked.value = [...parked.value, latest];
+    if (waiting || mayBeOurs(news)) parked.value = [...parked.value, latest].slice(-MAX_PARKED);
     else if (
       waiting ||
       isInFlight(latest) ||
@@ -171,7 +184,10 @@ export function createCards({ onEnded, now }: CardsDependencies) {
       };
       const started = { phase: "sending", generation, order, problem: null } as const;
       if (byKey(key)) change(key, started);
-      else cards.value = [{ key, ...started, frame: ratioOf(generation), fresh: true }, ...cards.value];
+      else {
+        const card: Card = { key, ...started, frame: ratioOf(generation), fresh: true };
+        cards.value = trimmed([card, ...cards.value]);
+      }
     },
     /** No answer: it may have arrived or not, and goes out again. */
     stall(key: string, problem: Trouble) {
@@ -231,7 +247,7 @@ export function createCards({ onEnded, now }: CardsDependencies) {
     remove,
     /** Deleted, here or elsewhere: no late news brings it back. */
     drop(id: string) {
-      gone.add(id);
+      addRecent(gone, id);
       unpark(id);
       cards.value = cards.value.filter((card) => card.generation.id !== id);
     },

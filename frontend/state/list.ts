@@ -4,6 +4,7 @@ import type { Generation } from "../../worker/contract.ts";
 import type { Trouble } from "../api/result.ts";
 import { type Filters, matches, queryOf } from "./filters.ts";
 import { newer } from "./generation.ts";
+import { addRecent } from "./recent-ids.ts";
 import { createSelection } from "./selection.ts";
 import type { Studio } from "./studio.ts";
 
@@ -68,7 +69,7 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
       put(news);
     },
     dropped(id) {
-      gone.add(id);
+      addRecent(gone, id);
       drop(id);
     },
   });

@@ -29,6 +29,9 @@ export type OrdersDependencies = { store: Store; now: () => number };
 export function createOrders({ store, now }: OrdersDependencies) {
   const all = signal<Order[]>([]);
   let place: string | null = null;
+  /** Keys of what was asked for before the user was known. */
+  const early = new Set<string>();
+  let isCertain = false;
 
   function read(): Order[] {
     if (place === null) return all.peek();
@@ -53,11 +56,18 @@ export function createOrders({ store, now }: OrdersDependencies) {
     }),
     sent: computed(() => all.value.filter(({ state }) => state === "sent")),
     find: (key: string) => all.peek().find((order) => order.key === key),
-    /** From now on for this user; what was asked for before anybody knew who is here goes along. */
-    open(userId: string) {
-      const early = place === null ? all.peek() : [];
-      place = `orders.${userId}`;
-      change((kept) => [...kept, ...early]);
+    /**
+     * Switches to this user's outbox, or to none. `certain`: the Worker said so; else it is the last user of this
+     * browser. What was asked for before it was certain moves along, nothing else does.
+     */
+    open(userId: string | null, certain = true) {
+      const moving = all.peek().filter(({ key }) => early.has(key));
+      change((orders) => orders.filter(({ key }) => !early.has(key)));
+      place = userId && `orders.${userId}`;
+      all.value = [];
+      change((orders) => [...orders, ...moving]);
+      isCertain = certain && userId !== null;
+      if (isCertain) early.clear();
     },
     /** Takes up what another tab has changed. */
     sync() {
@@ -65,6 +75,7 @@ export function createOrders({ store, now }: OrdersDependencies) {
     },
     /** Adds it last, or changes it where it stands. */
     put(order: Order) {
+      if (!isCertain) early.add(order.key);
       change((orders) =>
         orders.some(({ key }) => key === order.key)
           ? orders.map((other) => (other.key === order.key ? order : other))
@@ -73,6 +84,7 @@ export function createOrders({ store, now }: OrdersDependencies) {
     },
     /** The next to start. */
     putFirst(order: Order) {
+      if (!isCertain) early.add(order.key);
       change((orders) => [order, ...orders.filter(({ key }) => key !== order.key)]);
     },
     drop(key: string) {

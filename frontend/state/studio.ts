@@ -9,7 +9,7 @@ import { createCards } from "./cards.ts";
 import { createComposer } from "./composer.ts";
 import { isInFlight } from "./generation.ts";
 import type { Line } from "./line.ts";
-import { createMaker } from "./maker.ts";
+import { createMaker, loadAftermath } from "./maker.ts";
 import { createOrders, type Order } from "./orders.ts";
 import { createSession } from "./session.ts";
 import type { Store } from "./store.ts";
@@ -194,9 +194,29 @@ export function createStudio(dependencies: StudioDependencies) {
   /** Whose pictures are in memory. */
   let owner: string | null = null;
 
-  /** Everything that needs to know who is here. */
+  /** Removes the last user's outbox from the screen, once the session is known. */
+  let endPreview: (() => void) | undefined;
+
+  /** While the session is unknown, shows what this browser keeps for its last user. */
+  async function previewOutbox(problem: Trouble) {
+    const lastUser = store.get("owner");
+    if (!lastUser) return;
+    try {
+      const { preview } = await loadAftermath();
+      if (session.session.value) return;
+      endPreview = preview({ cards, orders, session, recent, recentProblem }, lastUser, problem);
+    } catch {
+      // Without network this part may be missing: the outbox shows when the studio is reached.
+    }
+  }
+
+  /** Everything that needs the user. */
   async function enter() {
     const user = session.user.value;
+    if (session.session.value) {
+      endPreview?.();
+      endPreview = undefined;
+    }
     if (!user) return;
     // Somebody else signed in where a session had ended: nothing here is theirs. What was begun goes on after that.
     if (owner !== null && owner !== user.id) return dependencies.restart();
@@ -321,7 +341,11 @@ export function createStudio(dependencies: StudioDependencies) {
     async start() {
       await session.load();
       // That there is no network is said already.
-      if (session.problem.value && !offline.value) tellBeneathForm(session.problem.value.code);
+      const problem = session.problem.value;
+      if (problem) {
+        if (!offline.value) tellBeneathForm(problem.code);
+        await previewOutbox(problem);
+      }
       await enter();
     },
     /** The tab is in front again, or the network is back. */

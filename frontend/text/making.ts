@@ -67,6 +67,8 @@ export const making = {
 
   upNext: "Up next",
   starts: "Starts by itself when a place is free.",
+  startsWhenReached: "Will be sent when the studio can be reached.",
+  startsAfterSignIn: "Will be sent after you sign in.",
   startsAt: (at: number, now: number) => `Goes on by itself at ${moment(at, now)}.`,
   triesAt: (at: number, now: number) => `Tries again by itself at ${moment(at, now)}.`,
   paused: "Whoever runs this studio has paused it. Your prompt is kept.",

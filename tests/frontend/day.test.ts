@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import { dayOf } from "../../frontend/state/day.ts";
+import { signal } from "@preact/signals";
+import { beforeEach, expect, test, vi } from "vitest";
+import { dayOf, watchDayEnd } from "../../frontend/state/day.ts";
 import { making } from "../../frontend/text/making.ts";
 
 const resetsAt = "2026-11-25T00:00:00.000Z";
@@ -18,4 +19,35 @@ test.each<[used: number, limit: number | null, says: string | null]>([
   [80, 50, making.dayOver(Date.parse(resetsAt))],
 ])("%i used of %s a day: %s", (used, limit, says) => {
   expect(dayOf({ used, limit, resetsAt })).toBe(says);
+});
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.parse(resetsAt) - 3_600_000 });
+});
+
+const limitsUntil = (resetsAt: string) => ({
+  concurrent: 1,
+  inFlight: 0,
+  unconfirmed: 0,
+  today: { used: 50, limit: 50, resetsAt },
+});
+
+test("a clock ahead of the Worker's: asks every minute until the next day has begun there", async () => {
+  const limits = signal(limitsUntil(resetsAt));
+  const askLimits = vi.fn(async () => {
+    limits.value = limitsUntil(resetsAt);
+  });
+  const stop = watchDayEnd({ limits, askLimits, now: Date.now, random: () => 0 });
+  await vi.advanceTimersByTimeAsync(3_600_000 - 1);
+  expect(askLimits).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1 + 2 * 60_000);
+  expect(askLimits).toHaveBeenCalledTimes(3);
+  askLimits.mockImplementation(async () => {
+    limits.value = limitsUntil("2026-11-26T00:00:00.000Z");
+  });
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(askLimits).toHaveBeenCalledTimes(4);
+  stop();
+  await vi.advanceTimersByTimeAsync(48 * 3_600_000);
+  expect(askLimits).toHaveBeenCalledTimes(4);
 });

@@ -8,9 +8,11 @@ import {
   later,
   memoryStore,
   no,
+  nobody,
   NOW,
   ok,
   order,
+  session,
   setUp,
   snapshot,
   startQueue,
@@ -85,6 +87,70 @@ describe("after a reload", () => {
     await begin(world.studio, "");
     expect(world.api.generate).not.toHaveBeenCalled();
     expect(shown(world)).toEqual([]);
+  });
+});
+
+describe("a reload while the studio cannot be reached", () => {
+  async function unreached(kept: ReturnType<typeof order>[], owner = "u1") {
+    const world = setUp({ kept: { ...keptOrders(...kept), owner } });
+    world.api.session.mockResolvedValue(no("offline"));
+    await begin(world.studio, "");
+    return { ...world, waiting: () => world.studio.orders.waiting.value.map(({ key }) => key) };
+  }
+  const kept = [
+    order("k1"),
+    order("k2", { state: "waiting" }),
+    order("k3", { state: "unconfirmed", pending: "p3" }),
+  ];
+
+  test("shows outbox and queue of the last user, and sends nothing", async () => {
+    const world = await unreached(kept);
+    expect(shown(world)).toEqual(["k3 sending -", "k1 sending -"]);
+    expect(world.waiting()).toEqual(["k2"]);
+    expect(world.studio.recent.value).toBe("failed");
+    await vi.advanceTimersByTimeAsync(600_000);
+    await world.studio.wake();
+    expect(world.api.generate).not.toHaveBeenCalled();
+    expect(JSON.parse(world.store.get("orders.u1") ?? "")).toEqual(kept);
+  });
+
+  test("reached again as the same user: continues", async () => {
+    const world = await unreached(kept);
+    world.api.session.mockResolvedValue(ok(session()));
+    await world.studio.wake();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(world.api.generate).toHaveBeenCalledExactlyOnceWith(order("k1").body, "k1");
+    expect(shown(world)).toEqual(["k3 unconfirmed p3", "k1 known g1"]);
+    expect([world.waiting(), world.studio.recent.value]).toEqual([["k2"], "ready"]);
+  });
+
+  test("reached again, signed out: hidden, and kept for the user", async () => {
+    const world = await unreached(kept);
+    world.api.session.mockResolvedValue(ok(nobody()));
+    await world.studio.wake();
+    expect([shown(world), world.waiting()]).toEqual([[], []]);
+    expect([world.studio.recent.value, world.studio.recentProblem.value]).toEqual(["waiting", null]);
+    expect(JSON.parse(world.store.get("orders.u1") ?? "")).toEqual(kept);
+  });
+
+  test("reached again as another user: only what was asked for since moves along", async () => {
+    const world = await unreached(kept);
+    world.api.generate.mockResolvedValue(no("offline"));
+    world.studio.composer.write("a blue boat");
+    void world.studio.maker.generate();
+    await vi.advanceTimersByTimeAsync(0);
+    const { user } = session();
+    if (user) world.api.session.mockResolvedValue(ok(session({ user: { ...user, id: "u2" } })));
+    await world.studio.wake();
+    const prompts = (id: string) =>
+      JSON.parse(world.store.get(`orders.${id}`) ?? "[]").map(({ key }: { key: string }) => key);
+    expect([prompts("u1"), prompts("u2")]).toEqual([["k1", "k2", "k3"], ["key-1"]]);
+    expect([shown(world), world.waiting()]).toEqual([[], ["key-1"]]);
+  });
+
+  test("a stranger sees the welcome", async () => {
+    const world = await unreached([], "");
+    expect(world.studio.recent.value).toBe("waiting");
   });
 });
 
