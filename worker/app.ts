@@ -1,4 +1,4 @@
-/** Middleware order, routes, and what happens where none fits. */
+/** Middleware order, routes, and the response to errors. */
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
@@ -18,15 +18,17 @@ import { generations } from "./routes/generations.ts";
 import { health } from "./routes/health.ts";
 import { images } from "./routes/images.ts";
 import { pageOrNotFound } from "./routes/page.ts";
+import { problemPages } from "./routes/problem-page.tsx";
 import { predictions } from "./routes/predictions.ts";
 import { session } from "./routes/session.ts";
 import { securityContact } from "./routes/security-contact.ts";
 import { share } from "./routes/share.tsx";
+import { isTransientObjectError } from "./routes/studio.ts";
 import { webhooks } from "./routes/webhooks.ts";
 
 export const app = new Hono<AppEnv>();
 
-app.use(requestLog, securityHeaders);
+app.use(requestLog, securityHeaders, problemPages);
 app.use(
   methodNotAllowed({
     app,
@@ -72,7 +74,7 @@ app.onError((error) => {
   if (error instanceof HTTPException && error.status < 500) {
     return problemResponse({ code: "invalid_request", detail: "The body is not JSON." });
   }
-  if (error instanceof StorageUnavailable || isPassing(error)) {
+  if (error instanceof StorageUnavailable || isTransientObjectError(error)) {
     logError("storage_unavailable", { reason: reasonOf(error) });
     return problemResponse({
       code: "storage_unavailable",
@@ -83,10 +85,3 @@ app.onError((error) => {
   logError("unexpected_error", { reason: reasonOf(error), stack: stackOf(error) });
   return problemResponse({ code: "internal", detail: "Something went wrong in the studio." });
 });
-
-/** What the platform marks on an error of a Durable Object call that another try may not see. */
-const PASSING = ["retryable", "overloaded", "durableObjectReset"];
-
-function isPassing(error: Error): boolean {
-  return PASSING.some((mark) => Reflect.get(error, mark) === true);
-}

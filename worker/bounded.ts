@@ -1,12 +1,12 @@
-/** The call took longer than it may; what it was to do may still happen. */
-export class TookTooLong extends Error {
-  override name = "TookTooLong";
+/** The call took too long. The operation may still complete. */
+export class TimeoutError extends Error {
+  override name = "TimeoutError";
 }
 
-/** The call's result, or `TookTooLong` after `ms` milliseconds: nothing may hold an alarm for ever. */
+/** The call's result, or a `TimeoutError` after `ms` milliseconds. */
 export async function bounded<T>(call: Promise<T>, ms: number): Promise<T> {
   const { promise: timeout, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new TookTooLong(`no end within ${ms} ms`)), ms);
+  const timer = setTimeout(() => reject(new TimeoutError(`no result within ${ms} ms`)), ms);
   try {
     return await Promise.race([call, timeout]);
   } finally {

@@ -24,6 +24,16 @@ export const EXPORT_PART_PICTURES = 250;
 export const EXPORT_LIST_PARTS = 20;
 /** Any single step of a job (a fetch, a write): the alarm handler has to end. */
 export const STEP_TIMEOUT_MS = 30_000;
+/** One read of D1: a browser gives up after 20 s, and is told before that whose fault it is. */
+export const D1_READ_TIMEOUT_MS = 5_000;
+/** One write to D1, repeats included. It may still be applied later; every write can be repeated. */
+export const D1_WRITE_TIMEOUT_MS = 10_000;
+/** Mean delays before a write is repeated after a transient error of D1; with jitter of half as much either way. */
+export const D1_RETRY_DELAYS_MS = [100, 400];
+/** How long a generation may lack its D1 row before its user's next one is refused: the retries are a minute apart at most. */
+export const MAX_UNRECORDED_MS = 120_000;
+/** How long `/api/session` waits for the user's object before it answers without limits. */
+export const LIMITS_PATIENCE_MS = 5_000;
 /** How long a cancel or delete request waits for Skytells' word before it answers and leaves the rest to the alarm. */
 export const CANCEL_PATIENCE_MS = 3_000;
 /** Skytells' delete is best effort: after so many tries that failed, we go on without. */

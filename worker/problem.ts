@@ -27,12 +27,12 @@ export function refuse(
   return { ok: false, refusal: { code, detail, ...more } };
 }
 
-/** D1 or R2 did not answer; the one door maps it to 503 `storage_unavailable`. */
+/** D1 or R2 is out; `app.onError` answers 503 `storage_unavailable`. */
 export class StorageUnavailable extends Error {
   override name = "StorageUnavailable";
 }
 
-/** Turns any failure of a storage call into `StorageUnavailable`. */
+/** Turns any failure of an R2 call into `StorageUnavailable`; D1 calls go through `db/query.ts`. */
 export async function stored<T>(call: PromiseLike<T>): Promise<T> {
   try {
     return await call;

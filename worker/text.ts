@@ -15,6 +15,15 @@ type SignInWords = {
 export const text = {
   name: "Image Studio",
   toStudio: "Back to the studio",
+  tryAgain: "Try again",
+
+  problem: {
+    signedOut: "You're signed out",
+    tooMany: "Too many requests",
+    notFound: "Page not found",
+    ours: "Something went wrong on our side",
+    refused: "This can't be opened",
+  },
 
   sharedTitle: "A picture made with Image Studio",
   invitation: "Describe a picture, get it in seconds.",

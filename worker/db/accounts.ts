@@ -1,7 +1,7 @@
 /** What deleting an account does to D1. Each step can be repeated. */
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
-import { stored } from "../problem.ts";
 import type { Database } from "./client.ts";
+import { read, write } from "./query.ts";
 import { generations, identities, users } from "./schema.ts";
 
 /**
@@ -9,7 +9,7 @@ import { generations, identities, users } from "./schema.ts";
  * breath, so that the same person signing in a moment later gets a new account and never meets this one.
  */
 export async function markDeleted(db: Database, userId: string, now: number): Promise<void> {
-  await stored(
+  await write(() =>
     db.batch([
       db
         .update(users)
@@ -26,7 +26,7 @@ export async function markDeleted(db: Database, userId: string, now: number): Pr
 
 /** Ids of some of the user's generations, at most `limit`. */
 export async function someGenerationIds(db: Database, userId: string, limit: number): Promise<string[]> {
-  const rows = await stored(
+  const rows = await read(() =>
     db.select({ id: generations.id }).from(generations).where(eq(generations.userId, userId)).limit(limit),
   );
   return rows.map(({ id }) => id);
@@ -35,10 +35,10 @@ export async function someGenerationIds(db: Database, userId: string, limit: num
 export async function deleteGenerations(db: Database, userId: string, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   const among = sql`${generations.id} in (select value from json_each(${JSON.stringify(ids)}))`;
-  await stored(db.delete(generations).where(and(among, eq(generations.userId, userId))));
+  await write(() => db.delete(generations).where(and(among, eq(generations.userId, userId))));
 }
 
 /** Removes the row of a user who was marked before. */
 export async function eraseUser(db: Database, userId: string): Promise<void> {
-  await stored(db.delete(users).where(and(eq(users.id, userId), isNotNull(users.deletedAt))));
+  await write(() => db.delete(users).where(and(eq(users.id, userId), isNotNull(users.deletedAt))));
 }

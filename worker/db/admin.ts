@@ -1,8 +1,8 @@
 /** What whoever runs the studio reads and changes in D1. */
 import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, ne, or, type SQL } from "drizzle-orm";
 import type { Plan } from "../catalog.ts";
-import { stored } from "../problem.ts";
 import type { Database } from "./client.ts";
+import { read, write } from "./query.ts";
 import { days, generations, users } from "./schema.ts";
 import type { UserRow } from "./users.ts";
 
@@ -34,7 +34,7 @@ export async function listUsers(
         ? isNotNull(users.suspendedAt)
         : isNull(users.suspendedAt),
   ];
-  const rows = await stored(
+  const rows = await read(() =>
     db
       .select()
       .from(users)
@@ -50,7 +50,7 @@ const named = (user: string) => or(eq(users.id, user), eq(users.email, user));
 
 /** By id or address. */
 export async function findUserNamed(db: Database, user: string): Promise<UserRow | null> {
-  const [row] = await stored(db.select().from(users).where(named(user)));
+  const [row] = await read(() => db.select().from(users).where(named(user)));
   return row ?? null;
 }
 
@@ -60,18 +60,18 @@ export async function changeUser(
   user: string,
   changes: Partial<Pick<UserRow, "plan" | "suspendedAt">>,
 ): Promise<UserRow | null> {
-  const [row] = await stored(db.update(users).set(changes).where(named(user)).returning());
+  const [row] = await write(() => db.update(users).set(changes).where(named(user)).returning());
   return row ?? null;
 }
 
 /** The days on which the studio made something, newest first. */
 export function latestDays(db: Database): Promise<{ day: string; created: number }[]> {
-  return stored(db.select().from(days).orderBy(desc(days.day)).limit(MAX_DAYS));
+  return read(() => db.select().from(days).orderBy(desc(days.day)).limit(MAX_DAYS));
 }
 
 /** Whose generation a link shows, whether or not it still works for everybody; null: no such link. */
 export async function findLink(db: Database, token: string): Promise<{ id: string; userId: string } | null> {
-  const [row] = await stored(
+  const [row] = await read(() =>
     db
       .select({ id: generations.id, userId: generations.userId })
       .from(generations)

@@ -5,8 +5,8 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import { EXPORT_PART_PICTURES } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
-import { stored } from "../problem.ts";
 import type { Database } from "./client.ts";
+import { read } from "./query.ts";
 import type { Position } from "./gallery.ts";
 import { recordOf } from "./generations.ts";
 import { generations, identities, users } from "./schema.ts";
@@ -44,7 +44,7 @@ export async function partStarts(
     })
     .from(places)
     .as("numbered");
-  const [[user], starts] = await stored(
+  const [[user], starts] = await read(() =>
     db.batch([
       db.select().from(users).where(eq(users.id, userId)),
       db
@@ -67,7 +67,7 @@ export type ExportPart = {
 
 /** All that is kept of the user in D1, with the pictures of the part that begins at `start`. */
 export async function readPart(db: Database, userId: string, start: Position | null): Promise<ExportPart> {
-  const [[user], known, rows] = await stored(
+  const [[user], known, rows] = await read(() =>
     db.batch([
       db.select().from(users).where(eq(users.id, userId)),
       db.select().from(identities).where(eq(identities.userId, userId)),

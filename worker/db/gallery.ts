@@ -11,8 +11,8 @@ import type { GenerationStatus, ModelId } from "../catalog.ts";
 import { foldText } from "../fold-text.ts";
 import { MAX_SCAN_ROWS } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
-import { stored } from "../problem.ts";
 import type { Database } from "./client.ts";
+import { read } from "./query.ts";
 import { type GenerationRow, recordOf } from "./generations.ts";
 import { generations, users } from "./schema.ts";
 import type { UserRow } from "./users.ts";
@@ -43,7 +43,7 @@ export async function listGenerations(
   filters: Filters = {},
 ): Promise<Page> {
   // One more than asked for tells whether there is a next page.
-  const [[user], rows] = await stored(
+  const [[user], rows] = await read(() =>
     db.batch([
       db.select().from(users).where(eq(users.id, userId)),
       candidates(db, userId, limit + 1, after, filters),

@@ -10,8 +10,8 @@ import {
   generationOptions,
   storedOutput,
 } from "../generation.ts";
-import { stored } from "../problem.ts";
 import type { Database } from "./client.ts";
+import { read, write } from "./query.ts";
 import { days, generations, users } from "./schema.ts";
 import { dayOf, type UserRow } from "./users.ts";
 
@@ -64,7 +64,7 @@ export async function findGeneration(
   userId: string,
   id: string,
 ): Promise<{ user: UserRow | undefined; record: GenerationRecord | null }> {
-  const [found] = await stored(
+  const [found] = await read(() =>
     db
       .select({ user: users, generation: generations })
       .from(users)
@@ -89,7 +89,7 @@ export async function findGenerations(
   userId: string,
   ids: string[],
 ): Promise<{ user: UserRow | undefined; records: GenerationRecord[] }> {
-  const [[user], found] = await stored(
+  const [[user], found] = await read(() =>
     db.batch([
       db.select().from(users).where(eq(users.id, userId)),
       db.select().from(generations).where(ownAmong(userId, ids)),
@@ -130,7 +130,7 @@ export async function insertGeneration(
   userId: string,
   record: GenerationRecord,
 ): Promise<GenerationRecord | null> {
-  const [, [written]] = await stored(
+  const [, [written]] = await write(() =>
     db.batch([
       countDay(db, record),
       insertion(db, userId, record)
@@ -151,7 +151,7 @@ export async function updateGeneration(
   userId: string,
   record: GenerationRecord,
 ): Promise<GenerationRecord | null> {
-  const [written] = await stored(
+  const [written] = await write(() =>
     db
       .update(generations)
       .set(columnsOf(record))
@@ -172,7 +172,7 @@ export async function claimGeneration(
   userId: string,
   record: GenerationRecord,
 ): Promise<"claimed" | "ours" | "theirs"> {
-  const [, claimed] = await stored(
+  const [, claimed] = await write(() =>
     db.batch([countDay(db, record), insertion(db, userId, record).onConflictDoNothing()]),
   );
   if (claimed.meta.changes === 1) return "claimed";
@@ -181,7 +181,7 @@ export async function claimGeneration(
 }
 
 export async function deleteGeneration(db: Database, userId: string, id: string): Promise<void> {
-  await stored(db.delete(generations).where(own(userId, id)));
+  await write(() => db.delete(generations).where(own(userId, id)));
 }
 
 /** Ends a generation that no job can end any more; one that has ended stays as it is. */
@@ -192,7 +192,7 @@ export async function failGeneration(
   error: GenerationError,
   now: number,
 ): Promise<void> {
-  await stored(
+  await write(() =>
     db
       .update(generations)
       .set({ status: "failed", error: JSON.stringify(error), completedAt: now })
@@ -207,7 +207,9 @@ export async function setFavorite(
   id: string,
   favorite: boolean,
 ): Promise<GenerationRecord | null> {
-  const [written] = await stored(db.update(generations).set({ favorite }).where(own(userId, id)).returning());
+  const [written] = await write(() =>
+    db.update(generations).set({ favorite }).where(own(userId, id)).returning(),
+  );
   return written ? recordOf(written) : null;
 }
 
@@ -218,7 +220,7 @@ export async function setFavorites(
   ids: string[],
   favorite: boolean,
 ): Promise<GenerationRecord[]> {
-  const written = await stored(
+  const written = await write(() =>
     db.update(generations).set({ favorite }).where(ownAmong(userId, ids)).returning(),
   );
   return written.map(recordOf);
@@ -232,7 +234,7 @@ export async function shareGeneration(
   token: string,
   sharePrompt: boolean | undefined,
 ): Promise<GenerationRecord | null> {
-  const [written] = await stored(
+  const [written] = await write(() =>
     db
       .update(generations)
       .set({
@@ -251,7 +253,7 @@ export async function unshareGeneration(
   userId: string,
   id: string,
 ): Promise<GenerationRecord | null> {
-  const [written] = await stored(
+  const [written] = await write(() =>
     db.update(generations).set({ shareToken: null, sharePrompt: false }).where(own(userId, id)).returning(),
   );
   return written ? recordOf(written) : null;
@@ -261,7 +263,7 @@ export type Shared = { userId: string; record: GenerationRecord; showPrompt: boo
 
 /** What a share link shows; nothing once it is revoked, or its user suspended or gone. */
 export async function findShared(db: Database, token: string): Promise<Shared | null> {
-  const [found] = await stored(
+  const [found] = await read(() =>
     db
       .select({ generation: generations })
       .from(generations)
@@ -282,7 +284,7 @@ export async function findShared(db: Database, token: string): Promise<Shared | 
 
 /** Whose generation this is: for a webhook that lost its correlation. */
 export async function ownerOf(db: Database, id: string): Promise<string | null> {
-  const [found] = await stored(
+  const [found] = await read(() =>
     db.select({ userId: generations.userId }).from(generations).where(eq(generations.id, id)),
   );
   return found?.userId ?? null;

@@ -1,8 +1,8 @@
 /** Who at a provider is which user. */
 import { and, eq, exists, isNull, not, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { stored } from "../problem.ts";
 import type { Database } from "./client.ts";
+import { read, write } from "./query.ts";
 import { identities, users } from "./schema.ts";
 import type { UserRow } from "./users.ts";
 
@@ -21,7 +21,7 @@ export async function userOfIdentity(
   mayCreate: boolean,
   now: number,
 ): Promise<UserRow | null> {
-  const [known] = await stored(find(db, identity));
+  const [known] = await read(() => find(db, identity));
   if (!known) return join(db, identity, mayCreate, now);
   return known.user.email === identity.email ? known.user : follow(db, known.user, identity.email);
 }
@@ -59,15 +59,15 @@ async function join(db: Database, identity: Identity, mayCreate: boolean, now: n
     )
     .onConflictDoNothing();
   const found = mayCreate
-    ? (await stored(db.batch([create, link, find(db, identity)])))[2]
-    : (await stored(db.batch([link, find(db, identity)])))[1];
+    ? (await write(() => db.batch([create, link, find(db, identity)])))[2]
+    : (await write(() => db.batch([link, find(db, identity)])))[1];
   return found[0]?.user ?? null;
 }
 
 /** The address has changed at the provider. Where another user has the new one, the old one stays. */
 async function follow(db: Database, user: UserRow, email: string): Promise<UserRow> {
   const taken = db.select({ one: sql`1` }).from(others).where(eq(others.email, email));
-  const [moved] = await stored(
+  const [moved] = await write(() =>
     db
       .update(users)
       .set({ email })

@@ -1,8 +1,9 @@
 /** Users: who they are and whether their session still stands. */
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { type Plan, planOf } from "../catalog.ts";
-import { type Refusal, stored } from "../problem.ts";
+import { type Refusal } from "../problem.ts";
 import type { Database } from "./client.ts";
+import { read, write } from "./query.ts";
 import { days, users } from "./schema.ts";
 
 export type UserRow = typeof users.$inferSelect;
@@ -10,26 +11,28 @@ export type UserRow = typeof users.$inferSelect;
 /** Who a session cookie says is asking, before D1 is asked whether that still holds. */
 export type SessionClaim = { userId: string; epoch: number };
 
+export const UNAUTHENTICATED: Refusal = { code: "unauthenticated", detail: "Sign in to go on." };
+export const SUSPENDED: Refusal = { code: "suspended", detail: "This account is suspended." };
+
 /**
  * Why this session may not act, or null if it may. Every statement that serves a user reads the user's row
  * along, so a revoked session or a suspended user is turned away without a read of its own.
  */
 export function refusalOf(user: UserRow | null | undefined, claim: SessionClaim): Refusal | null {
   if (!user || user.deletedAt !== null || user.sessionEpoch !== claim.epoch) {
-    return { code: "unauthenticated", detail: "Sign in to go on." };
+    return UNAUTHENTICATED;
   }
-  if (user.suspendedAt !== null) return { code: "suspended", detail: "This account is suspended." };
-  return null;
+  return user.suspendedAt === null ? null : SUSPENDED;
 }
 
 export async function findUser(db: Database, userId: string): Promise<UserRow | undefined> {
-  const [user] = await stored(db.select().from(users).where(eq(users.id, userId)));
+  const [user] = await read(() => db.select().from(users).where(eq(users.id, userId)));
   return user;
 }
 
 /** The user with this address, made if there is none. `email` is lower-cased. One statement. */
 export async function upsertUser(db: Database, email: string, now: number): Promise<UserRow> {
-  const [user] = await stored(
+  const [user] = await write(() =>
     db
       .insert(users)
       .values({ id: crypto.randomUUID(), email, createdAt: now })
@@ -39,13 +42,21 @@ export async function upsertUser(db: Database, email: string, now: number): Prom
   return user as UserRow;
 }
 
-/** Ends all sessions of a user; the epoch from which they count, or null where this one had ended already. */
+/** Ends all sessions of a user. Returns the new epoch; null: this session had ended already. */
 export async function endSessions(db: Database, claim: SessionClaim): Promise<number | null> {
-  const [user] = await stored(
+  const next = claim.epoch + 1;
+  const [user] = await write((isRepeat) =>
     db
       .update(users)
-      .set({ sessionEpoch: sql`${users.sessionEpoch} + 1` })
-      .where(and(eq(users.id, claim.userId), eq(users.sessionEpoch, claim.epoch), isNull(users.deletedAt)))
+      .set({ sessionEpoch: next })
+      .where(
+        and(
+          eq(users.id, claim.userId),
+          // The first attempt may have been applied, and only its response lost.
+          inArray(users.sessionEpoch, isRepeat ? [claim.epoch, next] : [claim.epoch]),
+          isNull(users.deletedAt),
+        ),
+      )
       .returning({ epoch: users.sessionEpoch }),
   );
   return user?.epoch ?? null;
@@ -55,7 +66,7 @@ export type AdmissionFacts = { user: UserRow | undefined; plan: Plan; createdTod
 
 /** All that admission asks of D1, in one statement: the user, the plan, and the studio's count of the day. */
 export async function admissionFacts(db: Database, userId: string, day: string): Promise<AdmissionFacts> {
-  const [row] = await stored(
+  const [row] = await read(() =>
     db
       .select({
         user: users,

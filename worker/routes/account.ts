@@ -4,12 +4,14 @@ import { sameOrigin } from "../middleware/origin.ts";
 import { signedIn, signedOut } from "../middleware/session.ts";
 import { problemResponse } from "../problem.ts";
 import { accountExport } from "./export.ts";
-import { studioOf } from "./studio.ts";
+import { callStudio } from "./studio.ts";
 
 export const account = new Hono<AppEnv>()
   .route("/export", accountExport)
   .delete("/", sameOrigin, signedIn, async (c) => {
     const { userId, epoch } = c.var.session;
-    const result = await studioOf(c.env, userId).deleteAccount(userId, { userId, epoch });
+    const result = await callStudio(c.env, userId, (studio) =>
+      studio.deleteAccount(userId, { userId, epoch }),
+    );
     return result.ok ? signedOut(c) : problemResponse(result.refusal);
   });

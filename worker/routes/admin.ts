@@ -25,7 +25,7 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { problemResponse } from "../problem.ts";
-import { studioOf } from "./studio.ts";
+import { callStudio } from "./studio.ts";
 
 const noUser = () => problemResponse({ code: "not_found", detail: "There is no such user." });
 
@@ -45,7 +45,10 @@ export const admin = new Hono<AppEnv>()
       days: await latestDays(db),
       maxPerDay: settingsOf(c.env).maxGenerationsPerDay,
       ...(user && {
-        user: { ...presentUser(user), limits: await studioOf(c.env, user.id).limits(planOf(user.plan)) },
+        user: {
+          ...presentUser(user),
+          limits: await callStudio(c.env, user.id, (studio) => studio.limits(planOf(user.plan))),
+        },
       }),
     };
     return c.json(usage, 200);
@@ -54,25 +57,25 @@ export const admin = new Hono<AppEnv>()
     const { user: name, plan } = c.req.valid("json");
     const user = await changeUser(database(c.env.DB), name, { plan });
     if (!user) return noUser();
-    await tell("plan", user.id, () => studioOf(c.env, user.id).planChanged(plan));
+    await tell("plan", user.id, () => callStudio(c.env, user.id, (studio) => studio.planChanged(plan)));
     return c.json({ user: presentUser(user) }, 200);
   })
   .post("/suspend", cappedBody, jsonType, jsonBody(userBody), async (c) => {
     const user = await changeUser(database(c.env.DB), c.req.valid("json").user, { suspendedAt: Date.now() });
     if (!user) return noUser();
-    await tell("suspend", user.id, () => studioOf(c.env, user.id).closeSockets());
+    await tell("suspend", user.id, () => callStudio(c.env, user.id, (studio) => studio.closeSockets()));
     return c.json({ user: presentUser(user) }, 200);
   })
   .post("/restore", cappedBody, jsonType, jsonBody(userBody), async (c) => {
     const user = await changeUser(database(c.env.DB), c.req.valid("json").user, { suspendedAt: null });
     if (!user) return noUser();
-    log("admin", { what: "restore", user: user.id });
+    await tell("restore", user.id, () => callStudio(c.env, user.id, (studio) => studio.restore()));
     return c.json({ user: presentUser(user) }, 200);
   })
   .post("/delete-user", cappedBody, jsonType, jsonBody(userBody), async (c) => {
     const user = await findUserNamed(database(c.env.DB), c.req.valid("json").user);
     if (!user) return noUser();
-    const result = await studioOf(c.env, user.id).deleteAccount(user.id, null);
+    const result = await callStudio(c.env, user.id, (studio) => studio.deleteAccount(user.id, null));
     if (!result.ok) return problemResponse(result.refusal);
     log("admin", { what: "delete-user", user: user.id });
     // The row may be gone by now: who it was is told once more.
@@ -83,7 +86,9 @@ export const admin = new Hono<AppEnv>()
     const link = await findLink(db, tokenIn(c.req.valid("json").share));
     const record = link && (await unshareGeneration(db, link.userId, link.id));
     if (!record) return problemResponse({ code: "not_found", detail: "There is no such link." });
-    await tell("unshare", link.userId, () => studioOf(c.env, link.userId).announce(record));
+    await tell("unshare", link.userId, () =>
+      callStudio(c.env, link.userId, (studio) => studio.announce(record)),
+    );
     return c.json({ generation: presentGeneration(record, link.userId) }, 200);
   })
   .post("/recheck", cappedBody, jsonType, jsonBody(recheckBody), (c) =>
@@ -95,7 +100,7 @@ async function recheck(c: Context<AppEnv>, id: string) {
   const db = database(c.env.DB);
   const userId = await ownerOf(db, id);
   if (userId === null) return problemResponse({ code: "not_found", detail: "There is no such picture." });
-  const looked = await studioOf(c.env, userId).recheck(id);
+  const looked = await callStudio(c.env, userId, (studio) => studio.recheck(id));
   const record = looked ?? (await findGeneration(db, userId, id)).record;
   if (!record) return problemResponse({ code: "not_found", detail: "There is no such picture." });
   log("admin", { what: "recheck", user: userId });

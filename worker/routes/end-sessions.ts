@@ -3,14 +3,14 @@ import { database } from "../db/client.ts";
 import { endSessions, type SessionClaim } from "../db/users.ts";
 import { logError, reasonOf } from "../log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
-import { studioOf } from "./studio.ts";
+import { callStudio } from "./studio.ts";
 
 /** Ends every session of this user and closes their sockets; false where this session had ended already. */
 export async function endAllSessions(c: Context<AppEnv>, claim: SessionClaim): Promise<boolean> {
   const epoch = await endSessions(database(c.env.DB), claim);
   if (epoch === null) return false;
   try {
-    await studioOf(c.env, claim.userId).endSessions(epoch);
+    await callStudio(c.env, claim.userId, (studio) => studio.endSessions(epoch));
   } catch (error) {
     // D1 refuses the sessions from now on; an open socket receives events until it reconnects.
     logError("sockets_not_closed", { reason: reasonOf(error) });

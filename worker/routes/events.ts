@@ -7,7 +7,7 @@ import { originOf, sameOrigin } from "../middleware/origin.ts";
 import { signedIn } from "../middleware/session.ts";
 import { problemResponse } from "../problem.ts";
 import type { SocketOwner } from "../studio/live.ts";
-import { studioOf } from "./studio.ts";
+import { callStudio } from "./studio.ts";
 
 export const events = new Hono<AppEnv>().get("/", sameOrigin, signedIn, async (c) => {
   const session = c.var.session;
@@ -25,7 +25,9 @@ export const events = new Hono<AppEnv>().get("/", sameOrigin, signedIn, async (c
     openedAt: Date.now(),
   };
   // A request of our own making: nothing that the client sent reaches the object.
-  return studioOf(c.env, session.userId).fetch("https://studio/events", {
-    headers: { upgrade: "websocket", "x-socket-owner": JSON.stringify(owner) },
-  });
+  return callStudio(c.env, session.userId, (studio) =>
+    studio.fetch("https://studio/events", {
+      headers: { upgrade: "websocket", "x-socket-owner": JSON.stringify(owner) },
+    }),
+  );
 });

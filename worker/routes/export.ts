@@ -19,7 +19,7 @@ import { zipPictures } from "../outputs/zip.ts";
 import { problemResponse, type Refusal } from "../problem.ts";
 import { decodePart, encodePart } from "./cursor.ts";
 import { documentOf, filesOf } from "./export-document.ts";
-import { studioOf } from "./studio.ts";
+import { callStudio } from "./studio.ts";
 
 export const accountExport = new Hono<AppEnv>().get(
   "/",
@@ -91,7 +91,7 @@ async function sendPart(c: Context<AppEnv>, part: number, start: Position | null
   // Nobody would read, and so nobody would close, what it begins with.
   if (c.req.method === "HEAD") return new Response(null, { headers });
 
-  const held = await studioOf(c.env, userId).exportOf(planOf(user.plan));
+  const held = await callStudio(c.env, userId, (studio) => studio.exportOf(planOf(user.plan)));
   const origin = originOf(c);
   const about = {
     exportedAt: now.toISOString(),

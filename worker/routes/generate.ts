@@ -6,7 +6,7 @@ import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { originOf, sameOrigin } from "../middleware/origin.ts";
 import { signedIn } from "../middleware/session.ts";
 import { problemResponse } from "../problem.ts";
-import { studioOf } from "./studio.ts";
+import { callStudio, studioOf } from "./studio.ts";
 
 export const generate = new Hono<AppEnv>().post(
   "/",
@@ -25,12 +25,17 @@ export const generate = new Hono<AppEnv>().post(
     }
     const { userId, epoch } = c.var.session;
     const origin = originOf(c);
-    const result = await studioOf(c.env, userId).generate({
+    const command = {
       claim: { userId, epoch },
       body: c.req.valid("json"),
       idempotencyKey: key.data ?? null,
       origin,
-    });
+    };
+    // Only under a key is a second call the same request.
+    const result =
+      key.data === undefined
+        ? await studioOf(c.env, userId).generate(command)
+        : await callStudio(c.env, userId, (studio) => studio.generate(command));
     if (!result.ok) return problemResponse(result.refusal);
     return c.json({ generation: presentGeneration(result.value, origin) }, 202);
   },

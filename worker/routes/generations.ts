@@ -25,7 +25,7 @@ import { originOf, sameOrigin } from "../middleware/origin.ts";
 import { signedIn } from "../middleware/session.ts";
 import { ok, problemResponse, type Result, refuse } from "../problem.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { studioOf } from "./studio.ts";
+import { announceLater, callStudio } from "./studio.ts";
 
 type Claim = { userId: string; epoch: number };
 
@@ -51,14 +51,14 @@ export const generations = new Hono<AppEnv>()
     const { userId, epoch } = c.var.session;
     const { ids, action } = c.req.valid("json");
     if (action === "delete") {
-      const result = await studioOf(c.env, userId).removeMany({ userId, epoch }, ids);
+      const result = await callStudio(c.env, userId, (studio) => studio.removeMany({ userId, epoch }, ids));
       return result.ok ? c.json(result.value, 200) : problemResponse(result.refusal);
     }
     const db = database(c.env.DB);
     const refusal = refusalOf(await findUser(db, userId), { userId, epoch });
     if (refusal) return problemResponse(refusal);
     const records = await setFavorites(db, userId, ids, action === "favorite");
-    c.executionCtx.waitUntil(studioOf(c.env, userId).announceMany(records));
+    announceLater(c, userId, (studio) => studio.announceMany(records));
     const written = new Set(records.map(({ id }) => id));
     const done = ids.filter((id) => written.has(id));
     const missing = ids.filter((id) => !written.has(id));
@@ -76,12 +76,13 @@ export const generations = new Hono<AppEnv>()
       c.req.valid("json").favorite,
     );
     if (!record) return problemResponse(NOT_FOUND);
-    c.executionCtx.waitUntil(studioOf(c.env, userId).announce(record));
+    announceLater(c, userId, (studio) => studio.announce(record));
     return c.json({ generation: presentGeneration(record, originOf(c)) }, 200);
   })
   .delete("/:id", sameOrigin, signedIn, async (c) => {
     const { userId, epoch } = c.var.session;
-    const result = await studioOf(c.env, userId).remove({ userId, epoch }, c.req.param("id"));
+    const id = c.req.param("id");
+    const result = await callStudio(c.env, userId, (studio) => studio.remove({ userId, epoch }, id));
     return result.ok ? c.body(null, 204) : problemResponse(result.refusal);
   })
   .post("/:id/share", sameOrigin, signedIn, cappedBody, jsonType, jsonBody(shareBody), async (c) => {
@@ -93,7 +94,7 @@ export const generations = new Hono<AppEnv>()
     if (!record?.shareToken) {
       return problemResponse({ code: "not_ready", detail: "Only a finished picture can be shared." });
     }
-    c.executionCtx.waitUntil(studioOf(c.env, userId).announce(record));
+    announceLater(c, userId, (studio) => studio.announce(record));
     return c.json({ url: shareUrl(originOf(c), record.shareToken) }, 200);
   })
   .delete("/:id/share", sameOrigin, signedIn, async (c) => {
@@ -101,7 +102,7 @@ export const generations = new Hono<AppEnv>()
     const found = await ownGeneration(c.env, { userId, epoch }, c.req.param("id"));
     if (!found.ok) return problemResponse(found.refusal);
     const record = await unshareGeneration(database(c.env.DB), userId, found.value.id);
-    if (record) c.executionCtx.waitUntil(studioOf(c.env, userId).announce(record));
+    if (record) announceLater(c, userId, (studio) => studio.announce(record));
     return c.body(null, 204);
   });
 

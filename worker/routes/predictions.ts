@@ -2,14 +2,14 @@ import { Hono } from "hono";
 import { isTerminal } from "../catalog.ts";
 import { database } from "../db/client.ts";
 import { findGeneration } from "../db/generations.ts";
-import { refusalOf, type SessionClaim } from "../db/users.ts";
+import { refusalOf, type SessionClaim, SUSPENDED, UNAUTHENTICATED } from "../db/users.ts";
 import { type GenerationRecord, presentGeneration } from "../generation.ts";
 import { reasonOf, logError } from "../log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { originOf, sameOrigin } from "../middleware/origin.ts";
 import { signedIn } from "../middleware/session.ts";
 import { ok, problemResponse, type Result, refuse, StorageUnavailable } from "../problem.ts";
-import { studioOf } from "./studio.ts";
+import { callStudio } from "./studio.ts";
 
 export const predictions = new Hono<AppEnv>()
   .get("/:id", sameOrigin, signedIn, async (c) => {
@@ -20,7 +20,8 @@ export const predictions = new Hono<AppEnv>()
   })
   .post("/:id/cancel", sameOrigin, signedIn, async (c) => {
     const { userId, epoch } = c.var.session;
-    const result = await studioOf(c.env, userId).cancel({ userId, epoch }, c.req.param("id"));
+    const id = c.req.param("id");
+    const result = await callStudio(c.env, userId, (studio) => studio.cancel({ userId, epoch }, id));
     if (!result.ok) return problemResponse(result.refusal);
     return c.json({ generation: presentGeneration(result.value, originOf(c)) }, 200);
   });
@@ -33,8 +34,10 @@ async function readGeneration(env: Env, claim: SessionClaim, id: string): Promis
   const row = await readRow(env, claim, id);
   if (row.ok && row.value && isTerminal(row.value.status)) return ok(row.value);
   if (!row.ok && row.refusal.code !== "storage_unavailable") return row;
-  const known = await studioOf(env, claim.userId).find(id);
+  const known = await callStudio(env, claim.userId, (studio) => studio.find(id, row.ok ? null : claim));
   if (known === "deleted") return notFound();
+  if (known === "unauthenticated") return { ok: false, refusal: UNAUTHENTICATED };
+  if (known === "suspended") return { ok: false, refusal: SUSPENDED };
   if (known === null) return row.ok ? (row.value ? ok(row.value) : notFound()) : row;
   // What D1 knows besides: a favourite, a link. Under a pending id that is the confirmed generation's row.
   const confirmed = row.ok && known.id !== id ? await readRow(env, claim, known.id) : row;

@@ -1,16 +1,18 @@
 import { Hono } from "hono";
 import { mayKeepAccess } from "../auth/account.ts";
-import { DEFAULT_MODEL, MODELS, planOf } from "../catalog.ts";
-import type { Model, Session } from "../contract.ts";
+import { bounded } from "../bounded.ts";
+import { DEFAULT_MODEL, MODELS, type Plan, planOf } from "../catalog.ts";
+import type { Limits, Model, Session } from "../contract.ts";
 import { database } from "../db/client.ts";
 import { findUser, refusalOf } from "../db/users.ts";
-import { SESSION_RENEW_SECONDS, settingsOf } from "../env.ts";
+import { LIMITS_PATIENCE_MS, SESSION_RENEW_SECONDS, settingsOf } from "../env.ts";
+import { logError, reasonOf } from "../log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { endSession, sessionOf, startSession } from "../middleware/session.ts";
 import { knownOptions, refreshModels } from "../skytells/models.ts";
 import { signInMethods } from "./auth.ts";
 import { endAllSessions } from "./end-sessions.ts";
-import { studioOf } from "./studio.ts";
+import { callStudio } from "./studio.ts";
 
 export const session = new Hono<AppEnv>().get("/", async (c) => {
   const settings = settingsOf(c.env);
@@ -46,9 +48,22 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
   const plan = planOf(user.plan);
   const somebody: Session = {
     user: { id: user.id, email: user.email, plan },
-    limits: await studioOf(c.env, user.id).limits(plan),
+    limits: await limitsOf(c.env, user.id, plan),
     models,
     signIn,
   };
   return c.json(somebody, 200);
 });
+
+/** Null if the user's object does not answer: the session itself is known. */
+async function limitsOf(env: Env, userId: string, plan: Plan): Promise<Limits | null> {
+  try {
+    return await bounded(
+      callStudio(env, userId, (studio) => studio.limits(plan)),
+      LIMITS_PATIENCE_MS,
+    );
+  } catch (error) {
+    logError("limits_unavailable", { user: userId, reason: reasonOf(error) });
+    return null;
+  }
+}

@@ -9,7 +9,7 @@ import { isWithinRate } from "../middleware/rate-limit.ts";
 import { problemResponse } from "../problem.ts";
 import type { Prediction } from "../skytells/prediction.ts";
 import { type Correlation, correlationIn, isSignedBy, predictionIn } from "../skytells/webhook.ts";
-import { studioOf } from "./studio.ts";
+import { callStudio } from "./studio.ts";
 
 /**
  * What Skytells tells. Answered as soon as the news is on disk; a status other than 2xx only where telling again
@@ -52,10 +52,11 @@ export const webhooks = new Hono<AppEnv>().post("/", async (c) => {
 async function deliver(env: Env, correlation: Correlation | null, prediction: Prediction): Promise<void> {
   if (correlation) {
     const { userId, jobId } = correlation;
-    const outcome = await studioOf(env, userId).deliver({ jobId, prediction });
+    const outcome = await callStudio(env, userId, (studio) => studio.deliver({ jobId, prediction }));
     if (outcome !== "unknown") return;
   }
   const owner = await ownerOf(database(env.DB), prediction.id);
-  const outcome = owner && (await studioOf(env, owner).deliver({ jobId: null, prediction }));
+  const outcome =
+    owner && (await callStudio(env, owner, (studio) => studio.deliver({ jobId: null, prediction })));
   if (outcome !== "accepted") log("webhook_unknown", { generation: prediction.id });
 }

@@ -104,7 +104,7 @@ export class Closing {
 export async function shutDoor({ db }: StudioContext, closing: Closing): Promise<void> {
   const row = closing.state;
   if (!row || row.is_marked === 1) return;
-  await bounded(markDeleted(db, row.user_id, row.since), STEP_TIMEOUT_MS);
+  await markDeleted(db, row.user_id, row.since);
   closing.update({ is_marked: 1 });
 }
 
@@ -125,17 +125,17 @@ export async function closingPass(
 
   // What is under way ends first: a create may come back, a copy may still be written.
   const isQuiet = jobs.sweepEnded() === 0 && !isBusy();
-  const ids = await bounded(someGenerationIds(db, userId, ROWS_A_PASS), STEP_TIMEOUT_MS);
+  const ids = await someGenerationIds(db, userId, ROWS_A_PASS);
   const free = ids.filter((id) => !jobs.knows(id));
   const forgotten = await forget(context, closing, free);
   const removed = await bounded(removeSomeOfUser(bindings.OUTPUTS, userId), STEP_TIMEOUT_MS);
-  await bounded(deleteGenerations(db, userId, forgotten), STEP_TIMEOUT_MS);
+  await deleteGenerations(db, userId, forgotten);
   if (forgotten.length < free.length) return "unheard";
   if (!isQuiet || jobs.sweepEnded() > 0 || isBusy()) {
     return forgotten.length > 0 || removed > 0 ? "more" : "waiting";
   }
   if (ids.length > 0 || removed > 0) return "more";
-  await bounded(eraseUser(db, userId), STEP_TIMEOUT_MS);
+  await eraseUser(db, userId);
   return "gone";
 }
 

@@ -4,9 +4,8 @@
  * Promise: a prediction is taken only on proof that it is this job's; in doubt the job is given up. A lost paid
  * picture beats another person's picture: the account's list is everybody's, and everybody uses the same prompts.
  */
-import { bounded } from "../bounded.ts";
 import { claimGeneration } from "../db/generations.ts";
-import { type Settings, STEP_TIMEOUT_MS } from "../env.ts";
+import type { Settings } from "../env.ts";
 import { log, logError, reasonOf } from "../log.ts";
 import { getPrediction, listPredictions } from "../skytells/client.ts";
 import { type Prediction, unseen } from "../skytells/prediction.ts";
@@ -166,7 +165,7 @@ async function adopt(
 async function claim(context: StudioContext, job: Job, prediction: Prediction): Promise<boolean | null> {
   try {
     const record = { ...recordOfJob(job), id: prediction.id };
-    const claimed = await bounded(claimGeneration(context.db, job.userId, record), STEP_TIMEOUT_MS);
+    const claimed = await claimGeneration(context.db, job.userId, record);
     return claimed !== "theirs";
   } catch (error) {
     logError("claim_failed", { job: job.id, generation: prediction.id, reason: reasonOf(error) });

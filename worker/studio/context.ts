@@ -7,6 +7,7 @@ import { limitsOf } from "./allowance.ts";
 import { type Job, recordOfJob } from "./job.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Live } from "./live.ts";
+import type { Revocations } from "./revocations.ts";
 import { deadlineOf } from "./schedule.ts";
 
 export type StudioContext = {
@@ -15,6 +16,7 @@ export type StudioContext = {
   settings: Settings;
   jobs: Jobs;
   live: Live;
+  revocations: Revocations;
   /** The account is being deleted: nothing new begins. Stays so for whoever was on the way when it was gone. */
   isClosing: boolean;
   /** Creates under way in this instance of the object, by job id. Lost with it: the row is what counts. */

@@ -3,9 +3,9 @@ import { hasBlockedWord } from "../blocked-words.ts";
 import type { GenerateBody } from "../contract.ts";
 import { findGeneration } from "../db/generations.ts";
 import { admissionFacts, dayOf, refusalOf, type SessionClaim } from "../db/users.ts";
-import { isLoopback, type Settings } from "../env.ts";
+import { isLoopback, MAX_UNRECORDED_MS, type Settings } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
-import { log } from "../log.ts";
+import { log, logError } from "../log.ts";
 import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../problem.ts";
 import { type CreateOutcome, createPrediction } from "../skytells/client.ts";
 import { asksForOptions, buildInput, inputSchema, unsupportedOption } from "../skytells/models.ts";
@@ -68,6 +68,7 @@ export async function generate(
     if (!(error instanceof StorageUnavailable)) throw error;
     return refuse("storage_unavailable", "The studio cannot reach its storage right now. Nothing was made.");
   }
+  if (facts.user) context.revocations.endSessions(facts.user.sessionEpoch);
   const refusal = refusalOf(facts.user, claim) ?? budgetRefusal(facts.createdToday, context.settings);
   if (refusal) return { ok: false, refusal };
 
@@ -80,8 +81,16 @@ export async function generate(
   if (twin) return answerReplay(context, command, fingerprint, twin);
   const limit = limitRefusal(limitsOf(context.jobs, context.settings, now)(facts.plan), now);
   if (limit) return { ok: false, refusal: limit };
+  const overdue = context.jobs.unrecordedSince(now - MAX_UNRECORDED_MS);
+  if (overdue > 0) {
+    logError("record_overdue", { user: claim.userId, generations: overdue });
+    return refuse("storage_unavailable", "The studio cannot save new images right now. Nothing was made.", {
+      retryAfterSeconds: 30,
+    });
+  }
   const job = newJob(command, fingerprint, buildInput(body, schema), context.settings, now);
   context.jobs.insert(job);
+  context.revocations.save();
   context.arm();
   context.live.generation(recordOfJob(job));
   tellLimits(context);
@@ -142,6 +151,7 @@ function newJob(
     outputs: [],
     sentAt: now,
     answeredAt: null,
+    confirmedAt: null,
     ambiguity: null,
     parkedNews: null,
     parkedAt: null,
@@ -286,9 +296,9 @@ async function answerReplay(
   return ok({ ...recordOfJob(current), favorite, shareToken });
 }
 
-/** The row, if this session may see it; null also where D1 does not answer. */
+/** The row, if this session may see it; null also while D1 is out. */
 async function rowOf(
-  { db }: StudioContext,
+  { db, revocations }: StudioContext,
   claim: SessionClaim,
   id: string,
 ): Promise<Result<GenerationRecord | null>> {
@@ -298,6 +308,7 @@ async function rowOf(
     return refusal ? { ok: false, refusal } : ok(record);
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error;
-    return ok(null);
+    const refusal = revocations.refusalOf(claim);
+    return refusal ? { ok: false, refusal } : ok(null);
   }
 }

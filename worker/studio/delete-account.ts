@@ -1,7 +1,7 @@
 /** Deleting an account, driven: who may ask for it, the moment from which nothing begins, and one pass at a time. */
 import { findUser, refusalOf, type SessionClaim } from "../db/users.ts";
 import { logError, reasonOf } from "../log.ts";
-import { ok, type Result, refuse } from "../problem.ts";
+import { ok, type Result, refuse, StorageUnavailable } from "../problem.ts";
 import { type Closing, closingPass, shutDoor } from "./closing.ts";
 import { change, type StudioContext } from "./context.ts";
 import { deleted } from "./transitions.ts";
@@ -44,7 +44,7 @@ export class AccountDeletion {
   async request(userId: string, claim: SessionClaim | null): Promise<Result<null>> {
     const context = this.door.context();
     if (!this.closing.isUnderWay) {
-      const user = await findUser(context.db, userId).catch(() => null);
+      const user = await findUser(context.db, userId).catch(nullIfUnavailable);
       if (user === null)
         return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
       const isMarked = !user || user.deletedAt !== null;
@@ -105,4 +105,9 @@ export class AccountDeletion {
       this.closing.failed(Date.now());
     }
   }
+}
+
+function nullIfUnavailable(error: unknown): null {
+  if (error instanceof StorageUnavailable) return null;
+  throw error;
 }

@@ -58,6 +58,8 @@ const document = z.object({
   sentAt: time,
   /** When the create's answer came, or was given up. */
   answeredAt: time.nullable().default(null),
+  /** When the prediction became known: from then on the D1 row can be written. */
+  confirmedAt: time.nullable().default(null),
   /** How an ambiguous create was answered, for the replay. */
   ambiguity: z.enum(["upstream_timeout", "upstream_error"]).nullable().default(null),
   /** A prediction that a webhook named before this job knew its own, and when. */

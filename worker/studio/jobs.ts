@@ -173,6 +173,24 @@ export class Jobs {
       .one();
   }
 
+  /**
+   * Generations whose D1 row could have been written before this time and never was. An update that is pending does
+   * not count: the row is there, and the day's count with it.
+   */
+  unrecordedSince(time: number): number {
+    if (this.isEmpty) return 0;
+    return this.sql
+      .exec<{ count: number }>(
+        `select count(*) as count from jobs
+         where prediction_id is not null and debts like '%"record"%' and created_at < ?
+           and iif(json_valid(document),
+                   document ->> '$.recorded' is not 1 and coalesce(document ->> '$.confirmedAt', created_at) < ?, 0)`,
+        time,
+        time,
+      )
+      .one().count;
+  }
+
   /** Ids of jobs whose time has come, most overdue first. */
   due(now: number, limit: number): string[] {
     if (this.isEmpty) return [];

@@ -1,7 +1,5 @@
 /** Making the D1 row agree with the job. */
-import { bounded } from "../bounded.ts";
 import { deleteGeneration, insertGeneration, updateGeneration } from "../db/generations.ts";
-import { STEP_TIMEOUT_MS } from "../env.ts";
 import type { GenerationRecord } from "../generation.ts";
 import { logError, reasonOf } from "../log.ts";
 import { change, type StudioContext } from "./context.ts";
@@ -27,7 +25,7 @@ async function write(context: StudioContext, id: string): Promise<boolean> {
   const job = context.jobs.get(id);
   if (!job || job.predictionId === null || !owes(job, "record")) return true;
   try {
-    const row = await bounded(writeRow(context, job), STEP_TIMEOUT_MS);
+    const row = await writeRow(context, job);
     change(context, id, (now) => ({
       // What changed while it was written is still owed.
       ...(isSameRecord(now, job) ? withoutDebts(now, "record") : now),

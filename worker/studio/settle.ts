@@ -173,7 +173,7 @@ async function bury(context: StudioContext, id: string): Promise<void> {
   logError("job_unreadable", { job: id, generation: job.predictionId });
   if (job.predictionId !== null) {
     const error = failureOf("upstream_failed");
-    await bounded(failGeneration(db, job.userId, job.predictionId, error, Date.now()), STEP_TIMEOUT_MS);
+    await failGeneration(db, job.userId, job.predictionId, error, Date.now());
   }
   if (job.isLive && job.predictionId !== null) {
     const isStopped = await stop(context, job.predictionId);

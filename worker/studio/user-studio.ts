@@ -27,6 +27,7 @@ import { Jobs } from "./jobs.ts";
 import { Live, type SocketOwner } from "./live.ts";
 import { removeGenerations } from "./remove.ts";
 import { look, tellCancel } from "./settle.ts";
+import { Revocations } from "./revocations.ts";
 import { Settling } from "./settling.ts";
 import { heard, owes, parked } from "./transitions.ts";
 
@@ -42,6 +43,7 @@ export class UserStudio extends DurableObject<Env> {
   private readonly closing: Closing;
   private readonly deletion: AccountDeletion;
   private readonly live: Live;
+  private readonly revocations: Revocations;
   private readonly settling: Settling;
   private parts: StudioContext | null = null;
   /** When the alarm that this instance set is due; null where that is not known. */
@@ -53,6 +55,8 @@ export class UserStudio extends DurableObject<Env> {
     this.jobs = new Jobs(ctx.storage.sql);
     this.closing = new Closing(ctx.storage.sql);
     this.live = new Live(ctx);
+    this.revocations = new Revocations(ctx.storage.sql, () => !this.jobs.isEmpty);
+    if (this.revocations.epoch > 0) this.live.endSessions(this.revocations.epoch);
     this.settling = new Settling(this.jobs, { context: () => this.context(), arm: () => this.arm() });
     this.deletion = new AccountDeletion(this.closing, {
       context: () => this.context(),
@@ -95,9 +99,17 @@ export class UserStudio extends DurableObject<Env> {
     return "accepted";
   }
 
-  /** The generation as its job knows it, by its id or its pending id; null if no job does. */
-  async find(id: string): Promise<GenerationRecord | "deleted" | null> {
+  /**
+   * The generation as its job knows it, by its id or its pending id; null if no job does. `claim`: D1 did not say
+   * whether this session may read it, so the object decides.
+   */
+  async find(
+    id: string,
+    claim: SessionClaim | null = null,
+  ): Promise<GenerationRecord | "deleted" | "unauthenticated" | "suspended" | null> {
     await this.ensureAlarm();
+    const refusal = claim && this.revocations.refusalOf(claim);
+    if (refusal) return refusal.code === "suspended" ? "suspended" : "unauthenticated";
     const job = this.jobs.byAnyId(id);
     if (!job) return null;
     return job.deleted ? "deleted" : recordOfJob(job);
@@ -171,16 +183,24 @@ export class UserStudio extends DurableObject<Env> {
     }
   }
 
-  /** Closes the open studios whose sessions have ended. */
+  /** Sessions before this epoch have ended: remembers it and closes their sockets. */
   async endSessions(epoch: number): Promise<void> {
     await this.ensureAlarm();
+    this.revocations.endSessions(epoch);
     this.live.endSessions(epoch);
   }
 
-  /** Closes the open studios, whoever's session: their user is suspended. What is in flight goes on. */
+  /** The user is suspended: remembers it and closes all sockets. Generations in progress continue. */
   async closeSockets(): Promise<void> {
     await this.ensureAlarm();
+    this.revocations.setSuspended(true);
     this.live.closeAll();
+  }
+
+  /** The user is no longer suspended. */
+  async restore(): Promise<void> {
+    await this.ensureAlarm();
+    this.revocations.setSuspended(false);
   }
 
   /** Asks Skytells anew about a generation and does what follows from it; null if no job knows it any more. */
@@ -246,6 +266,7 @@ export class UserStudio extends DurableObject<Env> {
       settings: settingsOf(this.env),
       jobs: this.jobs,
       live: this.live,
+      revocations: this.revocations,
       isClosing: this.closing.isUnderWay,
       creating: new Map(),
       telling: new Map(),
@@ -261,6 +282,7 @@ export class UserStudio extends DurableObject<Env> {
     await this.ctx.storage.deleteAll();
     this.jobs.wiped();
     this.closing.wiped();
+    this.revocations.wiped();
     this.parts = null;
     this.armedFor = null;
     log("account_deleted");

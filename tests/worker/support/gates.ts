@@ -113,7 +113,7 @@ export function crashAt(user: Visitor, point: Point): void {
 /** The next `times` of these calls fail: whoever should answer is away for a while. */
 export function failAt(user: Visitor, call: RegExp, times: number): void {
   const arrive = () => {
-    throw new TypeError("no answer, for a test");
+    throw new Error("no answer, for a test");
   };
   for (let count = 0; count < times; count += 1) {
     stand(user, { side: "before", call, arrive, opened: new Promise(() => {}) });

@@ -1,0 +1,75 @@
+/**
+ * Which sessions of this user have ended, and whether the user is suspended, in the object's own SQLite: so that they
+ * are refused while D1 does not answer. D1 stays the truth wherever it answers.
+ */
+import { type SessionClaim, SUSPENDED, UNAUTHENTICATED } from "../db/users.ts";
+import type { Refusal } from "../problem.ts";
+
+type Row = { min_epoch: number; is_suspended: number };
+
+export class Revocations {
+  private readonly sql: SqlStorage;
+  /** False while the object has no jobs: an empty object is not written to. */
+  private readonly mayWrite: () => boolean;
+  /** Sessions before it have ended. */
+  private minEpoch = 0;
+  private isSuspended = false;
+  private isSaved = true;
+
+  constructor(sql: SqlStorage, mayWrite: () => boolean) {
+    this.sql = sql;
+    this.mayWrite = mayWrite;
+    const hasTable =
+      sql.exec("select 1 from sqlite_master where type = 'table' and name = 'revocations'").toArray().length >
+      0;
+    const row = hasTable
+      ? sql.exec<Row>("select min_epoch, is_suspended from revocations").toArray()[0]
+      : undefined;
+    if (!row) return;
+    this.minEpoch = row.min_epoch;
+    this.isSuspended = row.is_suspended === 1;
+  }
+
+  get epoch(): number {
+    return this.minEpoch;
+  }
+
+  /** Why this session may not act, as far as the object knows. */
+  refusalOf({ epoch }: SessionClaim): Refusal | null {
+    if (epoch < this.minEpoch) return UNAUTHENTICATED;
+    return this.isSuspended ? SUSPENDED : null;
+  }
+
+  /** Sessions before this epoch have ended. An epoch never goes back, so an old read of D1 does no harm. */
+  endSessions(epoch: number): void {
+    if (epoch <= this.minEpoch) return;
+    this.minEpoch = epoch;
+    this.isSaved = false;
+    this.save();
+  }
+
+  setSuspended(isSuspended: boolean): void {
+    if (isSuspended === this.isSuspended) return;
+    this.isSuspended = isSuspended;
+    this.isSaved = false;
+    this.save();
+  }
+
+  /** Writes what has not been written yet, such as after the object's first job. */
+  save(): void {
+    if (this.isSaved || !this.mayWrite()) return;
+    this.sql.exec(`create table if not exists revocations (
+      id integer primary key check (id = 1), min_epoch integer not null, is_suspended integer not null)`);
+    this.sql.exec(
+      "insert or replace into revocations (id, min_epoch, is_suspended) values (1, ?, ?)",
+      this.minEpoch,
+      this.isSuspended ? 1 : 0,
+    );
+    this.isSaved = true;
+  }
+
+  /** The object's storage is gone. */
+  wiped(): void {
+    this.isSaved = false;
+  }
+}
