@@ -22,10 +22,10 @@ export const problemPages = createMiddleware<AppEnv>(async (c, next) => {
   for (const [name, value] of Object.entries(plainPageHeaders(nonce))) headers.set(name, value);
   headers.set("content-type", "text/html; charset=UTF-8");
   const retry = isWorthRetrying && pathname !== ONCE_ONLY ? pathname + search : null;
-  const page = <ProblemPage {...{ problem, nonce, retry }} />;
+  const page = await c.html(<ProblemPage {...{ problem, nonce, retry }} />);
   // Set to nothing first: Hono would merge the headers of the response that is replaced.
   c.res = undefined;
-  c.res = new Response(String(page), { status: problem.status, headers });
+  c.res = new Response(page.body, { status: problem.status, headers });
 });
 
 /** https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header */
