@@ -117,7 +117,9 @@ async function openRest() {
 /** So that a picture opens at once, and out of its tile. */
 async function openWayIn() {
   await PicturePage.preload();
-  router.present = (await import("./pages/picture.tsx")).fly;
+  const { fly, takeOverDownloads } = await import("./pages/picture.tsx");
+  router.present = fly;
+  takeOverDownloads(studio.notify);
 }
 function firstTouch(event: Event) {
   removeEventListener("keydown", firstTouch);

@@ -1,7 +1,23 @@
-/** Puts text on the clipboard; false where the browser does not allow it. */
-export async function copy(words: string): Promise<boolean> {
+/**
+ * Puts text on the clipboard; false where the browser refuses. Call it in the click itself, also for text that is
+ * still being fetched: Safari allows no write after an await, but takes a promise. Null copies nothing.
+ */
+export async function copy(text: string | Promise<string | null>): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(words);
+    if (typeof text === "string") {
+      await navigator.clipboard.writeText(text);
+      return true;
+    }
+    if (typeof ClipboardItem === "undefined") {
+      const known = await text;
+      return known !== null && (await copy(known));
+    }
+    const blob = text.then((known) => {
+      if (known === null) throw new Error("nothing to copy");
+      return new Blob([known], { type: "text/plain" });
+    });
+    blob.catch(() => {});
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
     return true;
   } catch {
     return false;

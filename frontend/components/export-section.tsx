@@ -5,7 +5,7 @@ import type { Trouble } from "../api/result.ts";
 import { account } from "../text/account.ts";
 import { problems } from "../text/told.ts";
 
-/** All that is kept of somebody, as plain downloads: each part is a zip file that the Worker writes as it is read. */
+/** Everything stored about the user, as downloads: each part is a zip file that the Worker streams. */
 export function ExportSection({ api }: { api: Api }) {
   const pages = useSignal<ExportParts[]>([]);
   const isAsking = useSignal(false);

@@ -17,33 +17,33 @@ import looks from "../styles/share.css?url";
 
 await stylesheet(looks);
 
-/** What this page has set for a link, by its address: the Worker tells that a picture is shared, but not how. */
+/** By link, as set in this page: the Worker reports that an image is shared, but not whether the prompt shows. */
 const promptShown = new Map<string, boolean>();
 
-/** Whether the page behind a link shows the prompt; null where somebody else made it. */
+/** Whether a link's page shows the prompt; null where the link was made elsewhere. */
 const showsPrompt = (url: string | null) => url !== null && (promptShown.get(url) ?? null);
 
-/** Turns a public link to one picture on and off, and hands link or picture to what the device shares with. */
+/** Turns the public link of an image on and off, and opens the device's share sheet with the link or the image. */
 export function ShareDialog({ studio, generation }: { studio: Studio; generation: Generation }) {
-  /** As it is now: the link may be taken back elsewhere while one looks at it here. */
+  /** Kept current: the link may be turned off elsewhere while the dialog is open. */
   const latest = useSignal(generation);
   const url = useComputed(() => latest.value.shareUrl);
   const showPrompt = useSignal(showsPrompt(generation.shareUrl));
-  /** One change after the other: the link ends up as the switches stand. */
+  /** Changes run one after the other, so that the link ends up as the switches stand. */
   const work = useRef<Promise<unknown>>(Promise.resolve());
-  /** A first link is on its way. */
+  /** The first link is being made. */
   const making = useRef(false);
   const said = useSignal<string | null>(null);
   const close = () => {
     studio.sharing.value = null;
   };
-  /** What goes wrong is told on the page, which is behind this: so here as well. */
+  /** Errors show on the page, which is behind the dialog: repeat them here. */
   const trouble = studio.toasts.value.findLast(({ action }) => !action)?.text ?? null;
   const forgetTrouble = () => {
     studio.toasts.value = studio.toasts.peek().filter(({ action }) => action);
   };
 
-  // From before it can be clicked.
+  // Layout effect: listens before the first click.
   useLayoutEffect(() => {
     forgetTrouble();
     const stop = studio.listen({
@@ -52,7 +52,6 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
         const before = url.peek();
         latest.value = news;
         if (news.shareUrl === before) return;
-        // One that is made here shows what the switch says.
         if (!making.current) showPrompt.value = showsPrompt(news.shareUrl);
         if (news.shareUrl === null) said.value = pictureText.sharingStopped;
       },
@@ -71,10 +70,23 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
     said.value = null;
     forgetTrouble();
     const done = work.current.then(change).then(() => {
-      // Where it failed the page behind the link is as it was.
+      // After a failure the link's page is unchanged.
       if (work.current === done && url.peek() !== null) showPrompt.value = showsPrompt(url.peek());
     });
     work.current = done;
+  }
+  /** Starts to copy inside the click; call the result with the link. A browser that refuses this copy is no error. */
+  function copyWhenMade() {
+    let hasLink: (link: string | null) => void = () => {};
+    const copied = copy(
+      new Promise<string | null>((resolve) => {
+        hasLink = resolve;
+      }),
+    );
+    return async (link: string | null) => {
+      hasLink(link);
+      if (await copied) said.value = pictureText.copied;
+    };
   }
   const copyLink = async (link: string) => {
     said.value = (await copy(link)) ? pictureText.copied : pictureText.copyFailed;
@@ -98,20 +110,22 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
           role="switch"
           checked={url.value !== null}
           onClick={(event) => {
-            // It shows what is true, not what was asked for.
+            // It shows the link's state, not the wish.
             event.preventDefault();
+            const copying = url.peek() === null ? copyWhenMade() : null;
             next(async () => {
-              if (url.value !== null) return endLink(studio, latest);
-              await turnOn(showPrompt.value ?? false);
-              if (url.value !== null) await copyLink(url.value);
+              if (url.value !== null) await endLink(studio, latest);
+              else await turnOn(false);
+              await copying?.(url.value);
             });
           }}
         />
       </label>
-      <label class="switch share-row">
+      <label class={`switch share-row ${url.value === null ? "share-off" : ""}`}>
         {pictureText.showPrompt}
         <Switch
           state={showPrompt.value}
+          disabled={url.value === null}
           onChange={(on) => {
             showPrompt.value = on;
             next(async () => url.value !== null && turnOn(on));
@@ -138,7 +152,11 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
           </button>
         </div>
       )}
-      <NativeShare generation={generation} url={url.value} prompt={generation.prompt} />
+      <NativeShare
+        generation={generation}
+        url={url.value}
+        prompt={showPrompt.value === true ? generation.prompt : null}
+      />
       <p role="status" class={!trouble && said.value === pictureText.copied ? "sr-only" : "share-said"}>
         {trouble ?? said.value}
       </p>
@@ -149,8 +167,10 @@ export function ShareDialog({ studio, generation }: { studio: Studio; generation
   );
 }
 
-/** A checkbox that may not know yet. */
-function Switch({ state, onChange }: { state: boolean | null; onChange: (on: boolean) => void }) {
+type SwitchProps = { state: boolean | null; disabled: boolean; onChange: (on: boolean) => void };
+
+/** A checkbox; null shows that its state is unknown. */
+function Switch({ state, disabled, onChange }: SwitchProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (input.current) input.current.indeterminate = state === null;
@@ -159,39 +179,44 @@ function Switch({ state, onChange }: { state: boolean | null; onChange: (on: boo
     <input
       ref={input}
       type="checkbox"
+      disabled={disabled}
       checked={state ?? false}
       onChange={(event) => onChange(event.currentTarget.checked)}
     />
   );
 }
 
-type NativeProps = { generation: Generation; url: string | null; prompt: string };
+/** `prompt`: null unless the link shows it. Then nothing that leaves through the share sheet may contain it. */
+type NativeProps = { generation: Generation; url: string | null; prompt: string | null };
 
-/** What the device itself shares with, where there is such a thing. */
+/** Opens the device's share sheet, where the browser has one. */
 function NativeShare({ generation, url, prompt }: NativeProps) {
-  const file = useSignal<File | null>(null);
+  const image = useSignal<Blob | null>(null);
+  const fileOf = (blob: Blob) =>
+    new File([blob], fileNameOf({ id: generation.id, prompt }, 0, blob.type), { type: blob.type });
   const { outputUrl } = generation;
   useEffect(() => {
-    // Sharing needs the click to be fresh, so the picture has to be here before it.
+    // The share sheet opens only right after a click, so the image is fetched before.
     if (!("canShare" in navigator) || outputUrl === null) return;
     const ending = new AbortController();
-    void fileOf(generation, outputUrl, ending.signal).then((fetched) => {
-      if (fetched && navigator.canShare({ files: [fetched] })) file.value = fetched;
+    void fetchImage(outputUrl, ending.signal).then((blob) => {
+      if (blob && navigator.canShare({ files: [fileOf(blob)] })) image.value = blob;
     });
     return () => ending.abort();
   }, [outputUrl]);
   if (!("share" in navigator)) return null;
-  const { value: shareable } = file;
+  const { value: shareable } = image;
+  const title = prompt === null ? {} : { title: prompt };
   return (
     <div class="share-native">
       {url !== null && (
-        <button type="button" class="button plain" onClick={() => void share({ url, title: prompt })}>
+        <button type="button" class="button plain" onClick={() => void share({ url, ...title })}>
           <Icon svg={shareIcon} />
           {pictureText.shareLink}
         </button>
       )}
       {shareable && (
-        <button type="button" class="button plain" onClick={() => void share({ files: [shareable] })}>
+        <button type="button" class="button plain" onClick={() => void share({ files: [fileOf(shareable)] })}>
           <Icon svg={imageIcon} />
           {pictureText.sharePicture}
         </button>
@@ -200,12 +225,10 @@ function NativeShare({ generation, url, prompt }: NativeProps) {
   );
 }
 
-async function fileOf(generation: Generation, url: string, signal: AbortSignal): Promise<File | null> {
+async function fetchImage(url: string, signal: AbortSignal): Promise<Blob | null> {
   try {
     const response = await fetch(url, { signal });
-    if (!response.ok) return null;
-    const blob = await response.blob();
-    return new File([blob], fileNameOf(generation, 0, blob.type), { type: blob.type });
+    return response.ok ? await response.blob() : null;
   } catch {
     return null;
   }
@@ -215,6 +238,6 @@ async function share(what: ShareData): Promise<void> {
   try {
     await navigator.share(what);
   } catch {
-    // Closed without sharing, or nothing there to share with: the browser has said so itself.
+    // The user closed the sheet, or there is no app to share with: the browser shows that itself.
   }
 }

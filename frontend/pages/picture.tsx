@@ -28,6 +28,7 @@ import looks from "../styles/viewer.css?url";
 await stylesheet(looks);
 
 export { fly } from "../components/flight.ts";
+export { takeOverDownloads } from "../components/save-file.ts";
 
 type Props = { studio: Studio; router: Router; id: string };
 

@@ -1,15 +1,15 @@
 /**
- * Many pictures as one zip file, as they come: the original bytes, stored and not packed again. It goes straight to
- * disk where the browser lets a page write a file; elsewhere it is held by the browser until it is whole, and ends
- * at `MAX_HELD_BYTES`. This and its library are loaded with the first selection.
+ * Many images as one zip file, streamed: the original bytes, stored without compression. It goes straight to disk
+ * where the browser lets a page write a file; elsewhere the browser holds it until it is complete, at most
+ * `MAX_HELD_BYTES`. This and its library are loaded with the first selection.
  */
 import { makeZip } from "client-zip";
 import type { Generation } from "../../worker/contract.ts";
 import { fileNameOf } from "../../worker/file-name.ts";
 
-/** Browsers keep blobs of this size on disk; beyond it some fail without a word. */
+/** Browsers keep blobs of this size on disk; larger ones fail silently in some. */
 export const MAX_HELD_BYTES = 1_000_000_000;
-/** Fetched ahead of the one that is being written. */
+/** How many images are fetched ahead of the one that is being written. */
 const AHEAD = 3;
 
 /** A zip file under way. */
@@ -34,7 +34,7 @@ export type Packing = {
 
 type Entry = { generation: Generation; n: number; url: string };
 
-/** Every output of these generations. A picture that is gone is left out; a line that breaks ends the stream in error. */
+/** Every output of these generations. Leaves out an image that is gone; a lost connection fails the stream. */
 export function packPictures(
   generations: readonly Generation[],
   { fetch, signal, onProgress }: ZipOptions,
@@ -48,7 +48,7 @@ export function packPictures(
     const under: (Promise<Response> | undefined)[] = entries
       .slice(0, AHEAD)
       .map(({ url }) => fetch(url, { signal }));
-    // Whoever waits for an earlier one must not leave a later failure unheard.
+    // Attaches handlers to the prefetched responses so that an early failure is not an unhandled rejection.
     for (const response of under) response?.catch(() => {});
     for (const [index, { generation, n }] of entries.entries()) {
       const response = await under[index];
@@ -58,7 +58,7 @@ export function packPictures(
         coming.catch(() => {});
         under.push(coming);
       }
-      // Not held on to: ten thousand bodies are more than a page should remember.
+      // Releases the response: ten thousand of them would fill the memory.
       under[index] = undefined;
       if (!response?.ok || !response.body) {
         await response?.body?.cancel();

@@ -98,6 +98,10 @@ export const pictureText = {
   packTooLarge: (bytes: number) =>
     `That is more than ${megabytes().format(bytes / 1e6)}, all that this browser can hold for one zip file. Choose fewer, or use Chrome or Edge.`,
   cancel: "Cancel",
+  fetchingFile: "Preparing the file…",
+  fileReady: "The file is ready.",
+  saveFile: "Save…",
+  notSaved: "The file couldn't be saved. Check your connection and try again.",
 
   picture: "Picture",
   previous: "Previous picture",

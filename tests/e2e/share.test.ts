@@ -20,11 +20,17 @@ test("a stranger sees a shared picture and its card; once taken back the link is
   await studio.seesPicture(prompt);
   const viewer = await studio.openPicture(prompt);
   await viewer.getByRole("button", { name: "Share" }).click();
-  await studio.shareDialog.getByLabel(pictureText.showPrompt).check();
   await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
   const link = await studio.shareDialog.getByLabel(pictureText.link, { exact: true }).inputValue();
+  await studio.shareDialog.getByRole("button", { name: pictureText.copied }).waitFor();
   expect(link).toMatch(new RegExp(`^${app.url}/s/[\\w-]{20,}$`));
   expect(await page.evaluate(() => navigator.clipboard.readText()), "copied with the click").toBe(link);
+  const shown = page.waitForResponse(
+    (response) =>
+      response.url().endsWith("/share") && response.request().postData() === '{"showPrompt":true}',
+  );
+  await studio.shareDialog.getByLabel(pictureText.showPrompt).check();
+  await shown;
 
   const stranger = await visit({ viewport: PHONE });
   const answer = await stranger.page.goto(link);
@@ -32,8 +38,10 @@ test("a stranger sees a shared picture and its card; once taken back the link is
   await isDrawn(stranger.page.getByRole("img", { name: prompt }), prompt);
   await stranger.page.getByText(prompt, { exact: true }).waitFor();
 
-  const shown = stranger.page.getByRole("img", { name: prompt });
-  expect(await shown.evaluate((image: HTMLImageElement) => image.currentSrc)).toBe(`${link}/image?size=768`);
+  const image768 = stranger.page.getByRole("img", { name: prompt });
+  expect(await image768.evaluate((image: HTMLImageElement) => image.currentSrc)).toBe(
+    `${link}/image?size=768`,
+  );
   const card = await stranger.page.evaluate(() =>
     Object.fromEntries(
       [...document.querySelectorAll("meta")].map((meta) => [
