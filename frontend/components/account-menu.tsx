@@ -4,6 +4,7 @@ import { signOut } from "../state/sign-in.ts";
 import type { Studio } from "../state/studio.ts";
 import { later } from "../text/later.ts";
 import { making } from "../text/making.ts";
+import { useLightDismiss } from "./light-dismiss.ts";
 
 type Theme = keyof typeof later.themes;
 const THEMES = Object.keys(later.themes) as Theme[];
@@ -11,6 +12,7 @@ const THEMES = Object.keys(later.themes) as Theme[];
 /** Fetched with the first click on its button, and so opens itself once; from then on the button does. */
 export function AccountMenu({ studio }: { studio: Studio }) {
   const menu = useRef<HTMLDivElement>(null);
+  useLightDismiss(menu);
   useEffect(() => menu.current?.showPopover(), []);
   const user = studio.session.user.value;
   const today = studio.session.limits.value?.today;

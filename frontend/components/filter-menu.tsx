@@ -4,6 +4,7 @@ import { MODELS } from "../../worker/catalog.ts";
 import { dayBefore, type Filters } from "../state/filters.ts";
 import { text } from "../text/first.ts";
 import { pictureText } from "../text/pictures.ts";
+import { useLightDismiss } from "./light-dismiss.ts";
 
 type Props = { filters: Filters; onFilter: (changes: Partial<Filters>) => void };
 
@@ -14,6 +15,7 @@ type Time = (typeof TIMES)[number];
 /** What to show, by model, state and day. Each choice counts at once. */
 export function FilterMenu({ filters, onFilter }: Props) {
   const menu = useRef<HTMLDivElement>(null);
+  useLightDismiss(menu);
   return (
     <div
       ref={menu}

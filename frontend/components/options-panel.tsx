@@ -10,6 +10,7 @@ import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
 import { Icon } from "./icon.tsx";
+import { useLightDismiss } from "./light-dismiss.ts";
 import { onlyOnce } from "./only-once.ts";
 
 /** Fetched with the first click on its button, and so opens itself once; from then on the button does, and its key. */
@@ -18,6 +19,7 @@ export function OptionsPanel({ studio }: { studio: Studio }) {
   const panel = useRef<HTMLDivElement>(null);
   const isNew = useRef(true);
   const isAskedFor = studio.options.value;
+  useLightDismiss(panel);
   useEffect(() => {
     if (!isNew.current && !isAskedFor) return;
     isNew.current = false;
@@ -55,6 +57,16 @@ export function OptionsPanel({ studio }: { studio: Studio }) {
       {!ratios && !seed && !negativePrompt && (
         <p class="text-sm text-muted">{takes ? making.noOptions : making.optionsUnknown}</p>
       )}
+      <button
+        type="button"
+        class="button plain small justify-self-end"
+        onClick={() => {
+          panel.current?.hidePopover();
+          focusButton();
+        }}
+      >
+        {making.done}
+      </button>
       {isSet.value && (
         <button
           type="button"

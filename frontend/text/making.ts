@@ -57,6 +57,7 @@ export const making = {
   withoutExample: "text, blur, extra fingers",
   count: (count: number) => `${number(count)} of ${number(MAX_PROMPT_LENGTH)}`,
   reset: "Reset options",
+  done: "Done",
   noOptions: "This model has no options.",
   optionsUnknown: "One moment: what this model can do is being asked for.",
 
