@@ -24,10 +24,13 @@ const DRAWN_WITHIN_MS = 100;
 const router = createRouter(window);
 const studio = createStudio({
   // What a hand did is on the screen before it goes out: sending takes as long as drawing it.
-  api: createApi(async (path, init) => {
-    if (init.method !== "GET" && !init.keepalive) await drawn();
-    return fetch(path, init);
-  }),
+  api: createApi(
+    async (path, init) => {
+      if (init.method !== "GET" && !init.keepalive) await drawn();
+      return fetch(path, init);
+    },
+    () => studio.sessionEnded(),
+  ),
   connect: () => new WebSocket(new URL("/api/events", location.href.replace(/^http/, "ws"))),
   random: Math.random,
   now: Date.now,

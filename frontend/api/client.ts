@@ -15,6 +15,8 @@ import type { Result, Trouble } from "./result.ts";
 const GENERATE_TIMEOUT_MS = 45_000;
 const TIMEOUT_MS = 20_000;
 
+const SESSION = "/api/session";
+
 type Call = {
   body?: unknown;
   headers?: Record<string, string>;
@@ -25,8 +27,14 @@ type Call = {
   abort?: AbortSignal | undefined;
 };
 
-/** The studio's API, one method a route. Never throws: whatever happens comes back as a value. */
-export function createApi(send: (path: string, init: RequestInit) => Promise<Response>) {
+/**
+ * The studio's API, one method a route. Never throws: whatever happens comes back as a value. `onRedirected`: called
+ * when a request other than that of the session was redirected.
+ */
+export function createApi(
+  send: (path: string, init: RequestInit) => Promise<Response>,
+  onRedirected = () => {},
+) {
   async function call<T>(
     method: string,
     path: string,
@@ -39,12 +47,18 @@ export function createApi(send: (path: string, init: RequestInit) => Promise<Res
       body: body === undefined ? null : JSON.stringify(body),
       signal: abort ? AbortSignal.any([tooLong, abort]) : tooLong,
       keepalive,
+      // No route of the API redirects, and to another origin a redirect would look like a lost connection.
+      redirect: "manual",
     };
     let response: Response;
     try {
       response = await send(path, init);
     } catch (error) {
       return { ok: false, problem: { code: "offline", detail: String(error) } };
+    }
+    if (response.type === "opaqueredirect") {
+      if (path !== SESSION) onRedirected();
+      return { ok: false, problem: { code: "session_redirected", detail: "" } };
     }
     try {
       if (!response.ok) return { ok: false, problem: await readProblem(response) };
@@ -59,7 +73,7 @@ export function createApi(send: (path: string, init: RequestInit) => Promise<Res
   type One = { generation: Generation };
 
   return {
-    session: () => call<Session>("GET", "/api/session"),
+    session: () => call<Session>("GET", SESSION),
     signInDev: (email: string) => call<void>("POST", "/api/auth/dev", { body: { email } }),
     signOut: (everywhere: boolean) =>
       call<void>("POST", `/api/auth/logout${everywhere ? "-everywhere" : ""}`),

@@ -2,10 +2,16 @@ import type { ProblemCode } from "../../worker/catalog.ts";
 import type { Limits } from "../../worker/contract.ts";
 
 /**
- * What can go wrong with a request: the Worker's closed list, two that only the browser can see, and one for any code
- * with `ownerMustAct`.
+ * What can go wrong with a request: the Worker's closed list, what only the browser can see, and one for any code with
+ * `ownerMustAct`.
  */
-export type TroubleCode = ProblemCode | "offline" | "bad_answer" | "owner_must_act";
+export type TroubleCode =
+  | ProblemCode
+  | "offline"
+  | "bad_answer"
+  /** A gateway in front of the Worker, like Cloudflare Access, redirected to its sign-in page. */
+  | "session_redirected"
+  | "owner_must_act";
 
 export type Trouble = {
   code: TroubleCode;

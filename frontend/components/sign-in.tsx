@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { SignInMethod } from "../../worker/contract.ts";
+import { signInUrl } from "../api/sign-in-url.ts";
 import { signIn, stopSigningIn } from "../state/sign-in.ts";
 import type { Studio } from "../state/studio.ts";
 import { later } from "../text/later.ts";
@@ -49,9 +50,8 @@ export function SignIn({ studio }: { studio: Studio }) {
 
 function Method({ method, studio }: { method: SignInMethod; studio: Studio }) {
   if (method === "dev") return <DevSignIn studio={studio} />;
-  const back = encodeURIComponent(location.pathname + location.search);
   return (
-    <a class="button filled w-full" href={`/api/auth/login?return_to=${back}`}>
+    <a class="button filled w-full" href={signInUrl(location)}>
       {method === "oidc" ? later.signInOidc : later.signInAccess}
     </a>
   );

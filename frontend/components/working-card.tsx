@@ -45,6 +45,7 @@ export function WorkingCard({ studio, card }: { studio: Studio; card: Card }) {
 function stepOf(studio: Studio, { phase, problem, generation: { id, status } }: Card): string {
   if (phase === "sending") {
     if (!problem) return making.sending;
+    if (problem.code === "session_redirected") return making.signInAwaited;
     return problem.code === "offline" ? making.cut : making.retrying;
   }
   if (status !== "queued") return making.processing;

@@ -77,6 +77,7 @@ function resendAfter(
       return (retryAfterSeconds || 2) * 1_000;
     case "offline":
     case "bad_answer":
+    case "session_redirected":
     case "storage_unavailable":
       return delay;
     case "internal":

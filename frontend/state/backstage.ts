@@ -3,9 +3,11 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
 import { mendImages } from "../api/broken-images.ts";
 import { openServiceWorker } from "../api/service-worker.ts";
+import { signInUrl } from "../api/sign-in-url.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
 import { dayOf, watchDayEnd } from "./day.ts";
+import { offerSignIn } from "./gateway.ts";
 import { createHistory, type History } from "./history.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -125,6 +127,12 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
   });
 
   mendImages();
+  offerSignIn(studio, () => {
+    // The Worker's own sign-in, where there is one, renews both sessions. Otherwise the page itself is redirected.
+    const methods = session.session.peek()?.signIn ?? [];
+    if (methods.some((method) => method !== "dev")) location.assign(signInUrl(location));
+    else location.reload();
+  });
   studio.witness({ ordered: ({ body }) => history.add(body.prompt), ended: notifier.ended });
   // Who is here is known by now, or with the sign-in.
   effect(() => {

@@ -6,6 +6,7 @@ import type { Trouble, TroubleCode } from "../api/result.ts";
 const RETRYABLE: ReadonlySet<TroubleCode> = new Set([
   "offline",
   "bad_answer",
+  "session_redirected",
   "internal",
   "storage_unavailable",
   "rate_limited",

@@ -175,7 +175,7 @@ export function createStudio(dependencies: StudioDependencies) {
     for (const listener of listeners) listener.dropped(id);
   }
 
-  /** A request was answered with 401. After a failed attempt the session is retried anyway. */
+  /** A request was answered with 401 or redirected. After a failed attempt the session is retried anyway. */
   function sessionEnded() {
     if (!session.problem.value) void session.load();
   }
@@ -330,6 +330,7 @@ export function createStudio(dependencies: StudioDependencies) {
     enter,
     orTell,
     restart: dependencies.restart,
+    sessionEnded,
     listen(listener: Listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -37,6 +37,7 @@ export const making = {
   sending: "Sending",
   cut: "Reconnecting…",
   retrying: "The studio isn't responding. Retrying…",
+  signInAwaited: "Sent when you've signed in again",
   queued: "In line",
   processing: "Making",
   unconfirmed: "Skytells hasn't confirmed this one yet; checking…",

@@ -16,6 +16,7 @@ export const told = {
   },
   putAside: "What you were writing was put aside.",
   putBack: "Put it back",
+  signInAgain: "Sign in again",
   ended: ({ status, error, prompt }: Ended) => {
     if (status === "succeeded") return `Your picture is ready: ${prompt}`;
     return error ? told.failed(told.failure(error.code)) : making.canceled;
@@ -76,6 +77,7 @@ export const problems: Record<TroubleCode, string> = {
   budget_exhausted: "This studio has made all its pictures for today. Your prompt is kept.",
   upstream_timeout: "Skytells didn't answer in time, so it isn't certain that this picture is being made.",
   offline: "The studio can't be reached. Check your connection and try again.",
+  session_redirected: "Your sign-in has expired. Sign in again to continue; your prompts are kept.",
   bad_answer: "Something went wrong in the studio. Try again.",
 };
 

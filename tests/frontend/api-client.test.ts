@@ -41,6 +41,22 @@ describe("the API client never throws", () => {
     expect(await api.session()).toMatchObject({ ok: false, problem: { code: "offline" } });
   });
 
+  test("a redirect to a gateway's sign-in page, for any request", async () => {
+    const redirect = new Response(null);
+    Object.defineProperty(redirect, "type", { value: "opaqueredirect" });
+    const send = vi.fn(async (_path: string, _init: RequestInit) => redirect);
+    const onRedirected = vi.fn();
+    const api = createApi(send, onRedirected);
+    const redirected = { ok: false, problem: { code: "session_redirected" } };
+    expect(await api.session()).toMatchObject(redirected);
+    expect(onRedirected, "asking for the session again would not help").not.toHaveBeenCalled();
+    for (const ask of [() => api.list(null, 24), () => api.remove("g1"), () => api.signOut(false)]) {
+      expect(await ask()).toMatchObject(redirected);
+    }
+    expect(onRedirected).toHaveBeenCalledTimes(3);
+    expect(send.mock.calls.map(([, init]) => init.redirect)).toEqual(Array(4).fill("manual"));
+  });
+
   test.each([
     [502, "<html>Bad gateway</html>"],
     [200, "<html>Welcome to the hotel's wifi</html>"],

@@ -9,12 +9,15 @@ import { FAILURE_CODES, PROBLEM_STATUS } from "../../worker/catalog.ts";
 const sentence = /^[A-Z][^_]{10,}[.…]$/;
 
 describe("every cause has a sentence that a person understands", () => {
-  test.each([...Object.keys(PROBLEM_STATUS), "offline", "bad_answer", "owner_must_act"])(
-    "problem %s",
-    (code) => {
-      expect(problems).toHaveProperty(code, expect.stringMatching(sentence));
-    },
-  );
+  test.each([
+    ...Object.keys(PROBLEM_STATUS),
+    "offline",
+    "bad_answer",
+    "session_redirected",
+    "owner_must_act",
+  ])("problem %s", (code) => {
+    expect(problems).toHaveProperty(code, expect.stringMatching(sentence));
+  });
 
   test.each(FAILURE_CODES)("failure %s", (code) => {
     expect(failures[code]).toMatch(sentence);

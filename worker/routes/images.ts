@@ -57,7 +57,7 @@ export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, as
       if (made) return made;
     }
   }
-  // An original in place of its thumbnail says so: the service worker does not keep it.
+  // Marks an original in place of its thumbnail, which the service worker must not keep.
   const standIn = c.req.query("size") === "thumb" ? { "content-location": c.req.path } : {};
   const key = outputKey(place, output.n, output.ext);
   const type = c.req.query("download") === undefined ? "inline" : "attachment";
