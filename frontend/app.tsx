@@ -17,7 +17,8 @@ const ShareDialog = lazy(() => import("./components/share-dialog.tsx").then((par
 export type AppProps = { studio: Studio; router: Router };
 
 export function App({ studio, router }: AppProps) {
-  const { page, picture } = router.route.value;
+  const { picture, ...route } = router.route.value;
+  const page = studio.pinnedPage.value ?? route.page;
   const sharing = studio.sharing.value;
   // Whoever is not signed in is asked to by the page underneath.
   const viewing = picture !== null && studio.session.user.value !== null;

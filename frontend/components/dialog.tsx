@@ -3,16 +3,19 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 type Props = { label: string; class: string; onClose: () => void; children: ComponentChildren };
 
-/** A native modal dialog: focus stays inside and returns, Escape and a click beside it close it. */
+/** A native modal dialog: Escape and a click beside it ask the owner to close it; focus returns to where it was. */
 export function Dialog({ label, class: name, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  // Before the browser paints: it opens with the frame that it is drawn for.
+  const isMounted = useRef(false);
+  // Before the browser paints: it opens in the frame that it is rendered for.
   useLayoutEffect(() => {
     const element = dialog.current;
     const opener = document.activeElement;
+    isMounted.current = true;
     element?.showModal();
     sayDimmed();
     return () => {
+      isMounted.current = false;
       element?.close();
       sayDimmed();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
@@ -26,6 +29,14 @@ export function Dialog({ label, class: name, onClose, children }: Props) {
       onCancel={(event) => {
         event.preventDefault();
         onClose();
+      }}
+      onClose={() => {
+        // Chromium closes a dialog itself when Escape is repeated. An owner that refuses to close it is still there.
+        if (!isMounted.current) return;
+        onClose();
+        setTimeout(() => {
+          if (isMounted.current && !dialog.current?.open) dialog.current?.showModal();
+        });
       }}
       onClick={(event) => {
         if (event.target === event.currentTarget && isOutside(event)) onClose();

@@ -46,7 +46,7 @@ export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
       </p>
       {isUncounted(studio, card) && <p class="text-sm text-muted">{told.uncounted}</p>}
       {card.problem?.code === "upstream_rejected" && <p class="text-sm text-muted">{card.problem.detail}</p>}
-      <p class="line-clamp-2 shrink-0 text-sm text-muted" dir="auto">
+      <p class="line-clamp-2 shrink-0 text-sm text-muted wrap-anywhere" dir="auto">
         {prompt}
       </p>
       <div class="mt-2 flex flex-wrap gap-2">

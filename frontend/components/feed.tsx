@@ -1,3 +1,5 @@
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { saveOnLeave, takeSaved } from "../state/saved-position.ts";
 import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { told } from "../text/told.ts";
@@ -6,12 +8,18 @@ import { Card } from "./card.tsx";
 /** A placeholder row while the latest pictures load. */
 const PLACEHOLDERS = [1, 1.5, 0.75, 1, 1.33];
 
-/** What is on its way and what came last. */
+/** The generations that run, and the latest ones. */
 export function Feed({ studio }: { studio: Studio }) {
   const hidden = studio.hidden.value;
   const cards = studio.cards.cards.value.filter(({ generation }) => !hidden.has(generation.id));
   const recent = studio.recent.value;
   const problem = studio.recentProblem.value;
+  useEffect(() => saveOnLeave(() => ({ top: scrollY })), []);
+  useLayoutEffect(() => {
+    if (recent !== "ready") return;
+    const top = takeSaved("top");
+    if (typeof top === "number" && scrollY === 0) scrollTo({ top, behavior: "instant" });
+  }, [recent]);
   return (
     <>
       {cards.length > 0 && (

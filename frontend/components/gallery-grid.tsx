@@ -4,6 +4,7 @@ import type { Gallery } from "../state/gallery.ts";
 import type { List } from "../state/list.ts";
 import type { Router } from "../state/router.ts";
 import { boxesOf, bottomOf, type Frame, layRows, rowOf, rowsWithin } from "../state/rows.ts";
+import { saveOnLeave } from "../state/saved-position.ts";
 import type { Studio } from "../state/studio.ts";
 import { placeTiles } from "../state/tiles.ts";
 import { making } from "../text/making.ts";
@@ -47,6 +48,7 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
   const focusing = useRef(false);
   /** At first only what is in the window is drawn, and no page more is asked for: the rest would hold it up. */
   const overscan = useRef(0);
+  const resuming = useRef(resume);
   const tiles = useComputed(() => frame.value && placeTiles(list, frame.value));
 
   const shown = list.shown.value;
@@ -63,11 +65,19 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
     const from = Math.floor((-top - overscan.current * innerHeight) / step) * step;
     const to = from + (1 + 2 * overscan.current) * innerHeight + step;
     if (from !== sight.peek()[0] || to !== sight.peek()[1]) sight.value = [from, to];
+    if (isReadingToPlace()) return;
     const row = placed.rows[rowsWithin(placed.rows, -top, Infinity)[0]];
     const id = row && list.shown.peek()[row.start]?.id;
     list.place = id && -top > 0 ? { id, offset: row.top + top } : null;
     const ahead = overscan.current > 0 ? READ_AHEAD : 0;
     if (list.state.peek() === "more" && placed.height + top < (1 + ahead) * innerHeight) void list.more();
+  }
+
+  /** After a reload: the pages up to the user's place are being read. */
+  function isReadingToPlace(): boolean {
+    const { place } = list;
+    if (!resuming.current || !place || list.state.peek() !== "loading") return false;
+    return !list.shown.peek().some(({ id }) => id === place.id);
   }
 
   function lookAround(overscanned: number) {
@@ -96,11 +106,13 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
+    const forget = saveOnLeave(() => ({ place: list.place }));
     const onScroll = () => lookAround(OVERSCAN);
     addEventListener("scroll", onScroll, { passive: true });
     addEventListener("resize", look);
     return () => {
       observer.disconnect();
+      forget();
       removeEventListener("scroll", onScroll);
       removeEventListener("resize", look);
       list.seen = list.arrived.peek();
@@ -111,9 +123,8 @@ export function GalleryGrid({ studio, router, gallery, list, resume }: Props) {
 
   // What someone looks at stays where it is, whatever comes above it, and however the window turns.
   const placed = tiles.value;
-  const resuming = useRef(resume);
   useLayoutEffect(() => {
-    if (!placed) return;
+    if (!placed || isReadingToPlace()) return;
     const { place } = list;
     const index = place ? list.shown.peek().findIndex(({ id }) => id === place.id) : -1;
     const row = placed.rows[rowOf(placed.rows, index)];

@@ -29,13 +29,18 @@ export function Header({ studio, router }: { studio: Studio; router: Router }) {
         </a>
       </nav>
       <div class="flex flex-1 items-center justify-end gap-3">
-        {user && limits && (
-          <span class="flight" data-busy={limits.inFlight > 0 || undefined}>
-            <span class="sm:hidden" aria-hidden="true">
-              {text.inFlightShort(limits.inFlight, limits.concurrent)}
-            </span>
-            <span class="max-sm:sr-only">{text.inFlight(limits.inFlight, limits.concurrent)}</span>
-            {waiting > 0 && <span class="max-sm:sr-only">· {text.waiting(waiting)}</span>}
+        {/* Without a generation it would contradict a card whose output is being saved. */}
+        {user && limits && (limits.inFlight > 0 || waiting > 0) && (
+          <span class="flight" translate={false}>
+            {limits.inFlight > 0 && (
+              <>
+                <span class="sm:hidden" aria-hidden="true">
+                  {text.generatingShort(limits.inFlight, limits.concurrent)}
+                </span>
+                <span class="max-sm:sr-only">{text.generating(limits.inFlight, limits.concurrent)}</span>
+              </>
+            )}
+            {waiting > 0 && <span class="max-sm:sr-only">{text.waiting(waiting)}</span>}
           </span>
         )}
         <button

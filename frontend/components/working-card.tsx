@@ -8,16 +8,19 @@ import { Elapsed } from "./elapsed.tsx";
 import { Icon } from "./icon.tsx";
 import { onlyOnce } from "./only-once.ts";
 
-/** On its way: how far it is, and the way out. */
+/** Skytells has finished; the Worker fetches and stores the output, and the slot is free. */
+const SAVING = 100;
+
+/** A generation that is queued, processing or being saved, with Cancel. */
 export function WorkingCard({ studio, card }: { studio: Studio; card: Card }) {
   const { prompt, progress, createdAt } = card.generation;
-  const isKnown = progress !== null && progress > 0;
+  const isKnown = progress !== null && progress > 0 && progress < SAVING;
   const root = usePassOnFocus(studio);
   return (
     <div ref={root} class="absolute inset-0 flex flex-col p-4" onKeyDown={onlyOnce}>
       {/* The way out stays at the page's end, whichever way the prompt runs. */}
       <div class="pe-10">
-        <p class="line-clamp-3 text-sm font-medium" dir="auto">
+        <p class="line-clamp-3 text-sm font-medium wrap-anywhere" dir="auto">
           {prompt}
         </p>
       </div>
@@ -42,13 +45,13 @@ export function WorkingCard({ studio, card }: { studio: Studio; card: Card }) {
   );
 }
 
-function stepOf(studio: Studio, { phase, problem, generation: { id, status } }: Card): string {
+function stepOf(studio: Studio, { phase, problem, generation: { id, status, progress } }: Card): string {
   if (phase === "sending") {
     if (!problem) return making.sending;
     if (problem.code === "session_redirected") return making.signInAwaited;
     return problem.code === "offline" ? making.cut : making.retrying;
   }
-  if (status !== "queued") return making.processing;
+  if (status !== "queued") return progress === SAVING ? making.saving : making.processing;
   return phase === "unconfirmed" || isDoubtful(studio, id) ? making.unconfirmed : making.queued;
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import type { Limits, User } from "../../worker/contract.ts";
 import { farewellOf, restartWith } from "../api/farewell.ts";
@@ -32,6 +32,11 @@ export function AccountPage({ studio }: { studio: Studio }) {
   const farewell = farewellOf(history.state);
   // Asked about, it is theirs until it is known what became of it.
   const somebody = deletion.asking.value ?? user.value;
+  // Back must not hide a deletion that runs, or its failure.
+  const isDeleting = deletion.isSending.value || (deletion.asking.value && deletion.problem.value) !== null;
+  useLayoutEffect(() => {
+    studio.pinnedPage.value = isDeleting ? "account" : null;
+  }, [isDeleting]);
   useLimits(studio);
 
   return (

@@ -6,6 +6,8 @@ import { GalleryToolbar } from "../components/gallery-toolbar.tsx";
 import { SelectionBar } from "../components/selection-bar.tsx";
 import { type Gallery, galleryOf } from "../state/gallery.ts";
 import { retryFailures } from "../state/retry.ts";
+import { readPlace } from "../state/list.ts";
+import { takeSaved } from "../state/saved-position.ts";
 import type { Router } from "../state/router.ts";
 import type { Studio } from "../state/studio.ts";
 import { pictureText } from "../text/pictures.ts";
@@ -41,7 +43,12 @@ function Main({ selecting = false, children }: { selecting?: boolean; children: 
 
 function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
   const { search } = router.route.value;
-  const list = useMemo(() => gallery.listOf(search), [search]);
+  const list = useMemo(() => {
+    const opened = gallery.listOf(search);
+    // After a reload.
+    if (opened.state.peek() === "waiting") opened.place ??= readPlace(takeSaved("place"));
+    return opened;
+  }, [search]);
   const first = useRef(true);
   const state = list.state.value;
   const count = list.shown.value.length;
@@ -57,7 +64,7 @@ function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
   useEffect(() => {
     const wasFirst = first.current;
     first.current = false;
-    void list.more();
+    void list.more(list.place?.id);
     // Without a line nobody tells what came and went.
     if (wasFirst && !studio.up.peek()) void list.refresh();
     return () => {

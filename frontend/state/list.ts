@@ -12,8 +12,17 @@ import type { Studio } from "./studio.ts";
 const FIRST_PAGE = GALLERY_START.limit;
 const PAGE = 100;
 
-/** Where someone was in a list: this picture's top stood so many pixels below the window's. */
+/** A reload reads at most so many pages to get back to its place. */
+const MAX_PAGES_TO_PLACE = 20;
+
+/** The user's place in a list: the top of this image's row is `offset` pixels below the window's. */
 export type Place = { id: string; offset: number };
+
+/** From `history.state`, which an earlier version may have written. */
+export function readPlace(saved: unknown): Place | null {
+  const { id, offset } = (saved ?? {}) as Partial<Place>;
+  return typeof id === "string" && typeof offset === "number" ? { id, offset } : null;
+}
 
 export type ListDependencies = Pick<Studio, "api" | "listen" | "hidden" | "up">;
 
@@ -128,14 +137,21 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
     /** How many had arrived by then. */
     seen: 0,
     refresh,
-    /** The next page; and on, where a page holds nothing to see. */
-    async more() {
+    /** Reads the next page, and on while pages have no match, or up to the image `until`. */
+    async more(until?: string) {
       if (state.value === "loading" || state.value === "end") return;
       const before = shown.value.length;
       const { signal: closed } = closing;
       state.value = "loading";
       early = [];
+      let pages = 0;
+      const isOnTheWay = () =>
+        until !== undefined &&
+        cursor !== null &&
+        pages < MAX_PAGES_TO_PLACE &&
+        !items.value.some(({ id }) => id === until);
       do {
+        pages += 1;
         const limit = items.value.length === 0 ? FIRST_PAGE : PAGE;
         const page = await api.list(cursor, limit, queryOf(filters), closed);
         if (closed.aborted) return;
@@ -152,7 +168,7 @@ export function createList({ api, listen, hidden, up }: ListDependencies, filter
         );
         cursor = page.value.nextCursor;
         looking.value = cursor !== null && shown.value.length === before;
-      } while (looking.value);
+      } while (looking.value || isOnTheWay());
       state.value = cursor === null ? "end" : "more";
       for (const generation of early) put(generation);
       early = [];

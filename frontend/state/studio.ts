@@ -82,6 +82,8 @@ export function createStudio(dependencies: StudioDependencies) {
   const wakeUps = signal(0);
   /** Read out to those who cannot see the cards change. */
   const announcement = signal("");
+  /** A page that stays whatever the address says, until what runs on it has ended. */
+  const pinnedPage = signal<"account" | null>(null);
   /** Oldest first. Their time is kept where they are shown (toast-list.tsx). */
   const toasts = signal<readonly Toast[]>([]);
   let toastKey = 0;
@@ -313,6 +315,7 @@ export function createStudio(dependencies: StudioDependencies) {
     wakeUps,
     random: dependencies.random,
     announcement,
+    pinnedPage,
     toasts,
     notify,
     dismiss,

@@ -44,8 +44,8 @@ export const text = {
 
   started: (prompt: string) => `Making: ${prompt}`,
 
-  inFlight: (count: number, limit: number) => `${number(count)} of ${number(limit)} in flight`,
-  inFlightShort: (count: number, limit: number) => `${number(count)}/${number(limit)}`,
+  generating: (count: number, limit: number) => `Generating ${number(count)} of ${number(limit)}`,
+  generatingShort: (count: number, limit: number) => `${number(count)}/${number(limit)}`,
   waiting: (count: number) => `${number(count)} up next`,
   offline: "You're offline. What you send goes out by itself when you're back.",
   unreachable: "The studio can't be reached. Check your connection and try again.",

@@ -40,6 +40,7 @@ export const making = {
   signInAwaited: "Sent when you've signed in again",
   queued: "In line",
   processing: "Making",
+  saving: "Saving…",
   unconfirmed: "Skytells hasn't confirmed this one yet; checking…",
   percent: (value: number) => percent().format(Math.round(value) / 100),
   seconds: (value: number) =>

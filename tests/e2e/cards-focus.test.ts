@@ -23,7 +23,7 @@ test("Cancel, Try again and Remove keep the focus at the card, or pass it on", a
   const { page, studio } = await visit({ email });
   await studio.open();
   await studio.picture(other).waitFor();
-  await page.getByText(text.inFlight(0, 1)).waitFor();
+  await studio.isSignedIn();
   await studio.generate(prompt);
   await simulator.idOf(prompt);
   const control = (name: string) => studio.card(prompt).getByRole("button", { name });
@@ -32,7 +32,7 @@ test("Cancel, Try again and Remove keep the focus at the card, or pass it on", a
   await page.keyboard.press("Enter");
   await hasFocus(control(making.dismiss));
   await client.isIdle();
-  await page.getByText(text.inFlight(0, 1)).waitFor();
+  await page.getByText(text.generating(1, 1)).waitFor({ state: "hidden" });
 
   await control(making.tryAgain).focus();
   await page.keyboard.press("Enter");
@@ -50,7 +50,7 @@ test("a held Enter cancels, and goes no further; the last card leaves the focus 
   const prompt = "[mood:stuck] A lamp that is held up";
   const { page, studio } = await visit({ email: newEmail() });
   await studio.open();
-  await page.getByText(text.inFlight(0, 1)).waitFor();
+  await studio.isSignedIn();
   await studio.generate(prompt);
   await simulator.idOf(prompt);
   await studio.prompt.fill("A draft that nobody sends");

@@ -14,7 +14,7 @@ test("prompt, options, picture, earlier prompts, list of keys and gallery, by ke
   const { page, studio } = await visit({ email: newEmail() });
   const keys = page.keyboard;
   await studio.open();
-  await page.getByText(text.inFlight(0, 1)).waitFor();
+  await studio.isSignedIn();
 
   await keys.press("/");
   await until("the prompt's focus", () =>

@@ -36,20 +36,20 @@ test("a plan that changes is seen in an open studio; a larger one lets go on, a 
 
   await studio.open();
   await studio.generate(first);
-  await says(text.inFlight(1, 1));
+  await says(text.generating(1, 1));
   await says(making.dayLeft(2, 3));
   await studio.generate(second);
   await studio.waiting(second).waitFor();
 
   await setPlan(app, email, "pro");
-  await says(text.inFlight(2, 3));
+  await says(text.generating(2, 3));
   await studio.working(second).waitFor();
   await studio.generate(third);
-  await says(text.inFlight(3, 3));
+  await says(text.generating(3, 3));
   await says(making.dayLeft(2, 5));
 
   await setPlan(app, email, "free");
-  await says(text.inFlight(3, 1));
+  await says(text.generating(3, 1));
   await page.getByText(making.dayOver(new Date().setUTCHours(24, 0, 0, 0))).waitFor();
   await studio.generate(fourth);
   await studio.waiting(fourth).waitFor();

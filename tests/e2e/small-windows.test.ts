@@ -113,7 +113,7 @@ test("a word without an end keeps what waits in its place, and its buttons in si
   await studio.open();
   await studio.generate(running);
   await simulator.idOf(running);
-  await page.getByText(text.inFlight(1, 1)).waitFor();
+  await page.getByText(text.generating(1, 1)).waitFor();
   for (const prompt of [UNBROKEN, arabic]) {
     await studio.generate(prompt);
     await studio.waiting(prompt).waitFor();

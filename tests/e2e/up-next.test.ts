@@ -20,7 +20,7 @@ test.each([
   await studio.open();
   await studio.generate(first);
   await simulator.idOf(first);
-  await page.getByText(text.inFlight(1, 1)).waitFor();
+  await page.getByText(text.generating(1, 1)).waitFor();
   await studio.generate(second);
   await studio.waiting(second).waitFor();
   expect(await studio.prompt.inputValue(), "the field is free for the next").toBe("");
@@ -42,7 +42,7 @@ test("of two tabs one starts it, once; and it can be edited and removed", async 
   await Promise.all([studio.open(), other.studio.open()]);
   await studio.generate(first);
   await simulator.idOf(first);
-  await page.getByText(text.inFlight(1, 1)).waitFor();
+  await page.getByText(text.generating(1, 1)).waitFor();
   await studio.generate(second);
   await studio.generate(third);
   await other.studio.waiting(third).waitFor();
@@ -68,7 +68,7 @@ test("what another device took is waited for as well", async () => {
   const client = await createClient(app.url, email);
   const { studio, page } = await visit({ email });
   await studio.open();
-  await page.getByText(text.inFlight(0, 1)).waitFor();
+  await studio.isSignedIn();
   await client.generate({ prompt: elsewhere });
   await studio.working(elsewhere).waitFor();
   await studio.generate(here);

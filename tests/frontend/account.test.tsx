@@ -7,7 +7,7 @@ import { openBackstage } from "../../frontend/state/backstage.ts";
 import { createDeletion } from "../../frontend/state/deletion.ts";
 import { account } from "../../frontend/text/account.ts";
 import { problems } from "../../frontend/text/told.ts";
-import { begin, no, nobody, ok, session, setUp, TODAY } from "./support.ts";
+import { begin, later, no, nobody, ok, session, setUp, TODAY } from "./support.ts";
 
 configure({ asyncUtilTimeout: 5_000 });
 const reload = vi.fn();
@@ -25,9 +25,10 @@ afterEach(() => {
 });
 
 async function open(world = setUp()) {
-  render(<App studio={world.studio} router={createRouter(window)} />);
+  const router = createRouter(window);
+  render(<App studio={world.studio} router={router} />);
   await begin(world.studio, "");
-  return world;
+  return { ...world, router };
 }
 
 const plan = async (changes: object) => {
@@ -116,13 +117,13 @@ describe("the export", () => {
 
 describe("deleting the account", () => {
   async function ask(world = setUp()) {
-    await open(world);
+    const { router } = await open(world);
     fireEvent.click(await screen.findByRole("button", { name: account.deleteOpen }));
     const dialog = within(await screen.findByRole("dialog", { name: account.deleteTitle }));
     const field = dialog.getByRole<HTMLInputElement>("textbox");
     const type = (words: string) => fireEvent.input(field, { target: { value: words } });
     const send = () => field.form && fireEvent.submit(field.form);
-    return { ...world, dialog, type, send };
+    return { ...world, router, dialog, type, send };
   }
 
   test("wants the address typed, and says what goes", async () => {
@@ -154,6 +155,27 @@ describe("deleting the account", () => {
     cleanup();
     await open();
     expect(await screen.findByRole("heading", { name: account.title })).toBeTruthy();
+  });
+
+  test("stays on the screen while it runs, whatever closes the dialog or leaves the page", async () => {
+    const world = setUp();
+    const answer = later<Awaited<ReturnType<typeof world.api.deleteAccount>>>();
+    world.api.deleteAccount.mockReturnValueOnce(answer.promise);
+    const { router, dialog, type, send } = await ask(world);
+    type("ada@example.com");
+    send();
+    await dialog.findByRole("button", { name: account.deleting });
+    const element = screen.getByRole<HTMLDialogElement>("dialog", { name: account.deleteTitle });
+    // As Chromium does with repeated Escape, without a `cancel` that the page could refuse.
+    element.close();
+    await waitFor(() => expect(element.open).toBe(true));
+    router.go("/");
+    expect(screen.getByRole("dialog", { name: account.deleteTitle })).toBe(element);
+    answer.resolve(no("storage_unavailable"));
+    await dialog.findByText(account.deleteUncertain(problems.storage_unavailable));
+    fireEvent.click(dialog.getByRole("button", { name: account.keep }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await screen.findByRole("textbox", { name: "Prompt" });
   });
 
   test("that fails says so, and can be sent again", async () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { App } from "../../frontend/app.tsx";
 import { createRouter } from "../../frontend/state/router.ts";
 import { MAX_SEED } from "../../worker/catalog.ts";
-import { begin, generation, no, nobody, ok, session, setUp, snapshot } from "./support.ts";
+import { begin, generation, no, nobody, ok, session, setUp, snapshot, TODAY } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
@@ -229,7 +229,18 @@ describe("sign-in", () => {
     expect(screen.getByText("ALLOWED_USERS")).toBeTruthy();
   });
 
-  test("elsewhere it is a link that comes back here", async () => {
+  test("elsewhere it is a link that comes back here, with the gallery's filters", async () => {
+    const filtered = setUp();
+    filtered.api.session.mockResolvedValue(ok(session({ user: null, limits: null, signIn: ["oidc"] })));
+    history.replaceState(null, "", "/gallery?q=fox&favorite=true");
+    await open(filtered);
+    filtered.studio.signingIn.value = "asked";
+    const back = await screen.findByRole("link", { name: "Continue with your account" });
+    expect(new URL((back as HTMLAnchorElement).href).searchParams.get("return_to")).toBe(
+      "/gallery?q=fox&favorite=true",
+    );
+    cleanup();
+    history.replaceState(null, "", "/");
     const world = setUp();
     world.api.session.mockResolvedValue(ok(session({ user: null, limits: null, signIn: ["oidc"] })));
     await open(world, "a red kite");
@@ -239,9 +250,21 @@ describe("sign-in", () => {
   });
 });
 
+test("while outputs are saved, the cards say so and the header counts no slot", async () => {
+  const world = setUp();
+  await open(world);
+  const limits = { concurrent: 3, inFlight: 0, unconfirmed: 0, today: TODAY };
+  const inFlight = ["a", "b"].map((id) => generation(id, { status: "processing", progress: 100 }));
+  world.sockets.latest().say({ type: "snapshot", limits, inFlight });
+  expect(await screen.findAllByText("Saving…")).toHaveLength(2);
+  expect(screen.queryByRole("progressbar")).toBeNull();
+  expect(screen.queryByText(/of 3/)).toBeNull();
+  world.sockets.latest().say({ type: "limits", limits: { ...limits, inFlight: 1 } });
+  await screen.findByText("Generating 1 of 3");
+});
+
 test("the account menu tells who is here and what the plan allows", async () => {
   await open(setUp());
-  expect(await screen.findByText("0 of 3 in flight")).toBeTruthy();
   fireEvent.click(screen.getByRole("button", { name: "Account and settings" }));
   await screen.findByText("ada@example.com");
   await screen.findByText("Pro plan · 3 pictures at once");

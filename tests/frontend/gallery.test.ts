@@ -45,6 +45,25 @@ function open(search = "") {
 }
 
 describe("reading", () => {
+  test("goes on up to the image that the user saw before a reload, and no further", async () => {
+    const { api, list, ids } = open();
+    api.list.mockResolvedValueOnce(page([picture("d", 4)], "after-d"));
+    api.list.mockResolvedValueOnce(page([picture("c", 3), picture("b", 2)], "after-b"));
+    await list.more("b");
+    expect(ids()).toEqual(["d", "c", "b"]);
+    expect(api.list).toHaveBeenCalledTimes(2);
+  });
+
+  test("gives up on an image that is no longer there", async () => {
+    const { api, list } = open();
+    let pages = 0;
+    api.list.mockImplementation(async () =>
+      page([picture(`p${(pages += 1)}`, 50 - pages)], `after-${pages}`),
+    );
+    await list.more("deleted");
+    expect([pages, list.state.value]).toEqual([20, "more"]);
+  });
+
   test("goes page after page by cursor, to the end and not beyond", async () => {
     const { api, list, ids } = open();
     api.list.mockResolvedValueOnce(page([picture("c", 3), picture("b", 2)], "after-b"));

@@ -52,6 +52,19 @@ describe("GET /api/events", () => {
     );
   });
 
+  it("reports full progress while the output of a finished prediction is being saved", async () => {
+    const user = await newUser("pro");
+    const { events } = await openStudio(user);
+    const { id } = await generate(user, newPrompt("terminal", "output-500-once"));
+    await reaches(user, id, "succeeded");
+    const steps = events.flatMap((event) => (event.type === "generation" ? [event.generation] : []));
+    const saving = steps.findIndex(({ status, progress }) => status === "processing" && progress === 100);
+    expect(saving).toBeGreaterThanOrEqual(0);
+    expect(steps.slice(saving + 1).map(({ status, progress }) => [status, progress])).toEqual([
+      ["succeeded", null],
+    ]);
+  });
+
   it("tells nobody else", async () => {
     const [user, other] = [await newUser(), await newUser()];
     const { events } = await openStudio(other);

@@ -108,6 +108,8 @@ function succeededUpstream(job: Job, news: Prediction, now: number, settings: Se
       // D1 hears that it is being stored only if it has heard of no progress before: the final write may be near.
       ...(job.status === "queued" ? withDebts(storing, "record") : storing),
       status: isOpen(job) ? "processing" : job.status,
+      // The studio shows that the output is being saved: its slot is free, and nothing generates any more.
+      progress: isOpen(job) ? 100 : job.progress,
       outputsLostAt: lostAt,
       source: { urls: news.outputs, seenAt: now, lostAt, invalid: null },
     },

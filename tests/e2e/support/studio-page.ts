@@ -28,6 +28,8 @@ export function createStudioPage(page: Page, { text, later, making, pictureText 
       await page.goto(path);
       await page.getByRole("main").waitFor();
     },
+    /** Waits until the studio knows who is signed in, and with which plan. */
+    isSignedIn: () => page.locator("header .initial").waitFor(),
     async chooseModel(id: ModelId) {
       const label = MODELS.find((model) => model.id === id)?.label ?? id;
       await page.getByRole("group", { name: text.models }).getByText(label, { exact: true }).click();
