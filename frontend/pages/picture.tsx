@@ -205,8 +205,8 @@ function useAsked(studio: Studio, id: string, known: Generation | null) {
     tries.value += 1;
   };
 
-  // It may leave its list while it is looked at: no favourite any more, or ready where one looks at what is being made.
-  useEffect(() => {
+  // Kept for when it leaves its list, as a favorite that is removed does. Before the next click, which may do that.
+  useLayoutEffect(() => {
     if (known) answer.value = { id, result: { ok: true, value: known } };
   }, [known]);
   useEffect(() => {
@@ -231,7 +231,7 @@ function useAsked(studio: Studio, id: string, known: Generation | null) {
   useEffect(() => {
     if (isOutOfReach && isUp) again();
   }, [isUp]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const stop = studio.listen({
       changed(news) {
         if (news.id === id && answer.value?.id === id)
