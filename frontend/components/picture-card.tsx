@@ -19,6 +19,11 @@ export function PictureCard({ studio, generation, large }: Props) {
       <a href={picturePath(id)} class="picture" aria-label={making.open(prompt)}>
         <Photo generation={generation} sizes={large ? "(width < 48rem) 100vw, 26rem" : "26rem"} />
       </a>
+      {favorite && (
+        <span class="card-mark" aria-hidden="true">
+          <Icon svg={heart} />
+        </span>
+      )}
       <div class="actions overlay">
         <p class="overlay-prompt" dir="auto">
           {prompt}

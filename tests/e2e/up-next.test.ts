@@ -66,7 +66,7 @@ test("what another device took is waited for as well", async () => {
   const elsewhere = "[mood:stuck] A picture on the other device";
   const here = "A picture on this one";
   const client = await createClient(app.url, email);
-  const { studio, page } = await visit({ email });
+  const { studio } = await visit({ email });
   await studio.open();
   await studio.isSignedIn();
   await client.generate({ prompt: elsewhere });

@@ -269,3 +269,17 @@ test("the account menu tells who is here and what the plan allows", async () => 
   await screen.findByText("ada@example.com");
   await screen.findByText("Pro plan · 3 pictures at once");
 });
+
+test("a favorite has a heart in the feed", async () => {
+  const world = setUp();
+  const items = [
+    generation("a", { status: "succeeded", favorite: true }),
+    generation("b", { status: "succeeded", prompt: "a boat" }),
+  ];
+  world.api.list.mockResolvedValueOnce(ok({ items, nextCursor: null }));
+  await open(world);
+  const liked = await screen.findByRole("link", { name: "Open: a red kite" });
+  const other = screen.getByRole("link", { name: "Open: a boat" });
+  const hasHeart = (link: HTMLElement) => link.closest("li")?.querySelector(".card-mark svg") !== null;
+  expect([liked, other].map(hasHeart)).toEqual([true, false]);
+});
