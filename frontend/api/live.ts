@@ -24,8 +24,8 @@ export type LiveDependencies = {
 };
 
 /**
- * One connection that says what changed, as soon as it did. It is a hint, never the truth: whoever shows
- * something as in flight asks again when `up` turns true, and polls while it is false.
+ * One connection for pushed changes. A push is a hint: the client asks again for everything in flight when `up` turns
+ * true, and polls while it is false.
  */
 export function createLive({ connect, random, onEvent, onSessionEnded, onRefused }: LiveDependencies) {
   const up = signal(false);

@@ -68,8 +68,9 @@ function DevSignIn({ studio }: { studio: Studio }) {
         event.preventDefault();
         if (busy.value) return;
         busy.value = true;
-        const trouble = await signIn(studio, email.value.trim());
-        busy.value = false;
+        const trouble = await signIn(studio, email.value.trim()).finally(() => {
+          busy.value = false;
+        });
         if (trouble) {
           problem.value = trouble.code === "invalid_request" ? later.emailInvalid : problems[trouble.code];
         }

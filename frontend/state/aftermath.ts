@@ -15,7 +15,7 @@ import type { Studio } from "./studio.ts";
 /** A bug in the Worker answers every attempt alike; a reset of the user's object only the first ones. */
 const RESENDS_AFTER_INTERNAL = 3;
 
-/** Not now, but later, without anybody having to ask again. */
+/** Refused for now: goes back to the queue, which sends it later. */
 const WAITS: ReadonlySet<TroubleCode> = new Set([
   "limit_reached",
   "rate_limited",
@@ -53,7 +53,7 @@ export async function trouble(
   // While the account is being deleted nothing is sent in this user's name.
   do if (!cancelOnArrival.has(card)) await rest(maker, wait);
   while (maker.session.isPaused() && !cancelOnArrival.has(card));
-  // Canceled before it was known to have arrived, or in the moment in which the line is back: it is not sent again to find out.
+  // Canceled while it is unknown whether it arrived: not sent again to find out.
   if (cancelOnArrival.has(card)) orders.drop(order.key);
   if (orders.find(order.key)) return "again";
   // Or another tab has the answer: then its card comes like any other's.
@@ -177,7 +177,7 @@ export async function cancel(maker: Maker, card: Card): Promise<void> {
   const { api, cards, orders, tell } = maker;
   const { key, generation: before } = card;
   if (before.id === "") {
-    // At rest between two attempts: so it stays.
+    // Waiting between two retries: drop it instead of retrying.
     if (card.problem && card.order) {
       orders.drop(card.order.key);
       maker.hurry();

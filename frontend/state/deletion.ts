@@ -1,8 +1,8 @@
 /**
- * Deleting one's own account, from the question to the goodbye.
+ * Deletes the user's account, from the question to the confirmation.
  *
- * Promise: once it is sent, nothing that waits is started in this user's name until it is known what became of it; once
- * it is done, this browser keeps nothing of theirs. Whoever got no answer can send it again.
+ * While the outcome is unknown, nothing queued is sent in this user's name. After success this browser keeps nothing of
+ * theirs. A request without an answer can be repeated.
  */
 import { batch, signal } from "@preact/signals";
 import type { Session, User } from "../../worker/contract.ts";
@@ -67,7 +67,7 @@ export function createDeletion({ studio, forgetElsewhere, sayGoodbye, restart }:
         problem.value = result.problem;
       });
     },
-    /** Not now. Whoever is still somebody here goes on. */
+    /** Closes the dialog; a user who is still signed in continues. */
     async close() {
       if (isSending.value) return;
       batch(() => {

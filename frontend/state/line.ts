@@ -1,4 +1,4 @@
-/** What keeps an open studio true once somebody is here: pushes, and asking where no push can be relied on. */
+/** Keeps the studio of a signed-in user up to date: by the socket, and by polling where it cannot be relied on. */
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import type { Generation, StudioEvent } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";

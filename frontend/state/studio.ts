@@ -220,11 +220,11 @@ export function createStudio(dependencies: StudioDependencies) {
       endPreview = undefined;
     }
     if (!user) return;
-    // Somebody else signed in where a session had ended: nothing here is theirs. What was begun goes on after that.
+    // Another user signed in after the session had ended: nothing in memory is theirs.
     if (owner !== null && owner !== user.id) return dependencies.restart();
     owner = user.id;
     orders.open(user.id);
-    // Before anything is heard about them: then it is clear that it is about these.
+    // Before the socket opens, so that pushes about these find their cards.
     for (const order of orders.all.value) if (order.state !== "waiting") void maker.resume(order);
     const since = Number(tabStore.get("resume") ?? Number.NaN);
     tabStore.set("resume", null);
@@ -249,7 +249,7 @@ export function createStudio(dependencies: StudioDependencies) {
     return following;
   }
 
-  /** Comes with the first who signs in: a stranger has nothing to be told of. */
+  /** Loaded with the first sign-in: signed out there is nothing to push. */
   async function openLine() {
     try {
       const { createLine } = await import("./line.ts");

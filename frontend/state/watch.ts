@@ -1,13 +1,13 @@
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 
-/** Without a socket, what is in flight is asked for this often. */
+/** Poll interval without a socket. */
 const POLL_EVERY_MS = 2_000;
-/** With one, only in case a push got lost. */
+/** Poll interval with a socket, in case a push got lost. */
 const CHECK_EVERY_MS = 20_000;
 
 export type WatchDependencies = {
   ids: ReadonlySignal<string[]>;
-  /** Nothing but asking will tell: a push cannot be relied on. */
+  /** Pushes cannot be relied on. */
   urgent: ReadonlySignal<boolean>;
   ask: (id: string) => Promise<void>;
 };

@@ -111,6 +111,42 @@ test("what is typed, chosen and sent before the script runs counts once, and a r
   await expect.poll(() => studio.prompt.inputValue()).toBe("A boat after the wind");
 });
 
+test("the first answer about the session is an error: a Generate gets its image all the same", async () => {
+  const prompt = "A bridge before the fog lifts";
+  const { page, studio, expectsInConsole } = await visit({ email: newEmail() });
+  expectsInConsole(/status of 503/);
+  let failures = 2;
+  await page.route("**/api/session", (route) => {
+    failures -= 1;
+    return failures < 0 ? route.continue() : route.fulfill({ status: 503, body: "<html>503</html>" });
+  });
+  await studio.open();
+  await studio.generate(prompt);
+  await studio.seesPicture(prompt);
+  expect(await simulator.creates(prompt)).toHaveLength(1);
+});
+
+test("a reload without the studio shows the outbox, and sends it once it is reached", async () => {
+  const prompt = "A letter kept in a drawer";
+  const { page, studio, expectsInConsole } = await visit({ email: newEmail() });
+  expectsInConsole(/status of 503|WebSocket connection|net::ERR_/);
+  await studio.open();
+  await page.waitForFunction(() => localStorage.getItem("studio.owner"));
+  let isDown = true;
+  await page.route("**/api/**", (route) =>
+    isDown ? route.fulfill({ status: 503, body: "<html>503</html>" }) : route.continue(),
+  );
+  await studio.generate(prompt);
+  await studio.working(prompt).getByText(making.retrying).waitFor();
+  await page.reload();
+  await studio.working(prompt).getByText(making.retrying).waitFor();
+  expect(await page.getByText(text.tryOne).isVisible()).toBe(false);
+  expect(await simulator.creates(prompt)).toEqual([]);
+  isDown = false;
+  await studio.seesPicture(prompt);
+  expect(await simulator.creates(prompt)).toHaveLength(1);
+});
+
 test("offline from the start of the click, it goes out by itself", async () => {
   const prompt = "A picture from a tunnel";
   const { page, studio, context, expectsInConsole } = await visit({ email: newEmail() });
