@@ -49,8 +49,9 @@ export function createSession({ api, random, onRecovered }: SessionDependencies)
     }
     for (const model of result.value.models) if (!model.unread) options.set(model.id, model.options);
     session.value = result.value;
-    // Limits that were pushed since the request are newer than its answer.
-    if (limits.value === before || !result.value.user) limits.value = result.value.limits;
+    // Limits that were pushed since the request are newer. A signed-in user's are null where their object did not answer.
+    const isNewer = limits.value === before && result.value.limits !== null;
+    if (isNewer || !result.value.user) limits.value = result.value.limits;
     if (result.value.models.some(({ id }) => !options.has(id))) {
       timer = setTimeout(load, rest);
       rest = Math.min(2 * rest, OPTIONS_ASKED_EVERY_MS);

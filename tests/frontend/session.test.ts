@@ -77,6 +77,14 @@ test("an answer that was requested before a push does not overwrite the pushed l
   expect(studio.session.limits.value?.inFlight).toBe(2);
 });
 
+test("an answer without limits for a signed-in user keeps the known ones", async () => {
+  const { studio, api } = setUp();
+  await begin(studio, "");
+  api.session.mockResolvedValueOnce(ok(session({ limits: null })));
+  await studio.session.load();
+  expect(studio.session.limits.value?.concurrent).toBe(3);
+});
+
 test("of two answers out of order the later request's one stays", async () => {
   const { studio, api } = setUp();
   await begin(studio, "");
