@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { breakD1 } from "./support/faults.ts";
 import {
   ACCESS,
   expectTurnedAway,
@@ -63,6 +64,20 @@ describe("Cloudflare Access", () => {
     await expectTurnedAway(await studio.call("/api/auth/login"), 403, "come through Cloudflare Access");
     const nonsense = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": "nonsense" });
     await expectTurnedAway(nonsense, 502, "answer doesn");
+  });
+
+  it("shows a page, not JSON, when D1 fails after the provider vouched for the user", async () => {
+    const studio = studioWith(ANYONE, PUBLIC);
+    const assertion = await signed(claimsOf());
+    const mend = breakD1();
+    const answer = await studio.call("/api/auth/login?return_to=/gallery", {
+      "cf-access-jwt-assertion": assertion,
+      "sec-fetch-dest": "document",
+    });
+    mend();
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=UTF-8");
+    expect(await answer.text()).toContain('href="/api/auth/login?return_to=/gallery">Try again</a>');
   });
 
   it("asks ALLOWED_USERS too", async () => {
