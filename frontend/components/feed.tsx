@@ -38,7 +38,7 @@ export function Feed({ studio }: { studio: Studio }) {
           <button
             type="button"
             class="link"
-            onClick={() => void (studio.session.user.value ? studio.loadRecent() : studio.wake())}
+            onClick={() => void (studio.session.user.value ? studio.line.value?.loadRecent() : studio.wake())}
           >
             {making.tryAgain}
           </button>

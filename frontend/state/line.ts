@@ -4,15 +4,20 @@ import type { Generation, StudioEvent } from "../../worker/contract.ts";
 import type { Api } from "../api/client.ts";
 import { restartWith } from "../api/farewell.ts";
 import { createLive, type LiveDependencies } from "../api/live.ts";
-import type { Trouble } from "../api/result.ts";
 import type { Cards } from "./cards.ts";
 import type { Maker } from "./maker.ts";
 import { retryFailures } from "./retry.ts";
 import type { SessionState } from "./session.ts";
+import type { Store } from "./store.ts";
+import type { Studio } from "./studio.ts";
 import { createWatch } from "./watch.ts";
+
+/** How many of the latest images the studio's page shows. */
+const RECENT = 24;
 
 export type LineDependencies = Pick<LiveDependencies, "connect" | "random"> & {
   api: Api;
+  store: Store;
   session: SessionState;
   cards: Cards;
   maker: Maker;
@@ -21,13 +26,14 @@ export type LineDependencies = Pick<LiveDependencies, "connect" | "random"> & {
   heard: (generation: Generation, before?: string) => void;
   dropped: (id: string) => void;
   sessionEnded: () => void;
-  recentProblem: ReadonlySignal<Trouble | null>;
-  loadRecent: () => Promise<void>;
+  recent: Studio["recent"];
+  recentProblem: Studio["recentProblem"];
   wakeUps: ReadonlySignal<number>;
   restart: () => void;
 };
 
 export function createLine(dependencies: LineDependencies) {
+  const { recent, recentProblem, store } = dependencies;
   const { connect, random, api, session, cards, maker, changed, heard, dropped } = dependencies;
 
   function hear(event: StudioEvent) {
@@ -94,17 +100,38 @@ export function createLine(dependencies: LineDependencies) {
     else if (owner !== null && userId.value !== owner) dependencies.restart();
     else live.open();
   });
+  let reading: Promise<void> | null = null;
+
+  /** Reads the latest images; callers at the same time share one request. */
+  function loadRecent() {
+    reading ??= readRecent().finally(() => {
+      reading = null;
+    });
+    return reading;
+  }
+
+  async function readRecent() {
+    recent.value = "loading";
+    const page = await api.list(null, RECENT);
+    recentProblem.value = page.ok ? null : page.problem;
+    if (page.ok) {
+      cards.remember(page.value.items, page.value.nextCursor !== null);
+      store.set("returning", cards.cards.value.length > 0 ? "1" : null);
+    }
+    recent.value = page.ok ? "ready" : "failed";
+  }
+
   retryFailures({
-    problem: dependencies.recentProblem,
+    problem: recentProblem,
     wakeUps: dependencies.wakeUps,
     random,
     // A user who signs in again has them read anyway.
-    again: () => userId.peek() !== null && dependencies.loadRecent(),
+    again: () => userId.peek() !== null && loadRecent(),
   });
   effect(() => {
-    if (dependencies.recentProblem.value?.code === "unauthenticated") dependencies.sessionEnded();
+    if (recentProblem.value?.code === "unauthenticated") dependencies.sessionEnded();
   });
-  return { ...live, askAll: watch.askAll };
+  return { ...live, askAll: watch.askAll, loadRecent };
 }
 
 export type Line = ReturnType<typeof createLine>;

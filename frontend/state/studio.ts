@@ -14,8 +14,6 @@ import { createOrders, type Order } from "./orders.ts";
 import { createSession } from "./session.ts";
 import type { Store } from "./store.ts";
 
-/** How many of the latest pictures the studio's page shows. */
-const RECENT = 24;
 /** A Generate that waits for a sign-in goes on by itself, but not days later. */
 const RESUME_WITHIN_MS = 15 * 60_000;
 
@@ -182,17 +180,6 @@ export function createStudio(dependencies: StudioDependencies) {
     if (!session.problem.value) void session.load();
   }
 
-  async function loadRecent() {
-    recent.value = "loading";
-    const page = await api.list(null, RECENT);
-    recentProblem.value = page.ok ? null : page.problem;
-    if (page.ok) {
-      cards.remember(page.value.items, page.value.nextCursor !== null);
-      store.set("returning", cards.cards.value.length > 0 ? "1" : null);
-    }
-    recent.value = page.ok ? "ready" : "failed";
-  }
-
   /** Whose pictures are in memory. */
   let owner: string | null = null;
 
@@ -237,20 +224,8 @@ export function createStudio(dependencies: StudioDependencies) {
     });
   }
 
-  let following: Promise<void> | null = null;
-
-  /** Connects and reads the latest images; callers at the same time share one run. */
-  function follow() {
-    following ??= openLine()
-      .then(loadRecent)
-      .finally(() => {
-        following = null;
-      });
-    return following;
-  }
-
-  /** Loaded with the first sign-in: signed out there is nothing to push. */
-  async function openLine() {
+  /** Connects and reads the latest images. The code comes with the first sign-in. */
+  async function follow() {
     try {
       const { createLine } = await import("./line.ts");
       line.value ??= createLine({
@@ -262,12 +237,13 @@ export function createStudio(dependencies: StudioDependencies) {
         heard,
         dropped,
         sessionEnded,
+        recent,
         recentProblem,
-        loadRecent,
         wakeUps,
       });
+      await line.value.loadRecent();
     } catch {
-      setTimeout(openLine, LINE_AGAIN_AFTER_MS);
+      setTimeout(follow, LINE_AGAIN_AFTER_MS);
     }
   }
 
@@ -329,7 +305,6 @@ export function createStudio(dependencies: StudioDependencies) {
     store,
     tabStore,
     line,
-    loadRecent,
     enter,
     orTell,
     restart: dependencies.restart,
