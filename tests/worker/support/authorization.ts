@@ -143,6 +143,7 @@ export const ROWS: Record<string, Row> = {
   "GET /images/:id/:n": { path: ({ id }) => `/images/${id}/0`, answers: owner(200) },
   "GET /s/:token": { path: ({ token }) => `/s/${token}`, answers: linkHolder(200) },
   "GET /s/:token/image": { path: ({ token }) => `/s/${token}/image`, answers: linkHolder(200) },
+  "GET /s/*": { path: ({ token }) => `/s/${token}/other`, answers: everybody(404) },
   "GET /.well-known/security.txt": {
     path: () => "/.well-known/security.txt",
     settings: { CONTACT: "security@example.com" },
