@@ -2,19 +2,29 @@ import * as z from "zod";
 
 const ratios = ["1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3"] as const;
 
-const prompt = z.string().min(1).max(4000).describe("What the picture shows.");
+/** JSON Schema counts code points; zod's own `max` counts UTF-16 units. */
+const promptOf = (maxLength: number) =>
+  z
+    .string()
+    .min(1)
+    .refine((text) => [...text].length <= maxLength, `at most ${maxLength} characters`)
+    .describe("What the image shows.");
+const prompt = promptOf(4_000);
+const longPrompt = promptOf(2_000).meta({ maxLength: 2_000 });
 const seed = z.int().min(0).max(2_147_483_647).optional().describe("Same prompt and seed, same picture.");
 const aspect_ratio = z.enum(ratios).default("1:1");
 const number_of_images = z.int().min(1).max(4).default(1);
 const negative_prompt = z.string().max(2000).optional().describe("What the picture shall not show.");
 
 const full = z.strictObject({ prompt, aspect_ratio, number_of_images, seed, negative_prompt });
+/** Its schema gives the longest prompt; those of the other models do not. */
+const long = full.extend({ prompt: longPrompt });
 const draft = z.strictObject({ prompt, seed });
 
 export type Model = {
   slug: string;
   name: string;
-  input: typeof full | typeof draft;
+  input: typeof full | typeof long | typeof draft;
   /** Milliseconds from create to end, at speed 1. */
   takes: readonly [least: number, most: number];
   /** How often the create's answer waits for the end and is terminal. */
@@ -24,7 +34,7 @@ export type Model = {
 export const MODELS: readonly Model[] = [
   { slug: "truefusion-pro", name: "TrueFusion Pro", input: full, takes: [4000, 8000], answersTerminal: 0 },
   { slug: "truefusion-edge", name: "TrueFusion Edge", input: draft, takes: [300, 900], answersTerminal: 0.7 },
-  { slug: "truefusion-2.0", name: "TrueFusion 2.0", input: full, takes: [8000, 15_000], answersTerminal: 0 },
+  { slug: "truefusion-2.0", name: "TrueFusion 2.0", input: long, takes: [8000, 15_000], answersTerminal: 0 },
 ];
 
 export function findModel(name: string): Model | undefined {

@@ -33,8 +33,11 @@ export type AspectRatio = (typeof ASPECT_RATIOS)[number];
 /** The largest seed Skytells takes: 2^31 − 1. */
 export const MAX_SEED = 2_147_483_647;
 
-/** Longest prompt, and longest negative prompt, in code points. */
+/** Longest prompt where the model's schema gives no `maxLength`, and longest negative prompt; in code points. */
 export const MAX_PROMPT_LENGTH = 500;
+
+/** Longest prompt whatever a model's schema allows, in code points: the request stays within `MAX_BODY_BYTES`. */
+export const MAX_PROMPT_LENGTH_OF_ANY_MODEL = 4_000;
 
 /** Longest search text, in code points. */
 export const MAX_SEARCH_LENGTH = 100;
@@ -120,9 +123,12 @@ export function countCodePoints(text: string): number {
  * What is wrong with a prompt, or null if it may be sent. Takes the text as typed.
  * Spaces and invisible format characters alone are `empty`; `malformed` is a NUL or a lone surrogate.
  */
-export function promptProblem(text: string): "empty" | "too_long" | "malformed" | null {
+export function promptProblem(
+  text: string,
+  maxLength = MAX_PROMPT_LENGTH,
+): "empty" | "too_long" | "malformed" | null {
   if (text.includes("\0") || !text.isWellFormed()) return "malformed";
   const prompt = normalizePrompt(text);
   if (/^[\s\p{Cf}\p{Cc}]*$/u.test(prompt)) return "empty";
-  return countCodePoints(prompt) > MAX_PROMPT_LENGTH ? "too_long" : null;
+  return countCodePoints(prompt) > maxLength ? "too_long" : null;
 }

@@ -13,6 +13,7 @@ import {
   type GenerationStatus,
   MAX_BULK,
   MAX_PROMPT_LENGTH,
+  MAX_PROMPT_LENGTH_OF_ANY_MODEL,
   MAX_SEARCH_LENGTH,
   MAX_SEED,
   MODELS,
@@ -26,29 +27,29 @@ import {
 const MODEL_IDS = MODELS.map((model) => model.id);
 
 const PROMPT_SENTENCES = {
-  empty: "Write a prompt first.",
-  too_long: `A prompt has at most ${MAX_PROMPT_LENGTH} characters.`,
-  malformed: "The prompt contains characters that are not text.",
+  empty: () => "Write a prompt first.",
+  too_long: (maxLength: number) => `A prompt has at most ${maxLength} characters.`,
+  malformed: () => "The prompt contains characters that are not text.",
 } as const;
 
-function text(allowEmpty: boolean) {
+function text({ maxLength, allowEmpty }: { maxLength: number; allowEmpty: boolean }) {
   return z.string().transform((value, context) => {
-    const problem = promptProblem(value);
+    const problem = promptProblem(value, maxLength);
     if (problem !== null && !(allowEmpty && problem === "empty")) {
-      context.addIssue({ code: "custom", message: PROMPT_SENTENCES[problem] });
+      context.addIssue({ code: "custom", message: PROMPT_SENTENCES[problem](maxLength) });
       return z.NEVER;
     }
     return normalizePrompt(value);
   });
 }
 
-/** Body of `POST /api/generate`. */
+/** Body of `POST /api/generate`. The model's own prompt length is checked later, against its live schema. */
 export const generateBody = z.strictObject({
-  prompt: text(false),
+  prompt: text({ maxLength: MAX_PROMPT_LENGTH_OF_ANY_MODEL, allowEmpty: false }),
   model: z.enum(MODEL_IDS).default(DEFAULT_MODEL),
   aspectRatio: z.enum(ASPECT_RATIOS).optional(),
   seed: z.int().min(0).max(MAX_SEED).optional(),
-  negativePrompt: text(true).optional(),
+  negativePrompt: text({ maxLength: MAX_PROMPT_LENGTH, allowEmpty: true }).optional(),
 });
 export type GenerateBody = z.infer<typeof generateBody>;
 
@@ -166,7 +167,13 @@ export type Limits = {
 };
 
 /** Which options a model takes, read from its live schema; `{}` while that is unknown. */
-export type ModelOptions = { aspectRatio?: AspectRatio[]; seed?: true; negativePrompt?: true };
+export type ModelOptions = {
+  aspectRatio?: AspectRatio[];
+  seed?: true;
+  negativePrompt?: true;
+  /** Longest prompt in code points, where the schema gives one; else `MAX_PROMPT_LENGTH` holds. */
+  maxPromptLength?: number;
+};
 
 export type Model = {
   id: ModelId;

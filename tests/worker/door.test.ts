@@ -34,6 +34,11 @@ describe("POST /api/generate refuses", () => {
     ["a list for a prompt", { prompt: ["a"] }, "invalid_prompt"],
     ["NUL", { prompt: "a\0b" }, "invalid_prompt"],
     ["a lone surrogate", '{"prompt":"a\\ud800b"}', "invalid_prompt"],
+    [
+      "a prompt longer than the model's schema allows",
+      { prompt: "🦊".repeat(2_001), model: "truefusion-2.0" },
+      "invalid_prompt",
+    ],
     ["an unknown model", { prompt: "a", model: "dall-e" }, "invalid_model"],
     ["a model that is no text", { prompt: "a", model: {} }, "invalid_model"],
     ["an unknown field", { prompt: "a", steps: 3 }, "invalid_request"],
@@ -157,6 +162,12 @@ describe.concurrent("prompts that work", () => {
     const generation = await generate(someone, prompt);
     expect(generation.prompt).toBe(prompt.normalize("NFC"));
     await reaches(someone, generation.id, "succeeded");
+  });
+
+  it("as long as the model's schema allows", async () => {
+    const someone = await newUser();
+    const prompt = "🦊".repeat(2_000);
+    expect((await generate(someone, prompt, { model: "truefusion-2.0" })).prompt).toBe(prompt);
   });
 
   it("is stored trimmed and composed", async () => {

@@ -3,7 +3,16 @@
  * disagree on how a size is asked for, so an optional input is sent only where the schema has it.
  */
 import * as z from "zod";
-import { ASPECT_RATIOS, type AspectRatio, MAX_SEED, MODELS, type ModelId } from "../catalog.ts";
+import {
+  ASPECT_RATIOS,
+  type AspectRatio,
+  countCodePoints,
+  MAX_PROMPT_LENGTH,
+  MAX_PROMPT_LENGTH_OF_ANY_MODEL,
+  MAX_SEED,
+  MODELS,
+  type ModelId,
+} from "../catalog.ts";
 import type { GenerateBody, GenerationOptions, ModelOptions } from "../contract.ts";
 import type { Settings } from "../env.ts";
 import { getModel } from "./client.ts";
@@ -11,6 +20,7 @@ import { getModel } from "./client.ts";
 const property = z.object({
   enum: z.array(z.unknown()).nullish().catch(null),
   maximum: z.number().nullish().catch(null),
+  maxLength: z.int().min(1).nullish().catch(null),
 });
 const model = z.object({
   input_schema: z.object({ properties: z.record(z.string(), property.catch({})) }),
@@ -93,11 +103,19 @@ function ratiosIn(schema: InputSchema): AspectRatio[] {
 export function optionsIn(schema: InputSchema | null): ModelOptions {
   if (!schema) return {};
   const ratios = ratiosIn(schema);
+  const maxLength = schema.prompt?.maxLength;
   return {
     ...(ratios.length > 0 && { aspectRatio: ratios }),
     ...(schema.seed && { seed: true as const }),
     ...(schema.negative_prompt && { negativePrompt: true as const }),
+    ...(maxLength && { maxPromptLength: Math.min(maxLength, MAX_PROMPT_LENGTH_OF_ANY_MODEL) }),
   };
+}
+
+/** The prompt length that the model allows, if the prompt exceeds it; else null. */
+export function exceededPromptLength(schema: InputSchema | null, prompt: string): number | null {
+  const { maxPromptLength = MAX_PROMPT_LENGTH } = optionsIn(schema);
+  return countCodePoints(prompt) > maxPromptLength ? maxPromptLength : null;
 }
 
 /** Whether the request asks for more than a picture of a prompt. */

@@ -8,7 +8,13 @@ import type { GenerationRecord } from "../generation.ts";
 import { log, logError } from "../log.ts";
 import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../problem.ts";
 import { type CreateOutcome, createPrediction } from "../skytells/client.ts";
-import { asksForOptions, buildInput, inputSchema, unsupportedOption } from "../skytells/models.ts";
+import {
+  asksForOptions,
+  buildInput,
+  exceededPromptLength,
+  inputSchema,
+  unsupportedOption,
+} from "../skytells/models.ts";
 import { WEBHOOK_EVENTS, webhookUrl } from "../skytells/webhook.ts";
 import { limitRefusal, limitsOf } from "./allowance.ts";
 import { change, type StudioContext, tellLimits } from "./context.ts";
@@ -46,6 +52,9 @@ export async function generate(
     return refuse("content_policy", "This studio makes no pictures of that. Nothing was made.");
   }
   const schema = await inputSchema(context.settings, body.model);
+  const maxLength = exceededPromptLength(schema, body.prompt);
+  if (maxLength !== null)
+    return refuse("invalid_prompt", `With this model a prompt has at most ${maxLength} characters.`);
   if (schema === null && asksForOptions(body)) {
     return refuse(
       "upstream_unavailable",
