@@ -28,6 +28,23 @@ declare const __STUDIO__: string;
     else Object.assign(link, { rel: "modulepreload", href });
     document.head.append(link);
   }
+  // `/` focuses the prompt at once: letters typed while code loads go into the field.
+  document.addEventListener("keydown", (event) => {
+    const { key, target, ctrlKey, metaKey, altKey } = event;
+    if (key !== "/" || ctrlKey || metaKey || altKey || event.isComposing || event.keyCode === 229) return;
+    const field = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+    const isTyping = target instanceof Element && target.closest(field);
+    if (isTyping || document.querySelector("dialog[open]")) return;
+    try {
+      if (localStorage.getItem("studio.keys") === "off") return;
+    } catch {
+      // Storage is blocked: single keys are on.
+    }
+    event.preventDefault();
+    const prompt = document.querySelector<HTMLElement>("textarea[name=prompt]");
+    prompt?.focus();
+    if (!prompt || document.activeElement !== prompt) dispatchEvent(new Event("write-prompt"));
+  });
   // What the page shows is drawn before the studio runs, and not after.
   document.addEventListener("DOMContentLoaded", () => {
     const run = () => void import(__STUDIO__);

@@ -81,6 +81,11 @@ addEventListener("pageshow", ({ persisted }) => {
   if (persisted) followOwner(owners.get("owner"));
 });
 addEventListener("popstate", router.follow);
+// `/` where no prompt is on the page (early.ts).
+addEventListener("write-prompt", () => {
+  router.go("/");
+  studio.composer.focus.value = true;
+});
 addEventListener("pageshow", router.shown);
 addEventListener("online", () => void studio.wake());
 for (const event of ["online", "offline"]) {

@@ -7,7 +7,7 @@ const promptOf = (maxLength: number) =>
   z
     .string()
     .min(1)
-    .refine((text) => [...text].length <= maxLength, `at most ${maxLength} characters`)
+    .refine((text) => Array.from(text).length <= maxLength, `at most ${maxLength} characters`)
     .describe("What the image shows.");
 const prompt = promptOf(4_000);
 const longPrompt = promptOf(2_000).meta({ maxLength: 2_000 });

@@ -34,6 +34,18 @@ export function AccountMenu({ studio }: { studio: Studio }) {
         </a>
       )}
       <ThemeChoice studio={studio} />
+      <label class="menu-item switch">
+        {making.enterSends}
+        <input
+          type="checkbox"
+          role="switch"
+          checked={studio.composer.enterSends.value}
+          onChange={({ currentTarget: { checked } }) => {
+            studio.composer.enterSends.value = checked;
+            studio.store.set("enter", checked ? "send" : "line");
+          }}
+        />
+      </label>
       <NotifyChoice studio={studio} />
       {update && (
         <button type="button" class="menu-item" onClick={update}>

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import arrowUp from "lucide-static/icons/arrow-up.svg?raw";
 import sliders from "lucide-static/icons/sliders-horizontal.svg?raw";
-import { countCodePoints, MAX_PROMPT_LENGTH, normalizePrompt } from "../../worker/catalog.ts";
+import { isComposing } from "../state/composition.ts";
 import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
 import { Icon } from "./icon.tsx";
@@ -10,18 +10,16 @@ import { lazy } from "./lazy.tsx";
 import { ModelChips } from "./model-chips.tsx";
 
 const OptionsPanel = lazy(() => import("./options-panel.tsx").then((part) => part.OptionsPanel));
+const SeedChip = lazy(() => import("./options-panel.tsx").then((part) => part.SeedChip));
 
-/** From here on the counter shows. */
-const COUNT_FROM = MAX_PROMPT_LENGTH - 80;
 const EXAMPLE_EVERY_MS = 7_000;
 
 /** The form that a prompt is written in. */
 export function Composer({ studio }: { studio: Studio }) {
   const { composer, maker } = studio;
-  const count = countCodePoints(normalizePrompt(composer.prompt.value));
-  const left = MAX_PROMPT_LENGTH - count;
-  const notice =
-    composer.notice.value ?? (studio.offline.value ? text.offline : studio.backstage.value?.day.value);
+  const backstage = studio.backstage.value;
+  const counter = backstage?.counter.value;
+  const notice = composer.notice.value;
   return (
     <form
       class="composer"
@@ -31,9 +29,14 @@ export function Composer({ studio }: { studio: Studio }) {
         event.preventDefault();
         void maker.generate();
       }}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || isComposing(event)) return;
+        event.preventDefault();
+        if (!event.repeat) event.currentTarget.requestSubmit();
+      }}
     >
       <div class="flex items-end gap-1 ps-4 pe-2 pt-2 max-sm:ps-3">
-        <Prompt studio={studio} isTooLong={left < 0} />
+        <Prompt studio={studio} isTooLong={counter?.isOver} />
         <OptionsButton studio={studio} />
         <button type="submit" class="button filled send" aria-label={text.generate}>
           <span class="max-sm:hidden">{text.generate}</span>
@@ -43,32 +46,35 @@ export function Composer({ studio }: { studio: Studio }) {
         </button>
       </div>
       <ModelChips chosen={composer.model} />
-      <p id="composer-notice" role="status" class="notice">
-        {left < 0 ? text.over(-left) : count >= COUNT_FROM ? text.left(left) : notice}
+      {composer.options.value.seed !== undefined && <SeedChip composer={composer} />}
+      {counter && !notice && (
+        <p class="notice" aria-hidden="true">
+          {counter.shown}
+        </p>
+      )}
+      <p id="composer-notice" role="status" class={counter && !notice ? "sr-only" : "notice"}>
+        {notice ?? counter?.spoken ?? (studio.offline.value ? text.offline : backstage?.hint.value)}
       </p>
     </form>
   );
 }
 
-function Prompt({ studio, isTooLong }: { studio: Studio; isTooLong: boolean }) {
+function Prompt({ studio, isTooLong }: { studio: Studio; isTooLong: boolean | undefined }) {
   const { composer } = studio;
-  const { prompt, focus } = composer;
+  const { prompt, focus, isUntouched, enterSends } = composer;
   const area = useRef<HTMLTextAreaElement>(null);
   const example = useExample(prompt.value === "" && studio.recent.value !== "waiting");
-  /** Escape says: not the example. Then Tab goes on as everywhere. */
-  const declined = useRef(false);
+  const isOffered = prompt.value === "" && isUntouched.value;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!focus.value) return;
     focus.value = false;
-    area.current?.focus();
+    const place = () => area.current?.focus();
+    // Outside an open dialog nothing takes the focus, and as it closes it gives the focus back to its opener.
+    const dialog = document.querySelector("dialog[open]");
+    if (dialog) dialog.addEventListener("close", place, { once: true });
+    else place();
   }, [focus.value]);
-
-  function take(event: KeyboardEvent, words: string | null | undefined) {
-    if (words == null) return;
-    event.preventDefault();
-    composer.write(words);
-  }
 
   return (
     <span class="grow-with" data-text={prompt.value}>
@@ -83,33 +89,34 @@ function Prompt({ studio, isTooLong }: { studio: Studio; isTooLong: boolean }) {
         aria-describedby="composer-notice prompt-keys"
         aria-invalid={isTooLong}
         placeholder={example}
-        enterkeyhint="go"
+        enterkeyhint={enterSends.value ? "send" : "enter"}
         value={prompt.value}
         onInput={(event) => composer.write(event.currentTarget.value)}
-        onBlur={() => {
-          declined.current = false;
-        }}
         onKeyDown={(event) => {
-          // While an input method composes, the keys are its own.
-          if (event.isComposing || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+          if (isComposing(event) || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
           const { key, currentTarget } = event;
-          if (key === "Enter") {
+          if (key === "Enter" && enterSends.value) {
             event.preventDefault();
-            // Held down since the focus was elsewhere, or for longer than one picture's worth.
+            // A held key sends once.
             if (!event.repeat) currentTarget.form?.requestSubmit();
-          } else if (key === "Escape") declined.current = true;
-          else if (key === "Tab" && prompt.value === "" && !declined.current) take(event, example);
-          else if (key === "ArrowUp" || key === "ArrowDown") {
+          } else if (key === "Escape") isUntouched.value = false;
+          else if (key === "Tab" && isOffered) {
+            event.preventDefault();
+            composer.write(example);
+          } else if (key === "ArrowUp" || key === "ArrowDown") {
             const direction = key === "ArrowUp" ? "earlier" : "later";
-            take(event, studio.backstage.value?.history.leaf(direction, prompt.value));
+            const { history } = studio.backstage.value ?? {};
+            if (history?.recall(direction, composer, currentTarget.selectionStart)) event.preventDefault();
           }
         }}
       />
-      <kbd class="tab-hint" aria-hidden="true">
-        {text.tab}
-      </kbd>
+      {isOffered && (
+        <kbd class="tab-hint" aria-hidden="true">
+          {text.tab}
+        </kbd>
+      )}
       <span id="prompt-keys" hidden>
-        {text.takeExample}
+        {isOffered ? text.takeExample : text.recall}
       </span>
     </span>
   );

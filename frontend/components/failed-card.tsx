@@ -3,6 +3,7 @@ import pencil from "lucide-static/icons/pencil.svg?raw";
 import rotate from "lucide-static/icons/rotate-ccw.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Card } from "../state/cards.ts";
+import { remix } from "../state/remake.ts";
 import { isUncounted } from "../state/uncounted.ts";
 import { dismiss } from "../state/deeds.ts";
 import type { Studio } from "../state/studio.ts";
@@ -54,7 +55,7 @@ export function FailedCard({ studio, card }: { studio: Studio; card: Card }) {
           <Icon svg={rotate} />
           {making.tryAgain}
         </button>
-        <button type="button" class="button plain small" onClick={() => studio.composer.edit(prompt)}>
+        <button type="button" class="button plain small" onClick={() => remix(studio, card.generation)}>
           <Icon svg={pencil} />
           {making.editPrompt}
         </button>

@@ -4,6 +4,9 @@ import { boxesOf, rowOf } from "../state/rows.ts";
 import { toggleFavorite } from "../state/favorites.ts";
 import type { Studio } from "../state/studio.ts";
 import type { Tiles } from "../state/tiles.ts";
+import { isComposing } from "../state/composition.ts";
+import { hasCommand, keyOf } from "../state/keys.ts";
+import { singleKeysOn } from "../state/shortcuts.ts";
 import { goOn } from "./go-on.ts";
 
 type Where = {
@@ -16,46 +19,47 @@ type Where = {
   focus: (id: string) => void;
 };
 
-const DEEDS = /^([azxf ]|Delete|Backspace)$/;
+/** A held key acts once: a held Delete would delete one image after the other. */
+const ACTS_ONCE = /^([azxf ]|Delete|Backspace)$/;
 
-/** What keys do in the grid. Those that it does not know stay the browser's. */
+/** Handles the keys of the grid; the browser handles all others. */
 export function onGalleryKey(event: KeyboardEvent, where: Where): void {
-  if (event.altKey) return;
-  // One press is one deed: Delete held down would take one picture after the other. Nor is it the browser's then.
-  if (event.repeat && DEEDS.test(event.key)) return event.preventDefault();
+  if (event.altKey || isComposing(event)) return;
+  const key = keyOf(event);
+  if (event.repeat && ACTS_ONCE.test(key)) return event.preventDefault();
   const { list, gallery, studio, current } = where;
   const { selection } = list;
   const generation = list.shown.peek().find(({ id }) => id === current);
-  const withCommand = event.ctrlKey || event.metaKey;
+  const isLetterOff = /^[xf]$/.test(key) && !singleKeysOn(studio.store);
   const onCheck = event.target instanceof Element && event.target.closest("button") !== null;
   const goOnAt = (next: string | null) => (next !== null ? where.focus(next) : goOn());
 
-  if (withCommand) {
-    if (event.key === "a") selection.all();
-    else if (event.key === "z") gallery.trash.undo();
-    else return;
-  } else if (event.key === "x" || (event.key === " " && !onCheck)) {
+  if (event.ctrlKey || event.metaKey) {
+    if (key !== "a" || !hasCommand(event)) return;
+    selection.all();
+  } else if (isLetterOff) return;
+  else if (key === "x" || (key === " " && !onCheck)) {
     if (!generation) return;
     if (event.shiftKey) selection.extend(generation.id);
     else selection.toggle(generation.id);
-  } else if (event.key === "f") {
+  } else if (key === "f") {
     if (generation?.status !== "succeeded") return;
     const next = neighbour(list, [generation.id], current);
     void toggleFavorite(studio, generation);
     // Among the favourites it stays no longer.
     if (!list.shown.peek().some(({ id }) => id === current)) goOnAt(next);
-  } else if (event.key === "Delete" || event.key === "Backspace") {
+  } else if (key === "Delete" || key === "Backspace") {
     const chosen = selection.selected.peek().map(({ id }) => id);
     const ids = chosen.length > 0 ? chosen : generation ? [generation.id] : [];
     const next = neighbour(list, ids, current);
     if (ids.length === 0 || !gallery.trash.remove(ids)) return;
     selection.end();
     goOnAt(next);
-  } else if (event.key === "Escape") {
+  } else if (key === "Escape") {
     if (!selection.active.peek()) return;
     selection.end();
   } else {
-    const target = targetOf(event.key, where);
+    const target = targetOf(key, where);
     if (target === null) return;
     if (event.shiftKey) {
       if (!selection.active.peek() && generation) selection.toggle(generation.id);

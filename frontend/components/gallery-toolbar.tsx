@@ -6,6 +6,7 @@ import sliders from "lucide-static/icons/sliders-horizontal.svg?raw";
 import squareCheck from "lucide-static/icons/square-check.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import { MAX_SEARCH_LENGTH } from "../../worker/catalog.ts";
+import { isComposing } from "../state/composition.ts";
 import { type Filters, NO_FILTERS, readFilters, writeFilters } from "../state/filters.ts";
 import type { List } from "../state/list.ts";
 import type { Router } from "../state/router.ts";
@@ -151,10 +152,15 @@ function Search({ router, q, cleared }: { router: Router; q: string; cleared: nu
         onInput={(event) => {
           words.value = event.currentTarget.value;
           clearTimeout(timer.current);
+          // What an input method has not converted yet is not what the user searches for.
+          if (!event.isComposing) timer.current = setTimeout(search, SEARCH_AFTER_MS);
+        }}
+        onCompositionEnd={() => {
+          clearTimeout(timer.current);
           timer.current = setTimeout(search, SEARCH_AFTER_MS);
         }}
         onKeyDown={(event) => {
-          if (event.key !== "Escape" || words.value === "") return;
+          if (isComposing(event) || event.key !== "Escape" || words.value === "") return;
           event.preventDefault();
           words.value = "";
           search();

@@ -1,10 +1,13 @@
 import { useComputed } from "@preact/signals";
+import type { TargetedCompositionEvent, TargetedInputEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import dices from "lucide-static/icons/dices.svg?raw";
 import lock from "lucide-static/icons/lock.svg?raw";
 import lockOpen from "lucide-static/icons/lock-open.svg?raw";
+import x from "lucide-static/icons/x.svg?raw";
 import { type AspectRatio, countCodePoints, MAX_PROMPT_LENGTH, MAX_SEED } from "../../worker/catalog.ts";
 import { type Composer, seedOf } from "../state/composer.ts";
+import { isComposing } from "../state/composition.ts";
 import { setOptions } from "../state/remake.ts";
 import type { Studio } from "../state/studio.ts";
 import { text } from "../text/first.ts";
@@ -41,10 +44,12 @@ export function OptionsPanel({ studio }: { studio: Studio }) {
       role="group"
       aria-label={text.options}
       onKeyDown={(event) => {
-        if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
-        // It would send the form. What it confirms is set already.
+        if (event.key !== "Enter" || isComposing(event)) return;
+        // With Ctrl or Cmd it sends the form.
+        if (event.ctrlKey || event.metaKey) return panel.current?.hidePopover();
+        if (!(event.target instanceof HTMLInputElement)) return;
+        // Enter alone would send the form too; in an option it only closes the panel.
         event.preventDefault();
-        // Held down since the focus was elsewhere.
         if (event.repeat) return;
         onlyOnce(event);
         panel.current?.hidePopover();
@@ -133,11 +138,11 @@ function Seed({ composer }: { composer: Composer }) {
           autocomplete="off"
           placeholder={making.seedRandom}
           value={seed.value ?? ""}
-          onInput={(event) => {
-            seed.value = seedOf(event.currentTarget.value.replace(/\D/g, ""));
-            // What is no digit, or one too many, does not stay.
-            event.currentTarget.value = String(seed.value ?? "");
-          }}
+          {...onText((field) => {
+            // An input method may enter full-width digits, which NFKC turns into ASCII.
+            seed.value = seedOf(field.value.normalize("NFKC").replace(/\D/g, ""));
+            field.value = String(seed.value ?? "");
+          })}
         />
         <button
           type="button"
@@ -183,16 +188,47 @@ function Without({ composer }: { composer: Composer }) {
         dir="auto"
         placeholder={making.withoutExample}
         value={words.value}
-        onInput={(event) => {
-          keepWithin(event.currentTarget);
-          words.value = event.currentTarget.value;
-        }}
+        {...onText((area) => {
+          keepWithin(area);
+          words.value = area.value;
+        })}
       />
     </div>
   );
 }
 
-/** Of what is typed or pasted takes what fits: what was there stays, and so does the caret. */
+/** Input whose handler may change the field: during composition that would end the conversion, so it waits. */
+const onText = <Field extends HTMLInputElement | HTMLTextAreaElement>(apply: (field: Field) => void) => ({
+  onInput: ({ isComposing, currentTarget }: TargetedInputEvent<Field>) => {
+    if (!isComposing) apply(currentTarget);
+  },
+  onCompositionEnd: ({ currentTarget }: TargetedCompositionEvent<Field>) => apply(currentTarget),
+});
+
+/** Shows that a seed is locked, and unlocks it. */
+export function SeedChip({ composer }: { composer: Composer }) {
+  const seed = String(composer.seed.value ?? "");
+  return (
+    <p class="px-4 pt-2">
+      <button
+        type="button"
+        class="button plain small"
+        aria-label={making.seedRemove(seed)}
+        title={making.seedRemove(seed)}
+        onKeyDown={onlyOnce}
+        onClick={() => {
+          composer.seed.value = null;
+          composer.focus.value = true;
+        }}
+      >
+        <bdi>{making.seedLocked(seed)}</bdi>
+        <Icon svg={x} />
+      </button>
+    </p>
+  );
+}
+
+/** Cuts what was typed or pasted to the length that fits; the text before it and the caret stay. */
 function keepWithin(area: HTMLTextAreaElement): void {
   const { value, selectionEnd: caret } = area;
   const excess = countCodePoints(value) - MAX_PROMPT_LENGTH;

@@ -6,14 +6,16 @@ import pencil from "lucide-static/icons/pencil.svg?raw";
 import share from "lucide-static/icons/share-2.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { Generation, Output } from "../../worker/contract.ts";
 import { makeAgain, remix } from "../state/remake.ts";
 import type { Router } from "../state/router.ts";
 import { toggleFavorite } from "../state/favorites.ts";
-import type { Studio } from "../state/studio.ts";
+import type { Studio, Toast } from "../state/studio.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
 import { pictureText } from "../text/pictures.ts";
+import { told } from "../text/told.ts";
 import { copy } from "./copy.ts";
 import { Icon } from "./icon.tsx";
 import { onlyOnce } from "./only-once.ts";
@@ -30,6 +32,20 @@ type Props = {
 /** What a picture was made from, and what can be done with it. */
 export function PictureDetails({ studio, router, generation, output, onRemove }: Props) {
   const { prompt, favorite } = generation;
+  /** The message about "More like this", and how often it was clicked while that shows. */
+  const said = useRef<{ toast: Toast; clicks: number } | null>(null);
+
+  function again(result: ReturnType<typeof makeAgain>) {
+    const last = said.current && studio.toasts.peek().includes(said.current.toast) ? said.current : null;
+    if (last) studio.dismiss(last.toast);
+    const clicks = (last?.clicks ?? 0) + (result === "full" ? 0 : 1);
+    const toast = studio.notify(
+      result === "full" ? told.waitingFull : pictureText.againDone(clicks, result === "queued"),
+      { label: pictureText.seeIt, run: () => router.go("/") },
+    );
+    said.current = { toast, clicks };
+  }
+
   return (
     <aside class="viewer-details">
       <h1 class="sr-only">{pictureText.picture}</h1>
@@ -83,13 +99,8 @@ export function PictureDetails({ studio, router, generation, output, onRemove }:
           type="button"
           class="button plain"
           title={pictureText.againWhat}
-          {...once(() => {
-            void makeAgain(studio, generation);
-            studio.notify(pictureText.againStarted, {
-              label: pictureText.seeIt,
-              run: () => router.go("/"),
-            });
-          })}
+          onClick={() => again(makeAgain(studio, generation))}
+          onKeyDown={onlyOnce}
         >
           <Icon svg={dices} />
           <span>{pictureText.again}</span>
@@ -104,7 +115,16 @@ export function PictureDetails({ studio, router, generation, output, onRemove }:
           <span>{pictureText.delete}</span>
         </button>
       </div>
-      <Facts generation={generation} output={output} />
+      <Facts
+        generation={generation}
+        output={output}
+        onUseSeed={(seed) => {
+          studio.composer.model.value = generation.model;
+          studio.composer.seed.value = seed;
+          studio.composer.focus.value = true;
+          router.go("/");
+        }}
+      />
     </aside>
   );
 }
@@ -138,7 +158,9 @@ function Copy({ words }: { words: string }) {
   );
 }
 
-function Facts({ generation, output }: Pick<Props, "generation" | "output">) {
+type FactsProps = Pick<Props, "generation" | "output"> & { onUseSeed: (seed: number) => void };
+
+function Facts({ generation, output, onUseSeed }: FactsProps) {
   const { model, options, createdAt, completedAt } = generation;
   const took = completedAt && Math.round((Date.parse(completedAt) - Date.parse(createdAt)) / 1_000);
   const facts: [string, string | number | null | undefined][] = [
@@ -158,7 +180,19 @@ function Facts({ generation, output }: Pick<Props, "generation" | "output">) {
           value !== null && (
             <div key={name}>
               <dt>{name}</dt>
-              <dd dir="auto">{value}</dd>
+              <dd dir="auto">
+                {value}
+                {name === pictureText.seed && (
+                  <button
+                    type="button"
+                    class="link use-seed"
+                    title={pictureText.useSeedWhat}
+                    {...once(() => onUseSeed(Number(value)))}
+                  >
+                    {pictureText.useSeed}
+                  </button>
+                )}
+              </dd>
             </div>
           ),
       )}

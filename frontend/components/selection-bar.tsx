@@ -5,6 +5,7 @@ import heart from "lucide-static/icons/heart.svg?raw";
 import heartOff from "lucide-static/icons/heart-off.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
+import { isComposing } from "../state/composition.ts";
 import { favoriteAll } from "../state/favorites.ts";
 import type { Gallery } from "../state/gallery.ts";
 import type { List } from "../state/list.ts";
@@ -44,7 +45,7 @@ export function SelectionBar({ studio, gallery, list }: Props) {
   useEffect(() => {
     const leave = (event: KeyboardEvent) => {
       // A dialog or a menu above it closes first.
-      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (event.key !== "Escape" || event.defaultPrevented || isComposing(event)) return;
       if (document.querySelector("dialog[open], :popover-open")) return;
       selection.end();
     };
@@ -53,7 +54,7 @@ export function SelectionBar({ studio, gallery, list }: Props) {
   }, [selection]);
 
   return (
-    <div ref={bar} class="selection-bar" role="toolbar" aria-label={pictureText.select} onKeyDown={onlyOnce}>
+    <div ref={bar} class="selection-bar" role="group" aria-label={pictureText.select} onKeyDown={onlyOnce}>
       {selection.active.value && (
         <button
           type="button"

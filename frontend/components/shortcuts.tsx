@@ -1,5 +1,6 @@
 import { Fragment } from "preact";
 import type { Backstage } from "../state/backstage.ts";
+import { isMac } from "../state/keys.ts";
 import type { Studio } from "../state/studio.ts";
 import { making } from "../text/making.ts";
 import { shortcuts as lists } from "../text/shortcuts.ts";
@@ -16,7 +17,7 @@ export function Shortcuts({ studio, shortcuts }: { studio: Studio; shortcuts: Ba
       <h2 tabIndex={-1} class="text-lg font-semibold outline-none">
         {making.shortcuts}
       </h2>
-      {lists.map(({ where, list }) => (
+      {lists(studio.composer.enterSends.value).map(({ where, list }) => (
         <section key={where} class="mt-4">
           <h3 class="text-sm text-muted">{where}</h3>
           <dl class="shortcuts">
@@ -54,7 +55,7 @@ function Keys({ keys }: { keys: string }) {
     <span class="inline-flex gap-1">
       {keys.split(/[ +]/).map((key, index) => (
         <kbd key={index} class="key">
-          {key}
+          {key === "Mod" ? (isMac() ? "⌘" : "Ctrl") : key}
         </kbd>
       ))}
     </span>

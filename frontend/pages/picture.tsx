@@ -87,10 +87,14 @@ export function PicturePage({ studio, router, id }: Props) {
     for (const url of [next?.outputUrl, previous?.outputUrl]) if (url) new Image().src = url;
   }
 
+  // On opening, the dialog's name and the page say the prompt. Only the next image has to be announced.
+  const opened = useRef(id).current;
+  const hasStepped = useRef(false);
+  hasStepped.current ||= id !== opened;
   const { problem } = asked;
   const missing = problem?.code === "not_found";
   return (
-    <Dialog label={generation?.prompt ?? pictureText.picture} class="viewer" onClose={router.closePicture}>
+    <Dialog label={pictureText.dialog(generation?.prompt)} class="viewer" onClose={router.closePicture}>
       {/* Takes the focus at first and from every click, so that the keys work wherever one has clicked. */}
       <div
         class="viewer-grid"
@@ -105,7 +109,6 @@ export function PicturePage({ studio, router, id }: Props) {
             previous: () => open(previous),
             next: () => open(next),
             remove,
-            undo: gallery.trash.undo,
           })
         }
       >
@@ -186,7 +189,7 @@ export function PicturePage({ studio, router, id }: Props) {
       </div>
       {generation && (
         <p role="status" class="sr-only">
-          {generation.prompt}
+          {hasStepped.current ? generation.prompt : ""}
         </p>
       )}
       <Toast studio={studio} />

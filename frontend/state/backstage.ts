@@ -1,4 +1,4 @@
-/** What the studio does besides, and no first screen needs: loaded once somebody is here, in one piece. */
+/** What no first screen needs: loaded in one piece once a user is known or does something. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
 import { mendImages } from "../api/broken-images.ts";
@@ -6,12 +6,15 @@ import { openServiceWorker } from "../api/service-worker.ts";
 import { signInUrl } from "../api/sign-in-url.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
+import { type Count, createCounter } from "./counter.ts";
 import { dayOf, watchDayEnd } from "./day.ts";
 import { offerSignIn } from "./gateway.ts";
 import { createHistory, type History } from "./history.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { pathOf, picturePath, type Router } from "./router.ts";
+import type { Composer } from "./composer.ts";
+import { isTextField } from "./keys.ts";
 import { createShortcuts, type Shortcuts } from "./shortcuts.ts";
 import type { Studio } from "./studio.ts";
 
@@ -20,8 +23,10 @@ export type Backstage = {
   history: History;
   notifier: Notifier;
   shortcuts: Shortcuts;
-  /** What is left of today, once that is little. */
-  day: ReadonlySignal<string | null>;
+  /** A sentence under the form: options that the model does not use, or that little is left of today. */
+  hint: ReadonlySignal<string | null>;
+  /** Characters left of the prompt, once they are few. */
+  counter: ReadonlySignal<Count | null>;
   /** Changes to a newer version of the studio; null while there is none. */
   update: ReadonlySignal<(() => void) | null>;
   press: (event: KeyboardEvent) => void;
@@ -53,9 +58,11 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
   });
   watchDayEnd({ limits: session.limits, askLimits: session.load, now: Date.now, random: Math.random });
 
+  const hint = computed(() => unusedOptions(composer) ?? day.value);
+
   const userId = computed(() => session.user.value?.id ?? null);
   const history = createHistory(store, () => userId.value);
-  for (const { body } of orders.all.peek()) history.add(body.prompt);
+  for (const { body } of orders.all.peek()) history.add(body);
 
   const notifier = createNotifier({
     store,
@@ -133,18 +140,28 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
     if (methods.some((method) => method !== "dev")) location.assign(signInUrl(location));
     else location.reload();
   });
-  studio.witness({ ordered: ({ body }) => history.add(body.prompt), ended: notifier.ended });
+  studio.witness({ ordered: ({ body }) => history.add(body), ended: notifier.ended });
   // Who is here is known by now, or with the sign-in.
   effect(() => {
     if (userId.value !== null) return queue.start();
   });
-  return { queue, history, notifier, shortcuts, day, update, press };
+  return { queue, history, notifier, shortcuts, hint, counter: createCounter(composer), update, press };
+}
+
+/** The options that are set but that the chosen model does not take. */
+function unusedOptions({ takes, options, aspectRatio, seed, without, model }: Composer): string | null {
+  const used = options.value;
+  if (!takes.value) return null;
+  const unused = [
+    aspectRatio.value !== null && !used.aspectRatio && `${text.ratio} ${aspectRatio.value}`,
+    seed.value !== null && used.seed === undefined && making.seed,
+    without.value.trim() !== "" && !used.negativePrompt && making.without,
+  ].filter((name) => name !== false);
+  return unused.length > 0 ? making.optionsUnused(text.model(model.value), unused) : null;
 }
 
 function isBusy(target: EventTarget | null): boolean {
-  const field = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
-  const isTyping = target instanceof HTMLElement && target.closest(field) !== null;
-  return isTyping || document.querySelector("dialog[open]") !== null;
+  return isTextField(target) || document.querySelector("dialog[open]") !== null;
 }
 
 /** Where a service worker runs, only that may show one (and on Android nothing else can). */

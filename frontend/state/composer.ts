@@ -3,6 +3,7 @@ import {
   ASPECT_RATIOS,
   type AspectRatio,
   DEFAULT_MODEL,
+  MAX_PROMPT_LENGTH,
   MAX_SEED,
   MODELS,
   type ModelId,
@@ -15,9 +16,9 @@ export type ComposerDependencies = {
   store: Store;
   /** This tab's own: two tabs may be writing at once. */
   tabStore: Store;
-  /** What a model takes; null while nobody has said. */
+  /** What a model takes; null while that is unknown. */
   takenBy: (model: ModelId) => ModelOptions | null;
-  /** Text that something else takes the place of. */
+  /** Receives the text that was replaced by another. */
   onPutAside: (words: string) => void;
 };
 
@@ -26,14 +27,18 @@ export function createComposer({ store, tabStore, takenBy, onPutAside }: Compose
   const prompt = signal("");
   const model = signal<ModelId>(DEFAULT_MODEL);
   const aspectRatio = signal<AspectRatio | null>(null);
-  /** null: another one each time. */
+  /** null: a new one for each image. */
   const seed = signal<number | null>(null);
   /** What should not be in the picture. */
   const without = signal("");
   /** A sentence under the form: what stands in the way of sending. */
   const notice = signal<string | null>(null);
-  /** Something put text into the form and wants the cursor there; whoever gives it says so. */
+  /** True: the prompt shall have the focus. The prompt resets it. */
   const focus = signal(false);
+  /** Nothing has been written in this visit yet: Tab may accept the example. */
+  const isUntouched = signal(true);
+  /** Enter sends the prompt; else it starts a new line. Until the user chooses, touch screens start a line. */
+  const enterSends = signal(true);
 
   const takes = computed(() => takenBy(model.value));
   /** What goes along with the prompt: of what is set, that which the chosen model takes, or may take. */
@@ -48,7 +53,10 @@ export function createComposer({ store, tabStore, takenBy, onPutAside }: Compose
     ),
   );
 
+  const maxPromptLength = computed(() => takes.value?.maxPromptLength ?? MAX_PROMPT_LENGTH);
+
   function write(words: string) {
+    isUntouched.value = false;
     prompt.value = words;
     notice.value = null;
   }
@@ -71,9 +79,12 @@ export function createComposer({ store, tabStore, takenBy, onPutAside }: Compose
     options,
     notice,
     focus,
+    isUntouched,
+    enterSends,
+    maxPromptLength,
     write,
     edit,
-    /** Takes up what was kept. What someone typed and chose before the script had loaded goes first. */
+    /** Takes up the stored draft and settings. What the user typed and chose before the script loaded comes first. */
     restore(typed: string, chosen: string | null = null) {
       prompt.value = typed || (tabStore.get("draft") ?? store.get("draft") ?? "");
       const wanted = [chosen, store.get("model"), DEFAULT_MODEL];
@@ -81,8 +92,12 @@ export function createComposer({ store, tabStore, takenBy, onPutAside }: Compose
       model.value = known[0] ?? DEFAULT_MODEL;
       const keptRatio = store.get("ratio");
       aspectRatio.value = ASPECT_RATIOS.find((ratio) => ratio === keptRatio) ?? null;
-      seed.value = seedOf(store.get("seed") ?? "");
+      // A locked seed does not survive a reload, except the way to a sign-in page and back with a Generate.
+      seed.value = tabStore.get("resume") === null ? null : seedOf(tabStore.get("seed") ?? "");
       without.value = store.get("without") ?? "";
+      isUntouched.value = prompt.value === "";
+      const enter = store.get("enter");
+      enterSends.value = enter === null ? !matchMedia("(pointer: coarse)").matches : enter === "send";
       effect(() => {
         // Empty is kept too, in this tab: what another one writes does not come up here then.
         tabStore.set("draft", prompt.value);
@@ -91,7 +106,7 @@ export function createComposer({ store, tabStore, takenBy, onPutAside }: Compose
       effect(() => {
         store.set("model", model.value);
         store.set("ratio", aspectRatio.value);
-        store.set("seed", seed.value === null ? null : String(seed.value));
+        tabStore.set("seed", seed.value === null ? null : String(seed.value));
         store.set("without", without.value || null);
       });
     },

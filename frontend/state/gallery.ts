@@ -1,6 +1,7 @@
 import { effect, type Signal, signal, untracked } from "@preact/signals";
 import { beUnfinished } from "../api/leaving.ts";
 import { readFilters, writeFilters } from "./filters.ts";
+import { isUndo } from "./keys.ts";
 import { createList, type List } from "./list.ts";
 import type { Studio } from "./studio.ts";
 import { createTrash, type Trash } from "./trash.ts";
@@ -54,6 +55,11 @@ export function galleryOf(studio: Studio): Gallery {
     // What was deleted is gone, though nobody stays for as long as it could be undone.
     const flush = () => void trash.flush("at once");
     addEventListener("pagehide", flush);
+    document.addEventListener("keydown", (event) => {
+      if (event.defaultPrevented || !trash.canUndo.peek() || !isUndo(event)) return;
+      event.preventDefault();
+      if (!event.repeat) trash.undo();
+    });
     effect(() => (trash.busy.value ? beUnfinished(flush) : undefined));
   }
   return gallery;

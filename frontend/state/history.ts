@@ -1,48 +1,86 @@
-/** Prompts that were sent off, newest first: kept in this browser, for their user. */
+/** Prompts that were sent, newest first, with their model and options: stored in this browser for each user. */
+import { MODELS } from "../../worker/catalog.ts";
+import type { GenerateBody } from "../../worker/contract.ts";
+import type { Composer } from "./composer.ts";
+import { optionsOf } from "./generation.ts";
+import { setOptions } from "./remake.ts";
 import type { Store } from "./store.ts";
 
-const KEPT_AT_MOST = 50;
+const MAX_STORED = 50;
+
+/** Without a seed: recalled with it, a prompt would make the same image. */
+type Entry = Pick<GenerateBody, "prompt"> & Partial<Omit<GenerateBody, "seed">>;
 
 export function createHistory(store: Store, userId: () => string | null) {
-  /** Where one is in the list while leafing through it. */
+  /** Index of the entry in the form; -1: none, the form is the user's own. */
   let position = -1;
+  /** The settings of the form before the first entry was recalled. */
+  let before: Entry | null = null;
 
-  function place(): string | null {
+  function storeKey(): string | null {
     const id = userId();
     return id === null ? null : `history.${id}`;
   }
 
-  function read(): string[] {
-    const name = place();
+  function read(): Entry[] {
+    const key = storeKey();
     try {
-      const list: unknown = JSON.parse((name && store.get(name)) ?? "[]");
-      return Array.isArray(list) ? list.filter((words) => typeof words === "string") : [];
+      const list: unknown = JSON.parse((key && store.get(key)) ?? "[]");
+      return Array.isArray(list) ? list.map(entryOf).filter((entry) => entry !== null) : [];
     } catch {
       return [];
     }
   }
 
   return {
-    add(prompt: string) {
+    add(body: GenerateBody) {
+      const { seed: _, ...sent } = body;
       position = -1;
-      const name = place();
-      const list = [prompt, ...read().filter((words) => words !== prompt)].slice(0, KEPT_AT_MOST);
-      if (name !== null) store.set(name, JSON.stringify(list));
+      const key = storeKey();
+      const list = [sent, ...read().filter(({ prompt }) => prompt !== sent.prompt)].slice(0, MAX_STORED);
+      if (key !== null) store.set(key, JSON.stringify(list));
     },
     /**
-     * The prompt before (or after) the one in the field. Null where the keys are better left alone: something is
-     * being written, or there is nothing earlier.
+     * Puts the previous (or next) prompt and its settings into the form. False: the key is the field's own, because
+     * the user is writing, the caret can still move a line, or there is no further entry.
      */
-    leaf(direction: "earlier" | "later", current: string): string | null {
+    recall(direction: "earlier" | "later", composer: Composer, caret = 0): boolean {
       const list = read();
+      const current = composer.prompt.peek();
       if (current === "") position = -1;
-      else if (current !== list[position]) return null;
+      else if (current !== list[position]?.prompt) return false;
+      const beyond = direction === "earlier" ? current.slice(0, caret) : current.slice(caret);
+      if (beyond.includes("\n")) return false;
       const next = position + (direction === "earlier" ? 1 : -1);
-      if (next < -1 || next >= list.length) return null;
+      if (next < -1 || next >= list.length) return false;
+      if (position === -1) {
+        before = {
+          prompt: "",
+          model: composer.model.peek(),
+          ...optionsOf({
+            aspectRatio: composer.aspectRatio.peek(),
+            negativePrompt: composer.without.peek(),
+          }),
+        };
+      }
       position = next;
-      return list[next] ?? "";
+      const entry = list[next] ?? before;
+      composer.write(entry?.prompt ?? "");
+      const model = MODELS.find(({ id }) => id === entry?.model)?.id;
+      if (entry && model) {
+        composer.model.value = model;
+        setOptions(composer, { ...optionsOf(entry), ...optionsOf({ seed: composer.seed.peek() }) });
+      }
+      return true;
     },
   };
 }
 
 export type History = ReturnType<typeof createHistory>;
+
+/** Earlier versions stored the prompt alone. */
+function entryOf(value: unknown): Entry | null {
+  if (typeof value === "string") return { prompt: value };
+  const entry = value as Entry | null;
+  return typeof entry?.prompt === "string" ? entry : null;
+}

@@ -124,12 +124,14 @@ export function createMaker(dependencies: MakerDependencies) {
     free,
     hold,
     async generate() {
-      const problem = promptProblem(composer.prompt.value);
+      const problem = promptProblem(composer.prompt.value, composer.maxPromptLength.value);
       // The second half of a double click.
       if (problem === "empty" && now() - sentAt < SAME_CLICK_MS) return;
       composer.notice.value = null;
       if (problem) {
-        inWords(({ told }) => told.promptProblems[problem], notify);
+        const { prompt, maxPromptLength } = composer;
+        const words = prompt.value;
+        inWords(({ told }) => told.promptProblem(problem, words, maxPromptLength.value), notify);
         composer.focus.value = true;
         return;
       }

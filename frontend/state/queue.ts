@@ -10,7 +10,7 @@ import type { Composer } from "./composer.ts";
 import { optionsOf } from "./generation.ts";
 import type { Maker } from "./maker.ts";
 import type { Orders } from "./orders.ts";
-import { remix } from "./remake.ts";
+import { restore } from "./remake.ts";
 
 /** Limits are pushed; asked for only in case a push got lost, or none can come. */
 const ASK_EVERY_MS = 30_000;
@@ -123,7 +123,7 @@ export function createQueue(dependencies: QueueDependencies) {
       if (order?.state !== "waiting") return;
       const { prompt, model } = order.body;
       orders.drop(key);
-      remix({ composer }, { prompt, model, options: optionsOf(order.body) });
+      restore({ composer }, { prompt, model, options: optionsOf(order.body) });
     },
   };
 }

@@ -1,5 +1,7 @@
 /** The keys that work anywhere; `text/shortcuts.ts` lists them all. */
 import { signal } from "@preact/signals";
+import { isComposing } from "./composition.ts";
+import { keyOf } from "./keys.ts";
 import type { Store } from "./store.ts";
 
 /** The second key of a pair comes within this. */
@@ -15,11 +17,14 @@ export type ShortcutsDependencies = {
 export type Press = Pick<
   KeyboardEvent,
   "key" | "ctrlKey" | "metaKey" | "altKey" | "isComposing" | "defaultPrevented"
->;
+> &
+  Partial<Pick<KeyboardEvent, "code" | "keyCode" | "shiftKey">>;
+
+/** Single keys get in the way of speech input: a user of that turns them off, on every page (WCAG 2.1.4). */
+export const singleKeysOn = (store: Store): boolean => store.get("keys") !== "off";
 
 export function createShortcuts({ store, now, actions }: ShortcutsDependencies) {
-  /** Single keys get in the way of speech input: whoever uses that turns them off (WCAG 2.1.4). */
-  const on = signal(store.get("keys") !== "off");
+  const on = signal(singleKeysOn(store));
   let first = { key: "", at: 0 };
 
   return {
@@ -30,9 +35,9 @@ export function createShortcuts({ store, now, actions }: ShortcutsDependencies) 
     },
     /** True: the key was taken. `busy`: someone is typing, or a dialog has the keys. */
     press(event: Press, busy: boolean): boolean {
-      if (!on.value || busy || event.defaultPrevented || event.isComposing) return false;
+      if (!on.value || busy || event.defaultPrevented || isComposing(event)) return false;
       if (event.ctrlKey || event.metaKey || event.altKey) return false;
-      const key = event.key.toLowerCase();
+      const key = keyOf(event);
       const pair = now() - first.at < PAIR_WITHIN_MS ? `${first.key} ${key}` : "";
       const action = actions[pair] ?? actions[key];
       first = action ? { key: "", at: 0 } : { key, at: now() };

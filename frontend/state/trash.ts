@@ -75,6 +75,7 @@ export function createTrash({ api, hidden, notify, dismiss, dropped, unfinished 
   return {
     /** Images are hidden that the Worker still has. */
     busy: computed(() => pending.value.length > 0 || sending.value > 0),
+    canUndo: computed(() => pending.value.length > 0),
     /** Hides the images; false if too many would be pending. */
     remove(ids: readonly string[]): boolean {
       const waiting = pending.value.reduce((sum, deletion) => sum + deletion.ids.length, 0);

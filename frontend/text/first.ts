@@ -28,9 +28,8 @@ export const text = {
   /** `shape`: the one set, where one is; it stands on the button too. */
   optionsSet: (shape = "") => `Options, some are set ${shape}`,
   takeExample: "Tab takes the example, ↑ brings back earlier prompts.",
+  recall: "↑ brings back earlier prompts.",
   tab: "Tab",
-  left: (count: number) => `${number(count)} left`,
-  over: (count: number) => `${number(count)} too many`,
   tryOne: "Not sure? Start from one of these.",
   examples: [
     "A lighthouse on a basalt cliff at blue hour, long exposure, soft fog",

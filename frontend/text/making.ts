@@ -34,6 +34,9 @@ export const making = {
   favorite: "Favourite",
   open: (prompt: string) => `Open: ${prompt}`,
 
+  left: (count: number) => `${number(count)} left`,
+  over: (count: number) => `${number(count)} too many`,
+
   sending: "Sending",
   cut: "Reconnecting…",
   retrying: "The studio isn't responding. Retrying…",
@@ -55,12 +58,16 @@ export const making = {
   seedRandom: "A new one for each picture",
   seedLock: "Keep the seed",
   seedDraw: "Draw another seed",
+  seedLocked: (seed: string) => `Seed ${seed}`,
+  seedRemove: (seed: string) => `Remove seed ${seed}`,
   without: "Without",
   withoutExample: "text, blur, extra fingers",
   count: (count: number) => `${number(count)} of ${number(MAX_PROMPT_LENGTH)}`,
   reset: "Reset options",
   done: "Done",
   noOptions: "This model has no options.",
+  optionsUnused: (model: string, names: readonly string[]) =>
+    `${model} doesn't use: ${units().format(names)}. Kept for the other models.`,
   optionsUnknown: "One moment: what this model can do is being asked for.",
 
   dayLeft: (left: number, limit: number) =>
@@ -85,6 +92,7 @@ export const making = {
   updateTake: "Reload for the new version",
 
   readyNotice: "Your picture is ready",
+  enterSends: "Enter sends the prompt",
   notify: "Tell me when a picture is ready",
   notifyBlocked: "Your browser blocks notifications from this page.",
 

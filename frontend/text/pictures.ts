@@ -104,6 +104,9 @@ export const pictureText = {
   notSaved: "The file couldn't be saved. Check your connection and try again.",
 
   picture: "Picture",
+  /** The view's name, short enough to listen to; the whole prompt is on the page. */
+  dialog: (prompt?: string) =>
+    prompt === undefined ? pictureText.picture : prompt.length > 80 ? `${prompt.slice(0, 79)}…` : prompt,
   previous: "Previous picture",
   next: "Next picture",
   close: "Close",
@@ -118,15 +121,21 @@ export const pictureText = {
   copied: "Copied",
   copyFailed: "Your browser didn't allow copying. Select the text and copy it.",
   remix: "Remix",
-  remixWhat: "Same settings, into the form",
+  remixWhat: "Prompt, model and options into the form, with a new seed",
   again: "More like this",
   againWhat: "Same settings, another seed, at once",
-  againStarted: "One more like this is on its way.",
+  /** `count`: how many so far; `queued`: the last one waits for a free slot. */
+  againDone: (count: number, queued: boolean) =>
+    count === 1
+      ? `One more like this is ${queued ? "queued" : "being generated"}.`
+      : `${number(count)} more like this, the last one ${queued ? "queued" : "being generated"}.`,
   seeIt: "See it",
   size: "Size",
   sizeOf: (width: number, height: number) => `${width} × ${height}`,
   ratio: "Shape",
   seed: "Seed",
+  useSeed: "Use this seed",
+  useSeedWhat: "Generate your next prompts with the same seed",
   without: "Without",
   date: (iso: string) => dateTime().format(new Date(iso)),
   took: "Took",

@@ -3,12 +3,12 @@
  * `anywhere`; a page or dialog listens to its own, and adds them here.
  */
 export type Shortcut = {
-  /** Alternatives; a space parts keys that are pressed one after the other, a plus those held together. */
+  /** Alternatives; a space parts keys pressed one after the other, a plus those held together. Mod: Cmd or Ctrl. */
   keys: string[];
   what: string;
 };
 
-export const shortcuts: { where: string; list: Shortcut[] }[] = [
+export const shortcuts = (enterSends: boolean): { where: string; list: Shortcut[] }[] => [
   {
     where: "Anywhere",
     list: [
@@ -18,15 +18,16 @@ export const shortcuts: { where: string; list: Shortcut[] }[] = [
       { keys: ["G C"], what: "Go to Create" },
       { keys: ["G G"], what: "Go to the gallery" },
       { keys: ["?"], what: "This list" },
+      { keys: ["Mod+Z"], what: "Undo deleting" },
       { keys: ["Esc"], what: "Close what is open" },
     ],
   },
   {
     where: "In the prompt",
     list: [
-      { keys: ["Enter"], what: "Generate" },
-      { keys: ["Shift+Enter"], what: "New line" },
-      { keys: ["Tab"], what: "Take the example, in the empty field (Esc first: move on)" },
+      { keys: enterSends ? ["Enter", "Mod+Enter"] : ["Mod+Enter"], what: "Generate" },
+      { keys: enterSends ? ["Shift+Enter"] : ["Enter", "Shift+Enter"], what: "New line" },
+      { keys: ["Tab"], what: "Use the example, until you write something (Esc first: move on)" },
       { keys: ["↑", "↓"], what: "Earlier prompts, in the empty field" },
     ],
   },
@@ -37,10 +38,9 @@ export const shortcuts: { where: string; list: Shortcut[] }[] = [
       { keys: ["Enter"], what: "Open it" },
       { keys: ["Space", "X"], what: "Select it" },
       { keys: ["Shift+←", "Shift+→"], what: "Select as you go" },
-      { keys: ["Ctrl+A"], what: "Select all that is loaded" },
+      { keys: ["Mod+A"], what: "Select all that is loaded" },
       { keys: ["F"], what: "Favourite" },
-      { keys: ["Delete"], what: "Delete" },
-      { keys: ["Ctrl+Z"], what: "Undo deleting" },
+      { keys: ["Delete", "Backspace"], what: "Delete" },
     ],
   },
   {
@@ -52,7 +52,7 @@ export const shortcuts: { where: string; list: Shortcut[] }[] = [
       { keys: ["F"], what: "Favourite" },
       { keys: ["D"], what: "Download" },
       { keys: ["S"], what: "Share" },
-      { keys: ["Delete"], what: "Delete" },
+      { keys: ["Delete", "Backspace"], what: "Delete" },
     ],
   },
 ];

@@ -1,19 +1,23 @@
 /** Part of the text catalogue: what the studio tells as it happens, and each cause of a failure with what one can do about it. */
-import { number } from "./formats.ts";
-import { type FailureCode, MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
+import { countCodePoints, type FailureCode, normalizePrompt } from "../../worker/catalog.ts";
 import type { Generation, GenerationOptions } from "../../worker/contract.ts";
 import type { TroubleCode } from "../api/result.ts";
 import { making } from "./making.ts";
+import { counted } from "./plural.ts";
 
 type Ended = Pick<Generation, "status" | "error" | "prompt">;
 
 export const told = {
-  /** Why a prompt cannot be sent, by what `promptProblem` finds. */
-  promptProblems: {
-    empty: "Write a prompt first.",
-    too_long: `A prompt has at most ${number(MAX_PROMPT_LENGTH)} characters.`,
-    malformed: "The prompt contains characters that are not text.",
-  },
+  /** Why a prompt cannot be sent. */
+  promptProblem: (problem: "empty" | "too_long" | "malformed", prompt: string, maxLength: number) =>
+    ({
+      empty: "Write a prompt first.",
+      too_long: `Shorten your prompt by ${counted(
+        Math.max(0, countCodePoints(normalizePrompt(prompt)) - maxLength),
+        { one: "character", other: "characters" },
+      )}.`,
+      malformed: "The prompt contains characters that are not text.",
+    })[problem],
   putAside: "What you were writing was put aside.",
   putBack: "Put it back",
   signInAgain: "Sign in again",
@@ -45,7 +49,7 @@ const optionRefused =
 /** Why a request was refused. What says that nothing was made says so because it is known. */
 export const problems: Record<TroubleCode, string> = {
   invalid_request: "The studio didn't understand that request. Reload the page and try again.",
-  invalid_prompt: `A prompt is text of 1 to ${MAX_PROMPT_LENGTH} characters.`,
+  invalid_prompt: "Your prompt is empty or too long for this model.",
   invalid_model: "This model isn't on offer any more. Choose another one.",
   unauthenticated: "You've been signed out. Sign in to go on; your prompt is kept.",
   invalid_signature: "The studio couldn't verify that message.",

@@ -276,7 +276,7 @@ test("several are chosen by mark, by range and by key", async () => {
     page.getByRole("checkbox", { name: pictureText.choose(`${PROMPT} ${number}`), exact: true });
   await mark(9_999).click();
   await mark(9_995).click({ modifiers: ["Shift"] });
-  const bar = page.getByRole("toolbar", { name: pictureText.select });
+  const bar = page.getByRole("group", { name: pictureText.select });
   await bar.getByText(pictureText.selected(5)).waitFor();
   await studio.picture(`${PROMPT} 9995`).focus();
   await page.keyboard.press("ArrowRight");
@@ -296,7 +296,7 @@ test("what is chosen becomes favourites, is deleted, brought back, and deleted f
     for (const name of names)
       await page.getByRole("checkbox", { name: pictureText.choose(name), exact: true }).click();
   };
-  const bar = page.getByRole("toolbar", { name: pictureText.select });
+  const bar = page.getByRole("group", { name: pictureText.select });
   await choose();
   await bar.getByRole("button", { name: pictureText.favorite, exact: true }).click();
   await page.getByText(pictureText.favored(3)).waitFor();

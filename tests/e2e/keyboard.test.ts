@@ -1,4 +1,5 @@
 /** The whole journey without a pointer. */
+import type { Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { text } from "../../frontend/text/first.ts";
 import { making } from "../../frontend/text/making.ts";
@@ -8,6 +9,54 @@ import { until } from "./support/until.ts";
 
 useBrowser();
 const simulator = createSimulatorClient(inject("app").adminUrl);
+
+/** Requests for these files are answered once `release` is called. */
+async function holdFiles(page: Page, files: string) {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(files, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
+test("`/` before any code has loaded: what is typed next is in the prompt", async () => {
+  const { page, studio } = await visit({ email: newEmail() });
+  const release = await holdFiles(page, "**/assets/*.js");
+  await page.goto("/", { waitUntil: "commit" });
+  await studio.prompt.waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("g c o f a red kite");
+  const connected = page.waitForEvent("websocket");
+  release();
+  await connected;
+  expect(await studio.prompt.inputValue()).toBe("g c o f a red kite");
+  expect(new URL(page.url()).pathname).toBe("/");
+});
+
+test("`/` in the gallery while the shortcuts load leads to the prompt", async () => {
+  const { page, studio } = await visit({ email: newEmail() });
+  const release = await holdFiles(page, "**/assets/backstage-*.js");
+  await studio.open("/gallery");
+  await page.keyboard.press("/");
+  await until("the prompt's focus", () =>
+    studio.prompt.evaluate((field) => field === document.activeElement),
+  );
+  await page.keyboard.type("a red kite");
+  release();
+  expect(await studio.prompt.inputValue()).toBe("a red kite");
+});
+
+test("single keys that are off do not open the prompt", async () => {
+  const { page, studio } = await visit({ email: newEmail() });
+  await page.addInitScript(() => localStorage.setItem("studio.keys", "off"));
+  await Promise.all([page.waitForEvent("websocket"), studio.open()]);
+  await page.keyboard.press("/");
+  expect(await studio.prompt.evaluate((field) => field === document.activeElement)).toBe(false);
+});
 
 test("prompt, options, picture, earlier prompts, list of keys and gallery, by keys alone", async () => {
   const prompt = "[mood:stuck] A harp in an empty hall";

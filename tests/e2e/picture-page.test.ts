@@ -188,7 +188,7 @@ test("More like this has the same settings and another seed; Remix fills the for
   const { page, studio, client } = await open([prompt]);
   const viewer = await studio.openPicture(prompt);
   await viewer.getByRole("button", { name: pictureText.again }).click();
-  await viewer.getByText(pictureText.againStarted).waitFor();
+  await viewer.getByText(pictureText.againDone(1, false)).waitFor();
   await expect.poll(async () => (await simulator.creates(prompt)).length).toBe(2);
   await client.isIdle();
   const { items } = await (await client.call("GET", "/api/generations")).json();
@@ -203,13 +203,24 @@ test("More like this has the same settings and another seed; Remix fills the for
   expect(new URL(page.url()).pathname).toBe("/");
 });
 
-test("a double click or a held key makes one more, and remixes once", async () => {
+test("Remix of an image opened from Create leaves the cursor in the prompt", async () => {
+  const prompt = "A clockwork swift";
+  const { page, studio } = await open([prompt]);
+  await studio.open();
+  const viewer = await studio.openPicture(prompt);
+  await viewer.getByRole("button", { name: pictureText.remix }).click();
+  await expect.poll(() => studio.prompt.evaluate((field) => field === document.activeElement)).toBe(true);
+  await page.keyboard.type(" g");
+  expect(await studio.prompt.inputValue()).toBe(`${prompt} g`);
+});
+
+test("each click of a double click makes one more, a held key one, and remixes once", async () => {
   const prompt = "A clockwork wren";
   const { page, studio, client } = await open([prompt]);
   const viewer = await studio.openPicture(prompt);
   const again = viewer.getByRole("button", { name: pictureText.again });
   await again.dblclick();
-  await expect.poll(async () => (await simulator.creates(prompt)).length).toBe(2);
+  await expect.poll(async () => (await simulator.creates(prompt)).length).toBe(3);
   await client.isIdle();
 
   const hold = async () => {
@@ -218,7 +229,7 @@ test("a double click or a held key makes one more, and remixes once", async () =
   };
   await again.focus();
   await hold();
-  await expect.poll(async () => (await simulator.creates(prompt)).length).toBe(3);
+  await expect.poll(async () => (await simulator.creates(prompt)).length).toBe(4);
   await client.isIdle();
 
   const length = () => page.evaluate(() => history.length);
@@ -233,7 +244,7 @@ test("a double click or a held key makes one more, and remixes once", async () =
   // What would be one too many waits for its place, or has been asked for.
   await client.isIdle();
   expect(await studio.waiting(prompt).count()).toBe(0);
-  expect(await simulator.creates(prompt)).toHaveLength(3);
+  expect(await simulator.creates(prompt)).toHaveLength(4);
 });
 
 test("many as one file: original bytes, names that do not clash", async () => {
@@ -248,7 +259,7 @@ test("many as one file: original bytes, names that do not clash", async () => {
     .first()
     .waitFor({ state: "attached" });
   await page.getByRole("button", { name: pictureText.select, exact: true }).click();
-  const bar = page.getByRole("toolbar", { name: pictureText.select });
+  const bar = page.getByRole("group", { name: pictureText.select });
   await bar.getByRole("button", { name: pictureText.selectAll(3) }).click();
   // Chromium would open its own dialog, which a test cannot answer; other browsers have none.
   await page.evaluate(() => Reflect.deleteProperty(window, "showSaveFilePicker"));
@@ -287,7 +298,7 @@ test("a double click is one file, which goes on without its selection, in sight 
   });
   const files: string[] = [];
   page.on("download", (file) => void files.push(file.suggestedFilename()));
-  const bar = page.getByRole("toolbar", { name: pictureText.select });
+  const bar = page.getByRole("group", { name: pictureText.select });
   const packing = bar.getByRole("progressbar", { name: pictureText.packing(0, 2) });
   const selectAll = async () => {
     await studio.picture("A first oar").focus();
@@ -330,7 +341,10 @@ test("many straight to disk, where the browser lets a page write a file", async 
   });
   await page.getByRole("link", { name: making.open("A fern") }).focus();
   await page.keyboard.press("Control+a");
-  await page.getByRole("toolbar").getByRole("button", { name: pictureText.download }).click();
+  await page
+    .getByRole("group", { name: pictureText.select })
+    .getByRole("button", { name: pictureText.download })
+    .click();
   await page.getByText(pictureText.packed(2)).waitFor();
   const written = await page.evaluate(async () => {
     const folder = await navigator.storage.getDirectory();

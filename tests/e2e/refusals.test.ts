@@ -1,6 +1,5 @@
 /** When there is no picture: a sentence that says why, and nothing typed is lost. */
 import { expect, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
 import { making } from "../../frontend/text/making.ts";
 import { failures, problems, told } from "../../frontend/text/told.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
@@ -49,9 +48,9 @@ test("nothing is sent for a prompt that cannot be one", async () => {
   });
   await studio.open();
   await studio.generate("   ");
-  await page.getByText(told.promptProblems.empty).waitFor();
+  await page.getByText(told.promptProblem("empty", "", 500)).waitFor();
   await studio.generate("x".repeat(503));
-  await page.getByText(text.over(3)).waitFor();
+  await page.getByText(told.promptProblem("too_long", "x".repeat(503), 500)).waitFor();
   expect(await studio.prompt.inputValue(), "what was typed is still there").toHaveLength(503);
   expect(sent).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { App } from "../../frontend/app.tsx";
+import { openBackstage } from "../../frontend/state/backstage.ts";
 import { createRouter } from "../../frontend/state/router.ts";
 import { MAX_SEED } from "../../worker/catalog.ts";
 import { begin, generation, no, nobody, ok, session, setUp, snapshot, TODAY } from "./support.ts";
@@ -48,15 +49,42 @@ describe("the composer", () => {
     await waitFor(() => expect(prompt().value).toBe(""));
   });
 
+  /** With the code that is loaded after the first screen. */
+  async function openWithCounter(world = setUp()) {
+    world.studio.backstage.value = openBackstage(world.studio, await open(world));
+    return world;
+  }
+
   test("counts what people count, only near the end", async () => {
-    await open(setUp());
+    await openWithCounter();
     type("a".repeat(400));
     await waitFor(() => expect(screen.queryByText(/left$/)).toBeNull());
     type("🦊".repeat(450));
-    await screen.findByText("50 left");
+    await screen.findAllByText("50 left");
     type("🦊".repeat(503));
-    await screen.findByText("3 too many");
+    await screen.findAllByText("3 too many");
     expect(prompt().getAttribute("aria-invalid")).toBe("true");
+  });
+
+  test("a screen reader hears the count at thresholds, not with every key", async () => {
+    await openWithCounter();
+    const status = () => document.querySelector("#composer-notice")?.textContent;
+    const heard: (string | undefined)[] = [];
+    for (let length = 445; length <= 500; length += 1) {
+      type("a".repeat(length));
+      await screen.findAllByText(`${500 - length} left`);
+      if (heard.at(-1) !== status()) heard.push(status());
+    }
+    expect(heard).toEqual(["55 left", "50 left", "20 left", "10 left"]);
+  });
+
+  test("Generate over the limit says how many characters are too many", async () => {
+    const world = await openWithCounter();
+    type("a".repeat(502));
+    await screen.findAllByText("2 too many");
+    fireEvent.click(screen.getByRole("button", { name: "Generate" }));
+    await screen.findByText("Shorten your prompt by 2 characters.");
+    expect(world.api.generate).not.toHaveBeenCalled();
   });
 
   test("offers three models from the first moment, and remembers the chosen one", async () => {
@@ -80,7 +108,7 @@ describe("the composer", () => {
     fireEvent.click(screen.getByRole("button", { name: "Draw another seed" }));
     await screen.findByRole("button", { name: "Options, some are set 16:9" });
     expect(world.store.get("ratio")).toBe("16:9");
-    expect(Number(world.store.get("seed"))).toBeLessThanOrEqual(MAX_SEED);
+    expect(world.studio.composer.seed.value).toBeLessThanOrEqual(MAX_SEED);
     expect(screen.queryByRole("textbox", { name: "Without" }), "not offered by this model").toBeNull();
 
     fireEvent.click(screen.getByRole("radio", { name: /Fast preview/ }));
@@ -92,7 +120,7 @@ describe("the composer", () => {
     fireEvent.click(reset);
     expect(document.activeElement?.closest("#options"), "on among the options").not.toBeNull();
     await waitFor(() => expect(screen.queryByRole("button", { name: "Reset options" })).toBeNull());
-    expect([world.store.get("ratio"), world.store.get("seed")]).toEqual([null, null]);
+    expect([world.store.get("ratio"), world.studio.composer.seed.value]).toEqual([null, null]);
   });
 
   test("says that it is asking what a model takes, and when it takes nothing", async () => {
@@ -121,16 +149,30 @@ describe("the composer", () => {
     expect(studio.composer.seed.value).toBeNull();
   });
 
-  test("Tab takes the example in the empty field; after Escape, or with text, it goes on", async () => {
+  test("Tab accepts the example while the field is untouched", async () => {
     await open(setUp());
     const example = prompt().placeholder;
-    press("Escape");
-    expect(press("Tab"), "not prevented").toBe(true);
-    fireEvent.blur(prompt());
-    expect(press("Tab", { shiftKey: true })).toBe(true);
+    expect(press("Tab", { shiftKey: true }), "not prevented").toBe(true);
     expect(press("Tab")).toBe(false);
     await waitFor(() => expect(prompt().value).toBe(example));
     expect(press("Tab")).toBe(true);
+  });
+
+  test.each([
+    ["after Escape", () => press("Escape")],
+    [
+      "in a prompt that was emptied",
+      () => {
+        type("a red kite");
+        type("");
+      },
+    ],
+  ])("Tab moves on %s, and the key is not offered", async (_, act) => {
+    await open(setUp());
+    act();
+    expect(press("Tab")).toBe(true);
+    await waitFor(() => expect(document.querySelector(".tab-hint")).toBeNull());
+    expect(prompt().value).toBe("");
   });
 
   test("an example becomes the prompt, for editing", async () => {

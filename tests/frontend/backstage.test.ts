@@ -3,33 +3,83 @@ import { describe, expect, test, vi } from "vitest";
 import { createHistory } from "../../frontend/state/history.ts";
 import { createNotifier, type Permission } from "../../frontend/state/notifier.ts";
 import { createShortcuts, type Press } from "../../frontend/state/shortcuts.ts";
-import { generation, memoryStore } from "./support.ts";
+import type { GenerateBody } from "../../worker/contract.ts";
+import { generation, memoryStore, setUp } from "./support.ts";
 
 describe("earlier prompts", () => {
-  test("are leafed through from the empty field and back, and left alone while something is written", () => {
+  const sent = (prompt: string, more: Partial<GenerateBody> = {}): GenerateBody => ({
+    prompt,
+    model: "truefusion-pro",
+    ...more,
+  });
+
+  test("are recalled from the empty field and back, and do not replace what the user is writing", () => {
+    const { composer } = setUp().studio;
     const history = createHistory(memoryStore(), () => "u1");
-    for (const prompt of ["one", "two", "one", "three"]) history.add(prompt);
-    expect(history.leaf("later", "")).toBeNull();
-    expect(history.leaf("earlier", "")).toBe("three");
-    expect(history.leaf("earlier", "three")).toBe("one");
-    expect(history.leaf("earlier", "one")).toBe("two");
-    expect(history.leaf("earlier", "two"), "there is nothing before").toBeNull();
-    expect(history.leaf("later", "two")).toBe("one");
-    expect(history.leaf("earlier", "one, changed")).toBeNull();
-    expect(history.leaf("earlier", "")).toBe("three");
-    expect(history.leaf("later", "three")).toBe("");
+    for (const prompt of ["one", "two", "one", "three"]) history.add(sent(prompt));
+    const recall = (direction: "earlier" | "later") => {
+      const isRecalled = history.recall(direction, composer);
+      return isRecalled ? composer.prompt.value : null;
+    };
+    expect(recall("later")).toBeNull();
+    expect(recall("earlier")).toBe("three");
+    expect(recall("earlier")).toBe("one");
+    expect(recall("earlier")).toBe("two");
+    expect(recall("earlier"), "there is nothing before").toBeNull();
+    expect(recall("later")).toBe("one");
+    composer.write("one, changed");
+    expect(recall("earlier")).toBeNull();
+    composer.write("");
+    expect(recall("earlier")).toBe("three");
+    expect(recall("later")).toBe("");
+  });
+
+  test("come with their model and options, without their seed, and give the form's own settings back", () => {
+    const { composer } = setUp().studio;
+    const history = createHistory(memoryStore(), () => "u1");
+    history.add(sent("a draft", { model: "truefusion-edge", negativePrompt: "blur" }));
+    history.add(sent("a kite", { aspectRatio: "16:9", seed: 7 }));
+    composer.aspectRatio.value = "1:1";
+    const settings = () => [composer.model.value, composer.aspectRatio.value, composer.without.value];
+    history.recall("earlier", composer);
+    expect([...settings(), composer.seed.value]).toEqual(["truefusion-pro", "16:9", "", null]);
+    history.recall("earlier", composer);
+    expect(settings()).toEqual(["truefusion-edge", null, "blur"]);
+    history.recall("later", composer);
+    history.recall("later", composer);
+    expect(settings()).toEqual(["truefusion-pro", "1:1", ""]);
+  });
+
+  test("that an earlier version stored as text alone leave the settings as they are", () => {
+    const { composer } = setUp().studio;
+    const history = createHistory(memoryStore({ "history.u1": '["a kite", 7, {"prompt": 7}]' }), () => "u1");
+    composer.model.value = "truefusion-edge";
+    expect(history.recall("earlier", composer)).toBe(true);
+    expect([composer.prompt.value, composer.model.value]).toEqual(["a kite", "truefusion-edge"]);
+    expect(history.recall("earlier", composer)).toBe(false);
+  });
+
+  test("of several lines let the caret move between the lines first", () => {
+    const { composer } = setUp().studio;
+    const history = createHistory(memoryStore(), () => "u1");
+    for (const prompt of ["one", "two\nlines", "three"]) history.add(sent(prompt));
+    for (let count = 0; count < 2; count += 1) history.recall("earlier", composer);
+    expect(history.recall("earlier", composer, 7), "from the second line").toBe(false);
+    expect(history.recall("later", composer, 1), "from the first line").toBe(false);
+    expect(history.recall("earlier", composer, 1)).toBe(true);
+    expect(composer.prompt.value).toBe("one");
   });
 
   test("are each user's own, at most 50, and nobody's when nobody is here", () => {
     const store = memoryStore({ "history.u1": "{" });
     let user: string | null = "u1";
     const history = createHistory(store, () => user);
-    for (let count = 0; count < 60; count += 1) history.add(`prompt ${count}`);
+    for (let count = 0; count < 60; count += 1) history.add(sent(`prompt ${count}`));
     expect(JSON.parse(store.get("history.u1") ?? "")).toHaveLength(50);
     user = "u2";
-    expect(history.leaf("earlier", "")).toBeNull();
+    expect(history.recall("earlier", setUp().studio.composer)).toBe(false);
     user = null;
-    history.add("a secret");
+    history.add(sent("a secret"));
     expect([...store.kept.values()].join()).not.toContain("a secret");
   });
 });
@@ -68,10 +118,30 @@ describe("shortcuts", () => {
     ["with Ctrl", key("/", { ctrlKey: true }), false],
     ["with Meta", key("/", { metaKey: true }), false],
     ["while an input method composes", key("/", { isComposing: true }), false],
+    ["that confirms a conversion in Safari", key("/", { keyCode: 229 }), false],
     ["that something else has taken", key("/", { defaultPrevented: true }), false],
   ])("none %s", (_, press, busy) => {
     const { actions, shortcuts } = listening();
     expect(shortcuts.press(press, busy)).toBe(false);
+    expect(actions["/"]).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ["Cyrillic", key("п", { code: "KeyG" })],
+    ["Greek", key("γ", { code: "KeyG" })],
+    ["Hebrew", key("ע", { code: "KeyG" })],
+    ["AZERTY, by its name and not its place", key("g", { code: "KeyX" })],
+    ["Caps Lock", key("G", { code: "KeyG" })],
+  ])("work with the layout %s", (_, press) => {
+    const { actions, shortcuts } = listening();
+    shortcuts.press(press, false);
+    expect(shortcuts.press(press, false)).toBe(true);
+    expect(actions["g g"]).toHaveBeenCalledOnce();
+  });
+
+  test("a letter of a Latin layout is not another one by its place", () => {
+    const { actions, shortcuts } = listening();
+    expect(shortcuts.press(key("ß", { code: "Slash" }), false)).toBe(false);
     expect(actions["/"]).not.toHaveBeenCalled();
   });
 

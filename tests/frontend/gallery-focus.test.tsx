@@ -47,7 +47,7 @@ async function open(...ids: string[]) {
 
 const tile = (id: string) => screen.getByRole("link", { name: making.open(`picture ${id}`) });
 const control = (name: string) => screen.getByRole("button", { name });
-const bar = () => within(screen.getByRole("toolbar"));
+const bar = () => within(screen.getByRole("group", { name: "Select" }));
 const has = (wanted: () => HTMLElement) =>
   waitFor(() => expect(document.activeElement === wanted(), document.activeElement?.outerHTML).toBe(true));
 async function type(id: string, key: string, more: object = {}) {
@@ -73,7 +73,7 @@ test("a favourite that is none any more leaves it to the next one, and the last 
 test("so do all that are chosen", async () => {
   await open("a", "b");
   await type("a", "a", { ctrlKey: true });
-  await screen.findByRole("toolbar");
+  await screen.findByRole("group", { name: "Select" });
   press(bar().getByRole("button", { name: pictureText.unfavorite }));
   await has(() => control(pictureText.clearAll));
 });
@@ -91,7 +91,7 @@ test.each(["by key", "in the bar", "looked at"])(
         return press(viewer.getByRole("button", { name: pictureText.delete }));
       }
       await type("a", "x");
-      await screen.findByRole("toolbar");
+      await screen.findByRole("group", { name: "Select" });
       press(bar().getByRole("button", { name: pictureText.delete }));
     };
     await remove();
@@ -114,7 +114,7 @@ test("Download and Cancel hand it to each other", async () => {
   const never = later<Response>();
   vi.spyOn(globalThis, "fetch").mockReturnValue(never.promise);
   await type("a", "x");
-  await screen.findByRole("toolbar");
+  await screen.findByRole("group", { name: "Select" });
   press(bar().getByRole("button", { name: pictureText.download }));
   await has(() => bar().getByRole("button", { name: pictureText.cancel }));
   // Who leaves the selection meanwhile is still in its bar.

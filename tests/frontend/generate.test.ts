@@ -26,7 +26,7 @@ beforeEach(() => {
 describe("what cannot be sent", () => {
   test.each([
     ["   ", "Write a prompt first."],
-    ["🦊".repeat(501), "A prompt has at most 500 characters."],
+    ["🦊".repeat(501), "Shorten your prompt by 1 character."],
     ["a\0b", "The prompt contains characters that are not text."],
   ])("%j says why, and keeps the text", async (prompt, sentence) => {
     const { studio, api } = setUp();
@@ -46,6 +46,24 @@ describe("what cannot be sent", () => {
     clock.now += 1_000;
     await studio.maker.generate();
     expect(studio.composer.notice.value).toBe("Write a prompt first.");
+    expect(api.generate).toHaveBeenCalledOnce();
+  });
+
+  test("the model's own prompt length holds where its schema gives one, 500 elsewhere", async () => {
+    const { studio, api } = setUp();
+    const models = session().models.map((model, at) =>
+      at === 0 ? { ...model, options: { ...model.options, maxPromptLength: 600 } } : model,
+    );
+    api.session.mockResolvedValue(ok(session({ models })));
+    await begin(studio, "🦊".repeat(603));
+    await studio.maker.generate();
+    expect(studio.composer.notice.value).toBe("Shorten your prompt by 3 characters.");
+    studio.composer.model.value = "truefusion-edge";
+    await studio.maker.generate();
+    expect(studio.composer.notice.value).toBe("Shorten your prompt by 103 characters.");
+    studio.composer.model.value = "truefusion-pro";
+    studio.composer.write("🦊".repeat(600));
+    await studio.maker.generate();
     expect(api.generate).toHaveBeenCalledOnce();
   });
 

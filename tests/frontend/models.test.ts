@@ -39,9 +39,10 @@ describe("what models take is not known at first", () => {
   });
 
   test("what was set goes along: the Worker refuses what is not taken", async () => {
-    const { studio, api } = setUp({ kept: { ratio: "16:9", seed: "7", without: "text" } });
+    const { studio, api } = setUp({ kept: { ratio: "16:9", without: "text" } });
     api.session.mockImplementation(async () => ok(unread()));
     await begin(studio, "a red kite");
+    studio.composer.seed.value = 7;
     await studio.maker.generate();
     expect(api.generate.mock.calls[0]?.[0]).toEqual({
       prompt: "a red kite",

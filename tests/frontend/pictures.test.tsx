@@ -3,7 +3,7 @@ import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
 import { createRouter } from "../../frontend/state/router.ts";
-import type { Generation } from "../../worker/contract.ts";
+import type { Generation, GenerationOptions } from "../../worker/contract.ts";
 import { begin, generation, no, nobody, ok, setUp, snapshot } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
@@ -32,10 +32,12 @@ async function open(world: ReturnType<typeof setUp>) {
 const prompt = () => screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Prompt" });
 
 describe("the picture view", () => {
-  async function picture(world: ReturnType<typeof setUp>) {
+  async function picture(world: ReturnType<typeof setUp>, options: GenerationOptions = {}) {
     world.api.list.mockResolvedValue(
       ok({
-        items: ["c", "b", "a"].map((id) => generation(id, { status: "succeeded", prompt: `picture ${id}` })),
+        items: ["c", "b", "a"].map((id) =>
+          generation(id, { status: "succeeded", prompt: `picture ${id}`, options }),
+        ),
         nextCursor: null,
       }),
     );
@@ -157,12 +159,71 @@ describe("the picture view", () => {
     await screen.findByRole("dialog", { name: "Share this picture" });
   });
 
-  test("Remix puts all of it into the form", async () => {
+  test("Remix fills the form, without the seed, and leaves the cursor in the prompt", async () => {
     const world = setUp();
-    const { dialog, router } = await picture(world);
+    const options = { seed: 7, aspectRatio: "16:9" } as const;
+    const { dialog, router } = await picture(world, options);
     fireEvent.click(within(dialog).getByRole("button", { name: "Remix" }));
     expect(router.route.value).toMatchObject({ page: "studio", picture: null });
     expect(prompt().value).toBe("picture b");
+    expect(world.studio.composer.options.value).toEqual({ aspectRatio: "16:9" });
+    await waitFor(() => expect(document.activeElement).toBe(prompt()));
+  });
+
+  test("Use this seed locks the seed, shows it at the form, and can be removed there", async () => {
+    const world = setUp();
+    const { dialog, router } = await picture(world, { seed: 7 });
+    fireEvent.click(within(dialog).getByRole("button", { name: "Use this seed" }));
+    expect(router.route.value).toMatchObject({ page: "studio", picture: null });
+    const chip = await screen.findByRole("button", { name: "Remove seed 7" });
+    expect(prompt().value, "the prompt is left alone").toBe("");
+    fireEvent.click(chip);
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Remove seed 7" })).toBeNull());
+    expect(world.studio.composer.options.value).toEqual({});
+  });
+
+  test("with single keys off, letters do nothing and arrows still work", async () => {
+    const world = setUp({ kept: { keys: "off" } });
+    const { dialog, router } = await picture(world);
+    const stage = within(dialog).getByRole("button", { name: "Close" });
+    for (const key of ["f", "d", "s", "z", "+", "-", "="]) fireEvent.keyDown(stage, { key });
+    expect(world.api.favorite).not.toHaveBeenCalled();
+    expect(world.studio.sharing.value).toBeNull();
+    fireEvent.keyDown(stage, { key: "ArrowRight" });
+    expect(router.route.value.picture).toBe("a");
+  });
+
+  test.each([
+    ["a Cyrillic layout", { key: "ы", code: "KeyS" }],
+    ["a Greek layout", { key: "σ", code: "KeyS" }],
+    ["a Hebrew layout", { key: "ד", code: "KeyS" }],
+    ["Caps Lock", { key: "S", code: "KeyS" }],
+  ])("letters work with %s", async (_, key) => {
+    const world = setUp();
+    const { dialog } = await picture(world);
+    fireEvent.keyDown(within(dialog).getByRole("button", { name: "Close" }), key);
+    await screen.findByRole("dialog", { name: "Share this picture" });
+  });
+
+  test("a screen reader hears the prompt once on opening, and with each step", async () => {
+    const long = "a red kite over the dunes, ".repeat(20).trim();
+    const world = setUp();
+    world.api.list.mockResolvedValue(
+      ok({
+        items: ["b", "a"].map((id) =>
+          generation(id, { status: "succeeded", prompt: id === "b" ? long : "picture a" }),
+        ),
+        nextCursor: null,
+      }),
+    );
+    const router = await open(world);
+    router.go("/g/b");
+    const dialog = await screen.findByRole("dialog", { name: /^a red kite/ });
+    expect(dialog.getAttribute("aria-label")?.length).toBeLessThanOrEqual(80);
+    const status = () => dialog.querySelector("p.sr-only[role=status]")?.textContent;
+    expect(status()).toBe("");
+    router.go("/g/a");
+    await waitFor(() => expect(status()).toBe("picture a"));
   });
 
   test("More like this makes one at once, and leads to it", async () => {
@@ -174,13 +235,22 @@ describe("the picture view", () => {
     expect(router.route.value.page).toBe("studio");
   });
 
-  test("of a double click on More like this one counts", async () => {
+  test("every click on More like this counts and is confirmed, a held key once", async () => {
     const world = setUp();
+    world.api.generate.mockReturnValue(new Promise(() => {}));
     const { dialog } = await picture(world);
     const again = within(dialog).getByRole("button", { name: "More like this" });
     fireEvent.click(again, { detail: 1 });
-    fireEvent.click(again, { detail: 2 });
-    expect(world.api.generate).toHaveBeenCalledOnce();
+    await within(dialog).findByText("One more like this is being generated.");
+    for (const detail of [2, 3]) fireEvent.click(again, { detail });
+    expect(world.api.generate).toHaveBeenCalledTimes(3);
+    await within(dialog).findByText("3 more like this, the last one being generated.");
+    fireEvent.click(again, { detail: 4 });
+    await within(dialog).findByText("4 more like this, the last one queued.");
+    expect(world.studio.orders.waiting.value).toHaveLength(1);
+    for (let count = 0; count < 25; count += 1) fireEvent.click(again);
+    await within(dialog).findByText("Up next is full. Your prompt is kept here.");
+    expect(world.studio.orders.waiting.value).toHaveLength(20);
     fireEvent.keyDown(again, { key: "Enter" });
     expect(fireEvent.keyDown(again, { key: "Enter", repeat: true }), "held").toBe(false);
     fireEvent.keyUp(again, { key: "Enter" });
@@ -325,14 +395,14 @@ describe("the gallery", () => {
     world.api.list.mockResolvedValue(pictures("a", "b", "c", "d"));
     await opened;
     fireEvent.click(await screen.findByRole("checkbox", { name: "Select: picture a" }));
-    const bar = await screen.findByRole("toolbar", { name: "Select" });
+    const bar = await screen.findByRole("group", { name: "Select" });
     fireEvent.click(screen.getByRole("checkbox", { name: "Select: picture c" }), { shiftKey: true });
     await within(bar).findByText("3 selected");
     fireEvent.keyDown(screen.getByRole("link", { name: "Open: picture b" }), { key: "x" });
     fireEvent.click(within(bar).getByRole("button", { name: "Select all 4 loaded" }));
     await within(bar).findByText("4 selected");
     fireEvent.keyDown(bar, { key: "Escape" });
-    await waitFor(() => expect(screen.queryByRole("toolbar")).toBeNull());
+    await waitFor(() => expect(screen.queryByRole("group", { name: "Select" })).toBeNull());
   });
 
   test("what is deleted leaves at once, and undo puts it back in its place", async () => {
@@ -345,7 +415,9 @@ describe("the gallery", () => {
     expect(fireEvent.keyDown(link, { key: "Delete", repeat: true }), "held: nobody's").toBe(false);
     expect(world.studio.hidden.value.size).toBe(0);
     fireEvent.click(await screen.findByRole("checkbox", { name: "Select: picture b" }));
-    const remove = within(await screen.findByRole("toolbar")).getByRole("button", { name: "Delete" });
+    const remove = within(await screen.findByRole("group", { name: "Select" })).getByRole("button", {
+      name: "Delete",
+    });
     remove.focus();
     fireEvent.click(remove);
     const shown = () =>

@@ -218,7 +218,10 @@ async function* inGallery({ page, studio, words: { pictureText, failures } }: Wa
   await tiles.nth(0).click();
   await tiles.nth(1).click();
   yield "gallery, selecting";
-  await page.getByRole("toolbar").getByRole("button", { name: pictureText.delete }).click();
+  await page
+    .getByRole("group", { name: pictureText.select })
+    .getByRole("button", { name: pictureText.delete })
+    .click();
   await page.getByText(pictureText.deleted(2)).waitFor();
   yield "gallery, two deleted";
   await page.getByRole("button", { name: pictureText.undo }).click();
