@@ -31,7 +31,7 @@ export function Header({ studio, router }: { studio: Studio; router: Router }) {
       <div class="flex flex-1 items-center justify-end gap-3">
         {/* Without a generation it would contradict a card whose output is being saved. */}
         {user && limits && (limits.inFlight > 0 || waiting > 0) && (
-          <span class="flight" translate={false}>
+          <span class="flight">
             {limits.inFlight > 0 && (
               <>
                 <span class="sm:hidden" aria-hidden="true">

@@ -3,6 +3,7 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
 import { mendImages } from "../api/broken-images.ts";
 import { openServiceWorker } from "../api/service-worker.ts";
+import { allowTranslation } from "../api/translated-page.ts";
 import { signInUrl } from "../api/sign-in-url.ts";
 import { text } from "../text/first.ts";
 import { making } from "../text/making.ts";
@@ -134,6 +135,7 @@ export function openBackstage(studio: Studio, router: Router): Backstage {
   });
 
   mendImages();
+  allowTranslation();
   offerSignIn(studio, () => {
     // The Worker's own sign-in, where there is one, renews both sessions. Otherwise the page itself is redirected.
     const methods = session.session.peek()?.signIn ?? [];

@@ -49,7 +49,7 @@ export type Witness = { ordered: (order: Order) => void; ended: (generation: Gen
 export type Toast = {
   key: number;
   text: string;
-  action?: ToastAction;
+  action?: ToastAction | undefined;
 };
 export type ToastAction = {
   label: string;
@@ -105,7 +105,7 @@ export function createStudio(dependencies: StudioDependencies) {
   const witnesses = new Set<Witness>();
   /** Shows a message; a repeated one replaces the one before. */
   function notify(text: string, action?: ToastAction): Toast {
-    const toast: Toast = action ? { key: ++toastKey, text, action } : { key: ++toastKey, text };
+    const toast: Toast = { key: ++toastKey, text, action };
     const others = toasts.peek().filter((other) => other.action || action || other.text !== text);
     toasts.value = [...others, toast];
     return toast;
