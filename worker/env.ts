@@ -24,6 +24,9 @@ export const EXPORT_PART_PICTURES = 250;
 export const EXPORT_LIST_PARTS = 20;
 /** Any single step of a job (a fetch, a write): the alarm handler has to end. */
 export const STEP_TIMEOUT_MS = 30_000;
+/** The gallery's page waits this long for its first rows; a page that comes without them asks for them itself. */
+export const INLINE_PAGE_TIMEOUT_MS = 700;
+
 /** One read of D1: a browser gives up after 20 s, and is told before that whose fault it is. */
 export const D1_READ_TIMEOUT_MS = 5_000;
 /** One write to D1, repeats included. It may still be applied later; every write can be repeated. */

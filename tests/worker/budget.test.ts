@@ -130,6 +130,24 @@ async function costOf(statements: Statement[]): Promise<number> {
   return costs.reduce((sum, cost) => sum + cost, 0);
 }
 
+it("the first opening of a gallery of 48: three statements, its images included", async () => {
+  const user = await newUser();
+  await seed(user, 48);
+  await env.DB.prepare("update generations set outputs = ? where user_id = ?")
+    .bind(JSON.stringify([{ n: 0, ext: "png", width: 800, height: 600 }]), user.id)
+    .run();
+  const ids = Array.from({ length: 48 }, (_, i) => `${user.id}-${i + 1}`);
+  await Promise.all(ids.map((id) => env.OUTPUTS.put(`thumbs/${user.id}/${id}/0.webp`, id)));
+  const statements = watchD1();
+  const page = await (await user.call("/gallery")).text();
+  const images = await Promise.all(
+    ids.map(async (id) => (await user.call(`/images/${id}/0?size=thumb`)).text()),
+  );
+  expect(images).toEqual(ids);
+  for (const id of ids) expect(page).toContain(id);
+  expect(statements.length).toBeLessThanOrEqual(3);
+});
+
 describe("a gallery page reads", () => {
   const INDEXED = ["", "&model=truefusion-edge", "&favorite=true", "&model=truefusion-pro&from=1970-01-01"];
   it.each([100, 20_000])("a page and one more of %i generations, at any depth", async (count) => {

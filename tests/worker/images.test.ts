@@ -1,6 +1,9 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { encode } from "fast-png";
+import { imageDimensionsFromData } from "image-dimensions";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Generation } from "../../worker/contract.ts";
+import { RECENT_USER_MS } from "../../worker/db/recent-users.ts";
 import {
   call,
   eventually,
@@ -124,6 +127,36 @@ describe("GET /images/:id/:n", () => {
     expect(answer.headers.get("cache-control")).toBe("private, no-cache");
     expect(answer.headers.get("content-location")).toBeNull();
     expect(new TextDecoder().decode((await answer.arrayBuffer()).slice(8, 12))).toBe("WEBP");
+  });
+
+  it("a small thumbnail is made at its first request, at most 256 pixels long", async () => {
+    const owner = await newUser();
+    const { id } = await generate(owner, newPrompt("terminal"));
+    await reaches(owner, id, "succeeded");
+    await eventually(async () => expect(await objectsOf(owner)).toHaveLength(2));
+    const wide = encode({ width: 600, height: 300, data: new Uint8Array(600 * 300 * 3), channels: 3 });
+    await env.OUTPUTS.put(`outputs/${owner.id}/${id}/0.png`, wide, {
+      httpMetadata: { contentType: "image/png" },
+    });
+    const answer = await owner.call(`/images/${id}/0?size=small`);
+    expect(answer.headers.get("content-type")).toBe("image/webp");
+    const size = imageDimensionsFromData(await answer.bytes());
+    expect(size).toEqual({ width: 256, height: 128, type: "webp" });
+    expect(await objectsOf(owner)).toContain(`thumbs/${owner.id}/${id}/0-256.webp`);
+  });
+
+  it("thumbnails stop within half a minute after the session was ended elsewhere", async () => {
+    const leaving = await newUser();
+    const { id } = await generate(leaving, newPrompt("terminal"));
+    const { thumbnailUrl } = await reaches(leaving, id, "succeeded");
+    await eventually(async () => expect(await objectsOf(leaving)).toHaveLength(2));
+    expect((await leaving.call(thumbnailUrl as string)).status).toBe(200);
+    await env.DB.prepare("update users set session_epoch = session_epoch + 1 where id = ?")
+      .bind(leaving.id)
+      .run();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + RECENT_USER_MS });
+    onTestFinished(() => void vi.useRealTimers());
+    await expectProblem(await leaving.call(thumbnailUrl as string), "unauthenticated");
   });
 
   it("a missing thumbnail is made when it is asked for", async () => {

@@ -1,28 +1,59 @@
-/** The studio's page, and what is said of its list before its script asks for it. */
-import { expect, it } from "vitest";
+/** The studio's page, and the gallery's first rows in it. */
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
 import { GALLERY_START } from "../../worker/catalog.ts";
-import { call, newUser } from "./support/app.ts";
+import type { GenerationPage } from "../../worker/contract.ts";
+import { call, generate, list, newPrompt, newUser, reaches } from "./support/app.ts";
+import { faultD1 } from "./support/faults.ts";
 
-it.each(["/gallery", "/g/some-picture"])(
-  "%s tells who is signed in where its list is, and nobody else",
-  async (path) => {
+const START = /<script type="application\/json" id="gallery-start">(.*?)<\/script>/s;
+
+async function startIn(answer: Response): Promise<GenerationPage | null> {
+  const [, json] = START.exec(await answer.text()) ?? [];
+  return json === undefined ? null : (JSON.parse(json) as GenerationPage);
+}
+
+describe("the gallery's page", () => {
+  it.each(["/gallery", "/g/some-image"])(
+    "%s holds its user's first page, as the API answers it",
+    async (path) => {
+      const user = await newUser();
+      const { id } = await generate(user, `${newPrompt("terminal")} </script><b>"&`);
+      await reaches(user, id, "succeeded");
+      const page = await user.call(path);
+      expect(page.headers.get("cache-control")).toBe("private, no-cache");
+      expect(page.headers.get("etag")).toBeNull();
+      const html = await page.clone().text();
+      const query = `?limit=${GALLERY_START.limit}&status=${GALLERY_START.status}`;
+      expect(await startIn(page)).toEqual(await list(user, query));
+      expect(html).toContain(`imagesrcset="/images/${id}/0?size=`);
+      expect(html).not.toContain("</script><b>");
+    },
+  );
+
+  it("holds nothing for a stranger, a forged session or a suspended user", async () => {
     const user = await newUser();
-    const page = await user.call(path);
-    expect(page.status).toBe(200);
-    expect(page.headers.get("content-type")).toContain("text/html");
-    const [, address = ""] =
-      /<([^>]+)>; rel=preload; as=fetch; crossorigin=anonymous/.exec(page.headers.get("link") ?? "") ?? [];
-    const list = await user.call(address);
-    expect(list.status).toBe(200);
-    expect(new URL(address, "http://studio").searchParams.get("limit")).toBe(String(GALLERY_START.limit));
+    await env.DB.prepare("update users set suspended_at = 1 where id = ?").bind(user.id).run();
+    for (const answer of [
+      await call("/gallery"),
+      await call("/gallery", { headers: { cookie: "session=nonsense" } }),
+      await user.call("/gallery"),
+    ]) {
+      expect(answer.status).toBe(200);
+      expect(await startIn(answer)).toBeNull();
+    }
+  });
 
-    expect((await call(path)).headers.get("link")).toBeNull();
-    const forged = await call(path, { headers: { cookie: "session=nonsense" } });
-    expect([forged.status, forged.headers.get("link")]).toEqual([200, null]);
-  },
-);
+  it("comes without its rows while D1 does not answer", async () => {
+    const user = await newUser();
+    const end = faultD1(() => "hang");
+    const answer = await user.call("/gallery");
+    end();
+    expect([answer.status, await startIn(answer)]).toEqual([200, null]);
+  });
+});
 
-it.each(["/gallery?q=fox", "/account", "/nowhere"])("%s needs another list, or none", async (path) => {
+it.each(["/gallery?q=fox", "/account", "/nowhere"])("%s holds no list", async (path) => {
   const page = await (await newUser()).call(path);
-  expect([page.status, page.headers.get("link")]).toEqual([200, null]);
+  expect([page.status, await startIn(page)]).toEqual([200, null]);
 });

@@ -81,7 +81,7 @@ describe("the owner's own images", () => {
     const named = async (address: string) => (await user.call(address)).headers.get("content-disposition");
     const name = encodeURIComponent(`हिन्दी-${generation.id}`);
     expect(await named(url)).toMatch(new RegExp(`^inline; .*filename\\*=UTF-8''${name}\\.png$`));
-    expect(await named(`${url}?size=thumb`)).toMatch(new RegExp(`^inline; .*''${name}\\.webp$`));
+    expect(await named(`${url}?size=thumb`)).toContain(`''image-${generation.id}.webp`);
     expect(await named(`${url}?download`)).toMatch(new RegExp(`^attachment; .*''${name}\\.png$`));
   });
 });

@@ -1,18 +1,30 @@
 import type { StoredOutput } from "../generation.ts";
-import { thumbnailKey } from "./keys.ts";
+import { thumbnailKey, viewKey } from "./keys.ts";
 import { storeScaled } from "./scaled.ts";
 
-/** Longest side, in pixels. */
-const THUMBNAIL_SIDE = 512;
-/** It is shown at half its size or less on most screens, where what this takes away is not seen. */
+/** Longest sides, in pixels. `thumb` is made with the image, `small` (the gallery on phones) at its first request. */
+const SIDES = { thumb: 512, small: 256 } as const;
+export type ThumbnailSize = keyof typeof SIDES;
+/** WebP, 1 to 100. Most screens show it at half its size or less, where the loss is not seen. */
 const QUALITY = 60;
 
-/** Makes and stores a picture's thumbnail. False where that cannot be done: it is never a reason to fail. */
+type Place = { userId: string; generationId: string };
+
+/** The size that a query names; null for any other text. */
+export const thumbnailSizeOf = (text: string | undefined): ThumbnailSize | null =>
+  text === "thumb" || text === "small" ? text : null;
+
+export function thumbnailKeyOf(place: Place, n: number, size: ThumbnailSize): string {
+  return size === "thumb" ? thumbnailKey(place, n) : viewKey(place, n, SIDES[size]);
+}
+
+/** Makes and stores a thumbnail. False where that cannot be done: it is never a reason to fail. */
 export function makeThumbnail(
   env: { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding },
-  place: { userId: string; generationId: string },
+  place: Place,
   output: StoredOutput,
+  size: ThumbnailSize = "thumb",
 ): Promise<boolean> {
-  const key = thumbnailKey(place, output.n);
-  return storeScaled(env, place, output, { key, side: THUMBNAIL_SIDE, quality: QUALITY });
+  const key = thumbnailKeyOf(place, output.n, size);
+  return storeScaled(env, place, output, { key, side: SIDES[size], quality: QUALITY });
 }

@@ -1,15 +1,7 @@
 import { Hono } from "hono";
 import { base64url } from "jose";
-import {
-  type BulkResult,
-  bulkBody,
-  favoriteBody,
-  type GenerationPage,
-  listQuery,
-  shareBody,
-} from "../contract.ts";
+import { type BulkResult, bulkBody, favoriteBody, listQuery, shareBody } from "../contract.ts";
 import { database } from "../db/client.ts";
-import { listGenerations } from "../db/gallery.ts";
 import {
   findGeneration,
   setFavorite,
@@ -24,7 +16,8 @@ import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { originOf, sameOrigin } from "../middleware/origin.ts";
 import { signedIn } from "../middleware/session.ts";
 import { ok, problemResponse, type Result, refuse } from "../problem.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { decodeCursor } from "./cursor.ts";
+import { listPage } from "./list-page.ts";
 import { announceLater, callStudio } from "./studio.ts";
 
 type Claim = { userId: string; epoch: number };
@@ -36,16 +29,8 @@ export const generations = new Hono<AppEnv>()
     if (cursor !== undefined && position === null) {
       return problemResponse({ code: "invalid_request", detail: "cursor: not one of this list." });
     }
-    const { userId, epoch } = c.var.session;
-    const db = database(c.env.DB);
-    const { user, records, next } = await listGenerations(db, userId, limit, position, filters);
-    const refusal = refusalOf(user, { userId, epoch });
-    if (refusal) return problemResponse(refusal);
-    const page: GenerationPage = {
-      items: records.map((record) => presentGeneration(record, originOf(c))),
-      nextCursor: next && encodeCursor(next),
-    };
-    return c.json(page, 200);
+    const page = await listPage(c.env, c.var.session, { limit, position, filters }, originOf(c));
+    return page.ok ? c.json(page.value, 200) : problemResponse(page.refusal);
   })
   .post("/bulk", sameOrigin, signedIn, cappedBody, jsonType, jsonBody(bulkBody), async (c) => {
     const { userId, epoch } = c.var.session;

@@ -1,21 +1,28 @@
 import type { Context } from "hono";
+import { bounded } from "../bounded.ts";
 import { GALLERY_START } from "../catalog.ts";
+import type { GenerationPage } from "../contract.ts";
+import { INLINE_PAGE_TIMEOUT_MS } from "../env.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
+import { originOf } from "../middleware/origin.ts";
 import { sessionOf } from "../middleware/session.ts";
 import { problemResponse } from "../problem.ts";
+import { tileSizes, tileSrcset } from "../tile-image.ts";
+import { listPage } from "./list-page.ts";
 
 const RESERVED = /^\/(?:api|images|s|assets)(?:\/|$)/;
 const HAS_EXTENSION = /\.[^/]*$/;
 
-/** The gallery, and a picture that is opened over it. */
+/** The gallery, and an image that is opened over it. */
 const SHOWS_GALLERY = /^\/(?:gallery$|g\/)/;
-const START = new URLSearchParams({ ...GALLERY_START, limit: String(GALLERY_START.limit) }).toString();
-/** A hint (RFC 8288, https://html.spec.whatwg.org/#link-type-preload): the list comes beside the script that shows it. */
-const LIST_AHEAD = `</api/generations?${START}>; rel=preload; as=fetch; crossorigin=anonymous`;
+/** As many as a phone shows at first, about. */
+const PRELOADED = 6;
+/** Per user: no cache may keep it, and a browser asks again. */
+const OWN_PAGE = { "cache-control": "private, no-cache", vary: "cookie" };
 
 /**
- * What no route knows: the studio's page for an address that it draws itself, else 404. A file that is missing is
- * never the page: kept for a year under the name of a script that a deploy removed, it would break the studio.
+ * What no route handles: the studio's page for an address that it renders itself, else 404. A missing file is never
+ * the page: stored for a year under the name of a script that a deploy removed, it would break the studio.
  */
 export async function pageOrNotFound(c: Context<AppEnv>): Promise<Response> {
   const { pathname, search } = new URL(c.req.url);
@@ -25,10 +32,56 @@ export async function pageOrNotFound(c: Context<AppEnv>): Promise<Response> {
   }
   const asset = await c.env.ASSETS.fetch(new URL("/", c.req.url));
   const page = new Response(asset.body, asset);
-  // Where the settings are wrong the studio comes all the same, and says so in its own words.
-  const session = SHOWS_GALLERY.test(pathname) && search === "" && (await sessionOf(c).catch(() => null));
-  if (session) {
-    page.headers.append("link", LIST_AHEAD);
-  }
-  return page;
+  if (!SHOWS_GALLERY.test(pathname) || search !== "") return page;
+  const start = await firstPage(c);
+  return start ? withFirstPage(page, start) : page;
 }
+
+/** The first page of the user's gallery; null without a session, and where it does not come at once. */
+async function firstPage(c: Context<AppEnv>): Promise<GenerationPage | null> {
+  try {
+    const session = await sessionOf(c);
+    if (!session) return null;
+    const { limit, ...filters } = GALLERY_START;
+    const result = await bounded(
+      listPage(c.env, session, { limit, position: null, filters }, originOf(c)),
+      INLINE_PAGE_TIMEOUT_MS,
+    );
+    return result.ok ? result.value : null;
+  } catch {
+    // Wrong settings, or D1 is slow or down: the studio asks itself, and shows what is wrong.
+    return null;
+  }
+}
+
+/** Puts the list into the page, and has its first images loaded beside the scripts that show them. */
+function withFirstPage(page: Response, start: GenerationPage): Response {
+  const preloads = start.items
+    .slice(0, PRELOADED)
+    .flatMap(({ outputs: [output] }) => output ?? [])
+    .map(
+      (output) =>
+        `<link rel="preload" as="image" imagesrcset="${escaped(tileSrcset(output))}" imagesizes="${tileSizes(output)}" fetchpriority="high">`,
+    );
+  // A data block: no script runs. `<` is written so that no text can end it.
+  const json = JSON.stringify(start).replaceAll("<", "\\u003c");
+  const rewritten = new HTMLRewriter()
+    .on("head", {
+      element(head) {
+        head.append(preloads.join(""), { html: true });
+      },
+    })
+    .on("body", {
+      element(body) {
+        body.append(`<script type="application/json" id="gallery-start">${json}</script>`, { html: true });
+      },
+    })
+    .transform(page);
+  const headers = new Headers(rewritten.headers);
+  headers.delete("etag");
+  for (const [name, value] of Object.entries(OWN_PAGE)) headers.set(name, value);
+  return new Response(rewritten.body, { status: rewritten.status, headers });
+}
+
+/** An id comes from Skytells and may hold anything. */
+const escaped = (text: string) => text.replace(/[&"<]/g, (sign) => `&#${sign.charCodeAt(0)};`);
