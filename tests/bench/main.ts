@@ -1,5 +1,5 @@
 /**
- * `npm run bench [bytes] [rows] [feel] [scroll] [lighthouse] [export]`: what is budgeted, beside its budget. Bytes and rows unless
+ * `npm run bench [bytes] [rows] [feel] [scroll] [painted] [lighthouse] [export]`: what is budgeted, beside its budget. Bytes and rows unless
  * told: the others measure times or memory, on a machine with nothing else to do. Ends with 1 when something is over. What
  * a generation and a poll cost in calls and statements is held by tests/worker/budget.test.ts.
  */
@@ -9,6 +9,7 @@ import { measureExport } from "./export.ts";
 import { isKept, lineOf, type Measure } from "./measure.ts";
 import { measureFeel } from "./feel.ts";
 import { measureLighthouse } from "./lighthouse.ts";
+import { measurePainted } from "./painted.ts";
 import { measureScroll } from "./scroll.ts";
 import { measureRows } from "./rows.ts";
 
@@ -16,6 +17,7 @@ const PARTS: Record<string, () => Measure[] | Promise<Measure[]>> = {
   bytes: measureBytes,
   rows: measureRows,
   feel: measureFeel,
+  painted: measurePainted,
   scroll: measureScroll,
   lighthouse: measureLighthouse,
   export: measureExport,
