@@ -12,7 +12,7 @@ export type Click = {
   at: number;
   /** Ids that answers named: pending ones and Skytells'. */
   ids: Set<string>;
-  /** What the first conclusive answer said: `accepted`, `pending`, or the code of a refusal. */
+  /** What the first conclusive answer said: `accepted`, `pending`, or the code of a refusal. `limit_reached` gives way to any. */
   answer: string | null;
   canceled: boolean;
   deleted: boolean;
@@ -152,6 +152,11 @@ export function createPerson(person: Person, cookie: string, scene: Scene) {
     if (isEnd(status)) click.endSeenAt ??= Date.now();
   }
 
+  /** A click sent twice at once may be refused by the limit and, a moment later, admitted: then it was admitted. */
+  function accept(click: Click, answer: "accepted" | "pending"): void {
+    if (click.answer === null || click.answer === "limit_reached") click.answer = answer;
+  }
+
   /** Sends until something conclusive is said, always with the same key, as the studio does. */
   async function send(click: Click, body: unknown, abortAfterMs?: number): Promise<void> {
     const until = Date.now() + PATIENCE_MS;
@@ -164,12 +169,12 @@ export function createPerson(person: Person, cookie: string, scene: Scene) {
       });
       abort = undefined;
       if (answer?.generation) {
-        click.answer ??= "accepted";
+        accept(click, "accepted");
         saw(click, answer.generation);
         return;
       }
       if (answer?.pendingId) {
-        click.answer ??= "pending";
+        accept(click, "pending");
         click.ids.add(answer.pendingId);
         return;
       }

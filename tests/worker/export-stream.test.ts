@@ -56,7 +56,7 @@ it.each([1, 60, 130])("a reader that leaves after %i KB leaves no picture open",
   if (!reader) throw new Error("no body");
   for (let taken = 0; taken < kilobytes * 1024; ) taken += (await reader.read()).value?.byteLength ?? 0;
   await reader.cancel();
-  await eventually(async () => expect(opened.at(-1)?.ended).toBe("left"));
+  await eventually(async () => expect(opened.at(-1)?.ended, JSON.stringify(opened)).toBe("left"));
   expect(opened.slice(0, -1).every(({ ended }) => ended === "read")).toBe(true);
   expect(opened.length).toBeLessThan(4);
   expect(failed, "to leave is no failure").not.toHaveBeenCalled();

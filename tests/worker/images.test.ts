@@ -212,7 +212,7 @@ describe("sharing", () => {
     expect(page.status).toBe(200);
     expect(Object.fromEntries(page.headers)).toMatchObject({
       "x-robots-tag": "noindex",
-      "cache-control": "private, no-cache",
+      "cache-control": "private, no-cache, no-transform",
     });
     const html = await page.text();
     expect(html).toContain(`<meta property="og:image" content="${first.url}/image?size=768"/>`);
