@@ -37,13 +37,14 @@ function stringsIn(value: unknown): string[] {
 const TAG = "ar-XB";
 const digits = Array.from({ length: 10 }, (_, digit) => new Intl.NumberFormat(TAG).format(digit)).join("");
 
-/** The same catalogue in that language: strings, lists and tables of them, and functions that answer some. */
+/** The same catalogue in that language: strings, lists and tables of them, and functions that return a string or a list. */
 export function pseudo<T>(catalogue: T): T;
 export function pseudo(catalogue: unknown): unknown {
   if (typeof catalogue === "string") return sentence(catalogue, []);
   if (typeof catalogue === "function") {
     return (...own: unknown[]) => {
       const answer: unknown = Reflect.apply(catalogue, undefined, own);
+      if (Array.isArray(answer)) return pseudo(answer);
       return typeof answer === "string" ? sentence(answer, own.flatMap(stringsIn)) : answer;
     };
   }
