@@ -5,14 +5,14 @@ import preact from "@preact/preset-vite";
 import tailwindcss from "@tailwindcss/vite";
 import { Window } from "happy-dom";
 import { build, defineConfig, type Plugin, runnerImport } from "vite";
-import { catalogue } from "./scripts/catalogue.ts";
-import { pageHead } from "./scripts/page-head.ts";
-import { pageWords } from "./scripts/page-words.ts";
+import { catalogue } from "./scripts/locale-plugin.ts";
+import { pageHead } from "./scripts/inline-critical-plugin.ts";
+import { pageWords } from "./scripts/html-text-plugin.ts";
 
 /** As `npm start` has it (scripts/start.ts). */
 const worker = `http://localhost:${process.env["PORT"] ?? "8787"}`;
 
-/** Another language than the catalogue's own; see scripts/catalogue.ts. */
+/** Another language than the catalogue's own; see scripts/locale-plugin.ts. */
 const language = process.env["STUDIO_LANGUAGE"] ?? "";
 
 /** Puts the studio's first page into index.html, so that the form is there before any script has run. */

@@ -1,18 +1,18 @@
-import { Header } from "./components/header.tsx";
-import { lazy } from "./components/lazy.tsx";
-import { Toast } from "./components/toast.tsx";
-import { StudioPage } from "./pages/studio.tsx";
-import type { Router } from "./state/router.ts";
-import type { Studio } from "./state/studio.ts";
-import { text } from "./text/first.ts";
+import { Header } from "./shell/app-header.tsx";
+import { lazy } from "./ui/lazy.tsx";
+import { Toast } from "./ui/toast.tsx";
+import { StudioPage } from "./create/create-page.tsx";
+import type { Router } from "./browser/router.ts";
+import type { Studio } from "./studio/studio.ts";
+import { text } from "./text/common.ts";
 
-const GalleryPage = lazy(() => import("./pages/gallery.tsx").then((part) => part.GalleryPage));
-export const PicturePage = lazy(() => import("./pages/picture.tsx").then((part) => part.PicturePage));
-const AccountPage = lazy(() => import("./pages/account.tsx").then((part) => part.AccountPage));
-const MissingPage = lazy(() => import("./pages/missing.tsx").then((part) => part.MissingPage));
-const SignIn = lazy(() => import("./components/sign-in.tsx").then((part) => part.SignIn));
-const Shortcuts = lazy(() => import("./components/shortcuts.tsx").then((part) => part.Shortcuts));
-const ShareDialog = lazy(() => import("./components/share-dialog.tsx").then((part) => part.ShareDialog));
+const GalleryPage = lazy(() => import("./gallery/gallery-page.tsx").then((part) => part.GalleryPage));
+export const PicturePage = lazy(() => import("./image/image-page.tsx").then((part) => part.PicturePage));
+const AccountPage = lazy(() => import("./account/account-page.tsx").then((part) => part.AccountPage));
+const MissingPage = lazy(() => import("./shell/not-found-page.tsx").then((part) => part.MissingPage));
+const SignIn = lazy(() => import("./shell/sign-in-dialog.tsx").then((part) => part.SignIn));
+const Shortcuts = lazy(() => import("./shell/shortcuts-dialog.tsx").then((part) => part.Shortcuts));
+const ShareDialog = lazy(() => import("./image/share-dialog.tsx").then((part) => part.ShareDialog));
 
 export type AppProps = { studio: Studio; router: Router };
 

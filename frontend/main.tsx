@@ -3,13 +3,13 @@ import { computed, effect } from "@preact/signals";
 import { hydrate, render } from "preact";
 import { createApi } from "./api/client.ts";
 import { App, PicturePage } from "./app.tsx";
-import { preloadToast } from "./components/toast.tsx";
-import { loadAftermath } from "./state/maker.ts";
-import { preloadFeed } from "./pages/studio.tsx";
-import { createRouter } from "./state/router.ts";
-import { createStore } from "./state/store.ts";
-import { createStudio, deeds } from "./state/studio.ts";
-import { text } from "./text/first.ts";
+import { preloadToast } from "./ui/toast.tsx";
+import { loadAftermath } from "./studio/submit.ts";
+import { preloadFeed } from "./create/create-page.tsx";
+import { createRouter } from "./browser/router.ts";
+import { createStore } from "./browser/storage.ts";
+import { createStudio, deeds } from "./studio/studio.ts";
+import { text } from "./text/common.ts";
 import { loadWords } from "./text/words.ts";
 
 /** Until what has changed is on the screen; at once, or soon, where nothing is drawn: in a tab that nobody sees. */
@@ -119,13 +119,13 @@ const SETTLED_WITHIN_MS = 5_000;
  */
 async function openRest() {
   await Promise.all([loadWords(), loadAftermath(), deeds(), preloadFeed(), preloadToast()]);
-  const { openBackstage } = await import("./state/backstage.ts");
+  const { openBackstage } = await import("./studio/deferred.ts");
   studio.backstage.value ??= openBackstage(studio, router);
 }
 /** So that a picture opens at once, and out of its tile. */
 async function openWayIn() {
   await PicturePage.preload();
-  const { fly, takeOverDownloads } = await import("./pages/picture.tsx");
+  const { fly, takeOverDownloads } = await import("./image/image-page.tsx");
   router.present = fly;
   takeOverDownloads(studio.notify);
 }

@@ -1,9 +1,9 @@
 import { render } from "preact";
 import { createApi } from "./api/client.ts";
 import { App } from "./app.tsx";
-import { createRouter } from "./state/router.ts";
-import { createStore } from "./state/store.ts";
-import { createStudio } from "./state/studio.ts";
+import { createRouter } from "./browser/router.ts";
+import { createStore } from "./browser/storage.ts";
+import { createStudio } from "./studio/studio.ts";
 
 /**
  * The studio's first page as HTML, drawn into a document that the build provides. It is the state the

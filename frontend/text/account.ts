@@ -1,6 +1,6 @@
 /** Part of the text catalogue: what the account page says. */
 import { PLANS, type Plan } from "../../worker/catalog.ts";
-import { formatter, number } from "./formats.ts";
+import { formatter, number } from "./format.ts";
 import { language } from "./language.ts";
 import { counted } from "./plural.ts";
 

@@ -1,4 +1,4 @@
-import { formatter, number } from "./formats.ts";
+import { formatter, number } from "./format.ts";
 import { language } from "./language.ts";
 
 const rules = formatter(() => new Intl.PluralRules(language.tag));

@@ -1,13 +1,13 @@
 /** The sentences about what happens, which are no part of the first load. */
-import { text } from "./first.ts";
+import { text } from "./common.ts";
 
-type Words = typeof import("./told.ts");
+type Words = typeof import("./errors.ts");
 let known: Words | undefined;
 
 /** Ahead of the moment that something goes wrong: then the line may be cut. */
 export async function loadWords(): Promise<void> {
   try {
-    known ??= await import("./told.ts");
+    known ??= await import("./errors.ts");
   } catch {
     // Asked for again with the next thing to tell.
   }

@@ -12,7 +12,7 @@ import { launch } from "../e2e/support/launch.ts";
 import { paintSeeded, seedPictures } from "../e2e/support/seed.ts";
 import { createSimulatorClient } from "../e2e/support/simulator.ts";
 import { createStudioPage } from "../e2e/support/studio-page.ts";
-import { text } from "../../frontend/text/first.ts";
+import { text } from "../../frontend/text/common.ts";
 import { type Measure, median } from "./measure.ts";
 import { type TraceEvent, traced, undisturbed, workBetween } from "./trace.ts";
 

@@ -1,9 +1,9 @@
 /** The account page in a browser: deleting by keys alone, when the first try does not arrive. */
 import { expect, inject, test } from "vitest";
 import { account } from "../../frontend/text/account.ts";
-import { later } from "../../frontend/text/later.ts";
-import { text } from "../../frontend/text/first.ts";
-import { problems } from "../../frontend/text/told.ts";
+import { later } from "../../frontend/text/sign-in.ts";
+import { text } from "../../frontend/text/common.ts";
+import { problems } from "../../frontend/text/errors.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { until } from "./support/until.ts";

@@ -1,8 +1,8 @@
 /** What is mine is mine: across sign-outs and between users. */
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { later } from "../../frontend/text/later.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { text } from "../../frontend/text/common.ts";
+import { later } from "../../frontend/text/sign-in.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { createClient } from "./support/client.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "../../scripts/run.ts";
-import { page as words } from "../../frontend/text/page.ts";
+import { page as words } from "../../frontend/text/html.ts";
 import { useBrowser, visit } from "./support/browser.ts";
 
 useBrowser();

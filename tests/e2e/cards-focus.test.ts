@@ -1,8 +1,8 @@
 /** The studio's cards by keyboard: what takes a card's place takes the focus too. */
 import type { Locator } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { making } from "../../frontend/text/making.ts";
+import { text } from "../../frontend/text/common.ts";
+import { making } from "../../frontend/text/create.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient } from "./support/simulator.ts";

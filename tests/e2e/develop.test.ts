@@ -1,7 +1,7 @@
 /** The studio as its developers have it: served by Vite as it is written, before a Worker (`npm run dev`). */
 import { expect, inject, onTestFinished, test } from "vitest";
 import { TOOLS } from "../../scripts/run.ts";
-import { later } from "../../frontend/text/later.ts";
+import { later } from "../../frontend/text/sign-in.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { freePort, startGroup } from "./support/processes.ts";
 import { until } from "./support/until.ts";

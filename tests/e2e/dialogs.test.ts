@@ -1,9 +1,9 @@
 /** What opens over the page is there when somebody asks for it, and only then. */
 import { expect, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { later } from "../../frontend/text/later.ts";
-import { making } from "../../frontend/text/making.ts";
-import { problems } from "../../frontend/text/told.ts";
+import { text } from "../../frontend/text/common.ts";
+import { later } from "../../frontend/text/sign-in.ts";
+import { making } from "../../frontend/text/create.ts";
+import { problems } from "../../frontend/text/errors.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 
 useBrowser();

@@ -1,8 +1,8 @@
 /** The gallery with a long history: ten thousand pictures, of which rows are written and no picture was ever made. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { making } from "../../frontend/text/making.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { making } from "../../frontend/text/create.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { type App, startApp } from "./support/app.ts";
 import { DESKTOP, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { type Client, createClient } from "./support/client.ts";

@@ -1,7 +1,7 @@
 /** A gateway in front of the studio, like Cloudflare Access, whose session ends while the studio is open. */
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { making } from "../../frontend/text/making.ts";
-import { told } from "../../frontend/text/told.ts";
+import { making } from "../../frontend/text/create.ts";
+import { told } from "../../frontend/text/errors.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { type Gateway, SIGN_IN_LINK, startGateway } from "./support/gateway.ts";
 import { createSimulatorClient } from "./support/simulator.ts";

@@ -1,7 +1,7 @@
 /** In a home-screen app on iOS, as far as Chromium can stand in for it: files go to the share sheet. */
 import { expect, test } from "vitest";
 import { account } from "../../frontend/text/account.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 
 useBrowser();

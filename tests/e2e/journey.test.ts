@@ -1,8 +1,8 @@
 /** From an empty database to a picture that is kept: what the studio is for. */
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { making } from "../../frontend/text/making.ts";
+import { text } from "../../frontend/text/common.ts";
+import { making } from "../../frontend/text/create.ts";
 import { type App, startApp } from "./support/app.ts";
 import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient, sha256 } from "./support/simulator.ts";

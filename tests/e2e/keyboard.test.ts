@@ -1,8 +1,8 @@
 /** The whole journey without a pointer. */
 import type { Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { making } from "../../frontend/text/making.ts";
+import { text } from "../../frontend/text/common.ts";
+import { making } from "../../frontend/text/create.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 import { until } from "./support/until.ts";

@@ -1,7 +1,7 @@
 /** One click, one picture, one card: whatever happens to the line or the page in between. */
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { making } from "../../frontend/text/making.ts";
+import { text } from "../../frontend/text/common.ts";
+import { making } from "../../frontend/text/create.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 import { until } from "./support/until.ts";

@@ -2,10 +2,10 @@
 import { readFile } from "node:fs/promises";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { making } from "../../frontend/text/making.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
-import { problems } from "../../frontend/text/told.ts";
+import { text } from "../../frontend/text/common.ts";
+import { making } from "../../frontend/text/create.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
+import { problems } from "../../frontend/text/errors.ts";
 import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient, sha256 } from "./support/simulator.ts";

@@ -1,7 +1,7 @@
 /** What one does with pictures: stop, keep, remove, look through. */
 import { expect, inject, test } from "vitest";
-import { making } from "../../frontend/text/making.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { making } from "../../frontend/text/create.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { createClient } from "./support/client.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";

@@ -1,8 +1,8 @@
 /** What a plan allows, in a studio that is open while it changes: seen at once, counted with the next Generate. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { making } from "../../frontend/text/making.ts";
-import { problems } from "../../frontend/text/told.ts";
+import { text } from "../../frontend/text/common.ts";
+import { making } from "../../frontend/text/create.ts";
+import { problems } from "../../frontend/text/errors.ts";
 import { type App, startApp } from "./support/app.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";

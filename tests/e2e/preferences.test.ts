@@ -2,10 +2,10 @@
 import { decode } from "fast-png";
 import type { Locator, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { later } from "../../frontend/text/later.ts";
-import { making } from "../../frontend/text/making.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { text } from "../../frontend/text/common.ts";
+import { later } from "../../frontend/text/sign-in.ts";
+import { making } from "../../frontend/text/create.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { createClient } from "./support/client.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 

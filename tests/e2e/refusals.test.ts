@@ -1,7 +1,7 @@
 /** When there is no picture: a sentence that says why, and nothing typed is lost. */
 import { expect, test } from "vitest";
-import { making } from "../../frontend/text/making.ts";
-import { failures, problems, told } from "../../frontend/text/told.ts";
+import { making } from "../../frontend/text/create.ts";
+import { failures, problems, told } from "../../frontend/text/errors.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 
 useBrowser();

@@ -1,6 +1,6 @@
 /** The Worker dies in mid-generation, or nobody knows what Skytells does. Nothing may be lost or ordered twice. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { making } from "../../frontend/text/making.ts";
+import { making } from "../../frontend/text/create.ts";
 import { type App, startApp } from "./support/app.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient, type SimulatorClient } from "./support/simulator.ts";

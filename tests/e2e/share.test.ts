@@ -1,7 +1,7 @@
 /** A link that anybody can open, until it is taken back. */
 import { imageDimensionsFromData } from "image-dimensions";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { startApp } from "./support/app.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";

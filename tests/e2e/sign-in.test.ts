@@ -1,10 +1,10 @@
 /** Signing in at a real OpenID provider, from a stranger's first prompt on. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { account } from "../../frontend/text/account.ts";
-import { text } from "../../frontend/text/first.ts";
-import { later } from "../../frontend/text/later.ts";
-import { making } from "../../frontend/text/making.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { text } from "../../frontend/text/common.ts";
+import { later } from "../../frontend/text/sign-in.ts";
+import { making } from "../../frontend/text/create.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import type { Session, User } from "../../worker/contract.ts";
 import { type App, startApp } from "./support/app.ts";
 import { useBrowser, type Visitor, visit } from "./support/browser.ts";

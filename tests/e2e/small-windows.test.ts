@@ -1,10 +1,10 @@
 /** Windows that are narrow or low, and words that are long: what the studio offers stays in sight and in reach. */
 import type { Locator, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { making } from "../../frontend/text/making.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
-import { failures } from "../../frontend/text/told.ts";
+import { text } from "../../frontend/text/common.ts";
+import { making } from "../../frontend/text/create.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
+import { failures } from "../../frontend/text/errors.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient } from "./support/simulator.ts";

@@ -1,8 +1,8 @@
 /** The studio in a page that the browser translates: it keeps rendering, and its texts stay current. */
 import type { Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { text } from "../../frontend/text/common.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 

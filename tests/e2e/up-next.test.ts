@@ -1,7 +1,7 @@
 /** More than the plan makes at once: it waits in sight, and nobody has to come back for it. */
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/first.ts";
-import { making } from "../../frontend/text/making.ts";
+import { text } from "../../frontend/text/common.ts";
+import { making } from "../../frontend/text/create.ts";
 import { createClient } from "./support/client.ts";
 import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";

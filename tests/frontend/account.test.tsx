@@ -2,17 +2,17 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
-import { createRouter } from "../../frontend/state/router.ts";
-import { openBackstage } from "../../frontend/state/backstage.ts";
-import { createDeletion } from "../../frontend/state/deletion.ts";
+import { createRouter } from "../../frontend/browser/router.ts";
+import { openBackstage } from "../../frontend/studio/deferred.ts";
+import { createDeletion } from "../../frontend/account/account-deletion.ts";
 import { account } from "../../frontend/text/account.ts";
-import { problems } from "../../frontend/text/told.ts";
+import { problems } from "../../frontend/text/errors.ts";
 import { begin, later, no, nobody, ok, session, setUp, TODAY } from "./support.ts";
 
 configure({ asyncUtilTimeout: 5_000 });
 const reload = vi.fn();
 beforeAll(async () => {
-  await import("../../frontend/pages/account.tsx");
+  await import("../../frontend/account/account-page.tsx");
 }, 60_000);
 beforeEach(() => {
   history.replaceState(null, "", "/account");

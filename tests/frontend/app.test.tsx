@@ -2,20 +2,20 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { App } from "../../frontend/app.tsx";
-import { openBackstage } from "../../frontend/state/backstage.ts";
-import { createRouter } from "../../frontend/state/router.ts";
+import { openBackstage } from "../../frontend/studio/deferred.ts";
+import { createRouter } from "../../frontend/browser/router.ts";
 import { MAX_SEED } from "../../worker/catalog.ts";
 import { begin, generation, no, nobody, ok, session, setUp, snapshot, TODAY } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
 beforeAll(async () => {
-  await import("../../frontend/components/account-menu.tsx");
-  await import("../../frontend/components/feed.tsx");
-  await import("../../frontend/components/options-panel.tsx");
-  await import("../../frontend/components/shortcuts.tsx");
-  await import("../../frontend/components/up-next.tsx");
-  await import("../../frontend/components/sign-in.tsx");
+  await import("../../frontend/shell/account-menu.tsx");
+  await import("../../frontend/create/feed.tsx");
+  await import("../../frontend/create/options-panel.tsx");
+  await import("../../frontend/shell/shortcuts-dialog.tsx");
+  await import("../../frontend/create/queue-panel.tsx");
+  await import("../../frontend/shell/sign-in-dialog.tsx");
 }, 60_000);
 afterEach(cleanup);
 // Not in happy-dom; what is in a popover is in the document all the same.

@@ -1,8 +1,8 @@
 // What the studio does besides: earlier prompts, keys, and telling whoever looks elsewhere.
 import { describe, expect, test, vi } from "vitest";
-import { createHistory } from "../../frontend/state/history.ts";
-import { createNotifier, type Permission } from "../../frontend/state/notifier.ts";
-import { createShortcuts, type Press } from "../../frontend/state/shortcuts.ts";
+import { createHistory } from "../../frontend/studio/prompt-history.ts";
+import { createNotifier, type Permission } from "../../frontend/studio/notifications.ts";
+import { createShortcuts, type Press } from "../../frontend/studio/shortcuts.ts";
 import type { GenerateBody } from "../../worker/contract.ts";
 import { generation, memoryStore, setUp } from "./support.ts";
 

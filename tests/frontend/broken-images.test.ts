@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { mendImages } from "../../frontend/api/broken-images.ts";
+import { mendImages } from "../../frontend/browser/retry-images.ts";
 
 beforeAll(() => {
   vi.useFakeTimers();

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
 import type { Generation } from "../../worker/contract.ts";
-import { dismiss } from "../../frontend/state/deeds.ts";
+import { dismiss } from "../../frontend/studio/image-actions.ts";
 import { begin, generation, later, no, ok, setUp } from "./support.ts";
 
 beforeEach(() => {

@@ -2,16 +2,16 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { App } from "../../frontend/app.tsx";
-import { createRouter } from "../../frontend/state/router.ts";
-import { making } from "../../frontend/text/making.ts";
+import { createRouter } from "../../frontend/browser/router.ts";
+import { making } from "../../frontend/text/create.ts";
 import type { Generation } from "../../worker/contract.ts";
 import { begin, generation, later, no, ok, setUp } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
 beforeAll(async () => {
-  await import("../../frontend/components/feed.tsx");
-  await import("../../frontend/components/up-next.tsx");
+  await import("../../frontend/create/feed.tsx");
+  await import("../../frontend/create/queue-panel.tsx");
 }, 60_000);
 afterEach(cleanup);
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
-import { dayOf, watchDayEnd } from "../../frontend/state/day.ts";
-import { making } from "../../frontend/text/making.ts";
+import { dayOf, watchDayEnd } from "../../frontend/studio/quota.ts";
+import { making } from "../../frontend/text/create.ts";
 
 const resetsAt = "2026-11-25T00:00:00.000Z";
 

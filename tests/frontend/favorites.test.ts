@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Api } from "../../frontend/api/client.ts";
-import { favoriteAll, toggleFavorite } from "../../frontend/state/favorites.ts";
+import { favoriteAll, toggleFavorite } from "../../frontend/studio/favorites.ts";
 import type { Generation } from "../../worker/contract.ts";
 import { begin, generation, later, NOW, no, ok, setUp } from "./support.ts";
 

@@ -8,7 +8,7 @@ import {
   queryOf,
   readFilters,
   writeFilters,
-} from "../../frontend/state/filters.ts";
+} from "../../frontend/studio/filters.ts";
 import { generation, NOW } from "./support.ts";
 
 const NAMES = ["q", "model", "status", "favorite", "from", "to", "other"];

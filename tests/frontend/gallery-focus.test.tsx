@@ -2,17 +2,17 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
-import { galleryOf } from "../../frontend/state/gallery.ts";
-import { createRouter } from "../../frontend/state/router.ts";
-import { making } from "../../frontend/text/making.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { galleryOf } from "../../frontend/studio/image-lists.ts";
+import { createRouter } from "../../frontend/browser/router.ts";
+import { making } from "../../frontend/text/create.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { begin, generation, later, ok, setUp } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
 beforeAll(async () => {
-  await import("../../frontend/pages/gallery.tsx");
-  await import("../../frontend/components/toast-list.tsx");
+  await import("../../frontend/gallery/gallery-page.tsx");
+  await import("../../frontend/ui/toast-list.tsx");
 }, 60_000);
 afterEach(() => {
   cleanup();

@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
 import { describe, expect, test } from "vitest";
-import { NO_FILTERS, readFilters } from "../../frontend/state/filters.ts";
-import { createList } from "../../frontend/state/list.ts";
-import type { Listener } from "../../frontend/state/studio.ts";
+import { NO_FILTERS, readFilters } from "../../frontend/studio/filters.ts";
+import { createList } from "../../frontend/studio/image-list.ts";
+import type { Listener } from "../../frontend/studio/studio.ts";
 import type { Generation } from "../../worker/contract.ts";
 import { fakeApi, generation, later, no, ok } from "./support.ts";
 

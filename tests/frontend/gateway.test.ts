@@ -1,8 +1,8 @@
 // A gateway in front of the studio, like Cloudflare Access, redirects to its sign-in page.
 import { expect, test, vi } from "vitest";
-import { offerSignIn } from "../../frontend/state/gateway.ts";
-import { expire } from "../../frontend/state/toast-timers.ts";
-import { told } from "../../frontend/text/told.ts";
+import { offerSignIn } from "../../frontend/studio/gateway.ts";
+import { expire } from "../../frontend/studio/toast-timers.ts";
+import { told } from "../../frontend/text/errors.ts";
 import { no, ok, session, setUp } from "./support.ts";
 
 test("offers to sign in while requests are redirected, and navigates only on a click", async () => {

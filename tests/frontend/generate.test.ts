@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
-import { signIn, signOut, stopSigningIn } from "../../frontend/state/sign-in.ts";
+import { signIn, signOut, stopSigningIn } from "../../frontend/studio/sign-in.ts";
 import type { Generation } from "../../worker/contract.ts";
 import {
   begin,

@@ -2,20 +2,20 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
-import { galleryOf } from "../../frontend/state/gallery.ts";
-import { openBackstage } from "../../frontend/state/backstage.ts";
-import { createRouter } from "../../frontend/state/router.ts";
-import { making } from "../../frontend/text/making.ts";
+import { galleryOf } from "../../frontend/studio/image-lists.ts";
+import { openBackstage } from "../../frontend/studio/deferred.ts";
+import { createRouter } from "../../frontend/browser/router.ts";
+import { making } from "../../frontend/text/create.ts";
 import { shortcuts } from "../../frontend/text/shortcuts.ts";
 import { begin, generation, ok, setUp } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
 beforeAll(async () => {
-  await import("../../frontend/components/account-menu.tsx");
-  await import("../../frontend/components/options-panel.tsx");
-  await import("../../frontend/components/shortcuts.tsx");
-  await import("../../frontend/pages/gallery.tsx");
+  await import("../../frontend/shell/account-menu.tsx");
+  await import("../../frontend/create/options-panel.tsx");
+  await import("../../frontend/shell/shortcuts-dialog.tsx");
+  await import("../../frontend/gallery/gallery-page.tsx");
 }, 60_000);
 afterEach(() => {
   cleanup();

@@ -1,6 +1,6 @@
 import { cleanup, render, screen, waitFor } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { lazy } from "../../frontend/components/lazy.tsx";
+import { lazy } from "../../frontend/ui/lazy.tsx";
 
 const reload = vi.fn();
 

@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { useRef } from "preact/hooks";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { useLightDismiss } from "../../frontend/components/light-dismiss.ts";
+import { useLightDismiss } from "../../frontend/ui/light-dismiss.ts";
 
 function Example() {
   const popover = useRef<HTMLDivElement>(null);

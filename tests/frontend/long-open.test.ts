@@ -1,7 +1,7 @@
 // A tab that stays open for days does not grow.
 import { expect, test } from "vitest";
-import { createCards } from "../../frontend/state/cards.ts";
-import { addRecent } from "../../frontend/state/recent-ids.ts";
+import { createCards } from "../../frontend/studio/feed.ts";
+import { addRecent } from "../../frontend/studio/recent-ids.ts";
 import { generation, NOW, order } from "./support.ts";
 
 const at = (second: number) => new Date(NOW + second * 1_000).toISOString();

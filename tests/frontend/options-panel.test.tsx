@@ -2,16 +2,16 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
-import { createRouter } from "../../frontend/state/router.ts";
-import { text } from "../../frontend/text/first.ts";
-import { making } from "../../frontend/text/making.ts";
+import { createRouter } from "../../frontend/browser/router.ts";
+import { text } from "../../frontend/text/common.ts";
+import { making } from "../../frontend/text/create.ts";
 import { MAX_PROMPT_LENGTH } from "../../worker/catalog.ts";
 import { begin, setUp } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
 beforeAll(async () => {
-  await import("../../frontend/components/options-panel.tsx");
+  await import("../../frontend/create/options-panel.tsx");
 }, 60_000);
 afterEach(cleanup);
 // Not in happy-dom; what is in a popover is in the document all the same.

@@ -1,6 +1,6 @@
 // What was asked for outlives the page it was asked on, and is made once.
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { isDoubtful } from "../../frontend/state/doubt.ts";
+import { isDoubtful } from "../../frontend/studio/unconfirmed.ts";
 import {
   begin,
   generation,

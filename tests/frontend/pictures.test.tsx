@@ -2,17 +2,17 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../../frontend/app.tsx";
-import { createRouter } from "../../frontend/state/router.ts";
+import { createRouter } from "../../frontend/browser/router.ts";
 import type { Generation, GenerationOptions } from "../../worker/contract.ts";
 import { begin, generation, no, nobody, ok, setUp, snapshot } from "./support.ts";
 
 // The first import of a lazy part compiles it; that is no part of what is tested here.
 configure({ asyncUtilTimeout: 5_000 });
 beforeAll(async () => {
-  await import("../../frontend/pages/gallery.tsx");
-  await import("../../frontend/pages/picture.tsx");
-  await import("../../frontend/components/share-dialog.tsx");
-  await import("../../frontend/components/sign-in.tsx");
+  await import("../../frontend/gallery/gallery-page.tsx");
+  await import("../../frontend/image/image-page.tsx");
+  await import("../../frontend/image/share-dialog.tsx");
+  await import("../../frontend/shell/sign-in-dialog.tsx");
 }, 60_000);
 afterEach(() => {
   cleanup();

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Trouble } from "../../frontend/api/result.ts";
-import { retryFailures } from "../../frontend/state/retry.ts";
+import { retryFailures } from "../../frontend/studio/retry.ts";
 import { begin, no, nobody, ok, setUp } from "./support.ts";
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createRouter, routeOf } from "../../frontend/state/router.ts";
+import { createRouter, routeOf } from "../../frontend/browser/router.ts";
 
 /** A browser's history, as far as the router uses it. */
 function browser(path: string) {

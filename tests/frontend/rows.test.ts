@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bottomOf, boxesOf, type Frame, layRows, rowOf, rowsWithin } from "../../frontend/state/rows.ts";
+import {
+  bottomOf,
+  boxesOf,
+  type Frame,
+  layRows,
+  rowOf,
+  rowsWithin,
+} from "../../frontend/gallery/justified-rows.ts";
 
 const FRAME: Frame = { width: 1_000, rowHeight: 200, gap: 10 };
 const ratiosOf = fc.array(fc.double({ min: 0.4, max: 4, noNaN: true }), { minLength: 1, maxLength: 120 });

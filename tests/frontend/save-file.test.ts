@@ -1,10 +1,10 @@
 /** In a home-screen app on iOS files go to the share sheet; elsewhere a download stays a download. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { downloadPicture } from "../../frontend/components/picture-download.ts";
-import { isHomeScreenApp, saveFile, takeOverDownloads } from "../../frontend/components/save-file.ts";
-import { downloadZip } from "../../frontend/components/zip-download.ts";
-import { createGallery } from "../../frontend/state/gallery.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { downloadPicture } from "../../frontend/image/download.ts";
+import { isHomeScreenApp, saveFile, takeOverDownloads } from "../../frontend/browser/save-file.ts";
+import { downloadZip } from "../../frontend/gallery/zip-download.ts";
+import { createGallery } from "../../frontend/studio/image-lists.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { generation, setUp } from "./support.ts";
 
 const share = vi.fn<(data: ShareData) => Promise<void>>();

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
-import { createSelection } from "../../frontend/state/selection.ts";
+import { createSelection } from "../../frontend/studio/selection.ts";
 import { generation } from "./support.ts";
 
 function open() {

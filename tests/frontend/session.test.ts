@@ -1,7 +1,7 @@
 // The session: retried until known, left alone while the account is deleted, and checked when a socket cannot open.
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
-import { createDeletion } from "../../frontend/state/deletion.ts";
+import { createDeletion } from "../../frontend/account/account-deletion.ts";
 import type { Session } from "../../worker/contract.ts";
 import {
   begin,

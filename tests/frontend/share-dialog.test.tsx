@@ -1,8 +1,8 @@
 // The share dialog: what leaves through it, and what it copies.
 import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ShareDialog } from "../../frontend/components/share-dialog.tsx";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { ShareDialog } from "../../frontend/image/share-dialog.tsx";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { generation, later, no, ok, setUp } from "./support.ts";
 
 configure({ asyncUtilTimeout: 5_000 });

@@ -1,20 +1,20 @@
 import { vi } from "vitest";
-import type { Order } from "../../frontend/state/orders.ts";
+import type { Order } from "../../frontend/studio/outbox.ts";
 import type { Api } from "../../frontend/api/client.ts";
-import type { Socket } from "../../frontend/api/live.ts";
+import type { Socket } from "../../frontend/api/event-socket.ts";
 import type { Result, Trouble } from "../../frontend/api/result.ts";
-import { createQueue } from "../../frontend/state/queue.ts";
-import type { Store } from "../../frontend/state/store.ts";
-import { createStudio, type Studio } from "../../frontend/state/studio.ts";
+import { createQueue } from "../../frontend/studio/queue.ts";
+import type { Store } from "../../frontend/browser/storage.ts";
+import { createStudio, type Studio } from "../../frontend/studio/studio.ts";
 import { loadWords } from "../../frontend/text/words.ts";
 import type { Generation, Session, StudioEvent } from "../../worker/contract.ts";
 
 // Lazy parts, here from the start: when they come is what the tests of a build are about.
 await Promise.all([
   loadWords(),
-  import("../../frontend/state/aftermath.ts"),
-  import("../../frontend/state/deeds.ts"),
-  import("../../frontend/state/line.ts"),
+  import("../../frontend/studio/submit-failures.ts"),
+  import("../../frontend/studio/image-actions.ts"),
+  import("../../frontend/studio/live-updates.ts"),
 ]);
 
 export const NOW = Date.parse("2026-11-22T10:00:00Z");

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { number } from "../../frontend/text/formats.ts";
+import { number } from "../../frontend/text/format.ts";
 import { language } from "../../frontend/text/language.ts";
-import { later } from "../../frontend/text/later.ts";
-import { making } from "../../frontend/text/making.ts";
-import { failures, problems } from "../../frontend/text/told.ts";
+import { later } from "../../frontend/text/sign-in.ts";
+import { making } from "../../frontend/text/create.ts";
+import { failures, problems } from "../../frontend/text/errors.ts";
 import { FAILURE_CODES, PROBLEM_STATUS } from "../../worker/catalog.ts";
 
 const sentence = /^[A-Z][^_]{10,}[.…]$/;

@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { ToastList } from "../../frontend/components/toast-list.tsx";
-import { SHOWN_WITH_ACTION_MS } from "../../frontend/state/toast-timers.ts";
+import { ToastList } from "../../frontend/ui/toast-list.tsx";
+import { SHOWN_WITH_ACTION_MS } from "../../frontend/studio/toast-timers.ts";
 import { setUp } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,6 +1,6 @@
 import { cleanup, render } from "@testing-library/preact";
 import { afterEach, expect, test } from "vitest";
-import { allowTranslation } from "../../frontend/api/translated-page.ts";
+import { allowTranslation } from "../../frontend/browser/translated-page.ts";
 
 const { insertBefore } = Node.prototype;
 afterEach(() => {

@@ -1,12 +1,12 @@
 import { signal } from "@preact/signals";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { signOut } from "../../frontend/state/sign-in.ts";
+import { signOut } from "../../frontend/studio/sign-in.ts";
 import {
   runToastTimers,
   SHOWN_FOR_MS,
   SHOWN_WITH_ACTION_MS as UNDO_MS,
-} from "../../frontend/state/toast-timers.ts";
-import { createTrash, MAX_DELETED } from "../../frontend/state/trash.ts";
+} from "../../frontend/studio/toast-timers.ts";
+import { createTrash, MAX_DELETED } from "../../frontend/studio/pending-deletions.ts";
 import { no, ok, setUp } from "./support.ts";
 
 beforeEach(() => void vi.useFakeTimers());

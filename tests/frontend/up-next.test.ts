@@ -1,6 +1,6 @@
 /** What is asked for over the limit waits in sight, and goes on by itself. */
 import { beforeEach, expect, test, vi } from "vitest";
-import { setOptions } from "../../frontend/state/remake.ts";
+import { setOptions } from "../../frontend/studio/remix.ts";
 import {
   begin,
   fakeApi,

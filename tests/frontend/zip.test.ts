@@ -1,8 +1,8 @@
 /** Many pictures as one file: one at a time, known to the gallery for as long as it is under way. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { downloadZip } from "../../frontend/components/zip-download.ts";
-import { createGallery } from "../../frontend/state/gallery.ts";
-import { pictureText } from "../../frontend/text/pictures.ts";
+import { downloadZip } from "../../frontend/gallery/zip-download.ts";
+import { createGallery } from "../../frontend/studio/image-lists.ts";
+import { pictureText } from "../../frontend/text/gallery.ts";
 import { entriesOf } from "../zip.ts";
 import { generation, later, setUp } from "./support.ts";
 

@@ -8,7 +8,7 @@ import {
   shownScale,
   toggleZoom,
   zoomAt,
-} from "../../frontend/state/zoom.ts";
+} from "../../frontend/image/zoom.ts";
 
 const STAGE = { width: 1_000, height: 500 };
 const large: Bounds = boundsOf(STAGE, { width: 4_000, height: 1_000 }, 1);
