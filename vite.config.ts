@@ -4,18 +4,13 @@ import { join } from "node:path";
 import preact from "@preact/preset-vite";
 import tailwindcss from "@tailwindcss/vite";
 import { Window } from "happy-dom";
-import { build, defineConfig, type Plugin, runnerImport } from "vite";
-import { catalogue } from "./scripts/locale-plugin.ts";
-import { pageHead } from "./scripts/inline-critical-plugin.ts";
-import { pageWords } from "./scripts/html-text-plugin.ts";
+import { build, defineConfig, type Plugin, type Rolldown, runnerImport } from "vite";
+import { inlineCritical } from "./scripts/inline-critical-plugin.ts";
 
-/** As `npm start` has it (scripts/start.ts). */
+/** The Worker that `npm start` runs (scripts/start.ts). */
 const worker = `http://localhost:${process.env["PORT"] ?? "8787"}`;
 
-/** Another language than the catalogue's own; see scripts/locale-plugin.ts. */
-const language = process.env["STUDIO_LANGUAGE"] ?? "";
-
-/** Puts the studio's first page into index.html, so that the form is there before any script has run. */
+/** Renders the Create page into index.html, so that the form is visible before any script has run. */
 function prerenderStudio(): Plugin {
   return {
     name: "prerender-studio",
@@ -28,7 +23,7 @@ function prerenderStudio(): Plugin {
           {
             configFile: false,
             root: import.meta.dirname,
-            plugins: [catalogue(language), bareIcons(), preact({ devToolsEnabled: false })],
+            plugins: [minifyIcons(), preact({ devToolsEnabled: false })],
           },
         );
         const window = new Window({ url: "http://localhost/" });
@@ -45,10 +40,13 @@ function prerenderStudio(): Plugin {
   };
 }
 
-/** Icons as they are inlined: without licence comment, class and line breaks (the licence is in the README). */
-function bareIcons(): Plugin {
+/**
+ * Removes the license comment (the license is in the README) and the line breaks of an icon, and the attributes that
+ * all icons share (`.icon` in styles/controls.css).
+ */
+function minifyIcons(): Plugin {
   return {
-    name: "bare-icons",
+    name: "minify-icons",
     enforce: "pre",
     load: {
       filter: { id: /lucide-static\/icons\/.*\.svg\?raw$/ },
@@ -56,38 +54,26 @@ function bareIcons(): Plugin {
         const svg = await readFile(id.replace("?raw", ""), "utf8");
         const bare = svg
           .replace(/<!--.*?-->/s, "")
-          .replace(/\s(class|xmlns|width|height)="[^"]*"(?=[^>]*stroke-linejoin)/g, "");
+          .replace(/<svg[^>]*>/, (tag) => `<svg ${/viewBox="[^"]*"/.exec(tag)?.[0]}>`);
         return `export default ${JSON.stringify(bare.replace(/\s+/g, " ").replace(/> </g, "><").trim())}`;
       },
     },
   };
 }
 
-/** With nothing to preload for lazy parts, Vite's helper around each lazy import (0.8 KB gzip) is an import and no more. */
-function plainImports(): Plugin {
-  return {
-    name: "plain-imports",
-    enforce: "pre",
-    load: {
-      filter: { id: /vite\/preload-helper\.js$/ },
-      handler: () => "export const __vitePreload = (load) => load();",
-    },
-  };
-}
-
-/** What the studio needs of `public/` without network. */
+/** The files of `public/` that the studio needs without network. */
 const PUBLIC_SHELL = ["favicon.svg", "favicon-ready.svg"];
 
-/** Builds `/sw.js`. It comes after all else: it carries the list of what the studio is made of, and a digest of that. */
+/** Builds `/sw.js`. Runs last: it contains the list of all files of this build, and their digest. */
 function serviceWorker(): Plugin {
   return {
     name: "service-worker",
     apply: "build",
     async writeBundle({ dir }, bundle) {
-      if (dir === undefined) throw new Error("A build goes into a folder.");
+      if (dir === undefined) throw new Error("The build has no output folder.");
       const files = [...Object.keys(bundle).sort(), ...PUBLIC_SHELL];
       const digest = createHash("sha256");
-      // With its headers: a page is kept with the policy that it came with.
+      // The headers count: the cached page keeps the policy that it came with.
       for (const file of [...files, "_headers"]) digest.update(await readFile(join(dir, file)));
       const shell = {
         version: digest.digest("base64url").slice(0, 12),
@@ -112,38 +98,46 @@ function serviceWorker(): Plugin {
   };
 }
 
+/** One chunk for `deferred.tsx`, what it imports, and what several pages share. */
+function deferredGroup(id: string, context: Rolldown.ChunkingContext): string | null {
+  const entries = new Set<string>();
+  const seen = new Set([id]);
+  for (const module of seen) {
+    const info = context.getModuleInfo(module);
+    if (info && info.dynamicImporters.length > 0) entries.add(module);
+    for (const importer of info?.importers ?? []) seen.add(importer);
+  }
+  const isDeferred = [...entries].some((entry) => entry.endsWith("/frontend/deferred.tsx"));
+  return isDeferred || entries.size > 1 ? "deferred" : null;
+}
+
 export default defineConfig({
   root: "frontend",
   plugins: [
-    catalogue(language),
-    bareIcons(),
-    plainImports(),
-    pageWords(language),
+    minifyIcons(),
     preact({ devToolsEnabled: false }),
     tailwindcss(),
     prerenderStudio(),
-    pageHead(),
+    inlineCritical(),
     serviceWorker(),
   ],
   build: {
-    outDir: language === "" ? "../dist" : `../.cache/dist-${language}`,
+    outDir: "../dist",
     emptyOutDir: true,
     // The supported browsers (README, "Browsers"). Safari has light-dark() since 17.5, so the build replaces it.
     cssTarget: ["chrome116", "firefox125", "safari17.4"],
-    // Worth it for what the page itself imports. The lazy parts fetch their own stylesheets and have next to no
-    // parts of their own: what would preload those costs the first load more than it saves.
-    modulePreload: {
-      polyfill: false,
-      resolveDependencies: (_file, dependencies, { hostType }) => (hostType === "html" ? dependencies : []),
-    },
+    // One sheet, which the page inlines.
+    cssCodeSplit: false,
+    // The head script preloads what a page needs.
+    modulePreload: false,
     rolldownOptions: {
       output: {
+        entryFileNames: "assets/studio-[hash].js",
         codeSplitting: {
-          // One file for the first screen (two compress worse), and what only the lazy parts share kept out of it.
-          includeDependenciesRecursively: false,
           groups: [
+            // One file for the first screen: two compress worse.
             { name: "studio", tags: ["$initial"] },
-            { name: "later", minShareCount: 2 },
+            { name: deferredGroup, debugName: "deferred" },
           ],
         },
       },
@@ -151,7 +145,7 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      // While one develops, frontend/api is there too.
+      // The dev server serves the sources of frontend/api under the same path.
       "^/api/(?!.*\\.ts\\b)": { target: worker, ws: true },
       "/images": worker,
       "/s/": worker,

@@ -1,46 +1,98 @@
-import { Header } from "./shell/app-header.tsx";
-import { lazy } from "./ui/lazy.tsx";
-import { Toast } from "./ui/toast.tsx";
-import { StudioPage } from "./create/create-page.tsx";
-import type { Router } from "./browser/router.ts";
-import type { Studio } from "./studio/studio.ts";
-import { text } from "./text/common.ts";
+/** Route → page, and what lies over every page. */
+import { type Route, routerPart } from "./browser/router.ts";
+import { Composer } from "./create/composer.tsx";
+import { CreatePage } from "./create/create-page.tsx";
+import { AppHeader } from "./shell/app-header.tsx";
+import { Toasts } from "./shell/toasts.tsx";
+import { dialogsPart } from "./studio/dialogs.ts";
+import { formAidsPart } from "./studio/generate/form-aids.ts";
+import { messagesPart } from "./studio/messages.ts";
+import { sessionPart } from "./studio/session/session.ts";
+import { commonText } from "./text/common.ts";
+import { lazyModule } from "./ui/lazy.tsx";
+import { useOptionalPart, usePart } from "./ui/parts.ts";
 
-const GalleryPage = lazy(() => import("./gallery/gallery-page.tsx").then((part) => part.GalleryPage));
-export const PicturePage = lazy(() => import("./image/image-page.tsx").then((part) => part.PicturePage));
-const AccountPage = lazy(() => import("./account/account-page.tsx").then((part) => part.AccountPage));
-const MissingPage = lazy(() => import("./shell/not-found-page.tsx").then((part) => part.MissingPage));
-const SignIn = lazy(() => import("./shell/sign-in-dialog.tsx").then((part) => part.SignIn));
-const Shortcuts = lazy(() => import("./shell/shortcuts-dialog.tsx").then((part) => part.Shortcuts));
-const ShareDialog = lazy(() => import("./image/share-dialog.tsx").then((part) => part.ShareDialog));
+/** The chunks: one for everything after the first screen, one for each page, and one for the dialogs over them. */
+export const deferredModule = lazyModule(() => import("./deferred.tsx"));
+const galleryModule = lazyModule(() => import("./gallery/gallery-page.tsx"));
+export const imageModule = lazyModule(() => import("./image/image-page.tsx"));
+export const dialogsModule = lazyModule(() => import("./shell/dialogs.tsx"));
+const accountModule = lazyModule(() => import("./account/account-page.tsx"));
 
-export type AppProps = { studio: Studio; router: Router };
+const AccountMenu = deferredModule.component((module) => module.AccountMenu);
+const Feed = deferredModule.component((module) => module.Feed);
+const OptionsPanel = deferredModule.component((module) => module.OptionsPanel);
+const QueuePanel = deferredModule.component((module) => module.QueuePanel);
+const SeedChip = deferredModule.component((module) => module.SeedChip);
+const ShareDialog = imageModule.component((module) => module.ShareDialog);
+const ShortcutsDialog = dialogsModule.component((module) => module.ShortcutsDialog);
+const SignInDialog = dialogsModule.component((module) => module.SignInDialog);
+const SlotIndicator = deferredModule.component((module) => module.SlotIndicator);
+const ToastList = deferredModule.component((module) => module.ToastList);
+const NotFoundPage = dialogsModule.component((module) => module.NotFoundPage);
+const GalleryPage = galleryModule.component((module) => module.GalleryPage);
+const ImagePage = imageModule.component((module) => module.ImagePage);
+const AccountPage = accountModule.component((module) => module.AccountPage);
 
-export function App({ studio, router }: AppProps) {
-  const { picture, ...route } = router.route.value;
-  const page = studio.pinnedPage.value ?? route.page;
-  const sharing = studio.sharing.value;
-  // Whoever is not signed in is asked to by the page underneath.
-  const viewing = picture !== null && studio.session.user.value !== null;
-  const backstage = studio.backstage.value;
+/** Nothing while the deferred chunk loads; a failure is shown, and reloads the page once. */
+const DeferredStatus = deferredModule.component(() => () => null);
+
+/** Loads the chunks of a page at once, not only when it is rendered. */
+export function preloadPage({ page, imageId }: Route): void {
+  if (page === "gallery") void galleryModule.whenLoaded();
+  if (page === "account") void accountModule.whenLoaded();
+  if (imageId !== null) void imageModule.whenLoaded();
+}
+
+/** `onGenerate`: submits the form. */
+export function App({ onGenerate }: { onGenerate: () => void }) {
+  const { user } = usePart(sessionPart);
+  const dialogs = usePart(dialogsPart);
+  const { imageId, ...route } = usePart(routerPart).route.value;
+  const page = dialogs.pinnedPage.value ?? route.page;
+  const messages = usePart(messagesPart);
+  // The deferred parts are provided: what needs them can be rendered.
+  const isReady = useOptionalPart(formAidsPart) !== undefined;
+  // A signed-out user is asked to sign in by the page underneath.
+  const isImageOpen = isReady && imageId !== null && user.value !== null;
+  const toasts = <Toasts>{isReady && messages.messages.value.length > 0 && <ToastList />}</Toasts>;
   return (
-    <div class="studio" data-page={page}>
-      <a class="skip" href="#content">
-        {text.skip}
+    <div class="flex min-h-dvh flex-col" data-page={page}>
+      <a
+        class="absolute start-2 top-2 z-skip-link rounded-md bg-raised px-4 py-3 shadow-pop not-focus:sr-only"
+        href="#content"
+      >
+        {commonText.skip}
       </a>
-      <Header studio={studio} router={router} />
-      {page === "studio" && <StudioPage studio={studio} />}
-      {page === "gallery" && <GalleryPage studio={studio} router={router} />}
-      {page === "account" && <AccountPage studio={studio} />}
-      {page === "missing" && <MissingPage />}
-      {viewing && <PicturePage studio={studio} router={router} id={picture} />}
-      {sharing && <ShareDialog key={sharing.id} studio={studio} generation={sharing} />}
-      {studio.signingIn.value && <SignIn studio={studio} />}
-      {studio.helping.value && backstage && <Shortcuts studio={studio} shortcuts={backstage.shortcuts} />}
-      {/* A picture is a modal dialog, outside of which nothing can be seen or read: it has its own. */}
-      {!viewing && <Toast studio={studio} />}
+      <AppHeader indicator={isReady && <SlotIndicator />} menu={isReady && <AccountMenu />} />
+      {page === "create" && (
+        <CreatePage
+          onGenerate={onGenerate}
+          composer={
+            <Composer
+              onGenerate={onGenerate}
+              options={isReady && <OptionsPanel />}
+              seed={isReady && <SeedChip />}
+            />
+          }
+          queue={isReady && <QueuePanel />}
+          feed={isReady && <Feed />}
+        />
+      )}
+      {!isReady && page !== "create" && <DeferredStatus />}
+      {isReady && page === "gallery" && <GalleryPage />}
+      {isReady && page === "account" && <AccountPage />}
+      {isReady && page === "not_found" && <NotFoundPage />}
+      {isImageOpen && <ImagePage key="image" id={imageId} toasts={toasts} />}
+      {isReady && dialogs.share.value !== null && (
+        <ShareDialog key={dialogs.share.value.id} {...dialogs.share.value} />
+      )}
+      {isReady && dialogs.signIn.value && <SignInDialog />}
+      {isReady && dialogs.shortcuts.value && <ShortcutsDialog />}
+      {/* Nothing outside a modal dialog can be read or reached: an open image shows the messages itself. */}
+      {!isImageOpen && toasts}
       <p role="status" class="sr-only">
-        {studio.announcement}
+        {messages.announcement}
       </p>
     </div>
   );

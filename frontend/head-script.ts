@@ -1,32 +1,33 @@
 /**
- * Runs in the page's head, before anything is drawn, so that neither theme nor layout flashes. No module: its text
- * stands in the page (scripts/inline-critical-plugin.ts), since fetching it would hold up the first paint.
+ * Runs in the head, before anything is painted, so that neither theme nor layout flashes. It is inlined as a classic
+ * script (scripts/inline-critical-plugin.ts), because fetching it would delay the first paint.
  */
 
-/** What each page but the first needs beside the studio itself, by how its address begins; the build knows. */
-declare const __PAGE_FILES__: Record<string, string[]>;
-/** The studio's script. */
-declare const __STUDIO__: string;
+/** The chunks that each page loads after the first screen, by the first segment of its path. Filled in by the build. */
+declare const __CHUNKS__: Record<string, string[]>;
+/** The URL of main.tsx. */
+declare const __MAIN__: string;
 
 {
   const html = document.documentElement;
+  const page = `/${location.pathname.split("/")[1] ?? ""}`;
+  let isKnownUser = false;
   try {
     const theme = localStorage.getItem("studio.theme");
     if (theme === "light" || theme === "dark") html.dataset["theme"] = theme;
-    // Someone with pictures gets them at once, not the welcome.
-    if (localStorage.getItem("studio.returning")) html.dataset["returning"] = "";
+    // A user with images sees them at once, without the welcome before.
+    if (localStorage.getItem("studio.returning")) html.dataset["hasImages"] = "";
+    isKnownUser = Boolean(localStorage.getItem("studio.owner"));
   } catch {
-    // Storage is blocked: the system's theme and the welcome it is.
+    // Storage is blocked: the system's theme, and the welcome.
   }
-  const page = `/${location.pathname.split("/")[1] ?? ""}`;
-  // The built page holds the studio's form; on other pages it must not show while the script loads.
-  if (page !== "/") html.dataset["elsewhere"] = "";
-  // Asked for together with the studio, rather than once it runs.
-  for (const href of __PAGE_FILES__[page] ?? []) {
-    const link = document.createElement("link");
-    if (href.endsWith(".css")) Object.assign(link, { rel: "preload", as: "style", href });
-    else Object.assign(link, { rel: "modulepreload", href });
-    document.head.append(link);
+  // The document contains the Create page; on other pages it must not show while the script loads.
+  if (page !== "/") html.dataset["otherPage"] = "";
+  // A stranger on the Create page loads the first screen alone. A page that does not exist needs the deferred chunk.
+  const chunks = __CHUNKS__;
+  const needed = page !== "/" || isKnownUser ? (chunks[page] ?? chunks["/"] ?? []) : [];
+  for (const href of needed) {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
   }
   // `/` focuses the prompt at once: letters typed while code loads go into the field.
   document.addEventListener("keydown", (event) => {
@@ -45,11 +46,11 @@ declare const __STUDIO__: string;
     prompt?.focus();
     if (!prompt || document.activeElement !== prompt) dispatchEvent(new Event("write-prompt"));
   });
-  // What the page shows is drawn before the studio runs, and not after.
+  // The browser paints the document before the script runs.
   document.addEventListener("DOMContentLoaded", () => {
-    const run = () => void import(__STUDIO__);
+    const run = () => void import(__MAIN__);
     requestAnimationFrame(() => setTimeout(run));
-    // In a tab that nobody sees nothing is drawn.
+    // A hidden tab does not paint.
     setTimeout(run, 100);
   });
 }

@@ -1,185 +1,237 @@
+/** Starts the studio: creates and renders the first screen, and loads the rest when it is needed. */
 import "./styles/main.css";
-import { computed, effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { hydrate, render } from "preact";
+import { pageAt } from "../worker/pages.ts";
 import { createApi } from "./api/client.ts";
-import { App, PicturePage } from "./app.tsx";
-import { preloadToast } from "./ui/toast.tsx";
-import { loadAftermath } from "./studio/submit.ts";
-import { preloadFeed } from "./create/create-page.tsx";
-import { createRouter } from "./browser/router.ts";
-import { createStore } from "./browser/storage.ts";
-import { createStudio, deeds } from "./studio/studio.ts";
-import { text } from "./text/common.ts";
-import { loadWords } from "./text/words.ts";
+import { App, deferredModule, dialogsModule, imageModule, preloadPage } from "./app.tsx";
+import { createRouter, pathOf, routerPart } from "./browser/router.ts";
+import { createStorage } from "./browser/storage.ts";
+import type { ToWorker } from "./service-worker/messages.ts";
+import { composerPart, createComposer } from "./studio/generate/composer.ts";
+import { connectionPart, createConnection, showUnreachable } from "./studio/session/connection.ts";
+import { createDialogs, dialogsPart } from "./studio/dialogs.ts";
+import { createMessages, messagesPart } from "./studio/messages.ts";
+import { createSession, sessionPart } from "./studio/session/session.ts";
+import { commonText } from "./text/common.ts";
+import { type Parts, PartsProvider, provide } from "./ui/parts.ts";
 
-/** Until what has changed is on the screen; at once, or soon, where nothing is drawn: in a tab that nobody sees. */
-const drawn = () =>
+/** Longer than a frame takes. */
+const PAINT_TIMEOUT_MS = 100;
+
+/** Resolves after the next paint, or after the timeout: a hidden tab does not paint. */
+const afterNextPaint = () =>
   new Promise<void>((resolve) => {
     if (document.hidden) return resolve();
     requestAnimationFrame(() => setTimeout(resolve));
-    setTimeout(resolve, DRAWN_WITHIN_MS);
+    setTimeout(resolve, PAINT_TIMEOUT_MS);
   });
-const DRAWN_WITHIN_MS = 100;
 
+const api = createApi(
+  // The result of a click is painted before its request is sent: sending takes as long as rendering.
+  async (path, init) => {
+    if (init.method !== "GET" && !init.keepalive) await afterNextPaint();
+    return fetch(path, init);
+  },
+  () => session.recheck(),
+);
+const store = createStorage(() => localStorage);
+const tabStore = createStorage(() => sessionStorage);
 const router = createRouter(window);
-const studio = createStudio({
-  // What a hand did is on the screen before it goes out: sending takes as long as drawing it.
-  api: createApi(
-    async (path, init) => {
-      if (init.method !== "GET" && !init.keepalive) await drawn();
-      return fetch(path, init);
-    },
-    () => studio.sessionEnded(),
-  ),
-  connect: () => new WebSocket(new URL("/api/events", location.href.replace(/^http/, "ws"))),
-  random: Math.random,
-  now: Date.now,
-  newKey: () => crypto.randomUUID(),
-  store: createStore(() => localStorage),
-  tabStore: createStore(() => sessionStorage),
-  restart: () => location.replace("/"),
+const connection = createConnection();
+const dialogs = createDialogs();
+const messages = createMessages();
+const session = createSession({ api, random: Math.random });
+const composer = createComposer({
+  store,
+  tabStore,
+  optionsFor: session.optionsFor,
+  onReplaced: (draft) =>
+    messages.show(commonText.draftReplaced, {
+      label: commonText.restoreDraft,
+      run: () => composer.edit(draft),
+    }),
+});
+const parts = signal<Parts>(
+  new Map([
+    provide(routerPart, router),
+    provide(connectionPart, connection),
+    provide(dialogsPart, dialogs),
+    provide(messagesPart, messages),
+    provide(sessionPart, session),
+    provide(composerPart, composer),
+  ]),
+);
+
+// Parsing, rendering and requesting are a task each, so that input waits for one of them only.
+const mounted = new Promise<void>((resolve) => {
+  setTimeout(() => {
+    const root = document.getElementById("app");
+    if (root) mount(root);
+    resolve();
+  });
 });
 
+type Started = ReturnType<typeof import("./deferred.tsx").startDeferred>;
+let started: Started | null = null;
+
+/** Loads and starts the deferred chunk. Its parts would not match the prerendered page, so it waits for hydration. */
+async function startDeferred(): Promise<Started> {
+  const [module] = await Promise.all([deferredModule.whenLoaded(), mounted]);
+  if (started) return started;
+  started = module.startDeferred({
+    api,
+    composer,
+    connection,
+    dialogs,
+    messages,
+    router,
+    session,
+    store,
+    tabStore,
+    connect: () => new WebSocket(new URL("/api/events", location.href.replace(/^http/, "ws"))),
+    now: Date.now,
+    random: Math.random,
+    newKey: () => crypto.randomUUID(),
+    reload: () => location.replace("/"),
+  });
+  parts.value = started.parts;
+  removeEventListener("keydown", keepKey);
+  for (const event of earlyKeys) started.press(event);
+  void dialogsModule.whenLoaded();
+  return started;
+}
+
+/** Keys that were pressed before the shortcuts were loaded. */
+const earlyKeys: KeyboardEvent[] = [];
+const keepKey = (event: KeyboardEvent) => void earlyKeys.push(event);
+addEventListener("keydown", keepKey);
+
+/** The user clicked Generate before the deferred chunk was loaded. More clicks until then are the same Generate. */
+const isGenerateWaiting = signal(false);
+async function generate(): Promise<void> {
+  if (started) return started.generate();
+  if (isGenerateWaiting.peek()) return;
+  isGenerateWaiting.value = true;
+  const deferred = await startDeferred();
+  isGenerateWaiting.value = false;
+  return deferred.generate();
+}
 effect(() => {
-  const { page } = router.route.value;
-  const ready = studio.unseen.value > 0 ? text.readyTitle(studio.unseen.value) : "";
-  const title = page === "gallery" || page === "account" ? `${text[page]} · ` : "";
-  document.title = ready + title + text.name;
+  const isFailing = isGenerateWaiting.value && deferredModule.state.value === "failed";
+  if (isFailing) composer.notice.value = commonText.loadFailed;
 });
-// A dialog over a page goes with it.
+
+// On the landing page the user can type at once. On a touch screen the focus would open the keyboard. Before the
+// listeners below, for which a focus is an interaction.
+const isLanding = location.pathname === "/" && !store.get("returning");
+if (isLanding && document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
+  document.querySelector<HTMLElement>("textarea[name=prompt]")?.focus();
+}
+
+// A stranger who only looks loads the first screen alone. A known user, an interaction or another page needs more.
+if (store.get("owner")) void startDeferred();
+for (const event of ["pointerdown", "keydown", "focusin"]) {
+  addEventListener(event, () => void startDeferred(), { once: true });
+}
+effect(() => {
+  if (session.user.value) void startDeferred().then(() => imageModule.whenLoaded());
+  else if (session.error.value) void startDeferred();
+});
+effect(() => {
+  const route = router.route.value;
+  preloadPage(route);
+  if (route.page !== "create" || route.imageId !== null) void startDeferred();
+});
+
+// Leaving a page closes its dialogs.
 effect(() => {
   void router.route.value;
-  studio.sharing.value = null;
-  studio.helping.value = false;
+  dialogs.share.value = null;
+  dialogs.shortcuts.value = false;
 });
-// The welcome was left out for someone who had pictures last time. It turns out there are none to show.
+showUnreachable({ composer, connection, session });
+// A sign-in or sign-out counts in every tab: another one must not continue as another user.
 effect(() => {
-  const { session, user } = studio.session;
-  const signedOut = session.value !== null && user.value === null;
-  const nothing = studio.recent.value === "ready" && studio.cards.cards.value.length === 0;
-  if (signedOut || nothing) delete document.documentElement.dataset.returning;
+  if (!session.session.value) return;
+  const owner = session.user.value?.id ?? "";
+  store.set("owner", owner);
+  navigator.serviceWorker?.controller?.postMessage({ owner } satisfies ToWorker);
 });
-// Whoever signs in or out here does so in every tab: another one must not go on as somebody else.
-const owners = createStore(() => localStorage);
+// The head script hid the welcome, because this browser's last user had images.
 effect(() => {
-  const { session, user } = studio.session;
-  if (!session.value) return;
-  const owner = user.value?.id ?? "";
-  owners.set("owner", owner);
-  navigator.serviceWorker?.controller?.postMessage({ owner });
+  if (session.session.value && !session.user.value) delete document.documentElement.dataset.hasImages;
 });
 function followOwner(owner: string | null) {
-  const { session, user } = studio.session;
-  if (session.value && (owner ?? "") !== (user.value?.id ?? "")) location.reload();
+  if (session.session.peek() && (owner ?? "") !== (session.user.peek()?.id ?? "")) location.reload();
 }
 addEventListener("storage", ({ key, newValue }) => {
-  if (key?.startsWith("studio.orders.")) studio.orders.sync();
   if (key === "studio.owner") followOwner(newValue);
 });
-// A page from the back/forward cache receives no event for what changed meanwhile.
 addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) followOwner(owners.get("owner"));
+  router.shown();
+  // A page in the back/forward cache receives no storage events.
+  if (persisted) followOwner(store.get("owner"));
 });
 addEventListener("popstate", router.follow);
-// `/` where no prompt is on the page (early.ts).
+// `/` on a page without the form (head-script.ts).
 addEventListener("write-prompt", () => {
-  router.go("/");
-  studio.composer.focus.value = true;
+  router.go(pathOf("create"));
+  composer.focus.value = true;
 });
-addEventListener("pageshow", router.shown);
-addEventListener("online", () => void studio.wake());
-for (const event of ["online", "offline"]) {
-  addEventListener(event, () => {
-    studio.offline.value = !navigator.onLine;
-  });
+
+function wake() {
+  if (session.isPaused()) return;
+  started?.wake();
+  if (!session.session.peek() || session.error.peek()) void session.load();
 }
+addEventListener("online", wake);
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") void studio.wake();
+  if (document.visibilityState === "visible") wake();
 });
-// Links stay links: only a plain click on one of the studio's own pages is taken over.
+const followNetwork = () => {
+  connection.isOffline.value = !navigator.onLine;
+};
+addEventListener("online", followNetwork);
+addEventListener("offline", followNetwork);
+
+// Only a plain click on a link to one of the studio's pages is handled here.
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
-  const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-  if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
-  if (link.origin !== location.origin || !/^\/($|gallery$|account$|g\/)/.test(link.pathname) || link.hash)
-    return;
+  const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (!link || !isPlain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+  if (link.origin !== location.origin || link.hash || pageAt(link.pathname) === null) return;
   event.preventDefault();
-  // Not while an image is open or its code loads: then the link is the image's, and the page under it keeps its place.
-  if (link.href === location.href) {
-    if (router.route.value.picture === null) scrollTo(0, 0);
-  } else router.go(link.pathname + link.search);
+  // A link to the image that is opening does not scroll the page under it.
+  if (link.href !== location.href) router.go(link.pathname + link.search);
+  else if (router.route.peek().imageId === null) scrollTo(0, 0);
 });
 
-/** However slow the line. */
-const SETTLED_WITHIN_MS = 5_000;
-
-/**
- * What no first screen needs comes once somebody is here, or does something: whoever only looks loads no more than
- * they see. From then on the studio can also say what goes wrong where the line is cut.
- */
-async function openRest() {
-  await Promise.all([loadWords(), loadAftermath(), deeds(), preloadFeed(), preloadToast()]);
-  const { openBackstage } = await import("./studio/deferred.ts");
-  studio.backstage.value ??= openBackstage(studio, router);
-}
-/** So that a picture opens at once, and out of its tile. */
-async function openWayIn() {
-  await PicturePage.preload();
-  const { fly, takeOverDownloads } = await import("./image/image-page.tsx");
-  router.present = fly;
-  takeOverDownloads(studio.notify);
-}
-function firstTouch(event: Event) {
-  removeEventListener("keydown", firstTouch);
-  removeEventListener("pointerdown", firstTouch);
-  // The key is the first that the shortcuts hear of.
-  const press = () => event instanceof KeyboardEvent && studio.backstage.value?.press(event);
-  openRest().then(press, listenForTouch);
-}
-function listenForTouch() {
-  addEventListener("keydown", firstTouch);
-  addEventListener("pointerdown", firstTouch);
-}
-listenForTouch();
-/** A file that could not be fetched is fetched again: without this part the queue does not run. */
-const REST_AGAIN_AFTER_MS = 5_000;
-function openAll() {
-  openRest()
-    .then(openWayIn)
-    .catch(() => setTimeout(openAll, REST_AGAIN_AFTER_MS));
-}
-const needsAll = computed(() => studio.session.user.value !== null || studio.orders.all.value.length > 0);
-effect(() => {
-  if (needsAll.value && studio.settled.value) openAll();
-});
-// The gallery says when its first pictures are there (gallery-grid.tsx). Nothing waits for it where it never does.
-studio.settled.value = router.route.value.page !== "gallery";
-setTimeout(() => (studio.settled.value = true), SETTLED_WITHIN_MS);
-effect(() => {
-  if (router.route.value.page !== "gallery") studio.settled.value = true;
-});
-
-// What is read, drawn and asked is a task each: what someone does meanwhile waits for one of them and not for all.
-const root = document.getElementById("app");
-if (root) setTimeout(() => open(root));
-
-function open(root: HTMLElement) {
-  // What was typed and chosen, or sent as a plain form, before this script ran.
+function mount(root: HTMLElement) {
+  // What the user typed and chose, or submitted as a plain form, before this script ran.
   const sent = new URLSearchParams(location.pathname === "/" ? location.search : "");
   const typed = root.querySelector("textarea")?.value || sent.get("prompt") || "";
   const model =
     root.querySelector<HTMLInputElement>("input[name=model]:checked:not([checked])")?.value ??
     sent.get("model");
-  // Taken: a reload finds what has been typed since.
+  // A reload restores the draft instead.
   if (sent.has("prompt")) history.replaceState(history.state, "", "/");
-  const app = <App studio={studio} router={router} />;
-  if (location.pathname === "/" && root.firstElementChild) hydrate(app, root);
+  const studio = <Studio />;
+  if (location.pathname === "/" && root.firstElementChild) hydrate(studio, root);
   else {
     root.replaceChildren();
-    render(app, root);
+    render(studio, root);
   }
-  delete document.documentElement.dataset.elsewhere;
-  studio.offline.value = !navigator.onLine;
-  studio.composer.restore(typed, model);
-  setTimeout(() => void studio.start());
+  delete document.documentElement.dataset.otherPage;
+  followNetwork();
+  composer.restore(typed, model);
+  setTimeout(() => void session.load());
+}
+
+function Studio() {
+  return (
+    <PartsProvider value={parts.value}>
+      <App onGenerate={() => void generate()} />
+    </PartsProvider>
+  );
 }

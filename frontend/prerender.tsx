@@ -1,31 +1,43 @@
 import { render } from "preact";
-import { createApi } from "./api/client.ts";
 import { App } from "./app.tsx";
-import { createRouter } from "./browser/router.ts";
-import { createStore } from "./browser/storage.ts";
-import { createStudio } from "./studio/studio.ts";
+import { createRouter, routerPart } from "./browser/router.ts";
+import { createStorage } from "./browser/storage.ts";
+import { composerPart, createComposer } from "./studio/generate/composer.ts";
+import { connectionPart, createConnection } from "./studio/session/connection.ts";
+import { createDialogs, dialogsPart } from "./studio/dialogs.ts";
+import { createMessages, messagesPart } from "./studio/messages.ts";
+import { createSession, sessionPart } from "./studio/session/session.ts";
+import { PartsProvider, provide } from "./ui/parts.ts";
 
 /**
- * The studio's first page as HTML, drawn into a document that the build provides. It is the state the
- * browser starts from before anything is known, so hydrating it changes nothing on the screen.
+ * Renders the Create page as HTML, in a document that the build provides: signed out and with an empty form, as the
+ * browser starts too, so that hydration changes nothing.
  */
 export function prerender(window: Window): string {
-  const nowhere = () => {
-    throw new Error("The build asks nothing of the outside.");
+  const unavailable = () => {
+    throw new Error("Not available while the page is built.");
   };
-  const studio = createStudio({
-    api: createApi(nowhere),
-    connect: nowhere,
-    random: nowhere,
-    now: nowhere,
-    newKey: nowhere,
-    store: createStore(nowhere),
-    tabStore: createStore(nowhere),
-    restart: nowhere,
-  });
+  const store = createStorage(unavailable);
+  const session = createSession({ api: { session: unavailable }, random: unavailable });
+  const parts = new Map([
+    provide(routerPart, createRouter(window)),
+    provide(connectionPart, createConnection()),
+    provide(dialogsPart, createDialogs()),
+    provide(messagesPart, createMessages()),
+    provide(sessionPart, session),
+    provide(
+      composerPart,
+      createComposer({ store, tabStore: store, optionsFor: session.optionsFor, onReplaced: unavailable }),
+    ),
+  ]);
   const root = window.document.createElement("div");
-  render(<App studio={studio} router={createRouter(window)} />, root);
-  // A property to Preact, and so not in the markup.
+  render(
+    <PartsProvider value={parts}>
+      <App onGenerate={unavailable} />
+    </PartsProvider>,
+    root,
+  );
+  // Preact sets the property, which HTML does not contain.
   for (const input of root.querySelectorAll("input")) input.toggleAttribute("checked", input.checked);
   return root.innerHTML;
 }

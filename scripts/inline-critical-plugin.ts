@@ -1,95 +1,100 @@
 /**
- * What index.html carries in its head so that the first paint waits for nothing but the page: the stylesheet of the
- * first screen, and the script that runs before anything is drawn. The policy names both by their digests.
+ * Inlines into index.html what the first paint needs: the stylesheet and the head script. The Content-Security-Policy
+ * allows both by their digests.
  */
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { minify, type Plugin, type Rolldown, transformWithOxc } from "vite";
+import { imagePath, PAGE_PATHS } from "../worker/pages.ts";
 
-const EARLY = join(import.meta.dirname, "../frontend/head-script.ts");
-/** Not what vite itself puts there while one develops, which begins with an @. */
-const STUDIO = /<script type="module"[^>]* src="(\/[^"@][^"]*)"><\/script>/;
+const HEAD_SCRIPT = join(import.meta.dirname, "../frontend/head-script.ts");
+/** The dev server's own script begins with an @. */
+const MAIN_SCRIPT = /<script type="module"[^>]* src="(\/[^"@][^"]*)"><\/script>/;
+const STYLESHEET = /\s*<link rel="stylesheet"[^>]* href="\/([^"]+)">/g;
 
-/** The lazy parts that a page is drawn with, by how its address begins; a picture is opened over the gallery. */
-const PAGES: Record<string, string[]> = {
-  "/gallery": ["gallery/gallery-page.tsx"],
-  "/account": ["account/account-page.tsx"],
-  "/g": ["gallery/gallery-page.tsx", "image/image-page.tsx"],
-};
+/** The modules that app.tsx loads lazily. */
+const DEFERRED_MODULE = "deferred.tsx";
+const GALLERY_MODULE = "gallery/gallery-page.tsx";
+const IMAGE_MODULE = "image/image-page.tsx";
+const ACCOUNT_MODULE = "account/account-page.tsx";
 
-type Bundle = Rolldown.OutputBundle;
+type Chunks = Record<string, string[]>;
 
-export function pageHead(): Plugin {
-  let policy = { script: "", style: "" };
+export function inlineCritical(): Plugin {
+  let digests = { script: "", style: "" };
   return {
-    name: "page-head",
+    name: "inline-critical",
     transformIndexHtml: {
       order: "post",
       async handler(html, { bundle }) {
-        const studio = STUDIO.exec(html)?.[1];
-        if (studio === undefined) throw new Error("index.html has no studio.");
-        const script = await earlyScript(studio, bundle ? filesOfPages(bundle) : {});
+        const main = MAIN_SCRIPT.exec(html)?.[1];
+        if (main === undefined) throw new Error("index.html has no main script.");
+        const script = await headScript(main, bundle ? chunksOfPages(bundle) : {});
         let style = "";
-        const page = html.replace(/\s*<link rel="stylesheet"[^>]* href="\/([^"]+)">/g, (_, file: string) => {
+        const page = html.replace(STYLESHEET, (_, file: string) => {
           const sheet = bundle?.[file];
           if (sheet?.type !== "asset") throw new Error(`The build has no ${file}.`);
           style += String(sheet.source).trim();
           delete bundle?.[file];
           return "";
         });
-        policy = { script: digestOf(script), style: digestOf(style) };
+        digests = { script: digestOf(script), style: digestOf(style) };
         const head = [
-          `<link rel="modulepreload" href="${studio}" />`,
+          `<link rel="modulepreload" href="${main}" />`,
           style && `<style>${style}</style>`,
-          // Rocket Loader, a feature of Cloudflare zones, leaves such a script as it is.
+          // The attribute keeps Rocket Loader, a feature of Cloudflare zones, from changing the script.
           `<script data-cfasync="false">${script}</script>`,
         ];
-        return page.replace(STUDIO, () => head.join("\n    "));
+        return page.replace(MAIN_SCRIPT, () => head.join("\n    "));
       },
     },
     writeBundle: {
-      // Before what digests the headers.
+      // Before the service worker's digest of the headers.
       order: "pre",
       sequential: true,
       async handler({ dir }) {
         const path = join(dir ?? "", "_headers");
         const headers = await readFile(path, "utf8");
-        const named = headers
-          .replace("script-src 'self'", `script-src 'self' ${policy.script}`)
-          .replace("style-src 'self'", `style-src 'self' ${policy.style}`);
-        await writeFile(path, named);
+        const allowed = headers
+          .replace("script-src 'self'", `script-src 'self' ${digests.script}`)
+          .replace("style-src 'self'", `style-src 'self' ${digests.style}`);
+        await writeFile(path, allowed);
       },
     },
   };
 }
 
-async function earlyScript(studio: string, pages: Record<string, string[]>): Promise<string> {
-  const plain = await transformWithOxc(await readFile(EARLY, "utf8"), EARLY, {
-    define: { __STUDIO__: JSON.stringify(studio), __PAGE_FILES__: JSON.stringify(pages) },
+async function headScript(main: string, chunks: Chunks): Promise<string> {
+  const { code } = await transformWithOxc(await readFile(HEAD_SCRIPT, "utf8"), HEAD_SCRIPT, {
+    define: { __MAIN__: JSON.stringify(main), __CHUNKS__: JSON.stringify(chunks) },
   });
-  return (await minify(EARLY, plain.code)).code.trim();
+  return (await minify(HEAD_SCRIPT, code)).code.trim();
 }
 
-/** Each page's files, stylesheets first: a part awaits its own. What the page itself asks for anyway is left out. */
-function filesOfPages(bundle: Bundle): Record<string, string[]> {
+/** The chunks that each page loads after the first screen, by the first segment of its path. */
+function chunksOfPages(bundle: Rolldown.OutputBundle): Chunks {
   const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
-  const initial = closure(chunks.filter(({ isEntry }) => isEntry));
-  return Object.fromEntries(
-    Object.entries(PAGES).map(([page, parts]) => {
-      const own = parts.map((part) => {
-        const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/frontend/${part}`));
-        if (!chunk) throw new Error(`The build has no part of its own for ${part}.`);
-        return chunk;
-      });
-      const files = [...closure(own)].filter((chunk) => !initial.has(chunk));
-      const sheets = own.flatMap((chunk) => [...(chunk.viteMetadata?.importedAssets ?? [])]);
-      return [page, [...sheets, ...files.map(({ fileName }) => fileName)].map((file) => `/${file}`)];
-    }),
-  );
+  const initial = withImports(chunks.filter(({ isEntry }) => isEntry));
+  return {
+    [PAGE_PATHS.create]: filesOf([DEFERRED_MODULE]),
+    [PAGE_PATHS.gallery]: filesOf([DEFERRED_MODULE, GALLERY_MODULE]),
+    [PAGE_PATHS.account]: filesOf([DEFERRED_MODULE, ACCOUNT_MODULE]),
+    [imagePath("").slice(0, -1)]: filesOf([DEFERRED_MODULE, GALLERY_MODULE, IMAGE_MODULE]),
+  };
 
-  /** Them, and all that they import. */
-  function closure(from: Rolldown.OutputChunk[]): Set<Rolldown.OutputChunk> {
+  function filesOf(modules: string[]): string[] {
+    const own = modules.map((module) => {
+      const chunk = chunks.find(({ moduleIds }) =>
+        moduleIds.some((id) => id.endsWith(`/frontend/${module}`)),
+      );
+      if (!chunk) throw new Error(`The build has no chunk with ${module}.`);
+      return chunk;
+    });
+    return [...withImports(own)].filter((chunk) => !initial.has(chunk)).map(({ fileName }) => `/${fileName}`);
+  }
+
+  function withImports(from: Rolldown.OutputChunk[]): Set<Rolldown.OutputChunk> {
     const found = new Set(from);
     for (const chunk of found) {
       for (const other of chunks) if (chunk.imports.includes(other.fileName)) found.add(other);

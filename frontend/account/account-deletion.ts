@@ -1,78 +1,83 @@
 /**
  * Deletes the user's account, from the question to the confirmation.
  *
- * While the outcome is unknown, nothing queued is sent in this user's name. After success this browser keeps nothing of
- * theirs. A request without an answer can be repeated.
+ * While the outcome is unknown, nothing queued is sent in this user's name. After success this browser keeps none of
+ * the user's data. A request without an answer can be repeated.
  */
 import { batch, signal } from "@preact/signals";
 import type { Session, User } from "../../worker/contract.ts";
-import type { Trouble, TroubleCode } from "../api/result.ts";
-import type { Studio } from "../studio/studio.ts";
+import type { Api } from "../api/client.ts";
+import type { ApiError, ErrorCode } from "../api/result.ts";
+import type { KeyValueStore } from "../browser/storage.ts";
+import type { SessionState } from "../studio/session/session.ts";
 
-/** Answers that nothing was done behind. After any other it may have been. */
-const REFUSALS: ReadonlySet<TroubleCode> = new Set(["unauthenticated", "forbidden_origin", "suspended"]);
-export const isUncertain = ({ code }: Trouble) => !REFUSALS.has(code);
+/** With these answers the Worker certainly did nothing. After any other error it may have deleted the account. */
+const REJECTIONS: ReadonlySet<ErrorCode> = new Set(["unauthenticated", "forbidden_origin", "suspended"]);
+export const isUncertain = ({ code }: ApiError) => !REJECTIONS.has(code);
 
-export type DeletionDependencies = {
-  studio: Studio;
-  /** Removes what is kept outside the studio's own stores. */
-  forgetElsewhere: () => Promise<void>;
-  /** Both leave nothing of the user in memory. */
-  sayGoodbye: () => void;
-  restart: () => void;
+export type AccountDeletionDependencies = {
+  api: Pick<Api, "deleteAccount">;
+  session: SessionState;
+  store: KeyValueStore;
+  tabStore: KeyValueStore;
+  /** Removes what the browser stores outside both stores. */
+  clearBrowserData: () => Promise<void>;
+  /** Reloads to the page that confirms the deletion. */
+  showDeletedPage: () => void;
+  reload: () => void;
 };
 
-export function createDeletion({ studio, forgetElsewhere, sayGoodbye, restart }: DeletionDependencies) {
-  const { session, api, store, tabStore } = studio;
-  /** Whose account is asked about; null while the question is not open. */
-  const asking = signal<User | null>(null);
+export function createAccountDeletion(dependencies: AccountDeletionDependencies) {
+  const { api, session, store, tabStore, clearBrowserData, showDeletedPage, reload } = dependencies;
+  /** Whose account the dialog is about; null while it is closed. */
+  const user = signal<User | null>(null);
   const isSending = signal(false);
-  /** Why it was not done, or may not have been. */
-  const problem = signal<Trouble | null>(null);
-  /** Who was here until it was sent. */
+  /** Why the account was not deleted, or may not have been. */
+  const error = signal<ApiError | null>(null);
+  /** The session before the request was sent. */
   let before: Session | null = null;
   let mayBeDone = false;
 
   async function finish() {
-    await forgetElsewhere();
-    // Also what signing out leaves to whoever is next.
+    await clearBrowserData();
+    // The next user of this browser starts with the system's theme.
     store.set("theme", null);
-    store.forget();
-    tabStore.forget();
-    sayGoodbye();
+    store.clear();
+    tabStore.clear();
+    showDeletedPage();
   }
 
   return {
-    asking,
+    user,
     isSending,
-    problem,
+    error,
     open() {
-      asking.value = session.user.value;
+      user.value = session.user.value;
     },
     async send() {
       if (isSending.value) return;
       batch(() => {
         isSending.value = true;
-        problem.value = null;
+        error.value = null;
         before ??= session.session.peek();
-        // Unknown user: the socket closes, and neither the queue nor another tab's sign-out interferes.
+        // Without a user the socket closes, and neither the queue nor another tab's sign-out interferes.
         session.pause(true);
         session.session.value = null;
       });
       const result = await api.deleteAccount();
-      if (result.ok || (mayBeDone && result.problem.code === "unauthenticated")) return finish();
-      mayBeDone ||= isUncertain(result.problem);
+      if (result.ok || (mayBeDone && result.error.code === "unauthenticated")) return finish();
+      mayBeDone ||= isUncertain(result.error);
       batch(() => {
         isSending.value = false;
-        problem.value = result.problem;
+        error.value = result.error;
       });
     },
     /** Closes the dialog; a user who is still signed in continues. */
     async close() {
       if (isSending.value) return;
       batch(() => {
-        asking.value = null;
-        problem.value = null;
+        user.value = null;
+        error.value = null;
         if (before) session.session.value = before;
       });
       if (before === null) return;
@@ -81,9 +86,9 @@ export function createDeletion({ studio, forgetElsewhere, sayGoodbye, restart }:
       await session.load();
       if (session.user.value !== null) return;
       if (mayBeDone) await finish();
-      else restart();
+      else reload();
     },
   };
 }
 
-export type Deletion = ReturnType<typeof createDeletion>;
+export type AccountDeletion = ReturnType<typeof createAccountDeletion>;

@@ -1,185 +1,215 @@
-import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import type { Limits, User } from "../../worker/contract.ts";
-import { farewellOf, restartWith } from "../browser/sign-out-reason.ts";
-import { forgetServiceWorker } from "../browser/unregister-service-worker.ts";
+import { pathOf } from "../browser/router.ts";
+import { readSignOutReason, reloadSignedOut } from "../browser/sign-out-reason.ts";
+import { storePart, tabStorePart } from "../browser/storage.ts";
+import { unregisterServiceWorker } from "../browser/unregister-service-worker.ts";
+import { apiPart } from "../studio/api-part.ts";
+import { connectionPart } from "../studio/session/connection.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { sessionPart } from "../studio/session/session.ts";
+import { signInPart } from "../studio/session/sign-in.ts";
+import { accountText } from "../text/account.ts";
+import { errors } from "../text/errors.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { usePart } from "../ui/parts.ts";
+import { createAccountDeletion } from "./account-deletion.ts";
 import { DeleteDialog } from "./delete-dialog.tsx";
 import { ExportSection } from "./export-section.tsx";
-import { stylesheet } from "../ui/stylesheet.ts";
-import { createDeletion } from "./account-deletion.ts";
-import { signOut } from "../studio/sign-in.ts";
-import type { Studio } from "../studio/studio.ts";
-import { account } from "../text/account.ts";
-import { making } from "../text/create.ts";
-import { problems } from "../text/errors.ts";
-import looks from "../styles/account.css?url";
+import { Row, RowButton, Section } from "./section.tsx";
 
-await stylesheet(looks);
-
-/** Who is here, what their plan allows, and the ways out. */
-export function AccountPage({ studio }: { studio: Studio }) {
-  const { session, user, limits, problem } = studio.session;
-  const deletion = useMemo(
-    () =>
-      createDeletion({
-        studio,
-        forgetElsewhere: forgetServiceWorker,
-        sayGoodbye: () => restartWith("deleted"),
-        restart: () => location.reload(),
-      }),
-    [studio],
-  );
-  const farewell = farewellOf(history.state);
-  // Asked about, it is theirs until it is known what became of it.
-  const somebody = deletion.asking.value ?? user.value;
-  // Back must not hide a deletion that runs, or its failure.
-  const isDeleting = deletion.isSending.value || (deletion.asking.value && deletion.problem.value) !== null;
-  useLayoutEffect(() => {
-    studio.pinnedPage.value = isDeleting ? "account" : null;
-  }, [isDeleting]);
-  useLimits(studio);
-
+/** The user's plan and usage, their data, and how to sign out or delete the account. */
+export function AccountPage() {
+  const { user } = usePart(sessionPart);
+  const deletion = useAccountDeletion();
+  useCurrentLimits();
+  // While the account is being deleted the session is unknown, but the page is still this user's.
+  const shownUser = deletion.user.value ?? user.value;
   return (
-    <main id="content" class="account-page">
-      {somebody ? (
+    <main
+      id="content"
+      class="mx-auto grid w-full max-w-3xl flex-1 grid-cols-1 content-start gap-4 px-gutter pt-top pb-end wrap-anywhere"
+    >
+      {shownUser ? (
         <>
-          <h1>{account.title}</h1>
-          <Plan user={somebody} limits={limits.value} />
-          <ExportSection api={studio.api} />
-          <Sessions studio={studio} />
-          <section class="account-part">
-            <h2>{account.delete}</h2>
-            <Choice what={account.deleteWhat}>
-              <button type="button" class="button plain danger" onClick={deletion.open}>
-                {account.deleteOpen}
-              </button>
-            </Choice>
-          </section>
-          {deletion.asking.value && <DeleteDialog deletion={deletion} user={deletion.asking.value} />}
+          <h1 class="mb-2 text-xl font-heading">{accountText.title}</h1>
+          <PlanSection user={shownUser} />
+          <ExportSection />
+          <SessionsSection />
+          <Section title={accountText.delete}>
+            <Row what={accountText.deleteWhat}>
+              <RowButton isDanger onClick={deletion.open}>
+                {accountText.deleteOpen}
+              </RowButton>
+            </Row>
+          </Section>
+          {deletion.user.value && <DeleteDialog deletion={deletion} user={deletion.user.value} />}
         </>
-      ) : farewell ? (
-        <Notice title={account.farewells[farewell].title} why={account.farewells[farewell].why}>
-          <a href="/" class="button filled">
-            {account.toStudio}
-          </a>
-        </Notice>
-      ) : session.value ? (
-        <Notice title={account.signIn}>
-          <button
-            type="button"
-            class="button filled"
-            onClick={() => {
-              studio.signingIn.value = "asked";
-            }}
-          >
-            {account.signInDo}
-          </button>
-        </Notice>
-      ) : problem.value ? (
-        <Notice alert title={problems[problem.value.code]}>
-          <button type="button" class="button filled" onClick={() => void studio.wake()}>
-            {account.tryAgain}
-          </button>
-        </Notice>
       ) : (
-        <Notice title={account.loading} />
+        <SignedOut />
       )}
     </main>
   );
 }
 
-/** The limits are pushed; without a socket they are asked for when the page opens. */
-function useLimits({ session, up }: Studio) {
+function useAccountDeletion() {
+  const dialogs = usePart(dialogsPart);
+  const api = usePart(apiPart);
+  const session = usePart(sessionPart);
+  const store = usePart(storePart);
+  const tabStore = usePart(tabStorePart);
+  const deletion = useMemo(
+    () =>
+      createAccountDeletion({
+        api,
+        session,
+        store,
+        tabStore,
+        clearBrowserData: unregisterServiceWorker,
+        showDeletedPage: () => reloadSignedOut("deleted"),
+        reload: () => location.reload(),
+      }),
+    [api, session, store, tabStore],
+  );
+  // Back must not hide a running deletion, or its error.
+  const isDeleting = deletion.isSending.value || (deletion.user.value && deletion.error.value) !== null;
+  useLayoutEffect(() => {
+    dialogs.pinnedPage.value = isDeleting ? "account" : null;
+  }, [isDeleting]);
+  return deletion;
+}
+
+/** The limits are pushed; without a socket they are loaded when the page opens. */
+function useCurrentLimits() {
+  const { session, load } = usePart(sessionPart);
+  const { isConnected } = usePart(connectionPart);
   useEffect(() => {
-    if (session.session.peek() && !up.peek()) void session.load();
+    if (session.peek() && !isConnected.peek()) void load();
   }, []);
 }
 
-function Plan({ user, limits }: { user: User; limits: Limits | null }) {
+function PlanSection({ user }: { user: User }) {
+  const limits = usePart(sessionPart).limits.value;
   return (
-    <section class="account-part" aria-label={account.plan}>
-      <p class="account-who">
-        <span class="initial" aria-hidden="true">
-          {user.email.charAt(0)}
-        </span>
-        <strong>{user.email}</strong>
+    <Section title={accountText.plan} isTitleHidden>
+      <p class="flex items-center gap-3">
+        <Avatar email={user.email} />
+        <strong class="min-w-0 font-semibold">{user.email}</strong>
       </p>
-      <dl class="account-facts">
-        <Fact name={account.plan} value={account.planIs(user.plan)} why={account.planWhat(user.plan)} />
+      <dl class="grid gap-4 sm:grid-cols-3">
+        <Fact
+          name={accountText.plan}
+          value={accountText.planName(user.plan)}
+          hint={accountText.planConcurrent(user.plan)}
+        />
         {limits && (
           <>
             <Fact
-              name={account.inFlight}
-              value={account.inFlightOf(limits.inFlight, limits.concurrent)}
-              why={limits.unconfirmed > 0 && account.unconfirmed(limits.unconfirmed)}
+              name={accountText.creating}
+              value={accountText.creatingCount(limits.inFlight, limits.concurrent)}
+              hint={limits.unconfirmed > 0 && accountText.unconfirmed(limits.unconfirmed)}
             />
             <Today {...limits.today} />
           </>
         )}
       </dl>
-    </section>
+    </Section>
   );
 }
 
 function Today({ used, limit, resetsAt }: Limits["today"]) {
   if (limit === null) {
-    return <Fact name={account.today} value={account.todayUnlimited(used)} why={account.todayNoLimit} />;
+    return (
+      <Fact
+        name={accountText.today}
+        value={accountText.todayUnlimited(used)}
+        hint={accountText.todayNoLimit}
+      />
+    );
   }
   return (
     <Fact
-      name={account.today}
-      value={account.todayOf(used, limit)}
-      why={(used < limit ? account.resets : making.dayOver)(Date.parse(resetsAt))}
+      name={accountText.today}
+      value={accountText.todayCount(used, limit)}
+      hint={(used < limit ? accountText.resetsAt : accountText.dayOver)(Date.parse(resetsAt))}
     />
   );
 }
 
-function Fact({ name, value, why }: { name: string; value: string; why: string | false }) {
+function Fact({ name, value, hint }: { name: string; value: string; hint: string | false }) {
   return (
     <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-      {why !== false && <dd class="account-why">{why}</dd>}
+      <dt class="text-sm text-muted">{name}</dt>
+      <dd class="text-lg font-semibold nums">{value}</dd>
+      {hint !== false && <dd class="text-sm text-muted">{hint}</dd>}
     </div>
   );
 }
 
-function Sessions({ studio }: { studio: Studio }) {
+function SessionsSection() {
+  const { signOut } = usePart(signInPart);
   return (
-    <section class="account-part">
-      <h2>{account.sessions}</h2>
-      <Choice what={account.signOutWhat}>
-        <button type="button" class="button plain" onClick={() => void signOut(studio)}>
-          {account.signOut}
-        </button>
-      </Choice>
-      <Choice what={account.signOutEverywhereWhat}>
-        <button type="button" class="button plain" onClick={() => void signOut(studio, true)}>
-          {account.signOutEverywhere}
-        </button>
-      </Choice>
-    </section>
+    <Section title={accountText.sessions}>
+      <Row what={accountText.signOutWhat}>
+        <RowButton onClick={() => void signOut()}>{accountText.signOut}</RowButton>
+      </Row>
+      <Row what={accountText.signOutEverywhereWhat}>
+        <RowButton onClick={() => void signOut(true)}>{accountText.signOutEverywhere}</RowButton>
+      </Row>
+    </Section>
   );
 }
 
-/** What a button does, and the button. */
-function Choice({ what, children }: { what: string; children: ComponentChildren }) {
-  return (
-    <div class="account-choice">
-      <p>{what}</p>
-      {children}
-    </div>
-  );
+/** Instead of the account: why the session ended, a way to sign in, or why that is unknown. */
+function SignedOut() {
+  const { session, error, load } = usePart(sessionPart);
+  const dialogs = usePart(dialogsPart);
+  const reason = readSignOutReason(history.state);
+  if (reason) {
+    return (
+      <Notice {...accountText.signedOut[reason]}>
+        <a href={pathOf("create")} class="button filled">
+          {accountText.backToStudio}
+        </a>
+      </Notice>
+    );
+  }
+  if (session.value) {
+    const signIn = () => {
+      dialogs.signIn.value = "asked";
+    };
+    return (
+      <Notice title={accountText.signInTitle}>
+        <button type="button" class="button filled" onClick={signIn}>
+          {accountText.signIn}
+        </button>
+      </Notice>
+    );
+  }
+  if (error.value) {
+    return (
+      <Notice isAlert title={errors.sentence(error.value.code)}>
+        <button type="button" class="button filled" onClick={() => void load()}>
+          {accountText.tryAgain}
+        </button>
+      </Notice>
+    );
+  }
+  return <Notice title={accountText.loading} />;
 }
 
-type NoticeProps = { title: string; why?: string; alert?: boolean; children?: ComponentChildren };
+type NoticeProps = { title: string; why?: string; isAlert?: boolean; children?: ComponentChildren };
 
-function Notice({ title, why, alert, children }: NoticeProps) {
+function Notice({ title, why, isAlert = false, children }: NoticeProps) {
   return (
-    <div class="account-notice" role={alert ? "alert" : undefined}>
-      <h1>{title}</h1>
-      {why !== undefined && <p>{why}</p>}
-      {children}
+    <div
+      class="grid grid-cols-1 justify-items-center gap-3 py-16 text-center"
+      role={isAlert ? "alert" : undefined}
+    >
+      <h1 class="text-lg font-semibold">{title}</h1>
+      {why !== undefined && <p class="max-w-md text-muted">{why}</p>}
+      {children && <div class="mt-3">{children}</div>}
     </div>
   );
 }

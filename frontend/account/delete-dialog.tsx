@@ -1,25 +1,25 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { User } from "../../worker/contract.ts";
-import type { Trouble } from "../api/result.ts";
-import { type Deletion, isUncertain } from "./account-deletion.ts";
-import { account } from "../text/account.ts";
-import { problems } from "../text/errors.ts";
+import type { ApiError } from "../api/result.ts";
+import { accountText } from "../text/account.ts";
+import { errors } from "../text/errors.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { type AccountDeletion, isUncertain } from "./account-deletion.ts";
 
-/** Says what goes, and lets nobody through who has not typed whose it is. */
-export function DeleteDialog({ deletion, user }: { deletion: Deletion; user: User }) {
+/** Lists what is deleted. The user confirms by typing their address. */
+export function DeleteDialog({ deletion, user }: { deletion: AccountDeletion; user: User }) {
   const typed = useSignal("");
   const isMistyped = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
   const isSending = deletion.isSending.value;
-  const problem = deletion.problem.value;
+  const error = deletion.error.value;
   const close = () => void deletion.close();
 
   return (
-    <Dialog label={account.deleteTitle} class="sheet" onClose={close}>
+    <Dialog label={accountText.deleteTitle} class="modal" onClose={close}>
       <form
-        class="account-form"
+        class="wrap-anywhere"
         novalidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -28,16 +28,16 @@ export function DeleteDialog({ deletion, user }: { deletion: Deletion; user: Use
           else void deletion.send();
         }}
       >
-        <h2 class="text-lg font-semibold">{account.deleteTitle}</h2>
-        <p class="mt-3 text-sm">{account.deleteGoes}</p>
-        <ul class="account-goes">
-          {account.deleteList.map((what) => (
+        <h2 class="text-lg font-semibold">{accountText.deleteTitle}</h2>
+        <p class="mt-3 text-sm">{accountText.deleteIntro}</p>
+        <ul class="mt-2 grid list-disc gap-1 ps-4 text-sm text-muted">
+          {accountText.deleteList.map((what) => (
             <li key={what}>{what}</li>
           ))}
         </ul>
-        <p class="mt-3 text-sm font-semibold">{account.deleteFinal}</p>
+        <p class="mt-3 text-sm font-semibold">{accountText.deleteFinal}</p>
         <label class="mt-4 grid gap-1 text-sm">
-          {account.deleteConfirm(user.email)}
+          {accountText.deleteConfirm(user.email)}
           <input
             ref={field}
             class="field"
@@ -55,19 +55,28 @@ export function DeleteDialog({ deletion, user }: { deletion: Deletion; user: Use
             }}
           />
         </label>
-        <p id="delete-problem" role="alert" class="account-problem">
-          {isMistyped.value ? account.deleteMismatch(user.email) : problem && sentenceOf(problem)}
+        <p id="delete-problem" role="alert" class="mt-2 text-sm text-danger">
+          {isMistyped.value ? accountText.deleteMismatch(user.email) : error && sentenceOf(error)}
         </p>
-        <div class="account-answers">
-          <button type="submit" class="button account-delete" aria-disabled={isSending}>
+        <div class="mt-4 grid gap-2">
+          <button
+            type="submit"
+            class="button filled danger min-w-0 py-2 whitespace-normal"
+            aria-disabled={isSending}
+          >
             {isSending
-              ? account.deleting
-              : problem && isUncertain(problem)
-                ? account.deleteAgain
-                : account.deleteDo}
+              ? accountText.deleting
+              : error && isUncertain(error)
+                ? accountText.deleteAgain
+                : accountText.deleteConfirmed}
           </button>
-          <button type="button" class="button plain" aria-disabled={isSending} onClick={close}>
-            {account.keep}
+          <button
+            type="button"
+            class="button plain min-w-0 py-2 whitespace-normal"
+            aria-disabled={isSending}
+            onClick={close}
+          >
+            {accountText.keep}
           </button>
         </div>
       </form>
@@ -75,8 +84,8 @@ export function DeleteDialog({ deletion, user }: { deletion: Deletion; user: Use
   );
 }
 
-function sentenceOf(problem: Trouble): string {
-  const why = problems[problem.code] ?? problems.bad_answer;
-  if (problem.code === "unauthenticated") return account.deleteSignedOut;
-  return isUncertain(problem) ? account.deleteUncertain(why) : why;
+function sentenceOf(error: ApiError): string {
+  if (error.code === "unauthenticated") return accountText.deleteSignedOut;
+  const why = errors.sentence(error.code);
+  return isUncertain(error) ? accountText.deleteUncertain(why) : why;
 }

@@ -1,60 +1,57 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { ExportParts } from "../../worker/contract.ts";
-import type { Api } from "../api/client.ts";
-import type { Trouble } from "../api/result.ts";
-import { account } from "../text/account.ts";
-import { problems } from "../text/errors.ts";
+import type { ApiError } from "../api/result.ts";
+import { apiPart } from "../studio/api-part.ts";
+import { accountText } from "../text/account.ts";
+import { errors } from "../text/errors.ts";
+import { usePart } from "../ui/parts.ts";
+import { Row, RowButton, Section } from "./section.tsx";
 
 /** Everything stored about the user, as downloads: each part is a zip file that the Worker streams. */
-export function ExportSection({ api }: { api: Api }) {
+export function ExportSection() {
+  const api = usePart(apiPart);
   const pages = useSignal<ExportParts[]>([]);
-  const isAsking = useSignal(false);
-  const problem = useSignal<Trouble | null>(null);
+  const isLoading = useSignal(false);
+  const error = useSignal<ApiError | null>(null);
   const parts = useComputed(() => pages.value.flatMap((page) => page.parts)).value;
-  /** Where the next page begins; null where there is none. */
-  const next = pages.value.length === 0 ? undefined : pages.value.at(-1)?.nextCursor;
+  /** Where the next page begins: undefined before the first one, null after the last one. */
+  const next = pages.value.at(-1)?.nextCursor;
 
-  async function more() {
-    if (isAsking.value) return;
-    isAsking.value = true;
-    const answer = await api.exportParts(next ?? null);
-    problem.value = answer.ok ? null : answer.problem;
-    if (answer.ok) pages.value = [...pages.value, answer.value];
-    isAsking.value = false;
+  async function loadMore() {
+    if (isLoading.value) return;
+    isLoading.value = true;
+    try {
+      const result = await api.exportParts(next ?? null);
+      error.value = result.ok ? null : result.error;
+      if (result.ok) pages.value = [...pages.value, result.value];
+    } finally {
+      isLoading.value = false;
+    }
   }
 
+  const button = (label: string) => (
+    <RowButton isBusy={isLoading.value} onClick={() => void loadMore()}>
+      {isLoading.value ? accountText.loading : label}
+    </RowButton>
+  );
   return (
-    <section class="account-part">
-      <h2>{account.export}</h2>
-      <div class="account-choice">
-        <p>{account.exportWhat}</p>
-        {next === undefined && (
-          <button type="button" class="button plain" aria-disabled={isAsking.value} onClick={more}>
-            {isAsking.value ? account.loading : account.exportDo}
-          </button>
-        )}
-      </div>
-      <div role="status">
+    <Section title={accountText.export}>
+      <Row what={accountText.exportWhat}>{next === undefined && button(accountText.exportShow)}</Row>
+      <div role="status" class="-mt-4 not-empty:mt-0">
         {parts.length > 0 && (
-          <ol class="account-parts" aria-label={account.exportParts}>
+          <ol class="grid text-sm sm:grid-cols-2" aria-label={accountText.exportParts}>
             {parts.map(({ part, from, url }) => (
               <li key={part}>
-                <a class="link" href={url} download>
-                  {account.exportPart(part, from)}
+                <a class="link inline-flex min-h-control items-center" href={url} download>
+                  {accountText.exportPart(part, from)}
                 </a>
               </li>
             ))}
           </ol>
         )}
-        {problem.value && (
-          <p class="account-problem">{problems[problem.value.code] ?? problems.bad_answer}</p>
-        )}
+        {error.value && <p class="text-sm text-danger">{errors.sentence(error.value.code)}</p>}
       </div>
-      {typeof next === "string" && (
-        <button type="button" class="button plain" aria-disabled={isAsking.value} onClick={more}>
-          {isAsking.value ? account.loading : account.exportMore}
-        </button>
-      )}
-    </section>
+      {typeof next === "string" && button(accountText.exportMore)}
+    </Section>
   );
 }

@@ -9,7 +9,7 @@ import type {
   Problem,
   Session,
 } from "../../worker/contract.ts";
-import type { Result, Trouble } from "./result.ts";
+import type { Result, ApiError } from "./result.ts";
 
 /** The Worker waits 25 seconds for Skytells; the studio waits for the Worker's own verdict. */
 const GENERATE_TIMEOUT_MS = 45_000;
@@ -54,17 +54,17 @@ export function createApi(
     try {
       response = await send(path, init);
     } catch (error) {
-      return { ok: false, problem: { code: "offline", detail: String(error) } };
+      return { ok: false, error: { code: "network_error", detail: String(error) } };
     }
     if (response.type === "opaqueredirect") {
       if (path !== SESSION) onRedirected();
-      return { ok: false, problem: { code: "session_redirected", detail: "" } };
+      return { ok: false, error: { code: "session_redirected", detail: "" } };
     }
     try {
-      if (!response.ok) return { ok: false, problem: await readProblem(response) };
+      if (!response.ok) return { ok: false, error: await readError(response) };
       return { ok: true, value: (response.status === 204 ? undefined : await response.json()) as T };
     } catch (error) {
-      return { ok: false, problem: { code: "bad_answer", detail: String(error) } };
+      return { ok: false, error: { code: "invalid_response", detail: String(error) } };
     }
   }
 
@@ -115,16 +115,16 @@ export type Api = ReturnType<typeof createApi>;
  * A gateway may answer for the Worker, in HTML: then there is no code, and the status alone says too little. A code
  * that only a newer Worker knows is passed on: it is a refusal all the same.
  */
-async function readProblem(response: Response): Promise<Trouble> {
+async function readError(response: Response): Promise<ApiError> {
   const body = (await response.json()) as Partial<Problem>;
-  if (typeof body.code !== "string") return { code: "bad_answer", detail: String(response.status) };
-  const trouble: Trouble = {
+  if (typeof body.code !== "string") return { code: "invalid_response", detail: String(response.status) };
+  const error: ApiError = {
     code: body.ownerMustAct ? "owner_must_act" : body.code,
     detail: body.detail ?? "",
   };
-  if (body.pending) trouble.pending = body.pending;
-  if (body.limits) trouble.limits = body.limits;
+  if (body.pending) error.pending = body.pending;
+  if (body.limits) error.limits = body.limits;
   const wait = Number(response.headers.get("Retry-After") ?? Number.NaN);
-  if (wait >= 0) trouble.retryAfterSeconds = wait;
-  return trouble;
+  if (wait >= 0) error.retryAfterSeconds = wait;
+  return error;
 }

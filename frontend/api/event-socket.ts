@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import { CLOSE_SESSION_ENDED } from "../../worker/catalog.ts";
 import type { StudioEvent } from "../../worker/contract.ts";
 import { backoff } from "./backoff.ts";
@@ -11,11 +11,13 @@ const CLOSED_RETRY_LONGEST_MS = 15 * 60_000;
 
 export type Socket = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose">;
 
-export type LiveDependencies = {
+export type EventSocketDependencies = {
   /** Opens a socket to `/api/events`. */
   connect: () => Socket;
   /** 0–1, so that a deploy that cuts every socket is not answered by all of them in one moment. */
   random: () => number;
+  /** Set by this socket: true while pushes arrive. */
+  isConnected: Signal<boolean>;
   onEvent: (event: StudioEvent) => void;
   /** The Worker closed because the session is over. */
   onSessionEnded: () => void;
@@ -24,12 +26,18 @@ export type LiveDependencies = {
 };
 
 /**
- * One connection for pushed changes. A push is a hint: the client asks again for everything in flight when `up` turns
+ * One connection for pushed changes. A push is a hint: the client asks again for everything in flight when `isConnected` turns
  * true, and polls while it is false.
  */
-export function createLive({ connect, random, onEvent, onSessionEnded, onRefused }: LiveDependencies) {
-  const up = signal(false);
-  let wanted = false;
+export function createEventSocket({
+  connect,
+  random,
+  isConnected,
+  onEvent,
+  onSessionEnded,
+  onRefused,
+}: EventSocketDependencies) {
+  let shouldReconnect = false;
   let socket: Socket | null = null;
   let failures = 0;
   /** Closes by the Worker itself. Not reset by a new socket, or tabs over the limit would evict each other in turn. */
@@ -38,7 +46,7 @@ export function createLive({ connect, random, onEvent, onSessionEnded, onRefused
   let ping: ReturnType<typeof setInterval> | undefined;
   let deadline: ReturnType<typeof setTimeout> | undefined;
 
-  function dial() {
+  function connectSocket() {
     clearTimeout(retry);
     const opened = connect();
     let hasOpened = false;
@@ -55,13 +63,13 @@ export function createLive({ connect, random, onEvent, onSessionEnded, onRefused
       if (event === null) return;
       if (event.type === "snapshot") {
         failures = 0;
-        up.value = true;
+        isConnected.value = true;
       }
       onEvent(event);
     };
     opened.onclose = ({ code }) => {
       if (opened !== socket) return;
-      lost(code);
+      onDisconnect(code);
       if (!hasOpened) onRefused();
     };
   }
@@ -72,7 +80,7 @@ export function createLive({ connect, random, onEvent, onSessionEnded, onRefused
     ping = setInterval(() => {
       opened.send("ping");
       deadline = setTimeout(() => {
-        lost(0);
+        onDisconnect(0);
         opened.close();
       }, PONG_WITHIN_MS);
     }, PING_EVERY_MS);
@@ -84,43 +92,45 @@ export function createLive({ connect, random, onEvent, onSessionEnded, onRefused
     clearTimeout(deadline);
   }
 
-  function lost(code: number) {
+  function onDisconnect(code: number) {
     socket = null;
-    up.value = false;
+    isConnected.value = false;
     clearTimers();
     if (code >= 4000) {
-      retry = setTimeout(dial, backoff(closes, random, CLOSED_RETRY_FIRST_MS, CLOSED_RETRY_LONGEST_MS));
+      retry = setTimeout(
+        connectSocket,
+        backoff(closes, random, CLOSED_RETRY_FIRST_MS, CLOSED_RETRY_LONGEST_MS),
+      );
       closes += 1;
     } else {
-      retry = setTimeout(dial, backoff(failures, random));
+      retry = setTimeout(connectSocket, backoff(failures, random));
       failures += 1;
     }
     if (code === CLOSE_SESSION_ENDED) onSessionEnded();
   }
 
   return {
-    up,
     open() {
-      if (wanted) return;
-      wanted = true;
-      dial();
+      if (shouldReconnect) return;
+      shouldReconnect = true;
+      connectSocket();
     },
-    /** The network is back, or the tab in front again: no reason to sit out the wait. */
-    hurry() {
-      if (wanted && socket === null) dial();
+    /** The network is back, or the tab is in front again: does not wait for the delay. */
+    reconnectNow() {
+      if (shouldReconnect && socket === null) connectSocket();
     },
     close() {
-      wanted = false;
+      shouldReconnect = false;
       clearTimers();
       const closing = socket;
       socket = null;
-      up.value = false;
+      isConnected.value = false;
       closing?.close();
     },
   };
 }
 
-export type Live = ReturnType<typeof createLive>;
+export type EventSocket = ReturnType<typeof createEventSocket>;
 
 function parse(data: string): StudioEvent | null {
   try {

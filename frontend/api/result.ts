@@ -5,16 +5,16 @@ import type { Limits } from "../../worker/contract.ts";
  * What can go wrong with a request: the Worker's closed list, what only the browser can see, and one for any code with
  * `ownerMustAct`.
  */
-export type TroubleCode =
+export type ErrorCode =
   | ProblemCode
-  | "offline"
-  | "bad_answer"
+  | "network_error"
+  | "invalid_response"
   /** A gateway in front of the Worker, like Cloudflare Access, redirected to its sign-in page. */
   | "session_redirected"
   | "owner_must_act";
 
-export type Trouble = {
-  code: TroubleCode;
+export type ApiError = {
+  code: ErrorCode;
   /** The Worker's own sentence; the studio shows it only where it says more than the code does. */
   detail: string;
   pending?: { id: string; until: string };
@@ -22,4 +22,4 @@ export type Trouble = {
   retryAfterSeconds?: number;
 };
 
-export type Result<T> = { ok: true; value: T } | { ok: false; problem: Trouble };
+export type Result<T> = { ok: true; value: T } | { ok: false; error: ApiError };

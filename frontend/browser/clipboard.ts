@@ -1,8 +1,8 @@
 /**
- * Puts text on the clipboard; false where the browser refuses. Call it in the click itself, also for text that is
- * still being fetched: Safari allows no write after an await, but takes a promise. Null copies nothing.
+ * Copies text to the clipboard; false if the browser refuses. Call it in the click itself, also for text that is still
+ * being fetched: Safari allows no write after an await, but accepts a promise. null copies nothing.
  */
-export async function copy(text: string | Promise<string | null>): Promise<boolean> {
+export async function copyText(text: string | Promise<string | null>): Promise<boolean> {
   try {
     if (typeof text === "string") {
       await navigator.clipboard.writeText(text);
@@ -10,7 +10,7 @@ export async function copy(text: string | Promise<string | null>): Promise<boole
     }
     if (typeof ClipboardItem === "undefined") {
       const known = await text;
-      return known !== null && (await copy(known));
+      return known !== null && (await copyText(known));
     }
     const blob = text.then((known) => {
       if (known === null) throw new Error("nothing to copy");

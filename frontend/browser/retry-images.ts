@@ -1,35 +1,35 @@
-/** Pictures that could not be fetched are fetched again: soon, then ever less often, and when the line is back. */
+/** Retries images that failed to load, with a growing delay, and when the network is back. */
 const FIRST_MS = 2_000;
 const LONGEST_MS = 60_000;
 
-/** For all images of the page, now and later; until they are there they show nothing (`data-broken`). */
-export function mendImages(): void {
-  const broken = new Set<HTMLImageElement>();
-  let rest = FIRST_MS;
+/** For all images of the page, now and later; until they are loaded they are hidden (`data-broken`). */
+export function retryFailedImages(): void {
+  const failed = new Set<HTMLImageElement>();
+  let delayMs = FIRST_MS;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function note(image: HTMLImageElement) {
+  function noteFailure(image: HTMLImageElement) {
     image.dataset["broken"] = "";
-    broken.add(image);
-    timer ??= setTimeout(fetchAgain, rest);
+    failed.add(image);
+    timer ??= setTimeout(retry, delayMs);
   }
-  function fetchAgain() {
+  function retry() {
     clearTimeout(timer);
     timer = undefined;
-    rest = Math.min(2 * rest, LONGEST_MS);
-    const images = [...broken].filter(({ isConnected }) => isConnected);
-    broken.clear();
+    delayMs = Math.min(2 * delayMs, LONGEST_MS);
+    const images = [...failed].filter(({ isConnected }) => isConnected);
+    failed.clear();
     for (const image of images) {
-      // The same address, set anew, is fetched anew.
+      // Setting the same address fetches it again.
       const { src } = image;
       image.src = src;
     }
   }
 
-  // Neither bubbles.
+  // Neither event bubbles.
   document.addEventListener(
     "error",
-    ({ target }) => target instanceof HTMLImageElement && note(target),
+    ({ target }) => target instanceof HTMLImageElement && noteFailure(target),
     true,
   );
   document.addEventListener(
@@ -37,14 +37,14 @@ export function mendImages(): void {
     ({ target }) => {
       if (!(target instanceof HTMLImageElement) || !("broken" in target.dataset)) return;
       delete target.dataset["broken"];
-      rest = FIRST_MS;
+      delayMs = FIRST_MS;
     },
     true,
   );
   addEventListener("online", () => {
-    rest = FIRST_MS;
-    fetchAgain();
+    delayMs = FIRST_MS;
+    retry();
   });
   for (const image of document.querySelectorAll("img"))
-    if (image.complete && image.naturalWidth === 0) note(image);
+    if (image.complete && image.naturalWidth === 0) noteFailure(image);
 }

@@ -1,36 +1,33 @@
+/** The studio's routes, on the History API. */
 import { signal } from "@preact/signals";
+import { imagePath, PAGE_PATHS, pageAt, type PageName } from "../../worker/pages.ts";
+import { definePart } from "../ui/parts.ts";
 
-/** A picture opens over the page it was picked from; without one (a deep link) over the gallery. */
-export type Page = "studio" | "gallery" | "account";
+/** An image opens over the page that it was opened from; without one (a deep link) over the gallery. */
 export type Route =
-  | { page: Page; picture: string | null /** The gallery's filters, as in its address. */; search: string }
-  | { page: "missing"; picture: null; search: "" };
+  | {
+      page: PageName;
+      imageId: string | null;
+      /** The gallery's filters, as in its address. */
+      search: string;
+    }
+  | { page: "not_found"; imageId: null; search: "" };
 
-type Visit = { under?: Page; search?: string; depth?: number };
+/** What a history entry remembers. */
+type Visit = { under?: PageName; search?: string; depth?: number };
 
-export function routeOf(address: string, search = "", { under, search: searchUnder }: Visit = {}): Route {
-  const path = address.replace(/(?<=.)\/$/, "");
-  if (path === "/") return { page: "studio", picture: null, search: "" };
-  if (path === "/gallery") return { page: "gallery", picture: null, search };
-  if (path === "/account") return { page: "account", picture: null, search: "" };
-  const id = /^\/g\/([^/]+)$/.exec(path)?.[1];
-  return id === undefined
-    ? { page: "missing", picture: null, search: "" }
-    : { page: under ?? "gallery", picture: decode(id), search: searchUnder ?? "" };
-}
-
-export const pathOf = (page: Page) => (page === "studio" ? "/" : `/${page}`);
-export const picturePath = (id: string) => `/g/${encodeURIComponent(id)}`;
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+export function routeOf(pathname: string, search = "", { under, search: searchUnder }: Visit = {}): Route {
+  const found = pageAt(pathname);
+  if (found === null) return { page: "not_found", imageId: null, search: "" };
+  if ("imageId" in found) {
+    return { page: under ?? "gallery", imageId: found.imageId, search: searchUnder ?? "" };
   }
+  return { page: found.page, imageId: null, search: found.page === "gallery" ? search : "" };
 }
 
-/** The few routes the studio has, on the History API. */
+export { imagePath };
+export const pathOf = (page: PageName) => PAGE_PATHS[page];
+
 export function createRouter(browser: Window) {
   const { history, location } = browser;
   const visit = () => (history.state ?? {}) as Visit;
@@ -40,7 +37,7 @@ export function createRouter(browser: Window) {
   const left: number[] = [];
   let depth = visit().depth ?? 0;
   /** `history.back()` was called and its popstate has not arrived: a second call would go back too far. */
-  let closing = false;
+  let isClosing = false;
   /** The latest navigation. A view transition renders a frame later; by then the user may have gone back. */
   let latest = 0;
   // The browser would restore the position before the page is rendered.
@@ -51,10 +48,10 @@ export function createRouter(browser: Window) {
     const from = route.value;
     const to = read();
     depth = visit().depth ?? 0;
-    closing = false;
+    isClosing = false;
     latest += 1;
     const navigation = latest;
-    router.present(
+    router.transition(
       () => {
         if (navigation !== latest) return;
         route.value = to;
@@ -69,38 +66,38 @@ export function createRouter(browser: Window) {
 
   const router = {
     route,
-    /** The last move was the browser's back or forward: things are to be as they were left. */
-    returning: false,
-    /** Shows a move; what makes it one to see comes later. */
-    present: (move: () => void, _from: Route, _to: Route) => move(),
+    /** The last navigation was the browser's back or forward: pages restore their state. */
+    isReturning: false,
+    /** Applies a navigation. The deferred code adds the view transition. */
+    transition: (move: () => void, _from: Route, _to: Route) => move(),
     go(path: string, replace = false) {
       const { page, search } = route.value;
       const state: Visit = {
-        under: page === "missing" ? "gallery" : page,
+        under: page === "not_found" ? "gallery" : page,
         search,
         depth: replace ? depth : depth + 1,
       };
       left[depth] = browser.scrollY;
       if (replace) history.replaceState(state, "", path);
       else history.pushState(state, "", path);
-      router.returning = false;
+      router.isReturning = false;
       arrive(0);
     },
     /** Follows the browser's own back and forward. */
     follow() {
       left[depth] = browser.scrollY;
-      router.returning = true;
+      router.isReturning = true;
       arrive(left[visit().depth ?? 0] ?? 0);
     },
-    /** The page is shown, perhaps as the browser kept it when a picture was closed towards another document. */
+    /** The page is shown, perhaps from the back/forward cache, after an image was closed towards another document. */
     shown() {
-      closing = false;
+      isClosing = false;
     },
-    /** Back to the page under the picture, the way the user came where there is one. */
-    closePicture() {
-      const { page, search, picture } = route.value;
-      if (page === "missing" || picture === null || closing) return;
-      closing = depth > 0;
+    /** Goes back to the page under the image; without a history entry for it, replaces this one. */
+    closeImage() {
+      const { page, search, imageId } = route.value;
+      if (page === "not_found" || imageId === null || isClosing) return;
+      isClosing = depth > 0;
       if (depth) history.back();
       else router.go(pathOf(page) + (page === "gallery" ? search : ""), true);
     },
@@ -109,3 +106,4 @@ export function createRouter(browser: Window) {
 }
 
 export type Router = ReturnType<typeof createRouter>;
+export const routerPart = definePart<Router>("router");

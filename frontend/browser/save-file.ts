@@ -1,9 +1,11 @@
 /**
- * Hands a file to the user. In a home-screen app on iOS a download replaces the app by the file, without a way back:
- * there the file goes to the share sheet, which can save it.
+ * Saves a file on the user's device. In a home-screen app on iOS a download replaces the app with the file, without a way
+ * back: there the file goes to the share sheet, which can save it.
  */
-import type { Studio } from "../studio/studio.ts";
-import { pictureText } from "../text/gallery.ts";
+import { actionsText } from "../text/actions.ts";
+
+/** Shows a message, with a button if `action` is given. */
+type ShowMessage = (text: string, action?: { label: string; run: () => void }) => unknown;
 
 type IosNavigator = Navigator & { standalone?: boolean };
 
@@ -17,17 +19,17 @@ export function isHomeScreenApp(): boolean {
   return standalone === true || (isIos(navigator) && matchMedia("(display-mode: standalone)").matches);
 }
 
-export async function saveFile(notify: Studio["notify"], file: File): Promise<void> {
-  if (isHomeScreenApp()) return shareFile(notify, file);
+export async function saveFile(show: ShowMessage, file: File): Promise<void> {
+  if (isHomeScreenApp()) return shareFile(show, file);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = file.name;
   link.click();
-  // The download has its own reference by then.
+  // The browser reads the file within that time.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-async function shareFile(notify: Studio["notify"], file: File, isRetry = false): Promise<void> {
+async function shareFile(show: ShowMessage, file: File, isRetry = false): Promise<void> {
   try {
     await navigator.share({ files: [file] });
   } catch (error) {
@@ -36,29 +38,29 @@ async function shareFile(notify: Studio["notify"], file: File, isRetry = false):
     if (name === "AbortError") return;
     // A click counts for a few seconds only, and fetching the file may take longer: ask for another one.
     if (name === "NotAllowedError" && !isRetry) {
-      const run = () => void shareFile(notify, file, true);
-      notify(pictureText.fileReady, { label: pictureText.saveFile, run });
+      const run = () => void shareFile(show, file, true);
+      show(actionsText.fileReady, { label: actionsText.saveFile, run });
     } else {
-      notify(pictureText.notSaved);
+      show(actionsText.notSaved);
     }
   }
 }
 
 let isFetching = false;
 
-/** Fetches the file at `url` and hands it over under the name that the Worker gives it. One at a time. */
-async function saveFrom(notify: Studio["notify"], url: string): Promise<void> {
+/** Fetches the file at `url` and shares it under the name that the Worker gives it. One at a time. */
+async function saveFrom(show: ShowMessage, url: string): Promise<void> {
   if (isFetching) return;
   isFetching = true;
   try {
-    notify(pictureText.fetchingFile);
+    show(actionsText.fetchingFile);
     const response = await fetch(url);
     if (!response.ok) throw new Error(`status ${response.status}`);
     const blob = await response.blob();
     const name = nameIn(response.headers.get("Content-Disposition") ?? "");
-    void shareFile(notify, new File([blob], name, { type: blob.type }));
+    void shareFile(show, new File([blob], name, { type: blob.type }));
   } catch {
-    notify(pictureText.notSaved);
+    show(actionsText.notSaved);
   } finally {
     isFetching = false;
   }
@@ -69,18 +71,18 @@ function nameIn(disposition: string): string {
   return encoded ? decodeURIComponent(encoded) : (/filename="([^"]+)"/.exec(disposition)?.[1] ?? "image");
 }
 
-let notifyStudio: Studio["notify"] | null = null;
+let showMessage: ShowMessage | null = null;
 
 function onClick(event: MouseEvent): void {
   const link =
     event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[download]") : null;
-  if (!link || !notifyStudio || event.defaultPrevented || link.protocol === "blob:") return;
+  if (!link || !showMessage || event.defaultPrevented || link.protocol === "blob:") return;
   event.preventDefault();
-  void saveFrom(notifyStudio, link.href);
+  void saveFrom(showMessage, link.href);
 }
 
 /** In a home-screen app on iOS, `<a download>` opens the share sheet from now on. May be called again. */
-export function takeOverDownloads(notify: Studio["notify"]): void {
-  notifyStudio = isHomeScreenApp() ? notify : null;
-  if (notifyStudio) document.addEventListener("click", onClick);
+export function takeOverDownloads(show: ShowMessage): void {
+  showMessage = isHomeScreenApp() ? show : null;
+  if (showMessage) document.addEventListener("click", onClick);
 }

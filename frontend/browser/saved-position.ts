@@ -1,4 +1,4 @@
-/** What a page needs to be scrolled to its place after a reload, kept in the entry of the browser's history. */
+/** What a page needs to restore its scroll position after a reload, stored in the history entry. */
 
 /** Saves it when the page is left, until the returned function is called. */
 export function saveOnLeave(position: () => Record<string, unknown>): () => void {

@@ -1,80 +1,74 @@
-/** The service worker, as a page sees it. Where there is none (private windows, old browsers), all of this is nothing. */
+/** The page's side of the service worker. Does nothing where there is none (private windows, old browsers). */
 import type { ToPage, ToWorker } from "../service-worker/messages.ts";
 
-/** A tab that stays open for days hears of a deploy all the same. */
-const LOOK_EVERY_MS = 60 * 60_000;
+/** A tab may stay open for days. */
+const CHECK_EVERY_MS = 60 * 60_000;
 
 export type WorkerDependencies = {
-  /** Who is signed in now; "" is nobody, null not known. */
+  /** The id of the signed-in user; "" while signed out, null while unknown. */
   owner: () => string | null;
-  /** There is a newer studio than this page's; `take` changes to it, and reloads. */
-  onUpdate: (take: () => void) => void;
-  /** A notification was clicked. */
+  /** A newer build is ready; `apply` activates it and reloads. */
+  onUpdate: (apply: () => void) => void;
+  /** The user clicked a notification. */
   onOpen: (path: string) => void;
 };
 
-/** Says who is here, so that nobody else's pictures are kept. */
-export function tellOwner(owner: string): void {
+/** The service worker deletes the thumbnails of every other user. */
+export function setCacheOwner(owner: string): void {
   navigator.serviceWorker?.controller?.postMessage({ owner } satisfies ToWorker);
 }
 
-export async function openServiceWorker({ owner, onUpdate, onOpen }: WorkerDependencies): Promise<void> {
-  // The files that it would keep come with a build only.
+export async function registerServiceWorker({ owner, onUpdate, onOpen }: WorkerDependencies): Promise<void> {
+  // The dev server has no shell to cache.
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
   const { serviceWorker } = navigator;
-  serviceWorker.addEventListener("message", ({ data }: MessageEvent<ToPage>) => onOpen(data.open));
+  serviceWorker.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
+    if ("open" in data) onOpen(data.open);
+    else onUpdate(() => void applyUpdate());
+  });
   serviceWorker.addEventListener("controllerchange", () => {
     const known = owner();
-    if (known !== null) tellOwner(known);
+    if (known !== null) setCacheOwner(known);
   });
-  await loaded();
+  await pageLoaded();
   try {
-    const registration = await serviceWorker.register("/sw.js", { updateViaCache: "none" });
-    watch(registration, onUpdate);
+    watchForUpdates(await serviceWorker.register("/sw.js", { updateViaCache: "none" }));
   } catch {
-    // Not allowed here: the studio does without.
+    // The browser does not allow it here.
   }
 }
 
-function watch(registration: ServiceWorkerRegistration, onUpdate: WorkerDependencies["onUpdate"]): void {
-  let lookedAt = Date.now();
+function watchForUpdates(registration: ServiceWorkerRegistration): void {
+  let checkedAt = Date.now();
 
-  function take() {
-    const { waiting } = registration;
-    // Another tab was quicker.
-    if (!waiting) return location.reload();
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    waiting.postMessage({ takeOver: true } satisfies ToWorker);
-  }
-  async function meet() {
-    const { waiting } = registration;
-    if (waiting && (await isAnother(waiting))) onUpdate(take);
+  /** The waiting worker answers if it brings another build. This chunk's path changes with every build. */
+  function askWaiting() {
+    const { pathname } = new URL(import.meta.url);
+    registration.waiting?.postMessage({ running: pathname } satisfies ToWorker);
   }
   registration.addEventListener("updatefound", () => {
-    registration.installing?.addEventListener("statechange", () => void meet());
+    registration.installing?.addEventListener("statechange", askWaiting);
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden || Date.now() - lookedAt < LOOK_EVERY_MS) return;
-    lookedAt = Date.now();
-    // Without network there is nothing new to be had.
+    if (document.hidden || Date.now() - checkedAt < CHECK_EVERY_MS) return;
+    checkedAt = Date.now();
+    // Fails without network.
     registration.update().catch(() => {});
   });
-  void meet();
+  askWaiting();
 }
 
-/** Whether the studio that this worker brings is another one than this page runs. */
-function isAnother(worker: ServiceWorker): Promise<boolean> {
-  // The first that the page names is the studio's own.
-  const running = document.querySelector<HTMLLinkElement>("link[rel=modulepreload]")?.href ?? "";
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = ({ data }) => resolve(data === true);
-    worker.postMessage({ running: new URL(running, location.href).pathname } satisfies ToWorker, [port2]);
-  });
+async function applyUpdate(): Promise<void> {
+  const { serviceWorker } = navigator;
+  const waiting = (await serviceWorker.getRegistration())?.waiting;
+  // Another tab has activated it.
+  if (!waiting) return location.reload();
+  serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  waiting.postMessage({ takeOver: true } satisfies ToWorker);
 }
 
-/** The first look goes before everything that is only for later. */
-function loaded(): Promise<unknown> {
+/** Caching does not compete with the first load. */
+function pageLoaded(): Promise<unknown> {
   if (document.readyState === "complete") return Promise.resolve();
   return new Promise((resolve) => addEventListener("load", resolve, { once: true }));
 }

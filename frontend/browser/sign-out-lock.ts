@@ -1,13 +1,13 @@
-/** Signing out in one tab waits for what another one has begun and only who is still signed in can finish. */
+/** Sign-out waits until other tabs have flushed requests that need the session (pending deletions). */
 const NAME = "studio.unfinished";
-/** A tab that sleeps, or whose requests hang, does not keep anybody here. */
+/** A tab that sleeps, or whose requests hang, does not block the sign-out. */
 const WAIT_MS = 4_000;
 
-/** Not where the page came without encryption. */
+/** Missing on pages without encryption. */
 const { locks } = navigator as { locks?: LockManager | null };
 
-/** From now on whoever signs out in another tab has `finish` called and waits; the returned function ends that. */
-export function beUnfinished(finish: () => unknown): () => void {
+/** A sign-out in another tab calls `finish` and waits until the returned function is called. */
+export function delaySignOut(finish: () => unknown): () => void {
   if (!locks) return () => {};
   let end = () => {};
   const over = new Promise<void>((resolve) => {
@@ -23,15 +23,15 @@ export function beUnfinished(finish: () => unknown): () => void {
   };
 }
 
-/** Tells the other tabs to finish what they have begun, and waits until they have. */
-export async function finishElsewhere(): Promise<void> {
+/** Asks the other tabs to flush, and waits until they have. */
+export async function flushOtherTabs(): Promise<void> {
   if (!locks) return;
   const channel = new BroadcastChannel(NAME);
   channel.postMessage(null);
   try {
     await locks.request(NAME, { signal: AbortSignal.timeout(WAIT_MS) }, () => {});
   } catch {
-    // What is not finished by now comes back; nobody is kept here for it.
+    // A tab that has not flushed in time loses its pending deletions.
   }
   channel.close();
 }

@@ -1,12 +1,12 @@
-/** Leaves nothing of the user in memory, and says why they are nobody any more: on the account page, until it is left. */
-export type Farewell = "deleted" | "suspended";
+/** Why the session ended. The account page shows it after a reload, which clears the user's data from memory. */
+export type SignOutReason = "deleted" | "suspended";
 
-/** The page's place in the history holds it: a reload keeps it, and no link can claim it. */
-export function restartWith(farewell: Farewell): void {
-  history.replaceState({ ...history.state, farewell }, "", "/account");
+/** Kept in the history entry: a reload keeps it, and no link can claim it. */
+export function reloadSignedOut(reason: SignOutReason): void {
+  history.replaceState({ ...history.state, signOutReason: reason }, "", "/account");
   location.reload();
 }
 
-export function farewellOf(state: { farewell?: Farewell } | null): Farewell | null {
-  return state?.farewell ?? null;
+export function readSignOutReason(state: { signOutReason?: SignOutReason } | null): SignOutReason | null {
+  return state?.signOutReason ?? null;
 }

@@ -1,8 +1,8 @@
 /**
- * Removes what the service worker keeps and shows: pictures, notifications, the studio's own files. It goes too, and
- * comes back with the next visit. Browsers that know `Clear-Site-Data` have done so by then; the others are told here.
+ * Removes the service worker with its caches and notifications; the next visit registers it again. For browsers that
+ * do not support `Clear-Site-Data`.
  */
-export async function forgetServiceWorker(): Promise<void> {
+export async function unregisterServiceWorker(): Promise<void> {
   try {
     for (const registration of await navigator.serviceWorker.getRegistrations()) {
       for (const notification of await registration.getNotifications()) notification.close();
@@ -10,6 +10,6 @@ export async function forgetServiceWorker(): Promise<void> {
     }
     for (const name of await caches.keys()) await caches.delete(name);
   } catch {
-    // Where there is none (private windows, old browsers), nothing was kept.
+    // Without service workers (private windows, old browsers) nothing is stored.
   }
 }

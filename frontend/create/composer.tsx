@@ -1,33 +1,47 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import arrowUp from "lucide-static/icons/arrow-up.svg?raw";
 import sliders from "lucide-static/icons/sliders-horizontal.svg?raw";
+import x from "lucide-static/icons/x.svg?raw";
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { isComposing } from "../browser/composition.ts";
-import type { Studio } from "../studio/studio.ts";
-import { text } from "../text/common.ts";
+import { composerPart } from "../studio/generate/composer.ts";
+import { connectionPart } from "../studio/session/connection.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { formAidsPart } from "../studio/generate/form-aids.ts";
+import { sessionPart } from "../studio/session/session.ts";
+import { commonText } from "../text/common.ts";
 import { Icon } from "../ui/icon.tsx";
-import { lazy } from "../ui/lazy.tsx";
-import { ModelChips } from "./model-picker.tsx";
+import { Kbd } from "../ui/kbd.tsx";
+import { useOptionalPart, usePart } from "../ui/parts.ts";
+import { ModelPicker } from "./model-picker.tsx";
+import { RatioIcon } from "./ratio-icon.tsx";
 
-const OptionsPanel = lazy(() => import("./options-panel.tsx").then((part) => part.OptionsPanel));
-const SeedChip = lazy(() => import("./options-panel.tsx").then((part) => part.SeedChip));
+const NEXT_EXAMPLE_AFTER_MS = 7_000;
 
-const EXAMPLE_EVERY_MS = 7_000;
+type Props = {
+  /** Submits the form. */
+  onGenerate: () => void;
+  options: ComponentChildren;
+  seed: ComponentChildren;
+};
 
-/** The form that a prompt is written in. */
-export function Composer({ studio }: { studio: Studio }) {
-  const { composer, maker } = studio;
-  const backstage = studio.backstage.value;
-  const counter = backstage?.counter.value;
+/** The form for a prompt. */
+export function Composer({ onGenerate, options, seed }: Props) {
+  const composer = usePart(composerPart);
+  const { isOffline } = usePart(connectionPart);
+  const aids = useOptionalPart(formAidsPart);
+  const counter = aids?.counter.value;
   const notice = composer.notice.value;
+  const line = `px-4 text-sm not-empty:py-1 max-md:text-center ${counter?.isOver ? "text-danger" : "text-muted"}`;
   return (
     <form
-      class="composer"
-      aria-label={text.create}
+      class="rounded-xl border border-line bg-surface pb-2 shadow-float [anchor-name:--composer] focus-within:border-control"
+      aria-label={commonText.create}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void maker.generate();
+        onGenerate();
       }}
       onKeyDown={(event) => {
         if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || isComposing(event)) return;
@@ -35,57 +49,71 @@ export function Composer({ studio }: { studio: Studio }) {
         if (!event.repeat) event.currentTarget.requestSubmit();
       }}
     >
-      <div class="flex items-end gap-1 ps-4 pe-2 pt-2 max-sm:ps-3">
-        <Prompt studio={studio} isTooLong={counter?.isOver} />
-        <OptionsButton studio={studio} />
-        <button type="submit" class="button filled send" aria-label={text.generate}>
-          <span class="max-sm:hidden">{text.generate}</span>
+      <div class="flex items-end gap-1 ps-4 pe-2 pt-2">
+        <Prompt isTooLong={counter?.isOver} />
+        <OptionsButton isPanelLoaded={Boolean(options)} />
+        {options}
+        <button
+          type="submit"
+          class="button filled max-sm:w-control max-sm:rounded-full max-sm:p-0"
+          aria-label={commonText.generate}
+        >
+          <span class="max-sm:hidden">{commonText.generate}</span>
           <span class="contents sm:hidden">
             <Icon svg={arrowUp} />
           </span>
         </button>
       </div>
-      <ModelChips chosen={composer.model} />
-      {composer.options.value.seed !== undefined && <SeedChip composer={composer} />}
+      <ModelPicker chosen={composer.model} />
+      {seed}
       {counter && !notice && (
-        <p class="notice" aria-hidden="true">
+        <p class={line} aria-hidden="true">
           {counter.shown}
         </p>
       )}
-      <p id="composer-notice" role="status" class={counter && !notice ? "sr-only" : "notice"}>
-        {notice ?? counter?.spoken ?? (studio.offline.value ? text.offline : backstage?.hint.value)}
+      <p id="composer-notice" role="status" class={counter && !notice ? "sr-only" : line}>
+        {notice ?? counter?.spoken ?? (isOffline.value ? commonText.offline : aids?.hint.value)}
       </p>
     </form>
   );
 }
 
-function Prompt({ studio, isTooLong }: { studio: Studio; isTooLong: boolean | undefined }) {
-  const { composer } = studio;
-  const { prompt, focus, isUntouched, enterSends } = composer;
+function Prompt({ isTooLong }: { isTooLong: boolean | undefined }) {
+  const composer = usePart(composerPart);
+  const { user } = usePart(sessionPart);
+  const aids = useOptionalPart(formAidsPart);
+  const { prompt, focus, selectAll, isUntouched, enterSends } = composer;
   const area = useRef<HTMLTextAreaElement>(null);
-  const example = useExample(prompt.value === "" && studio.recent.value !== "waiting");
+  const example = useExample(prompt.value === "" && user.value !== null);
   const isOffered = prompt.value === "" && isUntouched.value;
 
   useLayoutEffect(() => {
-    if (!focus.value) return;
+    const isSelected = selectAll.value;
+    if (!focus.value && !isSelected) return;
+    // On a touch screen the focus would open the keyboard over the new image.
+    const takesFocus = focus.value || matchMedia("(pointer: fine)").matches;
     focus.value = false;
-    const place = () => area.current?.focus();
-    // Outside an open dialog nothing takes the focus, and as it closes it gives the focus back to its opener.
+    selectAll.value = false;
+    const apply = () => {
+      if (takesFocus) area.current?.focus();
+      if (isSelected && document.activeElement === area.current) area.current?.select();
+    };
+    // Nothing outside an open dialog takes the focus, and a dialog that closes returns it to its opener.
     const dialog = document.querySelector("dialog[open]");
-    if (dialog) dialog.addEventListener("close", place, { once: true });
-    else place();
-  }, [focus.value]);
+    if (dialog) dialog.addEventListener("close", apply, { once: true });
+    else apply();
+  }, [focus.value, selectAll.value]);
 
   return (
-    <span class="grow-with" data-text={prompt.value}>
+    <span class="autogrow relative grid min-w-0 flex-1" data-text={prompt.value}>
       <textarea
         ref={area}
         name="prompt"
         rows={1}
         dir="auto"
         autocomplete="off"
-        class="prompt"
-        aria-label={text.prompt}
+        class="peer resize-none outline-none"
+        aria-label={commonText.prompt}
         aria-describedby="composer-notice prompt-keys"
         aria-invalid={isTooLong}
         placeholder={example}
@@ -105,63 +133,79 @@ function Prompt({ studio, isTooLong }: { studio: Studio; isTooLong: boolean | un
             composer.write(example);
           } else if (key === "ArrowUp" || key === "ArrowDown") {
             const direction = key === "ArrowUp" ? "earlier" : "later";
-            const { history } = studio.backstage.value ?? {};
-            if (history?.recall(direction, composer, currentTarget.selectionStart)) event.preventDefault();
+            if (aids?.recall(direction, currentTarget.selectionStart)) event.preventDefault();
           }
         }}
       />
       {isOffered && (
-        <kbd class="tab-hint" aria-hidden="true">
-          {text.tab}
-        </kbd>
+        <span
+          class="pointer-events-none absolute end-1 top-3 hidden mouse:peer-focus:peer-placeholder-shown:block"
+          aria-hidden="true"
+        >
+          <Kbd>{commonText.tab}</Kbd>
+        </span>
+      )}
+      {prompt.value !== "" && (
+        <button
+          type="button"
+          class="button round small quiet absolute end-0 top-1"
+          // Tab leads from the prompt to the options and Generate; the keyboard clears a field by itself.
+          tabIndex={-1}
+          aria-label={commonText.clearPrompt}
+          title={commonText.clearPrompt}
+          onClick={() => composer.edit("")}
+        >
+          <Icon svg={x} />
+        </button>
       )}
       <span id="prompt-keys" hidden>
-        {isOffered ? text.takeExample : text.recall}
+        {isOffered ? commonText.takeExample : commonText.recall}
       </span>
     </span>
   );
 }
 
-/** The example in the empty field: another one now and then, unless motion is unwelcome. */
-function useExample(isShown: boolean): string {
+/** The example in the empty field. It changes now and then, except with reduced motion. */
+function useExample(isChanging: boolean): string {
   const index = useSignal(0);
   useEffect(() => {
-    if (!isShown || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (!isChanging || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     const timer = setInterval(() => {
       index.value += 1;
-    }, EXAMPLE_EVERY_MS);
+    }, NEXT_EXAMPLE_AFTER_MS);
     return () => clearInterval(timer);
-  }, [isShown]);
-  return text.placeholders[index.value % text.placeholders.length] ?? "";
+  }, [isChanging]);
+  return commonText.placeholders[index.value % commonText.placeholders.length] ?? "";
 }
 
-/** One quiet button for all that is not the prompt; it shows when something is set. */
-function OptionsButton({ studio }: { studio: Studio }) {
-  const isWanted = useSignal(false);
-  const isAskedFor = studio.options.value;
-  useEffect(() => {
-    if (isAskedFor) isWanted.value = true;
-  }, [isAskedFor]);
-  const { options } = studio.composer;
-  const isSet = Object.keys(options.value).length > 0;
-  const { aspectRatio } = options.value;
+/** Opens the options, and shows the chosen aspect ratio and whether other options are set. */
+function OptionsButton({ isPanelLoaded }: { isPanelLoaded: boolean }) {
+  const { options } = usePart(composerPart);
+  const dialogs = usePart(dialogsPart);
+  const { aspectRatio, ...others } = options.value;
+  const hasOthers = Object.keys(others).length > 0;
   return (
-    <>
-      <button
-        type="button"
-        class="button quiet options-button"
-        popovertarget="options"
-        aria-label={isSet ? text.optionsSet(aspectRatio) : text.options}
-        title={text.options}
-        onClick={() => {
-          isWanted.value = true;
-        }}
-      >
+    <button
+      type="button"
+      class="button quiet relative min-w-control px-2"
+      popovertarget="options"
+      aria-label={aspectRatio || hasOthers ? commonText.optionsSet(aspectRatio) : commonText.options}
+      title={commonText.options}
+      onClick={() => {
+        // The browser opens a panel that is there.
+        if (!isPanelLoaded) dialogs.options.value = true;
+      }}
+    >
+      <span class={aspectRatio ? "contents max-sm:hidden" : "contents"}>
         <Icon svg={sliders} />
-        {aspectRatio && <span class="max-sm:hidden">{aspectRatio}</span>}
-        {isSet && <span class="mark" />}
-      </button>
-      {(isWanted.value || isAskedFor) && <OptionsPanel studio={studio} />}
-    </>
+      </span>
+      {aspectRatio && (
+        <span class="flex items-center gap-1 rounded-full bg-accent-soft ps-1 pe-2 text-accent">
+          <RatioIcon ratio={aspectRatio} />
+          {aspectRatio}
+        </span>
+      )}
+      {hasOthers && <span class="size-2 rounded-full border border-accent bg-accent absolute end-1 top-2" />}
+    </button>
   );
 }

@@ -1,52 +1,46 @@
-import { useComputed } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { Composer } from "./composer.tsx";
-import { lazy } from "../ui/lazy.tsx";
-import type { Studio } from "../studio/studio.ts";
-import { text } from "../text/common.ts";
+import type { ComponentChildren } from "preact";
+import { formAidsPart } from "../studio/generate/form-aids.ts";
+import { sessionPart } from "../studio/session/session.ts";
+import { commonText } from "../text/common.ts";
+import { useOptionalPart, usePart } from "../ui/parts.ts";
+import { Examples } from "./examples.tsx";
 
-/** Cards are no part of the first screen; they are here by the time that someone has one. */
-const Feed = lazy(() => import("./feed.tsx").then((part) => part.Feed));
-const UpNext = lazy(() => import("./queue-panel.tsx").then((part) => part.UpNext));
+type Props = {
+  composer: ComponentChildren;
+  queue: ComponentChildren;
+  feed: ComponentChildren;
+  /** Submits the form. */
+  onGenerate: () => void;
+};
 
-export const preloadFeed = () => Promise.all([Feed.preload(), UpNext.preload()]);
-
-/** Write a prompt; see what is on its way and what came last. */
-export function StudioPage({ studio }: { studio: Studio }) {
-  // A session that has ended takes the pictures off the screen; the same user finds them again.
-  const isOver = studio.session.session.value !== null && studio.session.user.value === null;
-  const isEmpty = useComputed(() => studio.cards.cards.value.length === 0).value || isOver;
-  const recent = isOver ? "waiting" : studio.recent.value;
-  const backstage = studio.backstage.value;
-  // Whoever had pictures last time is about to see them.
-  useEffect(() => {
-    if (studio.store.get("returning")) void Feed.preload();
-  }, []);
+/** The form, and under it what is being generated and the latest images. On a phone the form is at the bottom. */
+export function CreatePage({ composer, queue, feed, onGenerate }: Props) {
+  const { session, user } = usePart(sessionPart);
+  const aids = useOptionalPart(formAidsPart);
+  // The images of a session that has ended are not shown. They are still there when the same user signs in again.
+  const isSignedOut = session.value !== null && user.value === null;
+  const hasEntries = !isSignedOut && aids?.hasEntries.value === true;
+  const hasExamples = !hasEntries && (isSignedOut || aids?.isRecentUnknown.value !== true);
   return (
-    <main id="content" class="studio-page">
-      <h1 class="headline">{text.headline}</h1>
-      <div class="dock">
-        <Composer studio={studio} />
-        {backstage && studio.orders.waiting.value.length > 0 && (
-          <UpNext studio={studio} queue={backstage.queue} />
-        )}
+    <main id="content" class="flex flex-1 flex-col">
+      <h1
+        class={
+          hasEntries
+            ? "sr-only"
+            : "px-gutter pt-top pb-4 text-center text-display font-heading text-balance in-data-has-images:sr-only md:pb-6"
+        }
+      >
+        {commonText.headline}
+      </h1>
+      {/* In a low window the form would cover what has the focus (WCAG 2.4.11): it scrolls with the page. */}
+      <div class="relative z-dock flex flex-col [anchor-name:--dock] max-md:bg-[linear-gradient(transparent,var(--color-canvas)_1.5rem)] max-md:px-2 max-md:pb-safe md:mx-auto md:w-[calc(100%-2*var(--spacing-gutter))] md:max-w-form tall:sticky tall:max-md:bottom-0 tall:max-md:order-1 tall:md:top-3">
+        {composer}
+        {queue}
       </div>
-      <div class="feed">
-        {(!isEmpty || recent !== "waiting") && <Feed studio={studio} />}
-        {isEmpty && recent !== "loading" && recent !== "failed" && (
-          <section class="welcome" aria-label={text.tryOne}>
-            <p class="mb-3 text-sm text-muted">{text.tryOne}</p>
-            <ul class="grid gap-2 sm:grid-cols-2">
-              {text.examples.map((example) => (
-                <li key={example}>
-                  <button type="button" class="example" onClick={() => studio.composer.edit(example)}>
-                    {example}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
+      {/* The space above is for the line of the queue, which then moves nothing. */}
+      <div class="flex-1 px-gutter pt-2 pb-end md:pt-12">
+        {!isSignedOut && feed}
+        {hasExamples && <Examples onGenerate={onGenerate} />}
       </div>
     </main>
   );

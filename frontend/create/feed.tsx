@@ -1,63 +1,125 @@
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { saveOnLeave, takeSaved } from "../browser/saved-position.ts";
-import type { Studio } from "../studio/studio.ts";
-import { making } from "../text/create.ts";
-import { told } from "../text/errors.ts";
-import { Card } from "./card.tsx";
+import { connectionPart } from "../studio/session/connection.ts";
+import { type Feed as FeedState, type FeedEntry, feedPart } from "../studio/images/feed.ts";
+import { isInFlight } from "../studio/images/generation.ts";
+import { generationsPart } from "../studio/images/generations.ts";
+import { sessionPart } from "../studio/session/session.ts";
+import { userSessionPart } from "../studio/session/user-session.ts";
+import { createText } from "../text/create.ts";
+import { errors } from "../text/errors.ts";
+import { usePart } from "../ui/parts.ts";
+import { FailureList } from "./failure-list.tsx";
+import { FeedTile } from "./feed-tile.tsx";
+import { LatestResult } from "./latest-result.tsx";
 
-/** A placeholder row while the latest pictures load. */
-const PLACEHOLDERS = [1, 1.5, 0.75, 1, 1.33];
+/** The tiles of the placeholder, as width over height. */
+const PLACEHOLDER_RATIOS = [1.5, 0.75, 1, 1.33];
 
-/** The generations that run, and the latest ones. */
-export function Feed({ studio }: { studio: Studio }) {
-  const hidden = studio.hidden.value;
-  const cards = studio.cards.cards.value.filter(({ generation }) => !hidden.has(generation.id));
-  const recent = studio.recent.value;
-  const problem = studio.recentProblem.value;
+/** The last tile row keeps its height: an empty last item takes the rest of its width. */
+const ROWS = "feed-rows flex flex-wrap gap-tiles";
+
+/** The latest result as a block, then the other recent images as tiles. Failures of this visit come first. */
+export function Feed() {
+  const feed = usePart(feedPart);
+  const { recent } = usePart(userSessionPart);
+  const hidden = usePart(generationsPart).hidden.value;
+  const state = recent.value;
   useEffect(() => saveOnLeave(() => ({ top: scrollY })), []);
   useLayoutEffect(() => {
-    if (recent !== "ready") return;
+    if (state !== "ready") return;
     const top = takeSaved("top");
     if (typeof top === "number" && scrollY === 0) scrollTo({ top, behavior: "instant" });
-  }, [recent]);
+  }, [state]);
+
+  const entries = feed.entries.value.filter(({ id }) => id === null || !hidden.has(id));
+  const failures = entries.filter((entry) => hasFailed(feed, entry));
+  const images = entries.filter((entry) => !failures.includes(entry));
+  const [latest] = images;
   return (
     <>
-      {cards.length > 0 && (
-        <>
-          <h2 class="sr-only">{making.recent}</h2>
-          <ul class="rows cards">
-            {cards.map((card, place) => (
-              <Card key={card.key} studio={studio} card={card} isLatest={place === 0} />
-            ))}
-          </ul>
-        </>
-      )}
-      {problem && (
-        <p role="status" class="p-6 text-center text-muted">
-          {making.loadFailed} {told.notLoaded(problem.code)}{" "}
-          <button
-            type="button"
-            class="link"
-            onClick={() => void (studio.session.user.value ? studio.line.value?.loadRecent() : studio.wake())}
-          >
-            {making.tryAgain}
-          </button>
-        </p>
-      )}
-      {recent === "loading" && !problem && cards.length === 0 && (
-        <div class="rows cards" role="status" aria-label={making.loading}>
-          {PLACEHOLDERS.map((ratio) => (
-            <div key={ratio} class="shimmer" style={{ "--ratio": ratio }} />
+      {entries.length > 0 && <h2 class="sr-only">{createText.recent}</h2>}
+      <FailureList entries={failures.filter(({ isActive }) => isActive)} />
+      {images.length > 0 && (
+        <ul class={ROWS}>
+          {images.map((entry) => (
+            <FeedItem key={entry.key} entry={entry} isLatest={entry === latest} />
           ))}
-        </div>
+        </ul>
       )}
-      {recent === "ready" && cards.some(({ generation }) => generation.outputUrl) && (
+      <LoadProblem />
+      {state === "loading" && entries.length === 0 && <Placeholder />}
+      <FailureList entries={failures.filter(({ isActive }) => !isActive)} />
+      {state === "ready" && images.some((entry) => feed.generationOf(entry).outputUrl) && (
         <p class="py-8 text-center">
           <a class="link inline-block py-1" href="/gallery">
-            {making.seeAll}
+            {createText.seeAll}
           </a>
         </p>
       )}
     </>
+  );
+}
+
+function hasFailed(feed: FeedState, entry: FeedEntry): boolean {
+  if (entry.phase === "rejected") return true;
+  const generation = feed.generationOf(entry);
+  return generation.status !== "succeeded" && !isInFlight(generation);
+}
+
+/** Memoized: a click on Generate adds one entry, and renders that one and the one that it displaces. */
+function FeedItem({ entry, isLatest }: { entry: FeedEntry; isLatest: boolean }) {
+  const generation = usePart(feedPart).generationOf(entry);
+  return useMemo(
+    () =>
+      isLatest ? (
+        <LatestResult entry={entry} generation={generation} />
+      ) : (
+        <FeedTile entry={entry} generation={generation} />
+      ),
+    [entry, generation, isLatest],
+  );
+}
+
+function LoadProblem() {
+  const { recentError, loadRecent } = usePart(userSessionPart);
+  const session = usePart(sessionPart);
+  const { wakeUps } = usePart(connectionPart);
+  const error = recentError.value;
+  if (!error) return null;
+  return (
+    <p role="status" class="p-6 text-center text-muted">
+      {createText.loadFailed} {errors.notLoaded(error.code)}{" "}
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          if (session.user.value) return void loadRecent();
+          wakeUps.value += 1;
+          void session.load();
+        }}
+      >
+        {createText.tryAgain}
+      </button>
+    </p>
+  );
+}
+
+function Placeholder() {
+  const { recentError } = usePart(userSessionPart);
+  if (recentError.value) return null;
+  return (
+    <div class={ROWS} role="status" aria-label={createText.loading}>
+      <div class="flex min-w-0 basis-full" style={{ "--ratio": 1 }}>
+        <div class="skeleton relative aspect-(--ratio) w-full overflow-hidden rounded-md bg-shade md:w-[min(62vh*var(--ratio),100%-19rem)]" />
+      </div>
+      {PLACEHOLDER_RATIOS.map((ratio) => (
+        <div
+          key={ratio}
+          class="skeleton relative aspect-(--ratio) grow-(--ratio) basis-[calc(var(--ratio)*var(--spacing-row))] overflow-hidden rounded-md bg-shade"
+          style={{ "--ratio": ratio }}
+        />
+      ))}
+    </div>
   );
 }

@@ -1,13 +1,16 @@
 import type { Signal } from "@preact/signals";
 import { MODELS, type ModelId } from "../../worker/catalog.ts";
-import { text } from "../text/common.ts";
+import { commonText } from "../text/common.ts";
 
-export function ModelChips({ chosen }: { chosen: Signal<ModelId> }) {
+export function ModelPicker({ chosen }: { chosen: Signal<ModelId> }) {
   return (
-    <fieldset class="chips">
-      <legend class="sr-only">{text.models}</legend>
+    <fieldset class="grid grid-cols-3 gap-1.5 px-2 pt-2 wrap-anywhere">
+      <legend class="sr-only">{commonText.models}</legend>
       {MODELS.map(({ id }) => (
-        <label key={id} class="chip">
+        <label
+          key={id}
+          class="choice min-h-control px-1 py-2 text-center text-sm md:justify-start md:px-3 md:text-start"
+        >
           <input
             type="radio"
             name="model"
@@ -18,13 +21,13 @@ export function ModelChips({ chosen }: { chosen: Signal<ModelId> }) {
               chosen.value = id;
             }}
           />
-          <span class="font-semibold">{text.model(id)}</span>
-          <span class="description">{text.modelWhat(id)}</span>
+          <span class="font-semibold">{commonText.model(id)}</span>
+          <span class="text-xs font-normal text-muted max-md:sr-only">{commonText.modelDescription(id)}</span>
         </label>
       ))}
-      {/* Where three descriptions do not fit, the chosen one stands alone. */}
-      <p class="chosen-description" aria-hidden="true">
-        {text.modelWhat(chosen.value)}
+      {/* Three descriptions do not fit on a phone: only that of the chosen model. */}
+      <p class="col-span-full text-center text-xs text-muted md:hidden" aria-hidden="true">
+        {commonText.modelDescription(chosen.value)}
       </p>
     </fieldset>
   );

@@ -1,48 +1,51 @@
 import { useComputed } from "@preact/signals";
-import type { TargetedCompositionEvent, TargetedInputEvent } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import dices from "lucide-static/icons/dices.svg?raw";
 import lock from "lucide-static/icons/lock.svg?raw";
 import lockOpen from "lucide-static/icons/lock-open.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
+import type { ComponentChildren, TargetedCompositionEvent, TargetedInputEvent } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { type AspectRatio, countCodePoints, MAX_PROMPT_LENGTH, MAX_SEED } from "../../worker/catalog.ts";
-import { type Composer, seedOf } from "../studio/composer.ts";
 import { isComposing } from "../browser/composition.ts";
-import { setOptions } from "../studio/remix.ts";
-import type { Studio } from "../studio/studio.ts";
-import { text } from "../text/common.ts";
-import { making } from "../text/create.ts";
+import { composerPart, seedOf } from "../studio/generate/composer.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { commonText } from "../text/common.ts";
+import { createText } from "../text/create.ts";
 import { Icon } from "../ui/icon.tsx";
 import { useLightDismiss } from "../ui/light-dismiss.ts";
-import { onlyOnce } from "../ui/ignore-held-enter.ts";
+import { usePart } from "../ui/parts.ts";
+import { RatioIcon } from "./ratio-icon.tsx";
 
-/** Fetched with the first click on its button, and so opens itself once; from then on the button does, and its key. */
-export function OptionsPanel({ studio }: { studio: Studio }) {
-  const { composer } = studio;
+/** Everything about an image but its prompt and model. Its button opens it, or `dialogs.options`. */
+export function OptionsPanel() {
+  const composer = usePart(composerPart);
+  const dialogs = usePart(dialogsPart);
   const panel = useRef<HTMLDivElement>(null);
-  const isNew = useRef(true);
-  const isAskedFor = studio.options.value;
+  const mustOpen = dialogs.options.value;
   useLightDismiss(panel);
   useEffect(() => {
-    if (!isNew.current && !isAskedFor) return;
-    isNew.current = false;
-    studio.options.value = false;
-    // By its key: from the button, where the focus returns to, on to what the panel begins with.
-    if (isAskedFor) focusButton();
+    if (!mustOpen) return;
+    dialogs.options.value = false;
+    // The panel returns the focus to what had it when it opened.
+    focusButton();
     panel.current?.showPopover();
-    if (isAskedFor) panel.current?.querySelector<HTMLElement>(":checked, #seed, #without")?.focus();
-  }, [isAskedFor]);
-  const takes = composer.takes.value;
-  const { aspectRatio: ratios, seed, negativePrompt } = takes ?? {};
+    panel.current?.querySelector<HTMLElement>(":checked, #seed, #exclude")?.focus();
+  }, [mustOpen]);
+  const close = () => {
+    panel.current?.hidePopover();
+    focusButton();
+  };
+  const supported = composer.supported.value;
+  const { aspectRatio: ratios, seed, negativePrompt } = supported ?? {};
   const isSet = useComputed(() => Object.keys(composer.options.value).length > 0);
   return (
     <div
       ref={panel}
       id="options"
       popover="auto"
-      class="pop options"
+      class="popover options-panel"
       role="group"
-      aria-label={text.options}
+      aria-label={commonText.options}
       onKeyDown={(event) => {
         if (event.key !== "Enter" || isComposing(event)) return;
         // With Ctrl or Cmd it sends the form.
@@ -50,66 +53,59 @@ export function OptionsPanel({ studio }: { studio: Studio }) {
         if (!(event.target instanceof HTMLInputElement)) return;
         // Enter alone would send the form too; in an option it only closes the panel.
         event.preventDefault();
-        if (event.repeat) return;
-        onlyOnce(event);
-        panel.current?.hidePopover();
-        focusButton();
+        if (!event.repeat) close();
       }}
     >
-      {ratios && <Shapes composer={composer} ratios={ratios} />}
-      {seed && <Seed composer={composer} />}
-      {negativePrompt && <Without composer={composer} />}
+      {ratios && <AspectRatios ratios={ratios} />}
+      {seed && <Seed />}
+      {negativePrompt && <Exclude />}
       {!ratios && !seed && !negativePrompt && (
-        <p class="text-sm text-muted">{takes ? making.noOptions : making.optionsUnknown}</p>
+        <p class="text-sm text-muted">{supported ? createText.noOptions : createText.optionsUnknown}</p>
       )}
-      <button
-        type="button"
-        class="button plain small justify-self-end"
-        onClick={() => {
-          panel.current?.hidePopover();
-          focusButton();
-        }}
-      >
-        {making.done}
+      <button type="button" class="button plain small justify-self-end" onClick={close}>
+        {createText.done}
       </button>
       {isSet.value && (
         <button
           type="button"
           class="button plain small justify-self-start"
           onClick={() => {
-            // The button goes with what is set.
+            // This button disappears.
             panel.current?.querySelector<HTMLElement>("input, textarea")?.focus();
-            setOptions(composer, {});
+            composer.setOptions({});
           }}
         >
-          {making.reset}
+          {createText.reset}
         </button>
       )}
     </div>
   );
 }
 
-const focusButton = () => document.querySelector<HTMLElement>(".options-button")?.focus();
+const focusButton = () => document.querySelector<HTMLElement>('[popovertarget="options"]')?.focus();
 
-function Shapes({ composer, ratios }: { composer: Composer; ratios: AspectRatio[] }) {
-  const chosen = composer.options.value.aspectRatio ?? null;
+const NAME = "mb-2 flex justify-between text-sm font-semibold";
+
+function AspectRatios({ ratios }: { ratios: AspectRatio[] }) {
+  const { aspectRatio, options } = usePart(composerPart);
+  const chosen = options.value.aspectRatio ?? null;
   return (
     <fieldset>
-      <legend class="option-name">{text.ratio}</legend>
-      <div class="shapes">
+      <legend class={NAME}>{commonText.ratio}</legend>
+      <div class="grid grid-cols-4 gap-1">
         {[null, ...ratios].map((ratio) => (
-          <label key={ratio} class="shape-choice">
+          <label key={ratio} class="choice justify-items-center gap-1 py-1.5 text-xs">
             <input
               type="radio"
               name="ratio"
               class="sr-only"
               checked={ratio === chosen}
               onChange={() => {
-                composer.aspectRatio.value = ratio;
+                aspectRatio.value = ratio;
               }}
             />
-            <span class="shape" data-ratio={ratio ?? "auto"} aria-hidden="true" />
-            {ratio ?? making.ratioAuto}
+            <RatioIcon ratio={ratio} />
+            {ratio ?? createText.ratioAuto}
           </label>
         ))}
       </div>
@@ -117,26 +113,26 @@ function Shapes({ composer, ratios }: { composer: Composer; ratios: AspectRatio[
   );
 }
 
-const drawSeed = () =>
+const randomSeed = () =>
   crypto.getRandomValues(new Uint32Array(1)).map((word) => word % (MAX_SEED + 1))[0] ?? 0;
 
-/** Locked, every picture starts from the same noise; open, each has its own. */
-function Seed({ composer }: { composer: Composer }) {
-  const { seed } = composer;
+/** A locked seed is used for every image; otherwise each image has its own. */
+function Seed() {
+  const { seed } = usePart(composerPart);
   const isLocked = seed.value !== null;
   return (
     <div>
-      <label class="option-name" for="seed">
-        {making.seed}
+      <label class={NAME} for="seed">
+        {createText.seed}
       </label>
       <div class="flex gap-1">
         <input
           id="seed"
-          class="field tabular-nums"
+          class="field nums"
           inputmode="numeric"
           enterkeyhint="done"
           autocomplete="off"
-          placeholder={making.seedRandom}
+          placeholder={createText.seedRandom}
           value={seed.value ?? ""}
           {...onText((field) => {
             // An input method may enter full-width digits, which NFKC turns into ASCII.
@@ -144,53 +140,69 @@ function Seed({ composer }: { composer: Composer }) {
             field.value = String(seed.value ?? "");
           })}
         />
-        <button
-          type="button"
-          class="button round quiet"
-          aria-label={making.seedLock}
-          title={making.seedLock}
-          aria-pressed={isLocked}
+        <SeedButton
+          label={createText.seedLock}
+          isPressed={isLocked}
           onClick={() => {
-            seed.value = isLocked ? null : drawSeed();
+            seed.value = isLocked ? null : randomSeed();
           }}
         >
           <Icon svg={isLocked ? lock : lockOpen} />
-        </button>
-        <button
-          type="button"
-          class="button round quiet"
-          aria-label={making.seedDraw}
-          title={making.seedDraw}
+        </SeedButton>
+        <SeedButton
+          label={createText.seedDraw}
           onClick={() => {
-            seed.value = drawSeed();
+            seed.value = randomSeed();
           }}
         >
           <Icon svg={dices} />
-        </button>
+        </SeedButton>
       </div>
     </div>
   );
 }
 
-function Without({ composer }: { composer: Composer }) {
-  const words = composer.without;
-  const count = countCodePoints(words.value);
+type SeedButtonProps = {
+  label: string;
+  isPressed?: boolean;
+  onClick: () => void;
+  children: ComponentChildren;
+};
+
+function SeedButton({ label, isPressed, onClick, children }: SeedButtonProps) {
+  return (
+    <button
+      type="button"
+      class="button round quiet"
+      aria-label={label}
+      title={label}
+      aria-pressed={isPressed}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}
+
+function Exclude() {
+  const { exclude } = usePart(composerPart);
+  const count = countCodePoints(exclude.value);
   return (
     <div>
-      <label class="option-name" for="without">
-        {making.without}
-        {count > 0 && <span class="font-normal text-muted">{making.count(count)}</span>}
+      <label class={NAME} for="exclude">
+        {createText.exclude}
+        {count > 0 && <span class="font-normal text-muted">{createText.count(count)}</span>}
       </label>
       <textarea
-        id="without"
+        id="exclude"
         class="field py-2"
         rows={2}
         dir="auto"
-        placeholder={making.withoutExample}
-        value={words.value}
+        placeholder={createText.excludeExample}
+        value={exclude.value}
         {...onText((area) => {
-          keepWithin(area);
-          words.value = area.value;
+          limitLength(area);
+          exclude.value = area.value;
         })}
       />
     </div>
@@ -205,36 +217,37 @@ const onText = <Field extends HTMLInputElement | HTMLTextAreaElement>(apply: (fi
   onCompositionEnd: ({ currentTarget }: TargetedCompositionEvent<Field>) => apply(currentTarget),
 });
 
+/** Cuts typed or pasted text to the length that fits; the text before it and the caret stay. */
+function limitLength(area: HTMLTextAreaElement): void {
+  const { value, selectionEnd: caret } = area;
+  const excess = countCodePoints(value) - MAX_PROMPT_LENGTH;
+  if (excess <= 0) return;
+  // The new text ends at the caret.
+  const kept = Array.from(value.slice(0, caret)).slice(0, -excess).join("");
+  area.value = kept + value.slice(caret);
+  area.setSelectionRange(kept.length, kept.length);
+}
+
 /** Shows that a seed is locked, and unlocks it. */
-export function SeedChip({ composer }: { composer: Composer }) {
-  const seed = String(composer.seed.value ?? "");
+export function SeedChip() {
+  const composer = usePart(composerPart);
+  if (composer.options.value.seed === undefined) return null;
+  const seed = String(composer.options.value.seed);
   return (
     <p class="px-4 pt-2">
       <button
         type="button"
         class="button plain small"
-        aria-label={making.seedRemove(seed)}
-        title={making.seedRemove(seed)}
-        onKeyDown={onlyOnce}
+        aria-label={createText.seedRemove(seed)}
+        title={createText.seedRemove(seed)}
         onClick={() => {
           composer.seed.value = null;
           composer.focus.value = true;
         }}
       >
-        <bdi>{making.seedLocked(seed)}</bdi>
+        <bdi>{createText.seedLocked(seed)}</bdi>
         <Icon svg={x} />
       </button>
     </p>
   );
-}
-
-/** Cuts what was typed or pasted to the length that fits; the text before it and the caret stay. */
-function keepWithin(area: HTMLTextAreaElement): void {
-  const { value, selectionEnd: caret } = area;
-  const excess = countCodePoints(value) - MAX_PROMPT_LENGTH;
-  if (excess <= 0) return;
-  // What came in ends at the caret.
-  const kept = Array.from(value.slice(0, caret)).slice(0, -excess).join("");
-  area.value = kept + value.slice(caret);
-  area.setSelectionRange(kept.length, kept.length);
 }

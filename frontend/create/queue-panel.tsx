@@ -1,84 +1,124 @@
+import chevronDown from "lucide-static/icons/chevron-down.svg?raw";
 import pencil from "lucide-static/icons/pencil.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
-import type { TroubleCode } from "../api/result.ts";
-import type { Hold } from "../studio/submit.ts";
-import type { Order } from "../studio/outbox.ts";
-import type { Queue } from "../studio/queue.ts";
-import type { Studio } from "../studio/studio.ts";
-import { text } from "../text/common.ts";
-import { making } from "../text/create.ts";
-import { problems } from "../text/errors.ts";
+import { useEffect, useRef } from "preact/hooks";
+import { composerPart } from "../studio/generate/composer.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { type OutboxItem, outboxPart } from "../studio/generate/outbox.ts";
+import { queuePart } from "../studio/generate/queue.ts";
+import { sessionPart } from "../studio/session/session.ts";
+import { type QueuePause, submitPart } from "../studio/generate/submit.ts";
+import { commonText } from "../text/common.ts";
+import { createText } from "../text/create.ts";
+import { errors } from "../text/errors.ts";
 import { Icon } from "../ui/icon.tsx";
+import { usePart } from "../ui/parts.ts";
 
-/** What waits for a place: in sight, to be changed or dropped until it starts by itself. */
-export function UpNext({ studio, queue }: { studio: Studio; queue: Queue }) {
-  const waiting = studio.orders.waiting.value;
+/**
+ * How many prompts wait for a free slot; their list opens over the feed. On a wide window the line lies over the space
+ * above the feed too, so that no image moves when prompts come and go.
+ */
+export function QueuePanel() {
+  const { queued } = usePart(outboxPart);
+  const { queue: isOpen } = usePart(dialogsPart);
+  const button = useRef<HTMLButtonElement>(null);
+  const items = queued.value;
+  useEffect(() => {
+    if (items.length === 0) isOpen.value = false;
+  }, [items.length === 0]);
+  if (items.length === 0) return null;
   return (
-    <section class="up-next" aria-label={making.upNext}>
+    <section
+      class="mx-3 animate-rise border border-line bg-canvas px-3 shadow-float max-md:-order-1 max-md:rounded-t-lg max-md:border-b-0 md:absolute md:inset-x-0 md:top-full md:rounded-b-lg md:border-t-0"
+      aria-label={createText.queue}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !isOpen.value) return;
+        isOpen.value = false;
+        button.current?.focus();
+      }}
+    >
       <div class="flex flex-wrap items-center gap-x-2 text-sm">
-        <h2 class="font-semibold">{making.upNext}</h2>
-        <Reason studio={studio} queue={queue} />
+        <button
+          ref={button}
+          type="button"
+          class="flex min-h-control-sm items-center gap-1 font-semibold"
+          aria-expanded={isOpen.value}
+          aria-controls="queue"
+          onClick={() => {
+            isOpen.value = !isOpen.value;
+          }}
+        >
+          {createText.queuedCount(items.length)}
+          <span class={isOpen.value ? "contents *:rotate-180" : "contents"}>
+            <Icon svg={chevronDown} />
+          </span>
+        </button>
+        <QueueStatus />
       </div>
-      <ol class="mt-1">
-        {waiting.map((order) => (
-          <Waiting key={order.key} studio={studio} queue={queue} order={order} />
+      <ol id="queue" class="max-h-[30dvh] overflow-auto" hidden={!isOpen.value}>
+        {items.map((item) => (
+          <QueueItem key={item.key} item={item} />
         ))}
       </ol>
     </section>
   );
 }
 
-function Reason({ studio, queue }: { studio: Studio; queue: Queue }) {
-  const hold = studio.maker.hold.value;
-  const { session, user } = studio.session;
-  if (!session.value) return <p class="text-muted">{making.startsWhenReached}</p>;
-  if (!user.value) return <p class="text-muted">{making.startsAfterSignIn}</p>;
-  if (!hold || hold.code === "limit_reached") return <p class="text-muted">{making.starts}</p>;
+/** When the queue starts, or why it is paused. */
+function QueueStatus() {
+  const queue = usePart(queuePart);
+  const { session, user } = usePart(sessionPart);
+  const pause = usePart(submitPart).pause.value;
+  if (!session.value) return <p class="text-muted">{createText.startsWhenReached}</p>;
+  if (!user.value) return <p class="text-muted">{createText.startsAfterSignIn}</p>;
+  if (!pause || pause.code === "limit_reached") return <p class="text-muted">{createText.starts}</p>;
   return (
     <>
-      <p class="text-muted">{hold.code === "asleep" ? making.asleep : sentenceOf(hold.code, hold)}</p>
-      {/* Of a day that is used up, asking again gives nothing back. */}
-      {hold.code !== "quota_exceeded" && (
-        <button type="button" class="link" onClick={queue.goOn}>
-          {hold.code === "asleep" ? making.startNow : making.tryNow}
+      <p class="text-muted">{reasonOf(pause)}</p>
+      {/* Another request does not change a daily limit that is used up. */}
+      {pause.code !== "quota_exceeded" && (
+        <button type="button" class="link min-h-control-sm" onClick={queue.resume}>
+          {pause.code === "stale" ? createText.startNow : createText.tryNow}
         </button>
       )}
     </>
   );
 }
 
-function sentenceOf(code: TroubleCode, { until, isGuess }: Hold): string {
-  const why = code === "budget_exhausted" && isGuess ? making.paused : problems[code];
-  return `${why} ${(isGuess ? making.triesAt : making.startsAt)(until, Date.now())}`;
+function reasonOf({ code, until, isGuess }: QueuePause): string {
+  if (code === "stale") return createText.stale;
+  const reason = code === "budget_exhausted" && isGuess ? createText.paused : errors.sentence(code);
+  return `${reason} ${(isGuess ? createText.triesAt : createText.startsAt)(until, Date.now())}`;
 }
 
-type WaitingProps = { studio: Studio; queue: Queue; order: Order };
-
-function Waiting({ studio, queue, order }: WaitingProps) {
-  const { body } = order;
-  const model = text.model(body.model);
+function QueueItem({ item }: { item: OutboxItem }) {
+  const { session } = usePart(sessionPart);
+  const { prompt, model, aspectRatio } = item.body;
+  const label = commonText.model(model);
   return (
-    <li class="waiting">
+    <li class="flex min-h-control items-center gap-1 border-t border-line py-1">
       <p class="min-w-0 flex-1">
         <span class="line-clamp-1 text-sm wrap-anywhere" dir="auto">
-          {body.prompt}
+          {prompt}
         </span>
-        <span class="text-xs text-muted">{body.aspectRatio ? `${model} · ${body.aspectRatio}` : model}</span>
+        <span class="text-xs text-muted">{aspectRatio ? `${label} · ${aspectRatio}` : label}</span>
       </p>
-      {studio.session.session.value && <Changes studio={studio} queue={queue} order={order} />}
+      {/* Until the user is known, the queue shown is that of the browser's last user. */}
+      {session.value && <QueueItemButtons item={item} />}
     </li>
   );
 }
 
-/** Not while the user is unknown: the queue is that of the browser's last user. */
-function Changes({ studio, queue, order: { key, body } }: WaitingProps) {
+function QueueItemButtons({ item: { key, body } }: { item: OutboxItem }) {
+  const queue = usePart(queuePart);
+  const composer = usePart(composerPart);
   return (
     <>
       <button
         type="button"
         class="button round small quiet"
-        aria-label={making.editWaiting(body.prompt)}
-        title={making.editPrompt}
+        aria-label={createText.editQueued(body.prompt)}
+        title={createText.edit}
         onClick={() => queue.edit(key)}
       >
         <Icon svg={pencil} />
@@ -86,11 +126,11 @@ function Changes({ studio, queue, order: { key, body } }: WaitingProps) {
       <button
         type="button"
         class="button round small quiet"
-        aria-label={making.removeWaiting(body.prompt)}
-        title={making.dismiss}
+        aria-label={createText.removeQueued(body.prompt)}
+        title={createText.remove}
         onClick={() => {
           queue.remove(key);
-          studio.composer.focus.value = true;
+          composer.focus.value = true;
         }}
       >
         <Icon svg={x} />

@@ -3,99 +3,107 @@ import imageOff from "lucide-static/icons/image-off.svg?raw";
 import images from "lucide-static/icons/images.svg?raw";
 import searchX from "lucide-static/icons/search-x.svg?raw";
 import wifiOff from "lucide-static/icons/wifi-off.svg?raw";
-import type { TroubleCode } from "../api/result.ts";
-import { isFiltered, NO_FILTERS, writeFilters } from "../studio/filters.ts";
-import type { List } from "../studio/image-list.ts";
-import type { Router } from "../browser/router.ts";
-import type { Studio } from "../studio/studio.ts";
-import { making } from "../text/create.ts";
-import { later } from "../text/sign-in.ts";
-import { pictureText } from "../text/gallery.ts";
-import { told } from "../text/errors.ts";
+import type { ErrorCode } from "../api/result.ts";
+import { pathOf, routerPart } from "../browser/router.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { isFiltered, NO_FILTERS, writeFilters } from "../studio/images/filters.ts";
+import type { ImageList } from "../studio/images/image-list.ts";
+import { errors } from "../text/errors.ts";
+import { galleryText } from "../text/gallery.ts";
+import { signInText } from "../text/sign-in.ts";
 import { Icon } from "../ui/icon.tsx";
+import { usePart } from "../ui/parts.ts";
 
-/** The pictures could not be asked for, and this is why. */
-export function Unreached({ code, tryAgain }: { code: TroubleCode; tryAgain: () => void }) {
-  const offline = code === "offline";
+/** Why the images could not be loaded. */
+export function LoadError({ code, onRetry }: { code: ErrorCode; onRetry: () => void }) {
+  const isOffline = code === "network_error";
   return (
-    <Invitation
-      alert
-      icon={offline ? wifiOff : imageOff}
-      title={offline ? pictureText.offline : making.loadFailed}
-      why={offline ? pictureText.offlineWhy : told.notLoaded(code)}
+    <EmptyState
+      isAlert
+      icon={isOffline ? wifiOff : imageOff}
+      title={isOffline ? galleryText.offline : galleryText.loadFailed}
+      why={isOffline ? galleryText.offlineWhy : errors.notLoaded(code)}
     >
-      <button type="button" class="button filled" onClick={tryAgain}>
-        {making.tryAgain}
+      <button type="button" class="button filled" data-focus-fallback="3" onClick={onRetry}>
+        {galleryText.tryAgain}
       </button>
-    </Invitation>
+    </EmptyState>
   );
 }
 
-/** Why nothing is shown, and the way on. */
-export function GalleryEmpty({ list, router }: { list: List; router: Router }) {
-  const { filters, state, problem } = list;
-  if (state.value === "failed" && problem.value) {
-    return <Unreached code={problem.value.code} tryAgain={() => void list.more()} />;
+/** Replaces the grid: why the list is empty, and what the user can do. */
+export function EmptyList({ list }: { list: ImageList }) {
+  const router = usePart(routerPart);
+  const { filters, state, error } = list;
+  if (state.value === "failed" && error.value) {
+    return <LoadError code={error.value.code} onRetry={() => void list.loadMore()} />;
   }
   if (!isFiltered(filters)) {
     return (
-      <Invitation icon={images} title={pictureText.empty} why={pictureText.emptyWhy}>
-        <a href="/" class="button filled">
-          {pictureText.start}
+      <EmptyState icon={images} title={galleryText.empty} why={galleryText.emptyWhy}>
+        <a href={pathOf("create")} class="button filled" data-focus-fallback="3">
+          {galleryText.start}
         </a>
-      </Invitation>
+      </EmptyState>
     );
   }
-  const onlySearch = filters.q !== "" && !isFiltered({ ...filters, q: "" });
-  const onlyStatus = !isFiltered({ ...filters, status: NO_FILTERS.status });
-  const [title, why] = onlySearch
-    ? [pictureText.nothingFound(filters.q), pictureText.nothingFoundWhy]
-    : onlyStatus
-      ? [pictureText.noneOfStatus, pictureText.noneOfStatusWhy]
-      : [pictureText.tooNarrow, pictureText.tooNarrowWhy];
+  const isOnlySearch = filters.q !== "" && !isFiltered({ ...filters, q: "" });
+  const isOnlyStatus = !isFiltered({ ...filters, status: NO_FILTERS.status });
+  const [title, why] = isOnlySearch
+    ? [galleryText.nothingFound(filters.q), galleryText.nothingFoundWhy]
+    : isOnlyStatus
+      ? [galleryText.noneOfStatus, galleryText.noneOfStatusWhy]
+      : [galleryText.tooNarrow, galleryText.tooNarrowWhy];
   return (
-    <Invitation icon={searchX} title={title} why={why}>
+    <EmptyState icon={searchX} title={title} why={why}>
       <button
         type="button"
         class="button plain"
-        onClick={() => router.go(`/gallery${writeFilters(NO_FILTERS)}`)}
+        data-focus-fallback="3"
+        onClick={() => router.go(pathOf("gallery") + writeFilters(NO_FILTERS))}
       >
-        {onlySearch ? pictureText.clearSearch : pictureText.clearAll}
+        {isOnlySearch ? galleryText.clearSearch : galleryText.clearAll}
       </button>
-    </Invitation>
+    </EmptyState>
   );
 }
 
-export function SignInInvitation({ studio }: { studio: Studio }) {
+export function SignInInvitation() {
+  const { signIn } = usePart(dialogsPart);
   return (
-    <Invitation icon={images} title={pictureText.signIn} why={pictureText.emptyWhy}>
+    <EmptyState icon={images} title={galleryText.signIn} why={galleryText.emptyWhy}>
       <button
         type="button"
         class="button filled"
         onClick={() => {
-          studio.signingIn.value = "asked";
+          signIn.value = "asked";
         }}
       >
-        {later.signIn}
+        {signInText.signIn}
       </button>
-    </Invitation>
+    </EmptyState>
   );
 }
 
-type InvitationProps = {
+type EmptyStateProps = {
   icon: string;
   title: string;
   why: string;
-  alert?: boolean;
+  isAlert?: boolean;
   children: ComponentChildren;
 };
 
-function Invitation({ icon, title, why, alert, children }: InvitationProps) {
+function EmptyState({ icon, title, why, isAlert, children }: EmptyStateProps) {
   return (
-    <div class="invitation" role={alert ? "alert" : undefined}>
-      <Icon svg={icon} />
-      <h2>{title}</h2>
-      <p>{why}</p>
+    <div
+      class="grid justify-items-center gap-2 py-16 text-center wrap-anywhere"
+      role={isAlert ? "alert" : undefined}
+    >
+      <span class="mb-3 grid rounded-full bg-sunken p-4 text-xl text-muted">
+        <Icon svg={icon} />
+      </span>
+      <h2 class="max-w-full text-lg font-semibold text-balance wrap-anywhere">{title}</h2>
+      <p class="mb-4 max-w-md text-muted">{why}</p>
       {children}
     </div>
   );

@@ -1,18 +1,25 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import chevronDown from "lucide-static/icons/chevron-down.svg?raw";
 import { MODELS } from "../../worker/catalog.ts";
-import { dayBefore, type Filters } from "../studio/filters.ts";
-import { text } from "../text/common.ts";
-import { pictureText } from "../text/gallery.ts";
+import { dayBefore, type Filters, NO_FILTERS } from "../studio/images/filters.ts";
+import { commonText } from "../text/common.ts";
+import { galleryText } from "../text/gallery.ts";
+import { Icon } from "../ui/icon.tsx";
 import { useLightDismiss } from "../ui/light-dismiss.ts";
 
 type Props = { filters: Filters; onFilter: (changes: Partial<Filters>) => void };
 
-const STATUSES = Object.keys(pictureText.statuses) as Filters["status"][];
-const TIMES = ["any", "0", "6", "29", "own"] as const;
-type Time = (typeof TIMES)[number];
+/** On a phone a sheet at the bottom edge; else below its button. */
+const MENU =
+  "popover sheet sm:end-gutter sm:top-[calc(var(--button-bottom)+0.5rem)] sm:max-h-[calc(100dvh-var(--button-bottom)-1rem)] sm:w-72";
+const LABEL = "grid gap-1 text-sm font-medium";
 
-/** What to show, by model, state and day. Each choice counts at once. */
+const STATUSES = Object.keys(galleryText.statuses) as Filters["status"][];
+const DATES = ["any", "0", "6", "29", "custom"] as const;
+type DateRange = (typeof DATES)[number];
+
+/** Filters by status, model and date. Each choice applies at once. */
 export function FilterMenu({ filters, onFilter }: Props) {
   const menu = useRef<HTMLDivElement>(null);
   useLightDismiss(menu);
@@ -21,109 +28,130 @@ export function FilterMenu({ filters, onFilter }: Props) {
       ref={menu}
       id="filters"
       popover="auto"
-      class="pop filter-menu"
+      class={MENU}
       onBeforeToggle={(event) => {
         if (event.newState !== "open") return;
-        // Under its button; on a phone the stylesheet puts it at the thumb.
-        const opener = document.querySelector('[popovertarget="filters"]')?.getBoundingClientRect();
-        menu.current?.style.setProperty("--below", `${opener?.bottom ?? 0}px`);
+        const button = document.querySelector('[popovertarget="filters"]')?.getBoundingClientRect();
+        menu.current?.style.setProperty("--button-bottom", `${button?.bottom ?? 0}px`);
       }}
     >
-      <label>
-        {pictureText.show}
-        <select
-          class="field"
-          value={filters.status}
-          onChange={({ currentTarget: { value } }) =>
-            onFilter({ status: STATUSES.find((status) => status === value) ?? "succeeded" })
-          }
-        >
-          {STATUSES.map((status) => (
-            <option key={status} value={status}>
-              {pictureText.statuses[status]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        {pictureText.model}
-        <select
-          class="field"
-          value={filters.model ?? ""}
-          onChange={({ currentTarget: { value } }) =>
-            onFilter({ model: MODELS.find(({ id }) => id === value)?.id ?? null })
-          }
-        >
-          <option value="">{pictureText.anyModel}</option>
-          {MODELS.map(({ id }) => (
-            <option key={id} value={id}>
-              {text.model(id)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <Days filters={filters} onFilter={onFilter} />
+      <Select
+        label={galleryText.status}
+        value={filters.status}
+        options={STATUSES.map((status) => [status, galleryText.statuses[status]])}
+        onChange={(value) =>
+          onFilter({ status: STATUSES.find((status) => status === value) ?? NO_FILTERS.status })
+        }
+      />
+      <Select
+        label={galleryText.model}
+        value={filters.model ?? ""}
+        options={[["", galleryText.anyModel], ...MODELS.map(({ id }) => [id, commonText.model(id)] as const)]}
+        onChange={(value) => onFilter({ model: MODELS.find(({ id }) => id === value)?.id ?? null })}
+      />
+      <Dates filters={filters} onFilter={onFilter} />
     </div>
   );
 }
 
-function Days({ filters: { from, to }, onFilter }: Pick<Props, "filters" | "onFilter">) {
-  const choosing = useSignal(false);
-  const time = choosing.value ? "own" : timeOf(from, to);
-  const today = dayBefore(Date.now(), 0);
+type SelectProps = {
+  label: string;
+  value: string;
+  /** Values with their names. */
+  options: readonly (readonly [value: string, name: string])[];
+  onChange: (value: string) => void;
+};
+
+/** With its own arrow: the browser's sticks to the edge whatever the padding is. */
+function Select({ label, value, options, onChange }: SelectProps) {
   return (
-    <>
-      <label>
-        {pictureText.made}
+    <label class={LABEL}>
+      {label}
+      <span class="relative">
         <select
-          class="field"
-          value={time}
-          onChange={({ currentTarget: { value } }) => {
-            choosing.value = value === "own";
-            if (value === "any") onFilter({ from: null, to: null });
-            else if (value !== "own") onFilter({ from: dayBefore(Date.now(), Number(value)), to: null });
-          }}
+          class="field appearance-none pe-10 font-normal"
+          value={value}
+          onChange={({ currentTarget }) => onChange(currentTarget.value)}
         >
-          {TIMES.map((one) => (
-            <option key={one} value={one}>
-              {pictureText.times[one]}
+          {options.map(([optionValue, name]) => (
+            <option key={optionValue} value={optionValue}>
+              {name}
             </option>
           ))}
         </select>
-      </label>
-      {time === "own" && (
-        <div class="filter-days">
-          <label>
-            {pictureText.from}
-            <input
-              type="date"
-              class="field"
-              max={to ?? today}
-              value={from ?? ""}
-              onChange={({ currentTarget: { value } }) => onFilter({ from: value || null })}
-            />
-          </label>
-          <label>
-            {pictureText.to}
-            <input
-              type="date"
-              class="field"
-              min={from ?? undefined}
-              max={today}
-              value={to ?? ""}
-              onChange={({ currentTarget: { value } }) => onFilter({ to: value || null })}
-            />
-          </label>
+        <span class="pointer-events-none absolute inset-y-0 end-3 grid place-content-center text-muted">
+          <Icon svg={chevronDown} />
+        </span>
+      </span>
+    </label>
+  );
+}
+
+function Dates({ filters: { from, to }, onFilter }: Props) {
+  const isCustom = useSignal(false);
+  const range = isCustom.value ? "custom" : rangeOf(from, to);
+  const today = dayBefore(Date.now(), 0);
+  return (
+    <>
+      <Select
+        label={galleryText.date}
+        value={range}
+        options={DATES.map((one) => [one, galleryText.dates[one]])}
+        onChange={(value) => {
+          isCustom.value = value === "custom";
+          if (value === "any") onFilter({ from: null, to: null });
+          else if (value !== "custom") onFilter({ from: dayBefore(Date.now(), Number(value)), to: null });
+        }}
+      />
+      {range === "custom" && (
+        <div class="grid grid-cols-2 gap-2">
+          <Day
+            label={galleryText.from}
+            value={from}
+            max={to ?? today}
+            onChange={(day) => onFilter({ from: day })}
+          />
+          <Day
+            label={galleryText.to}
+            value={to}
+            min={from ?? undefined}
+            max={today}
+            onChange={(day) => onFilter({ to: day })}
+          />
         </div>
       )}
     </>
   );
 }
 
-/** The choice that stands for these days, if there is one. */
-function timeOf(from: string | null, to: string | null): Time {
+type DayProps = {
+  label: string;
+  value: string | null;
+  min?: string | undefined;
+  max: string;
+  onChange: (day: string | null) => void;
+};
+
+function Day({ label, value, min, max, onChange }: DayProps) {
+  return (
+    <label class={LABEL}>
+      {label}
+      <input
+        type="date"
+        class="field px-2 text-sm font-normal"
+        min={min}
+        max={max}
+        value={value ?? ""}
+        onChange={({ currentTarget }) => onChange(currentTarget.value || null)}
+      />
+    </label>
+  );
+}
+
+/** The choice that these days correspond to. */
+function rangeOf(from: string | null, to: string | null): DateRange {
   if (from === null && to === null) return "any";
-  if (to !== null) return "own";
+  if (to !== null) return "custom";
   const now = Date.now();
-  return TIMES.find((one) => from === dayBefore(now, Number(one))) ?? "own";
+  return DATES.find((range) => from === dayBefore(now, Number(range))) ?? "custom";
 }

@@ -1,98 +1,101 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
-import { GalleryEmpty, SignInInvitation, Unreached } from "./empty-state.tsx";
-import { GalleryGrid } from "./grid.tsx";
-import { GalleryToolbar } from "./toolbar.tsx";
-import { SelectionBar } from "./selection-bar.tsx";
-import { type Gallery, galleryOf } from "../studio/image-lists.ts";
-import { retryFailures } from "../studio/retry.ts";
-import { readPlace } from "../studio/image-list.ts";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { routerPart } from "../browser/router.ts";
 import { takeSaved } from "../browser/saved-position.ts";
-import type { Router } from "../browser/router.ts";
-import type { Studio } from "../studio/studio.ts";
-import { pictureText } from "../text/gallery.ts";
-import { stylesheet } from "../ui/stylesheet.ts";
-import looks from "../styles/gallery.css?url";
+import { connectionPart } from "../studio/session/connection.ts";
+import { readScrollAnchor } from "../studio/images/image-list.ts";
+import { imageListsPart } from "../studio/images/image-lists.ts";
+import { retryFailures } from "../studio/session/retry.ts";
+import { sessionPart } from "../studio/session/session.ts";
+import { galleryText } from "../text/gallery.ts";
+import { usePart } from "../ui/parts.ts";
+import { EmptyList, LoadError, SignInInvitation } from "./empty-state.tsx";
+import { GalleryGrid } from "./grid.tsx";
+import { SelectionBar } from "./selection-bar.tsx";
+import { GalleryToolbar } from "./toolbar.tsx";
+import { SAVED_ANCHOR } from "./use-grid-window.ts";
+import { zipProgress } from "./zip-download.ts";
 
-await stylesheet(looks);
-
-type Props = { studio: Studio; router: Router };
-
-/** Everything the user has made: to look through, to find, to keep and to clear out. */
-export function GalleryPage({ studio, router }: Props) {
-  const { session, user, problem } = studio.session;
-  const unreached = session.value === null && problem.value;
-  if (user.value) return <Pictures studio={studio} router={router} gallery={galleryOf(studio)} />;
+/** All images of the user: to browse, search, download and delete. */
+export function GalleryPage() {
+  const { session, user, error, load } = usePart(sessionPart);
+  if (user.value) return <Images />;
   return (
     <Main>
-      {session.value && <SignInInvitation studio={studio} />}
-      {unreached && <Unreached code={unreached.code} tryAgain={() => void studio.wake()} />}
+      {session.value && <SignInInvitation />}
+      {session.value === null && error.value && (
+        <LoadError code={error.value.code} onRetry={() => void load()} />
+      )}
     </Main>
   );
 }
 
-/** Says itself whether one selects: a style that asks for it (`:has()`) has every tile looked at with each that comes. */
-function Main({ selecting = false, children }: { selecting?: boolean; children: ComponentChildren }) {
+/** An attribute instead of `:has()` in the stylesheet, which would check every tile that is added. */
+function Main({ isSelecting = false, children }: { isSelecting?: boolean; children: ComponentChildren }) {
   return (
-    <main id="content" class="gallery-page" data-selecting={selecting || undefined}>
-      <h1 class="sr-only">{pictureText.title}</h1>
+    <main id="content" class="px-gutter" data-selection-mode={isSelecting || undefined}>
+      <h1 class="sr-only">{galleryText.title}</h1>
       {children}
     </main>
   );
 }
 
-function Pictures({ studio, router, gallery }: Props & { gallery: Gallery }) {
+function Images() {
+  const router = usePart(routerPart);
+  const imageLists = usePart(imageListsPart);
+  const { isConnected, wakeUps } = usePart(connectionPart);
   const { search } = router.route.value;
   const list = useMemo(() => {
-    const opened = gallery.listOf(search);
+    const opened = imageLists.listFor(search);
     // After a reload.
-    if (opened.state.peek() === "waiting") opened.place ??= readPlace(takeSaved("place"));
+    if (opened.state.peek() === "waiting") {
+      opened.scrollAnchor ??= readScrollAnchor(takeSaved(SAVED_ANCHOR));
+    }
     return opened;
   }, [search]);
-  const first = useRef(true);
+  const isFirst = useRef(true);
   const state = list.state.value;
   const count = list.shown.value.length;
+  const isEmpty = count === 0 && (state === "end" || state === "failed");
+  // A zip download stays visible and can be canceled after its selection has ended.
+  const isSelecting = list.selection.isActive.value || zipProgress.value !== null;
 
-  // While a zip is being packed it can be seen and stopped, also when nothing is selected any more.
-  const isBusy = list.selection.active.value || gallery.zip.value !== null;
-
-  const nothing = count === 0 && (state === "end" || state === "failed");
-  useEffect(() => {
-    if (nothing) studio.settled.value = true;
-  }, [nothing]);
-
-  useEffect(() => {
-    const wasFirst = first.current;
-    first.current = false;
-    void list.more(list.place?.id);
-    // Without a line nobody tells what came and went.
-    if (wasFirst && !studio.up.peek()) void list.refresh();
+  // Before the first paint: a page that came with the document is shown without placeholders.
+  useLayoutEffect(() => {
+    const wasFirst = isFirst.current;
+    const wasRead = list.state.peek() !== "waiting";
+    isFirst.current = false;
+    void list.loadMore(list.scrollAnchor?.id);
+    // Without a socket no push said what changed since the list was read.
+    if (wasFirst && wasRead && !isConnected.peek()) void list.refresh();
     return () => {
       list.pause();
       list.selection.end();
     };
   }, [list]);
 
-  useEffect(() => retryFailures({ ...studio, problem: list.problem, again: () => list.more() }), [list]);
+  useEffect(
+    () => retryFailures({ error: list.error, wakeUps, random: Math.random, retry: () => list.loadMore() }),
+    [list],
+  );
 
   return (
-    <Main selecting={isBusy}>
-      <GalleryToolbar router={router} list={list} />
-      {nothing ? (
-        <GalleryEmpty list={list} router={router} />
+    <Main isSelecting={isSelecting}>
+      <GalleryToolbar list={list} />
+      {isEmpty ? (
+        <EmptyList list={list} />
       ) : (
         <GalleryGrid
           key={search}
-          studio={studio}
-          router={router}
-          gallery={gallery}
           list={list}
-          resume={router.returning || (first.current && list.arrived.value === list.seen)}
+          shouldResume={
+            router.isReturning || (isFirst.current && list.newCount.value === list.newCountWhenLeft)
+          }
         />
       )}
-      {isBusy && <SelectionBar studio={studio} gallery={gallery} list={list} />}
+      {isSelecting && <SelectionBar list={list} />}
       <p role="status" class="sr-only">
-        {state === "end" || state === "more" ? pictureText.found(count, state === "more") : ""}
+        {state === "end" || state === "more" ? galleryText.found(count, state === "more") : ""}
       </p>
     </Main>
   );

@@ -1,33 +1,37 @@
 import type { Generation } from "../../worker/contract.ts";
-import { ratioOf } from "../studio/generation.ts";
-import type { List } from "../studio/image-list.ts";
-import { bottomOf, type Frame, layRows, type Row } from "./justified-rows.ts";
+import { ratioOf } from "../studio/images/generation.ts";
+import type { ImageList } from "../studio/images/image-list.ts";
+import { bottomOf, type LayoutOptions, layoutRows, type Row } from "./justified-rows.ts";
 
-/** What a tile without a picture needs for its sentence, in pixels. */
-const CARD_WIDTH = 300;
-/** Beyond these a tile shows a part of its picture: a thread a thousand pixels wide is no use to anyone. */
-const NARROWEST = 0.4;
-const WIDEST = 4;
+/** A tile without an image holds a sentence. In pixels. */
+const MESSAGE_WIDTH = 300;
+/** Beyond these ratios a tile crops its image, which would be too thin to recognize. */
+const MIN_RATIO = 0.4;
+const MAX_RATIO = 4;
 
-/** The shape of a picture's tile, width over height. */
+/** The aspect ratio of a tile, width over height. */
 export function tileRatio(generation: Generation, rowHeight: number): number {
-  if (generation.status !== "succeeded") return Math.max(1.5, CARD_WIDTH / rowHeight);
-  return Math.min(WIDEST, Math.max(NARROWEST, ratioOf(generation)));
+  if (generation.status !== "succeeded") return Math.max(1.5, MESSAGE_WIDTH / rowHeight);
+  return Math.min(MAX_RATIO, Math.max(MIN_RATIO, ratioOf(generation)));
 }
 
-export type Tiles = { ratios: number[]; rows: Row[]; height: number };
+export type TileLayout = { ratios: number[]; rows: Row[]; gap: number; height: number };
 
 /**
- * Where every picture of a list stands. What arrived after the list was read has rows of its own on top, so that
- * the rows below, which someone may be looking at, stay as they are.
+ * Positions every image of a list. Images that were added after the list was read get their own rows on top, so that
+ * the rows below them stay the same.
  */
-export function placeTiles(list: List, frame: Frame): Tiles {
-  const shown = list.shown.value;
-  const ratios = shown.map((generation) => tileRatio(generation, frame.rowHeight));
-  const arrived = Math.min(list.arrived.value, shown.length);
-  const fresh = layRows(ratios, frame, { start: 0, end: arrived, top: 0, open: false });
-  const top = fresh.length > 0 ? bottomOf(fresh) + frame.gap : 0;
-  const open = list.state.value !== "end" && list.state.value !== "failed";
-  const rows = fresh.concat(layRows(ratios, frame, { start: arrived, end: shown.length, top, open }));
-  return { ratios, rows, height: bottomOf(rows) };
+export function layoutTiles(
+  { shown: { value: shown }, newCount, state }: ImageList,
+  options: LayoutOptions,
+): TileLayout {
+  const ratios = shown.map((generation) => tileRatio(generation, options.rowHeight));
+  const added = Math.min(newCount.value, shown.length);
+  const addedRows = layoutRows(ratios, options, { start: 0, end: added, top: 0, isOpen: false });
+  const top = addedRows.length > 0 ? bottomOf(addedRows) + options.gap : 0;
+  const isOpen = state.value !== "end" && state.value !== "failed";
+  const rows = addedRows.concat(
+    layoutRows(ratios, options, { start: added, end: shown.length, top, isOpen }),
+  );
+  return { ratios, rows, gap: options.gap, height: bottomOf(rows) };
 }

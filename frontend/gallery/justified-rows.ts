@@ -1,83 +1,85 @@
-/** Rows of pictures in their true shapes, filled from edge to edge: where each one stands, in pixels. Pure. */
+/** Justified layout: rows of items in their own aspect ratios, filled from edge to edge. All lengths in pixels. */
 
-/** Pictures `start` to `end` (not included) stand in it. */
+/** Holds the items from `start` up to, but not including, `end`. */
 export type Row = { start: number; end: number; top: number; height: number };
 
-export type Frame = {
+export type LayoutOptions = {
   width: number;
-  /** What a row's height should be about. */
+  /** The height that rows come close to. */
   rowHeight: number;
   gap: number;
 };
 
-/** How much higher than asked for a row may get for being filled by fewer pictures. */
-const STRETCH = 1.4;
+/** A row may become this much higher than `rowHeight` so that it is filled by fewer items. */
+const MAX_STRETCH = 1.4;
 
-export type Stretch = {
+export type RowRange = {
   start: number;
   end: number;
   top: number;
-  /** More is to come behind it: a row that is not full is left out until it is, so that nothing moves then. */
-  open: boolean;
+  /** More items will follow: an incomplete last row is left out, because they would move it. */
+  isOpen: boolean;
 };
 
-/** Breaks pictures `start` to `end` into rows, downward from `top`. `ratios` are widths over heights. */
-export function layRows(ratios: readonly number[], { width, rowHeight, gap }: Frame, part: Stretch): Row[] {
+/** Breaks the items of a range into rows, downward from `top`. `ratios` are widths over heights. */
+export function layoutRows(
+  ratios: readonly number[],
+  { width, rowHeight, gap }: LayoutOptions,
+  range: RowRange,
+): Row[] {
   const rows: Row[] = [];
-  let { start } = part;
-  let top = Math.round(part.top);
+  let { start } = range;
+  let top = Math.round(range.top);
   let sum = 0;
   const heightOf = (ratio: number, count: number) => (width - gap * (count - 1)) / ratio;
-  const close = (end: number, height: number) => {
+  const addRow = (end: number, height: number) => {
     rows.push({ start, end, top, height });
-    // Whole pixels, as one scrolls: a row that moves and is scrolled after is then where it was.
+    // Whole pixels, like scroll positions: the page can follow a row that moves exactly.
     top = Math.round(top + height + gap);
     start = end;
     sum = 0;
   };
-  for (let index = start; index < part.end; index += 1) {
+  for (let index = start; index < range.end; index += 1) {
     const ratio = ratios[index] ?? 1;
     const count = index - start + 1;
     const full = heightOf(sum + ratio, count);
     if (full <= rowHeight && count > 1) {
-      // Full with this one; perhaps it comes closer to what was asked for without it.
+      // The row is full with this item; without it the height may be closer to `rowHeight`.
       const without = heightOf(sum, count - 1);
-      if (without <= rowHeight * STRETCH && without - rowHeight < rowHeight - full) close(index, without);
+      if (without <= rowHeight * MAX_STRETCH && without - rowHeight < rowHeight - full) {
+        addRow(index, without);
+      }
     }
     sum += ratio;
     const height = heightOf(sum, index - start + 1);
-    if (height <= rowHeight) close(index + 1, height);
+    if (height <= rowHeight) addRow(index + 1, height);
   }
-  if (start < part.end && !part.open) close(part.end, Math.min(rowHeight, heightOf(sum, part.end - start)));
+  if (start < range.end && !range.isOpen) {
+    addRow(range.end, Math.min(rowHeight, heightOf(sum, range.end - start)));
+  }
   return rows;
 }
 
-/** Where the rows end. */
 export function bottomOf(rows: readonly Row[]): number {
   const last = rows.at(-1);
   return last ? last.top + last.height : 0;
 }
 
-/** The rows that lie between two heights, as [first, after the last]. */
+/** The rows between two heights, as [first, after the last]. */
 export function rowsWithin(rows: readonly Row[], from: number, to: number): [number, number] {
   const first = firstWhere(rows, ({ top, height }) => top + height > from);
-  return [
-    first,
-    Math.max(
-      first,
-      firstWhere(rows, ({ top }) => top >= to),
-    ),
-  ];
+  const afterLast = firstWhere(rows, ({ top }) => top >= to);
+  return [first, Math.max(first, afterLast)];
 }
 
-/** The place of the row in which this picture stands; -1 where it stands in none. */
-export function rowOf(rows: readonly Row[], index: number): number {
+/** The index of the row that holds this item; -1 if none does. */
+export function rowIndexOf(rows: readonly Row[], index: number): number {
   const row = firstWhere(rows, ({ end }) => end > index);
   return rows[row] && index >= 0 ? row : -1;
 }
 
-/** Where a row's pictures stand in it: their distances from its start, and their widths. */
-export function boxesOf(
+/** The items of a row: their distances from its start, and their widths. */
+export function itemBoxes(
   { start, end, height }: Row,
   ratios: readonly number[],
   gap: number,
@@ -90,7 +92,7 @@ export function boxesOf(
   });
 }
 
-/** The rows are in order, so that halving finds it. */
+/** Binary search: the rows are in order. */
 function firstWhere(rows: readonly Row[], test: (row: Row) => boolean): number {
   let low = 0;
   let high = rows.length;

@@ -1,21 +1,21 @@
-import type { Gallery } from "../studio/image-lists.ts";
-import type { List } from "../studio/image-list.ts";
-import { boxesOf, rowOf } from "./justified-rows.ts";
-import { toggleFavorite } from "../studio/favorites.ts";
-import type { Studio } from "../studio/studio.ts";
-import type { Tiles } from "./grid-layout.ts";
 import { isComposing } from "../browser/composition.ts";
 import { hasCommand, keyOf } from "../browser/keys.ts";
-import { singleKeysOn } from "../studio/shortcuts.ts";
-import { goOn } from "../ui/focus.ts";
+import type { Favorites } from "../studio/images/favorites.ts";
+import type { ImageList } from "../studio/images/image-list.ts";
+import type { PendingDeletions } from "../studio/images/pending-deletions.ts";
+import { focusFallback } from "../ui/focus.ts";
+import type { TileLayout } from "./grid-layout.ts";
+import { itemBoxes, rowIndexOf } from "./justified-rows.ts";
 
-type Where = {
-  studio: Studio;
-  gallery: Gallery;
-  list: List;
-  placed: Tiles;
-  /** The picture that has the focus, or would get it. */
-  current: string | null;
+export type GridKeyContext = {
+  list: ImageList;
+  layout: TileLayout;
+  favorites: Pick<Favorites, "toggle">;
+  pendingDeletions: Pick<PendingDeletions, "add">;
+  /** Single letters act, unless the user has turned them off. */
+  areLettersOn: boolean;
+  /** The image that has the focus, or would get it. */
+  currentId: string | null;
   focus: (id: string) => void;
 };
 
@@ -23,81 +23,81 @@ type Where = {
 const ACTS_ONCE = /^([azxf ]|Delete|Backspace)$/;
 
 /** Handles the keys of the grid; the browser handles all others. */
-export function onGalleryKey(event: KeyboardEvent, where: Where): void {
+export function onGridKey(event: KeyboardEvent, context: GridKeyContext): void {
   if (event.altKey || isComposing(event)) return;
   const key = keyOf(event);
   if (event.repeat && ACTS_ONCE.test(key)) return event.preventDefault();
-  const { list, gallery, studio, current } = where;
+  const { list, currentId } = context;
   const { selection } = list;
-  const generation = list.shown.peek().find(({ id }) => id === current);
-  const isLetterOff = /^[xf]$/.test(key) && !singleKeysOn(studio.store);
-  const onCheck = event.target instanceof Element && event.target.closest("button") !== null;
-  const goOnAt = (next: string | null) => (next !== null ? where.focus(next) : goOn());
+  const generation = list.shown.peek().find(({ id }) => id === currentId);
+  const isLetterOff = /^[xf]$/.test(key) && !context.areLettersOn;
+  const isOnButton = event.target instanceof Element && event.target.closest("button") !== null;
+  const focusOrFallback = (id: string | null) => (id !== null ? context.focus(id) : focusFallback());
 
   if (event.ctrlKey || event.metaKey) {
     if (key !== "a" || !hasCommand(event)) return;
     selection.all();
   } else if (isLetterOff) return;
-  else if (key === "x" || (key === " " && !onCheck)) {
+  else if (key === "x" || (key === " " && !isOnButton)) {
     if (!generation) return;
     if (event.shiftKey) selection.extend(generation.id);
     else selection.toggle(generation.id);
   } else if (key === "f") {
     if (generation?.status !== "succeeded") return;
-    const next = neighbour(list, [generation.id], current);
-    void toggleFavorite(studio, generation);
-    // Among the favourites it stays no longer.
-    if (!list.shown.peek().some(({ id }) => id === current)) goOnAt(next);
+    const next = neighborOf(list, [generation.id], currentId);
+    void context.favorites.toggle(generation.id);
+    // It has left the list if that shows favorites only.
+    if (!list.shown.peek().some(({ id }) => id === currentId)) focusOrFallback(next);
   } else if (key === "Delete" || key === "Backspace") {
-    const chosen = selection.selected.peek().map(({ id }) => id);
-    const ids = chosen.length > 0 ? chosen : generation ? [generation.id] : [];
-    const next = neighbour(list, ids, current);
-    if (ids.length === 0 || !gallery.trash.remove(ids)) return;
+    const selected = selection.selected.peek().map(({ id }) => id);
+    const ids = selected.length > 0 ? selected : generation ? [generation.id] : [];
+    const next = neighborOf(list, ids, currentId);
+    if (ids.length === 0 || !context.pendingDeletions.add(ids)) return;
     selection.end();
-    goOnAt(next);
+    focusOrFallback(next);
   } else if (key === "Escape") {
-    if (!selection.active.peek()) return;
+    if (!selection.isActive.peek()) return;
     selection.end();
   } else {
-    const target = targetOf(key, where);
+    const target = targetOf(key, context);
     if (target === null) return;
     if (event.shiftKey) {
-      if (!selection.active.peek() && generation) selection.toggle(generation.id);
+      if (!selection.isActive.peek() && generation) selection.toggle(generation.id);
       selection.extend(target);
     }
-    where.focus(target);
+    context.focus(target);
   }
   event.preventDefault();
 }
 
-/** The picture an arrow leads to: along the rows, or to what stands nearest above or below. */
-function targetOf(key: string, { list, placed, current }: Where): string | null {
+/** The image that a key leads to: the next in reading order, or the nearest one above or below. */
+function targetOf(key: string, { list, layout: { rows, ratios }, currentId }: GridKeyContext): string | null {
   const shown = list.shown.peek();
-  const drawn = placed.rows.at(-1)?.end ?? 0;
-  const index = shown.findIndex(({ id }) => id === current);
-  const at = (place: number) => shown[Math.max(0, Math.min(drawn - 1, place))]?.id ?? null;
+  const count = rows.at(-1)?.end ?? 0;
+  const index = shown.findIndex(({ id }) => id === currentId);
+  const idAt = (at: number) => shown[Math.max(0, Math.min(count - 1, at))]?.id ?? null;
   const forward = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
-  if (key === "Home") return at(0);
-  if (key === "End") return at(drawn - 1);
-  if (key === "ArrowLeft" || key === "ArrowRight") return at(key === forward ? index + 1 : index - 1);
+  if (key === "Home") return idAt(0);
+  if (key === "End") return idAt(count - 1);
+  if (key === "ArrowLeft" || key === "ArrowRight") return idAt(key === forward ? index + 1 : index - 1);
   if (key !== "ArrowUp" && key !== "ArrowDown") return null;
-  const from = rowOf(placed.rows, index);
-  const row = placed.rows[from];
-  const to = placed.rows[key === "ArrowDown" ? from + 1 : from - 1];
+  const from = rowIndexOf(rows, index);
+  const row = rows[from];
+  const to = rows[key === "ArrowDown" ? from + 1 : from - 1];
   if (!row || !to) return null;
-  const box = boxesOf(row, placed.ratios, 0)[index - row.start];
+  const box = itemBoxes(row, ratios, 0)[index - row.start];
   const middle = box ? box.offset + box.width / 2 : 0;
-  const distances = boxesOf(to, placed.ratios, 0).map(({ offset, width }) =>
+  const distances = itemBoxes(to, ratios, 0).map(({ offset, width }) =>
     Math.abs(offset + width / 2 - middle),
   );
-  return at(to.start + distances.indexOf(Math.min(...distances)));
+  return idAt(to.start + distances.indexOf(Math.min(...distances)));
 }
 
-/** Where the focus goes when these leave the list: the next that stays, else the one before. */
-function neighbour(list: List, leaving: readonly string[], current: string | null): string | null {
+/** What gets the focus when these leave the list: the next image that stays, else the one before. */
+function neighborOf(list: ImageList, leavingIds: readonly string[], currentId: string | null): string | null {
   const shown = list.shown.peek();
-  const leave = new Set(leaving);
-  const index = shown.findIndex(({ id }) => id === current);
-  const stays = ({ id }: { id: string }) => !leave.has(id);
+  const leaving = new Set(leavingIds);
+  const index = shown.findIndex(({ id }) => id === currentId);
+  const stays = ({ id }: { id: string }) => !leaving.has(id);
   return (shown.slice(index).find(stays) ?? shown.slice(0, Math.max(0, index)).findLast(stays))?.id ?? null;
 }

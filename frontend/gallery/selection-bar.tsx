@@ -6,101 +6,111 @@ import heartOff from "lucide-static/icons/heart-off.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import { isComposing } from "../browser/composition.ts";
-import { favoriteAll } from "../studio/favorites.ts";
-import type { Gallery } from "../studio/image-lists.ts";
-import type { List } from "../studio/image-list.ts";
-import type { Studio } from "../studio/studio.ts";
-import type { ZipProgress } from "./zip.ts";
-import { pictureText } from "../text/gallery.ts";
-import { goOn } from "../ui/focus.ts";
+import { favoritesPart } from "../studio/images/favorites.ts";
+import type { ImageList } from "../studio/images/image-list.ts";
+import { messagesPart } from "../studio/messages.ts";
+import { pendingDeletionsPart } from "../studio/images/pending-deletions.ts";
+import { galleryText } from "../text/gallery.ts";
+import { focusFallback } from "../ui/focus.ts";
 import { Icon } from "../ui/icon.tsx";
-import { onlyOnce } from "../ui/ignore-held-enter.ts";
-import { downloadZip, preloadZip } from "./zip-download.ts";
+import { usePart } from "../ui/parts.ts";
+import { downloadZip, preloadZip, type ZipProgress, zipProgress } from "./zip-download.ts";
 
-type Props = { studio: Studio; gallery: Gallery; list: List };
+/** On a phone the full width at the bottom edge; else a floating bar. */
+const BAR =
+  "fixed inset-x-0 bottom-0 z-selection flex items-center gap-1 border-t border-line bg-raised px-gutter pt-2 pb-safe shadow-pop animate-rise sm:bottom-safe-bottom sm:mx-auto sm:w-fit sm:rounded-full sm:border sm:p-1.5";
+const STATUS = "grid min-w-28 gap-1 text-sm font-semibold nums max-sm:flex-1";
 
-/** What can be done with all that is selected. */
-export function SelectionBar({ studio, gallery, list }: Props) {
+/** The actions on the selected images, and the progress of a zip download. */
+export function SelectionBar({ list }: { list: ImageList }) {
   const { selection } = list;
+  const favorites = usePart(favoritesPart);
+  const messages = usePart(messagesPart);
+  const pendingDeletions = usePart(pendingDeletionsPart);
   const bar = useRef<HTMLDivElement>(null);
-  const zip = gallery.zip.value;
+  const zip = zipProgress.value;
   const selected = selection.selected.value;
-  const pictures = selected.filter(({ status }) => status === "succeeded");
-  const allFavorites = pictures.length > 0 && pictures.every(({ favorite }) => favorite);
+  const images = selected.filter(({ status }) => status === "succeeded");
+  const areAllFavorites = images.length > 0 && images.every(({ favorite }) => favorite);
 
   useEffect(preloadZip, []);
-  // Whoever was in it goes on in the grid, once what was deleted has left it.
+  // If the focus was in the bar, it moves to the grid after deleted images have left that.
   useLayoutEffect(() => {
     const { current } = bar;
     return () => {
-      if (current?.contains(document.activeElement)) goOn();
+      if (current?.contains(document.activeElement)) focusFallback();
     };
   }, []);
-  // Download and Cancel take each other's place, and the focus with it.
+  // Download and Cancel replace each other, and take over the focus.
   const zipButton = useRef<HTMLButtonElement>(null);
-  const wasInside = bar.current?.contains(document.activeElement);
+  const hadFocus = bar.current?.contains(document.activeElement);
   useLayoutEffect(() => {
-    if (wasInside && !bar.current?.contains(document.activeElement)) zipButton.current?.focus();
+    if (hadFocus && !bar.current?.contains(document.activeElement)) zipButton.current?.focus();
   });
   useEffect(() => {
-    const leave = (event: KeyboardEvent) => {
-      // A dialog or a menu above it closes first.
+    const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented || isComposing(event)) return;
+      // Escape closes an open dialog or menu first.
       if (document.querySelector("dialog[open], :popover-open")) return;
       selection.end();
     };
-    addEventListener("keydown", leave);
-    return () => removeEventListener("keydown", leave);
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
   }, [selection]);
 
   return (
-    <div ref={bar} class="selection-bar" role="group" aria-label={pictureText.select} onKeyDown={onlyOnce}>
-      {selection.active.value && (
+    <div ref={bar} class={BAR} role="group" aria-label={galleryText.select}>
+      {selection.isActive.value && (
         <button
           type="button"
           class="button round quiet"
-          aria-label={pictureText.endSelection}
-          title={pictureText.endSelection}
+          aria-label={galleryText.endSelection}
+          title={galleryText.endSelection}
           onClick={selection.end}
         >
           <Icon svg={x} />
         </button>
       )}
       {zip ? (
-        <Packing {...zip} button={zipButton} />
+        <ZipStatus {...zip} button={zipButton} />
       ) : (
         <>
-          <p role="status" class="selection-count">
-            {selected.length > 0 ? pictureText.selected(selected.length) : pictureText.selectionHint}
+          <p role="status" class={STATUS}>
+            {selected.length > 0 ? galleryText.selected(selected.length) : galleryText.selectionHint}
           </p>
           <button
             type="button"
-            class="button quiet small selection-all"
-            aria-label={pictureText.selectAll(list.shown.value.length)}
-            title={pictureText.selectAll(list.shown.value.length)}
+            class="button quiet small"
+            aria-label={galleryText.selectAll(list.shown.value.length)}
+            title={galleryText.selectAll(list.shown.value.length)}
             onClick={selection.all}
           >
-            {pictureText.all}
+            {galleryText.all}
           </button>
           <Action
-            icon={allFavorites ? heartOff : heart}
-            name={allFavorites ? pictureText.unfavorite : pictureText.favorite}
-            disabled={pictures.length === 0}
-            onClick={() => void favoriteAll(studio, pictures, !allFavorites)}
+            icon={areAllFavorites ? heartOff : heart}
+            name={areAllFavorites ? galleryText.unfavorite : galleryText.favorite}
+            isDisabled={images.length === 0}
+            onClick={() =>
+              void favorites.setAll(
+                images.map(({ id }) => id),
+                !areAllFavorites,
+              )
+            }
           />
           <Action
             button={zipButton}
             icon={download}
-            name={pictureText.download}
-            disabled={pictures.length === 0}
-            onClick={() => void downloadZip(studio, gallery, pictures)}
+            name={galleryText.download}
+            isDisabled={images.length === 0}
+            onClick={() => void downloadZip(messages, images)}
           />
           <Action
             icon={trash}
-            name={pictureText.delete}
-            disabled={selected.length === 0}
+            name={galleryText.delete}
+            isDisabled={selected.length === 0}
             onClick={() => {
-              if (gallery.trash.remove(selected.map(({ id }) => id))) selection.end();
+              if (pendingDeletions.add(selected.map(({ id }) => id))) selection.end();
             }}
           />
         </>
@@ -112,12 +122,12 @@ export function SelectionBar({ studio, gallery, list }: Props) {
 type ActionProps = {
   icon: string;
   name: string;
-  disabled: boolean;
+  isDisabled: boolean;
   onClick: () => void;
   button?: Ref<HTMLButtonElement>;
 };
 
-function Action({ icon, name, disabled, onClick, button = null }: ActionProps) {
+function Action({ icon, name, isDisabled, onClick, button = null }: ActionProps) {
   return (
     <button
       ref={button}
@@ -125,32 +135,32 @@ function Action({ icon, name, disabled, onClick, button = null }: ActionProps) {
       class="button round quiet"
       aria-label={name}
       title={name}
-      aria-disabled={disabled}
-      onClick={() => !disabled && onClick()}
+      aria-disabled={isDisabled}
+      onClick={() => !isDisabled && onClick()}
     >
       <Icon svg={icon} />
     </button>
   );
 }
 
-type PackingProps = ZipProgress & { button: Ref<HTMLButtonElement> };
+type ZipStatusProps = ZipProgress & { button: Ref<HTMLButtonElement> };
 
-function Packing({ done, of, cancel, button }: PackingProps) {
-  const words = pictureText.packing(done, of);
+function ZipStatus({ done, of, cancel, button }: ZipStatusProps) {
+  const label = galleryText.zipProgress(done, of);
   return (
     <>
-      <p class="selection-count">
-        {words}
-        <progress class="progress" max={of} value={done} aria-label={words} />
+      <p class={STATUS}>
+        {label}
+        <progress class="progress" max={of} value={done} aria-label={label} />
       </p>
-      {/* It comes where Download was: the second click of a double click on that is not meant for it. */}
+      {/* It replaces Download: the second click of a double click on that must not cancel. */}
       <button
         ref={button}
         type="button"
         class="button quiet small"
         onClick={(event) => event.detail < 2 && cancel()}
       >
-        {pictureText.cancel}
+        {galleryText.cancel}
       </button>
     </>
   );

@@ -2,117 +2,206 @@ import { useMemo } from "preact/hooks";
 import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import type { Generation } from "../../worker/contract.ts";
-import { isInFlight } from "../studio/generation.ts";
-import type { List } from "../studio/image-list.ts";
-import { picturePath } from "../browser/router.ts";
-import { making } from "../text/create.ts";
-import { pictureText } from "../text/gallery.ts";
-import { failures } from "../text/errors.ts";
+import { tileSizes, tileSrcset } from "../../worker/tile-image.ts";
+import { imagePath } from "../browser/router.ts";
+import { isInFlight } from "../studio/images/generation.ts";
+import type { Selection } from "../studio/images/selection.ts";
+import { errors } from "../text/errors.ts";
+import { galleryText } from "../text/gallery.ts";
 import { Elapsed } from "../ui/elapsed.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { TileOverlay } from "./tile-overlay.tsx";
 
 /** In pixels; `offset` from the side where a line begins. */
 type Box = { top: number; offset: number; width: number; height: number };
 
-/** One text is set faster than four properties, and there are hundreds of them. */
-export const placeOf = ({ top, offset, width, height }: Box) =>
+/** Setting one attribute is faster than four properties, and there are hundreds of tiles. */
+const styleOf = ({ top, offset, width, height }: Box) =>
   `inset-block-start:${top}px;inset-inline-start:${offset}px;inline-size:${width}px;block-size:${height}px`;
+
+/** `contain`: a change in one tile does not affect the layout of the page. */
+const FRAME =
+  "absolute overflow-hidden rounded-sm bg-shade contain-strict md:rounded-md forced-colors:outline forced-colors:-outline-offset-1";
+
+export function PlaceholderTile(box: Box) {
+  return <li class={`skeleton ${FRAME}`} data-tile="placeholder" aria-hidden="true" style={styleOf(box)} />;
+}
 
 type TileProps = Box & {
   generation: Generation;
-  place: number;
-  /** How many there are, -1 while that is not known. */
-  of: number;
-  tabbable: boolean;
-  selected: boolean;
-  choosing: boolean;
+  /** From 1 on. */
+  position: number;
+  /** How many images the list has; -1 while unknown. */
+  count: number;
+  isInFirstRow: boolean;
+  isTabbable: boolean;
+  isSelected: boolean;
+  isSelecting: boolean;
+  hasOverlay: boolean;
 };
 
 /**
- * One picture in the gallery, or why there is none. A click opens it; while choosing, it chooses (`onTileClick`). Drawn
- * anew when it has changed, and not with every step of the window. (To keep the element itself from one drawing of the
- * grid to the next would keep all drawings before it: each knows the one that it was made for.)
+ * One image of the gallery, or why there is none. A click opens it; in selection mode it selects it (`onTileClick`).
+ * Memoized by its props, because the grid renders with every step of the window. (Reusing the element itself would
+ * keep all earlier renders in memory: each element refers to the one before.)
  */
-export function Tile({ generation, place, of, tabbable, selected, choosing, ...box }: TileProps) {
+export function Tile(props: TileProps) {
+  const { generation, position, count, isInFirstRow, isTabbable, isSelected, isSelecting, hasOverlay } =
+    props;
+  const { top, offset, width, height } = props;
   const { id, prompt, favorite } = generation;
-  const hasPicture = generation.status === "succeeded";
-  const { top, offset, width, height } = box;
+  const hasImage = generation.status === "succeeded";
+  const isLoading = isInFlight(generation);
   return useMemo(
     () => (
       <li
         data-id={id}
-        class={`tile ${hasPicture ? "" : "tile-card"} ${isInFlight(generation) ? "shimmer" : ""}`}
-        data-selected={selected || undefined}
-        aria-posinset={place}
-        aria-setsize={of}
-        style={placeOf(box)}
+        data-tile={hasImage ? "image" : "message"}
+        data-selected={isSelected || undefined}
+        class={`group ring-inside scroll-mt-48 scroll-mb-24 ${FRAME} ${hasImage ? "" : "border border-line bg-surface [container-type:size]"} ${isLoading ? "skeleton" : ""}`}
+        aria-posinset={position}
+        aria-setsize={count}
+        style={styleOf(props)}
       >
         <a
-          href={picturePath(id)}
-          class="picture"
-          tabIndex={tabbable ? 0 : -1}
-          aria-label={hasPicture ? making.open(prompt) : pictureText.failed(prompt)}
+          href={imagePath(id)}
+          class="ring-inside absolute inset-0 rounded-[inherit] select-none [-webkit-touch-callout:none]"
+          tabIndex={isTabbable ? 0 : -1}
+          data-focus-fallback={isTabbable ? 1 : undefined}
+          aria-label={hasImage ? galleryText.open(prompt) : galleryText.failed(prompt)}
         >
-          {hasPicture && <Thumbnail generation={generation} />}
+          {hasImage && <TileImage generation={generation} isUrgent={isInFirstRow} />}
         </a>
-        {!hasPicture && <Words generation={generation} />}
-        <button
-          type="button"
-          class="tile-check"
-          role="checkbox"
-          aria-checked={selected}
-          aria-label={pictureText.choose(prompt)}
-          tabIndex={tabbable && choosing ? 0 : -1}
-        />
-        {favorite && (
-          <span class="tile-mark">
-            <Icon svg={heart} />
-            <span class="sr-only">{pictureText.favorite}</span>
+        {!hasImage && <TileMessage generation={generation} isIndented={isSelecting} />}
+        {hasImage && favorite && (
+          <span class="pointer-events-none pointer-events-none absolute end-2 bottom-2 text-on-image shadow-mark [&_svg]:fill-current">
+            {!hasOverlay && <Icon svg={heart} />}
+            <span class="sr-only">{galleryText.favorite}</span>
           </span>
         )}
+        {hasImage && hasOverlay && <TileOverlay generation={generation} isTabbable={isTabbable} />}
+        <TileCheckbox
+          label={galleryText.choose(prompt)}
+          isChecked={isSelected}
+          isSelecting={isSelecting}
+          isTabbable={isTabbable && isSelecting}
+          isOnImage={hasImage}
+        />
       </li>
     ),
-    [generation, top, offset, width, height, place, of, tabbable, selected, choosing],
+    [
+      generation,
+      top,
+      offset,
+      width,
+      height,
+      position,
+      count,
+      isInFirstRow,
+      isTabbable,
+      isSelected,
+      isSelecting,
+      hasOverlay,
+    ],
   );
 }
 
-/** Asked for as soon as its tile is drawn: the grid draws only those that are about to be seen. */
-function Thumbnail({ generation: { thumbnailUrl, width, height, prompt } }: { generation: Generation }) {
+type TileImageProps = { generation: Generation; isUrgent: boolean };
+
+/** Loads at once: the grid renders only tiles that are about to be seen. */
+function TileImage({ generation, isUrgent }: TileImageProps) {
+  const { thumbnailUrl, width, height, prompt } = generation;
   if (!thumbnailUrl || !width || !height) return null;
-  return <img class="photo" src={thumbnailUrl} width={width} height={height} alt={prompt} decoding="async" />;
-}
-
-/** What a click in the grid does with the tile it hits: one listener for all of them, which come and go as one scrolls. */
-export function onTileClick(event: MouseEvent, { selection }: List): void {
-  const target = event.target instanceof Element ? event.target : null;
-  const id = target?.closest("li")?.dataset["id"];
-  const chooses = selection.active.peek() || event.shiftKey || target?.closest(".tile-check");
-  if (!id || !chooses || !target?.closest("a, button")) return;
-  event.preventDefault();
-  if (event.shiftKey) selection.extend(id);
-  else selection.toggle(id);
-}
-
-/** On its way, failed or canceled: says so, with the prompt and the reason. */
-function Words({ generation }: { generation: Generation }) {
-  const { prompt, status, error, createdAt } = generation;
-  const working = isInFlight(generation);
-  const sentence = error ? failures[error.code] : working ? pictureText.statuses[status] : making.canceled;
+  const image = { thumbnailUrl, width, height };
   return (
-    <div class="tile-words">
-      <p class="tile-reason">
-        {error && <Icon svg={circleAlert} />}
-        {sentence}
-        {working && (
-          <span class="tabular-nums">
+    <img
+      class="absolute inset-0 size-full rounded-[inherit] object-cover group-data-selected:opacity-75"
+      srcset={tileSrcset(image)}
+      sizes={tileSizes(image)}
+      src={thumbnailUrl}
+      width={width}
+      height={height}
+      alt={prompt}
+      decoding="async"
+      fetchpriority={isUrgent ? "high" : undefined}
+    />
+  );
+}
+
+type TileMessageProps = { generation: Generation; isIndented: boolean };
+
+/**
+ * In flight, failed or canceled: the reason and the prompt. They wrap into columns of which only the first is visible,
+ * so that the prompt gives way in a low tile.
+ */
+function TileMessage({ generation, isIndented }: TileMessageProps) {
+  const { prompt, status, error, createdAt } = generation;
+  const isLoading = isInFlight(generation);
+  const reason = error
+    ? errors.failure(error.code)
+    : isLoading
+      ? galleryText.statuses[status]
+      : galleryText.canceled;
+  return (
+    <div
+      class={`pointer-events-none flex h-full flex-col flex-wrap justify-center gap-x-12 gap-y-1.5 overflow-hidden py-3 pe-4 text-sm wrap-anywhere *:w-full *:flex-none low:py-1.5 low:text-xs ${isIndented ? "ps-control" : "ps-4 mouse:ps-control"}`}
+    >
+      <p class="line-clamp-3 font-medium low:line-clamp-2" data-reason>
+        {error && (
+          <span class="me-1 align-text-bottom text-danger">
+            <Icon svg={circleAlert} />
+          </span>
+        )}
+        {reason}
+        {isLoading && (
+          <span class="nums">
             {" "}
             <Elapsed since={createdAt} />
           </span>
         )}
       </p>
-      <p class="tile-prompt" dir="auto">
+      <p class="line-clamp-1 text-muted md:line-clamp-2" dir="auto" data-prompt>
         {prompt}
       </p>
     </div>
   );
+}
+
+type TileCheckboxProps = {
+  label: string;
+  isChecked: boolean;
+  isSelecting: boolean;
+  isTabbable: boolean;
+  isOnImage: boolean;
+};
+
+/** Visible in selection mode, on hover, and with the keyboard focus; else a tap could hit it unseen. */
+const CHECKBOX_HIDDEN =
+  "opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 aria-checked:opacity-100 touch:hidden";
+
+function TileCheckbox({ label, isChecked, isSelecting, isTabbable, isOnImage }: TileCheckboxProps) {
+  return (
+    <button
+      type="button"
+      role="checkbox"
+      class={`absolute start-0 top-0 grid size-control place-content-center rounded-full focus-visible:-outline-offset-6 ${isSelecting ? "" : CHECKBOX_HIDDEN}`}
+      aria-checked={isChecked}
+      aria-label={label}
+      tabIndex={isTabbable ? 0 : -1}
+    >
+      <span class={isOnImage ? "check on-image" : "check"} />
+    </button>
+  );
+}
+
+/** Handles clicks for the whole grid: one listener, because tiles come and go while the user scrolls. */
+export function onTileClick(event: MouseEvent, selection: Selection): void {
+  const target = event.target instanceof Element ? event.target : null;
+  const id = target?.closest("li")?.dataset["id"];
+  const isOnTile = target?.closest("a, button") && !target.closest("[data-overlay]");
+  const isSelecting = selection.isActive.peek() || event.shiftKey || target?.closest("[role=checkbox]");
+  if (!id || !isOnTile || !isSelecting) return;
+  event.preventDefault();
+  if (event.shiftKey) selection.extend(id);
+  else selection.toggle(id);
 }

@@ -1,63 +1,69 @@
+/** Downloads a selection as one zip file. One at a time: it outlasts the selection and the page that started it. */
+import { signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
-import { dayBefore } from "../studio/filters.ts";
-import type { Gallery } from "../studio/image-lists.ts";
-import type { Studio } from "../studio/studio.ts";
-import type { Target } from "./zip.ts";
-import { pictureText } from "../text/gallery.ts";
 import { saveFile } from "../browser/save-file.ts";
+import { dayBefore } from "../studio/images/filters.ts";
+import type { Messages } from "../studio/messages.ts";
+import { galleryText } from "../text/gallery.ts";
+import type { Target } from "./zip.ts";
 
-const packer = () => import("./zip.ts");
+export type ZipProgress = { done: number; of: number; cancel: () => void };
+
+/** The download under way. */
+export const zipProgress = signal<ZipProgress | null>(null);
+
+const loadZip = () => import("./zip.ts");
 
 /** Loads the code before the click; a failed load is retried with the click. */
-export const preloadZip = () => void packer().catch(() => {});
+export const preloadZip = () => void loadZip().catch(() => {});
 
 /** Saves these images as one file and reports the result; does nothing while another download runs. */
 export async function downloadZip(
-  studio: Studio,
-  { zip }: Pick<Gallery, "zip">,
+  { show }: Pick<Messages, "show">,
   generations: readonly Generation[],
 ): Promise<void> {
-  if (zip.peek()) return;
-  const ending = new AbortController();
+  if (zipProgress.peek()) return;
+  const abort = new AbortController();
   // Set before the first await, so that the second click of a double click finds it.
-  zip.value = {
+  zipProgress.value = {
     done: 0,
     of: generations.reduce((sum, { outputs }) => sum + outputs.length, 0),
-    cancel: () => ending.abort(),
+    cancel: () => abort.abort(),
   };
-  const name = `pictures-${dayBefore(Date.now(), 0)}.zip`;
+  const name = `images-${dayBefore(Date.now(), 0)}.zip`;
   let target: Target | null = null;
-  let part: Awaited<ReturnType<typeof packer>> | undefined;
+  let module: Awaited<ReturnType<typeof loadZip>> | undefined;
   try {
     // First: the browser opens its dialog only right after a click.
     target = await chooseTarget(name);
-    part = await packer();
-    ending.signal.throwIfAborted();
-    const packing = part.packPictures(generations, {
+    module = await loadZip();
+    abort.signal.throwIfAborted();
+    const zip = module.zipImages(generations, {
       fetch: (path, init) => fetch(path, init),
-      signal: ending.signal,
+      signal: abort.signal,
       onProgress(done) {
-        if (zip.value) zip.value = { ...zip.value, done };
+        const progress = zipProgress.peek();
+        if (progress) zipProgress.value = { ...progress, done };
       },
     });
-    const held = await part.saveZip(packing, target, ending.signal);
-    if (held) await saveFile(studio.notify, new File([held], name, { type: held.type }));
-    const missing = packing.missing();
-    const saved = packing.count - missing;
-    studio.notify(missing > 0 ? pictureText.packedWithout(saved, missing) : pictureText.packed(saved));
+    const held = await module.saveZip(zip, target, abort.signal);
+    if (held) await saveFile(show, new File([held], name, { type: held.type }));
+    const missing = zip.missing();
+    const saved = zip.count - missing;
+    show(missing > 0 ? galleryText.zipSavedWithout(saved, missing) : galleryText.zipSaved(saved));
   } catch (error) {
-    if (part && error instanceof part.TooLarge) {
-      studio.notify(pictureText.packTooLarge(part.MAX_HELD_BYTES));
+    if (module && error instanceof module.TooLarge) {
+      show(galleryText.zipTooLarge(module.MAX_HELD_BYTES));
     }
     // The user canceled, here or in the browser's dialog.
     else if (!(error instanceof DOMException && error.name === "AbortError")) {
-      studio.notify(pictureText.notPacked);
+      show(galleryText.zipFailed);
     }
-    ending.abort();
+    abort.abort();
     // Still open if it failed before the first byte.
     target?.abort().catch(() => {});
   } finally {
-    zip.value = null;
+    zipProgress.value = null;
   }
 }
 

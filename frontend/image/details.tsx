@@ -1,195 +1,205 @@
 import copyIcon from "lucide-static/icons/copy.svg?raw";
-import dices from "lucide-static/icons/dices.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import pencil from "lucide-static/icons/pencil.svg?raw";
+import again from "lucide-static/icons/refresh-cw.svg?raw";
 import share from "lucide-static/icons/share-2.svg?raw";
+import sparkles from "lucide-static/icons/sparkles.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
-import type { Generation, Output } from "../../worker/contract.ts";
-import { makeAgain, remix } from "../studio/remix.ts";
-import type { Router } from "../browser/router.ts";
-import { toggleFavorite } from "../studio/favorites.ts";
-import type { Studio, Toast } from "../studio/studio.ts";
-import { text } from "../text/common.ts";
-import { making } from "../text/create.ts";
-import { pictureText } from "../text/gallery.ts";
-import { told } from "../text/errors.ts";
-import { copy } from "../browser/clipboard.ts";
+import type { Generation } from "../../worker/contract.ts";
+import { copyText } from "../browser/clipboard.ts";
+import { isInFlight } from "../studio/images/generation.ts";
+import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations.ts";
+import { commonText } from "../text/common.ts";
+import { createText } from "../text/create.ts";
+import { imageText } from "../text/image.ts";
 import { Icon } from "../ui/icon.tsx";
-import { onlyOnce } from "../ui/ignore-held-enter.ts";
+import type { ImageActions } from "./actions.ts";
+import { downloadUrl } from "./download.ts";
+
+const COPIED_FOR_MS = 2_500;
 
 type Props = {
-  studio: Studio;
-  router: Router;
   generation: Generation;
-  /** The one of its pictures that is on the stage; none without. */
-  output: Output | undefined;
-  onRemove: () => void;
+  /** The index of the output on the stage. */
+  outputIndex: number;
+  actions: ImageActions;
+  onDelete: () => void;
 };
 
-/** What a picture was made from, and what can be done with it. */
-export function PictureDetails({ studio, router, generation, output, onRemove }: Props) {
-  const { prompt, favorite } = generation;
-  /** The message about "More like this", and how often it was clicked while that shows. */
-  const said = useRef<{ toast: Toast; clicks: number } | null>(null);
-
-  function again(result: ReturnType<typeof makeAgain>) {
-    const last = said.current && studio.toasts.peek().includes(said.current.toast) ? said.current : null;
-    if (last) studio.dismiss(last.toast);
-    const clicks = (last?.clicks ?? 0) + (result === "full" ? 0 : 1);
-    const toast = studio.notify(
-      result === "full" ? told.waitingFull : pictureText.againDone(clicks, result === "queued"),
-      { label: pictureText.seeIt, run: () => router.go("/") },
-    );
-    said.current = { toast, clicks };
-  }
-
+/** What an image was made from, and what can be done with it. */
+export function Details({ generation, outputIndex, actions, onDelete }: Props) {
+  const { prompt } = generation;
   return (
-    <aside class="viewer-details">
-      <h1 class="sr-only">{pictureText.picture}</h1>
-      <div class="viewer-prompt">
-        <p dir="auto">{prompt}</p>
-        <Copy words={prompt} />
+    <aside class="flex flex-col gap-4 px-gutter py-4 max-lg:pb-32 lg:overflow-auto lg:border-s lg:border-line lg:p-6">
+      <h1 class="sr-only">{imageText.image}</h1>
+      <div class="grid justify-items-start gap-1.5">
+        <p dir="auto" class="whitespace-pre-line wrap-anywhere">
+          {prompt}
+        </p>
+        <CopyButton text={prompt} />
       </div>
-      <div class="viewer-actions">
-        {output && (
-          <>
-            <a class="button filled" href={`${output.url}?download`} download title={pictureText.download}>
-              <Icon svg={download} />
-              <span>{pictureText.download}</span>
-            </a>
-            <button
-              type="button"
-              class="button plain"
-              title={pictureText.share}
-              onClick={() => {
-                studio.sharing.value = generation;
-              }}
-            >
-              <Icon svg={share} />
-              <span>{pictureText.share}</span>
-            </button>
-            <button
-              type="button"
-              class="button plain favorite"
-              title={pictureText.favorite}
-              aria-pressed={favorite}
-              onClick={() => void toggleFavorite(studio, generation)}
-            >
-              <Icon svg={heart} />
-              <span>{pictureText.favorite}</span>
-            </button>
-          </>
-        )}
-        <button
-          type="button"
-          class="button plain"
-          title={pictureText.remixWhat}
-          {...once(() => {
-            remix(studio, generation);
-            router.go("/");
-          })}
-        >
-          <Icon svg={pencil} />
-          <span>{pictureText.remix}</span>
-        </button>
-        <button
-          type="button"
-          class="button plain"
-          title={pictureText.againWhat}
-          onClick={() => again(makeAgain(studio, generation))}
-          onKeyDown={onlyOnce}
-        >
-          <Icon svg={dices} />
-          <span>{pictureText.again}</span>
-        </button>
-        <button
-          type="button"
-          class="button quiet viewer-delete"
-          title={pictureText.delete}
-          onClick={onRemove}
-        >
-          <Icon svg={trash} />
-          <span>{pictureText.delete}</span>
-        </button>
-      </div>
-      <Facts
+      <Actions generation={generation} outputIndex={outputIndex} actions={actions} onDelete={onDelete} />
+      {generation.model === PREVIEW_MODEL && !isInFlight(generation) && (
+        <HighQualityButton onClick={() => actions.createInHighQuality(generation)} />
+      )}
+      <Metadata
         generation={generation}
-        output={output}
-        onUseSeed={(seed) => {
-          studio.composer.model.value = generation.model;
-          studio.composer.seed.value = seed;
-          studio.composer.focus.value = true;
-          router.go("/");
-        }}
+        outputIndex={outputIndex}
+        onUseSeed={() => actions.useSeed(generation)}
       />
     </aside>
   );
 }
 
-/** Of a double click the second does nothing, nor does a key that is held down, here or in the form that it leads to. */
-const once = (act: () => void) => ({
-  onClick: (event: MouseEvent) => {
-    if (event.detail < 2) act();
-  },
-  onKeyDown: onlyOnce,
-});
+/** Up to `lg` a bar at the bottom of the window: icons with words under them. */
+const ACTIONS =
+  "flex gap-2 max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-bar max-lg:justify-around max-lg:gap-1 max-lg:border-t max-lg:border-line max-lg:bg-raised max-lg:px-2 max-lg:pt-2 max-lg:pb-safe lg:grid lg:grid-cols-2";
+/** Labels longer than the English ones take a second line. */
+const ACTION = "min-w-control px-2 whitespace-normal wrap-anywhere max-lg:flex-auto max-lg:stacked";
+const PLAIN = `button plain max-lg:border-transparent max-lg:bg-transparent ${ACTION}`;
 
-/** Copies, and says on the spot whether it did. */
-function Copy({ words }: { words: string }) {
-  const said = useSignal<string | null>(null);
+function Actions({ generation, outputIndex, actions, onDelete }: Props) {
+  const output = generation.outputs[outputIndex];
+  return (
+    <div class={ACTIONS}>
+      {output && (
+        <>
+          <a
+            class={`button filled lg:col-span-full ${ACTION}`}
+            href={downloadUrl(output)}
+            download
+            title={imageText.download}
+          >
+            <Icon svg={download} />
+            <span>{imageText.download}</span>
+          </a>
+          <button
+            type="button"
+            class={PLAIN}
+            title={imageText.share}
+            onClick={() => actions.share(generation, outputIndex)}
+          >
+            <Icon svg={share} />
+            <span>{imageText.share}</span>
+          </button>
+          <button
+            type="button"
+            class={`${PLAIN} favorite`}
+            title={imageText.favorite}
+            aria-pressed={generation.favorite}
+            onClick={() => actions.toggleFavorite(generation)}
+          >
+            <Icon svg={heart} />
+            <span>{imageText.favorite}</span>
+          </button>
+        </>
+      )}
+      <button
+        type="button"
+        class={PLAIN}
+        title={imageText.editHint}
+        onClick={(event) => ifSingleClick(event, () => actions.edit(generation))}
+      >
+        <Icon svg={pencil} />
+        <span>{imageText.edit}</span>
+      </button>
+      <button
+        type="button"
+        class={PLAIN}
+        title={imageText.againHint}
+        onClick={() => actions.again(generation)}
+      >
+        <Icon svg={again} />
+        <span>{imageText.again}</span>
+      </button>
+      <button
+        type="button"
+        class={`button quiet lg:col-span-full ${ACTION}`}
+        title={imageText.delete}
+        onClick={onDelete}
+      >
+        <Icon svg={trash} />
+        <span>{imageText.delete}</span>
+      </button>
+    </div>
+  );
+}
+
+function HighQualityButton({ onClick }: { onClick: () => void }) {
+  const model = commonText.model(HIGH_QUALITY_MODEL);
   return (
     <button
       type="button"
-      class="button quiet small"
-      title={pictureText.copyPrompt}
-      onClick={async () => {
-        said.value = (await copy(words)) ? pictureText.copied : pictureText.copyFailed;
-        setTimeout(() => {
-          said.value = null;
-        }, 2_500);
-      }}
+      class="button plain whitespace-normal wrap-anywhere"
+      title={imageText.inModelHint(model)}
+      onClick={(event) => ifSingleClick(event, onClick)}
     >
-      <Icon svg={copyIcon} />
-      <span role="status">{said.value ?? pictureText.copyPrompt}</span>
+      <Icon svg={sparkles} />
+      <span>{imageText.inModel(model)}</span>
     </button>
   );
 }
 
-type FactsProps = Pick<Props, "generation" | "output"> & { onUseSeed: (seed: number) => void };
+/** The second click of a double click does nothing, neither here nor in the form that the first one leads to. */
+function ifSingleClick(event: MouseEvent, action: () => void): void {
+  if (event.detail < 2) action();
+}
 
-function Facts({ generation, output, onUseSeed }: FactsProps) {
-  const { model, options, createdAt, completedAt } = generation;
-  const took = completedAt && Math.round((Date.parse(completedAt) - Date.parse(createdAt)) / 1_000);
+function CopyButton({ text }: { text: string }) {
+  const result = useSignal<string | null>(null);
+  return (
+    <button
+      type="button"
+      class="button quiet small -ms-3"
+      title={imageText.copyPrompt}
+      onClick={async () => {
+        result.value = (await copyText(text)) ? imageText.copied : imageText.copyFailed;
+        setTimeout(() => {
+          result.value = null;
+        }, COPIED_FOR_MS);
+      }}
+    >
+      <Icon svg={copyIcon} />
+      <span role="status">{result.value ?? imageText.copyPrompt}</span>
+    </button>
+  );
+}
+
+type MetadataProps = Pick<Props, "generation" | "outputIndex"> & { onUseSeed: () => void };
+
+function Metadata({ generation, outputIndex, onUseSeed }: MetadataProps) {
+  const { model, options, outputs, createdAt, completedAt } = generation;
+  const output = outputs[outputIndex];
+  const seconds = completedAt && Math.round((Date.parse(completedAt) - Date.parse(createdAt)) / 1_000);
   const facts: [string, string | number | null | undefined][] = [
-    [pictureText.model, text.model(model)],
-    [pictureText.size, output && pictureText.sizeOf(output.width, output.height)],
-    [pictureText.ratio, options.aspectRatio],
-    [pictureText.seed, options.seed],
-    [pictureText.without, options.negativePrompt],
-    [pictureText.made, pictureText.date(createdAt)],
-    [pictureText.took, took && took > 0 ? making.seconds(took) : null],
+    [imageText.model, commonText.model(model)],
+    [imageText.size, output && imageText.sizeOf(output.width, output.height)],
+    [imageText.ratio, options.aspectRatio],
+    [imageText.seed, options.seed],
+    [imageText.exclude, options.negativePrompt],
+    [imageText.created, imageText.date(createdAt)],
+    [imageText.time, seconds && seconds > 0 ? createText.seconds(seconds) : null],
   ];
   return (
-    <dl class="facts">
+    <dl class="grid gap-2 border-t border-line pt-4 text-sm">
       {facts.map(
         ([name, value]) =>
           value !== undefined &&
           value !== null && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd dir="auto">
+            <div key={name} class="flex justify-between gap-4">
+              <dt class="text-muted">{name}</dt>
+              <dd dir="auto" class="text-end wrap-anywhere">
                 {value}
-                {name === pictureText.seed && (
+                {name === imageText.seed && (
                   <button
                     type="button"
-                    class="link use-seed"
-                    title={pictureText.useSeedWhat}
-                    {...once(() => onUseSeed(Number(value)))}
+                    class="link ms-2"
+                    title={imageText.useSeedHint}
+                    onClick={(event) => ifSingleClick(event, onUseSeed)}
                   >
-                    {pictureText.useSeed}
+                    {imageText.useSeed}
                   </button>
                 )}
               </dd>

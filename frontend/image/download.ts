@@ -1,13 +1,13 @@
-import type { Generation } from "../../worker/contract.ts";
+import type { Output } from "../../worker/contract.ts";
 
-/** Saves one of a generation's images under the name that the Worker gives it. */
-export function downloadPicture({ outputs }: Generation, output: number): void {
-  const url = outputs[output]?.url;
-  if (!url) return;
+/** The original, as a file with the name that the Worker gives it. */
+export const downloadUrl = ({ url }: Output) => `${url}?download`;
+
+export function downloadImage(output: Output): void {
   const link = document.createElement("a");
-  link.href = `${url}?download`;
+  link.href = downloadUrl(output);
   link.download = "";
-  // In the page: a home-screen app takes such clicks over (save-file.ts).
+  // In the page: a home-screen app handles such clicks itself (save-file.ts).
   document.body.append(link);
   link.click();
   link.remove();

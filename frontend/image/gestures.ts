@@ -1,112 +1,152 @@
-import type { View } from "./zoom.ts";
+import type { Point, Transform } from "./zoom.ts";
 
-/** So far, in pixels, sideways: a swipe to the neighbour. */
 const SWIPE_PX = 56;
+const SWIPE_DOWN_PX = 96;
+/** The most that a pointer moves in a tap. */
+const TAP_PX = 8;
 const DOUBLE_TAP_MS = 300;
 const DOUBLE_TAP_PX = 32;
 
-type Point = { x: number; y: number };
-
+/** Points are measured from the stage's center. */
 export type Gestures = {
-  view: () => View;
-  /** Puts the picture there; false while a finger is still at it. */
-  move: (view: View) => void;
-  /** Two fingers, or the wheel: enlarges around a point measured from the stage's middle. */
+  transform: () => Transform;
+  /** One finger or the mouse moves the enlarged image. */
+  move: (transform: Transform) => void;
+  /** Two fingers or the wheel. */
   zoom: (factor: number, at: Point) => void;
+  /** A double tap or double click. */
   toggle: (at: Point) => void;
-  /** A finger draws the fitting picture sideways: how far, and 0 when it lets go. */
-  drag: (distance: number) => void;
-  /** −1 to the left neighbour, 1 to the right one. */
+  /** A finger moves the fitting image: how far; zero when it is lifted. */
+  drag: (offset: Point) => void;
+  /** −1 to the image on the left, 1 to the one on the right. */
   swipe: (direction: -1 | 1) => void;
+  /** Whether a finger that moves down has nothing to scroll. */
+  canSwipeDown: () => boolean;
+  swipeDown: () => void;
+  click: (at: Point) => void;
 };
 
-/** Makes pan, pinch, wheel, double click and swipe of what pointers do on the stage. Answers how to stop. */
+/** Recognizes pan, pinch, wheel, click, double tap and swipe on the stage until the returned function is called. */
 export function listenToGestures(stage: HTMLElement, gestures: Gestures): () => void {
-  const fingers = new Map<number, Point>();
-  let start: (Point & { view: View }) | null = null;
+  const pointers = new Map<number, Point>();
+  let start: (Point & { transform: Transform }) | null = null;
+  let touchStart: Point | null = null;
   let spread = 0;
-  let pinched = false;
+  let isPinch = false;
+  let isTap = false;
   let lastTap = { time: 0, x: 0, y: 0 };
 
-  const fromMiddle = ({ x, y }: Point): Point => {
+  const fromCenter = ({ x, y }: Point): Point => {
     const { left, top, width, height } = stage.getBoundingClientRect();
     return { x: x - left - width / 2, y: y - top - height / 2 };
   };
-  const pointOf = (event: MouseEvent): Point => ({ x: event.clientX, y: event.clientY });
+  const pointOf = (event: { clientX: number; clientY: number }): Point => ({
+    x: event.clientX,
+    y: event.clientY,
+  });
   const pair = () => {
-    const [a, b] = [...fingers.values()];
+    const [a, b] = [...pointers.values()];
     return a && b
-      ? { middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, spread: Math.hypot(a.x - b.x, a.y - b.y) }
+      ? { center: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, spread: Math.hypot(a.x - b.x, a.y - b.y) }
       : null;
   };
   const begin = () => {
-    const [finger] = [...fingers.values()];
-    start = finger && fingers.size === 1 ? { ...finger, view: gestures.view() } : null;
+    const [pointer] = [...pointers.values()];
+    start = pointer && pointers.size === 1 ? { ...pointer, transform: gestures.transform() } : null;
     spread = pair()?.spread ?? 0;
   };
 
-  function down(event: PointerEvent) {
+  function onDown(event: PointerEvent) {
+    isTap = false;
     if (event.button !== 0 || (event.target as Element).closest("button, a")) return;
     stage.setPointerCapture(event.pointerId);
-    fingers.set(event.pointerId, pointOf(event));
-    if (fingers.size > 1) pinched = true;
+    pointers.set(event.pointerId, pointOf(event));
+    if (pointers.size > 1) isPinch = true;
     begin();
   }
 
-  function moved(event: PointerEvent) {
-    if (!fingers.has(event.pointerId)) return;
-    fingers.set(event.pointerId, pointOf(event));
+  function onMove(event: PointerEvent) {
+    if (!pointers.has(event.pointerId)) return;
+    pointers.set(event.pointerId, pointOf(event));
     const two = pair();
     if (two) {
-      if (spread > 0) gestures.zoom(two.spread / spread, fromMiddle(two.middle));
+      if (spread > 0) gestures.zoom(two.spread / spread, fromCenter(two.center));
       spread = two.spread;
     } else if (start) {
-      const { view } = start;
+      const { transform } = start;
       const [dx, dy] = [event.clientX - start.x, event.clientY - start.y];
-      if (view.scale > 1) gestures.move({ ...view, x: view.x + dx, y: view.y + dy });
-      else if (event.pointerType === "touch" && !pinched) gestures.drag(dx);
+      if (transform.scale > 1) gestures.move({ ...transform, x: transform.x + dx, y: transform.y + dy });
+      else if (event.pointerType === "touch" && !isPinch) {
+        const isDown = dy > Math.abs(dx) && gestures.canSwipeDown();
+        gestures.drag(isDown ? { x: 0, y: dy } : { x: dx, y: 0 });
+      }
     }
   }
 
-  function up(event: PointerEvent) {
-    if (!fingers.delete(event.pointerId)) return;
+  function onUp(event: PointerEvent) {
+    if (!pointers.delete(event.pointerId)) return;
     const from = start;
-    const wasPinch = pinched;
-    if (fingers.size === 0) pinched = false;
+    const wasPinch = isPinch;
+    if (pointers.size === 0) isPinch = false;
     begin();
     if (!from || wasPinch) return;
     const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
-    if (from.view.scale === 1 && event.pointerType === "touch") {
-      gestures.drag(0);
-      const sideways = Math.abs(dx) > SWIPE_PX && Math.abs(dx) > 1.5 * Math.abs(dy);
-      if (sideways && event.type === "pointerup") return gestures.swipe(dx < 0 ? 1 : -1);
+    if (from.transform.scale === 1 && event.pointerType === "touch") {
+      gestures.drag({ x: 0, y: 0 });
+      if (event.type === "pointerup") {
+        const isSideways = Math.abs(dx) > SWIPE_PX && Math.abs(dx) > 1.5 * Math.abs(dy);
+        if (isSideways) return gestures.swipe(dx < 0 ? 1 : -1);
+        const isDown = dy > SWIPE_DOWN_PX && dy > 1.5 * Math.abs(dx);
+        if (isDown && gestures.canSwipeDown()) return gestures.swipeDown();
+      }
     }
-    if (Math.hypot(dx, dy) > 8) return;
+    if (Math.hypot(dx, dy) > TAP_PX || event.type !== "pointerup") return;
+    isTap = true;
     const { time, x, y } = lastTap;
-    const again =
+    const isDouble =
       event.timeStamp - time < DOUBLE_TAP_MS &&
       Math.hypot(event.clientX - x, event.clientY - y) < DOUBLE_TAP_PX;
-    lastTap = again ? { time: 0, x: 0, y: 0 } : { time: event.timeStamp, x: event.clientX, y: event.clientY };
-    if (again) gestures.toggle(fromMiddle(pointOf(event)));
+    lastTap = isDouble
+      ? { time: 0, x: 0, y: 0 }
+      : { time: event.timeStamp, x: event.clientX, y: event.clientY };
+    if (isDouble) gestures.toggle(fromCenter(pointOf(event)));
   }
 
-  function wheel(event: WheelEvent) {
+  /** Not on pointerup: closing there would let the click reach the page under the viewer. */
+  function onClick(event: MouseEvent) {
+    if (isTap && event.detail < 2) gestures.click(fromCenter(pointOf(event)));
+    isTap = false;
+  }
+
+  function onTouchStart({ touches }: TouchEvent) {
+    const [touch] = touches;
+    touchStart = touch && touches.length === 1 ? pointOf(touch) : null;
+  }
+
+  /** `touch-action: pan-y` leaves vertical movement to the browser. Down, with nothing to scroll, it is a swipe. */
+  function onTouchMove(event: TouchEvent) {
+    const [touch] = event.touches;
+    if (!touch || !touchStart || !event.cancelable) return;
+    const [dx, dy] = [touch.clientX - touchStart.x, touch.clientY - touchStart.y];
+    if (dy > Math.abs(dx) && gestures.canSwipeDown()) event.preventDefault();
+  }
+
+  function onWheel(event: WheelEvent) {
     event.preventDefault();
-    // Lines and pages, where a mouse counts in those.
+    // A mouse may count in lines or pages.
     const pixels = event.deltaY * (event.deltaMode === 0 ? 1 : event.deltaMode === 1 ? 16 : 400);
-    gestures.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), fromMiddle(pointOf(event)));
+    gestures.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), fromCenter(pointOf(event)));
   }
 
-  stage.addEventListener("pointerdown", down);
-  stage.addEventListener("pointermove", moved);
-  stage.addEventListener("pointerup", up);
-  stage.addEventListener("pointercancel", up);
-  stage.addEventListener("wheel", wheel, { passive: false });
-  return () => {
-    stage.removeEventListener("pointerdown", down);
-    stage.removeEventListener("pointermove", moved);
-    stage.removeEventListener("pointerup", up);
-    stage.removeEventListener("pointercancel", up);
-    stage.removeEventListener("wheel", wheel);
-  };
+  const ending = new AbortController();
+  const { signal } = ending;
+  stage.addEventListener("pointerdown", onDown, { signal });
+  stage.addEventListener("pointermove", onMove, { signal });
+  stage.addEventListener("pointerup", onUp, { signal });
+  stage.addEventListener("pointercancel", onUp, { signal });
+  stage.addEventListener("click", onClick, { signal });
+  stage.addEventListener("touchstart", onTouchStart, { signal, passive: true });
+  stage.addEventListener("touchmove", onTouchMove, { signal, passive: false });
+  stage.addEventListener("wheel", onWheel, { signal, passive: false });
+  return () => ending.abort();
 }

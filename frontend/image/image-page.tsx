@@ -1,275 +1,278 @@
-import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { type Signal, useSignal } from "@preact/signals";
 import chevronLeft from "lucide-static/icons/chevron-left.svg?raw";
 import chevronRight from "lucide-static/icons/chevron-right.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Generation } from "../../worker/contract.ts";
-import type { Result } from "../api/result.ts";
+import type { ApiError } from "../api/result.ts";
+import { imagePath, routerPart } from "../browser/router.ts";
+import { apiPart } from "../studio/api-part.ts";
+import { connectionPart } from "../studio/session/connection.ts";
+import { ratioOf } from "../studio/images/generation.ts";
+import { generationsPart } from "../studio/images/generations.ts";
+import type { ImageList } from "../studio/images/image-list.ts";
+import { imageListsPart } from "../studio/images/image-lists.ts";
+import { loadGeneration } from "../studio/images/load-generation.ts";
+import { messagesPart } from "../studio/messages.ts";
+import { pendingDeletionsPart } from "../studio/images/pending-deletions.ts";
+import { shortcutsPart } from "../studio/shortcuts.ts";
+import { errors } from "../text/errors.ts";
+import { imageText } from "../text/image.ts";
 import { Dialog } from "../ui/dialog.tsx";
-import { goOn } from "../ui/focus.ts";
+import { focusFallback } from "../ui/focus.ts";
 import { Icon } from "../ui/icon.tsx";
-import { PictureDetails } from "./details.tsx";
-import { onPictureKey } from "./keyboard.ts";
-import { Stage, type StageControls } from "./zoomable-image.tsx";
-import { Toast } from "../ui/toast.tsx";
-import { WithoutPicture } from "./placeholder.tsx";
-import { galleryOf } from "../studio/image-lists.ts";
-import { ratioOf } from "../studio/generation.ts";
-import { createPlace } from "./neighbors.ts";
-import { retryFailures } from "../studio/retry.ts";
-import { picturePath, type Router } from "../browser/router.ts";
-import type { Studio } from "../studio/studio.ts";
-import { making } from "../text/create.ts";
-import { pictureText } from "../text/gallery.ts";
-import { problems } from "../text/errors.ts";
-import { stylesheet } from "../ui/stylesheet.ts";
-import looks from "../styles/viewer.css?url";
+import { usePart } from "../ui/parts.ts";
+import { useImageActions } from "./actions.ts";
+import { Details } from "./details.tsx";
+import { handleImageKey } from "./keyboard.ts";
+import { preloadImages, useNeighbors } from "./neighbors.ts";
+import { Placeholder, ViewerMessage } from "./placeholder.tsx";
+import { type ZoomControls, ZoomableImage } from "./zoomable-image.tsx";
 
-await stylesheet(looks);
+export { ShareDialog } from "./share-dialog.tsx";
 
-export { fly } from "../browser/image-transition.ts";
-export { takeOverDownloads } from "../browser/save-file.ts";
+/** `toasts`: the messages, rendered inside because a modal dialog covers all else. */
+type Props = { id: string; toasts: ComponentChildren };
 
-type Props = { studio: Studio; router: Router; id: string };
+/** One image in full, over the page that it was opened from. */
+export function ImagePage({ id, toasts }: Props) {
+  const router = usePart(routerPart);
+  const messages = usePart(messagesPart);
+  const pendingDeletions = usePart(pendingDeletionsPart);
+  const { isEnabled: areSingleKeysOn } = usePart(shortcutsPart);
+  const actions = useImageActions();
+  const { generation, error, retry } = useGeneration(id);
+  const { list, previous, next } = useNeighbors(generation?.id ?? id);
+  const outputIndex = useSignal(0);
+  const zoomControls = useSignal<ZoomControls | null>(null);
+  const page = useRef<HTMLDivElement>(null);
+  const isStep = useIsStep(id);
+  const outputs = generation?.outputs ?? [];
+  const shownIndex = outputs[outputIndex.value] ? outputIndex.value : 0;
+  const output = outputs[shownIndex];
 
-/** One picture, over the page it was picked from. */
-export function PicturePage({ studio, router, id }: Props) {
-  const gallery = galleryOf(studio);
-  const { page, search } = router.route.value;
-  const list = page === "gallery" ? gallery.listOf(search) : null;
-  const items = useComputed(() => {
-    if (list) return list.shown.value;
-    const hidden = studio.hidden.value;
-    return studio.cards.cards.value
-      .map((card) => card.generation)
-      .filter((one) => one.status === "succeeded" && !hidden.has(one.id));
-  }).value;
-  const asked = useAsked(studio, id, items.find((item) => item.id === id) ?? null);
-  const generation = asked.generation;
-  const place = useRef(createPlace()).current;
-  const { previous, next } = place.around(items, id);
-  const shown = useSignal(0);
-  const controls = useSignal<StageControls | null>(null);
-  const output = generation?.outputs[shown.value] ?? generation?.outputs[0];
-
-  const open = (target: Generation | undefined) => target && router.go(picturePath(target.id), true);
-
+  useLastViewed(id);
+  useFocusFallback(list);
   useEffect(() => {
-    shown.value = 0;
-    gallery.viewed.value = id;
+    outputIndex.value = 0;
   }, [id]);
-  // The last one of its list was deleted: the tile that the focus would go back to is gone too.
-  const shownIn = useRef(list);
-  shownIn.current = list;
-  useLayoutEffect(
-    () => () => {
-      if (shownIn.current?.shown.peek().length === 0) goOn();
-    },
-    [],
-  );
-  const index = items.findIndex((item) => item.id === id);
-  useEffect(() => {
-    // The list goes on behind the last picture that has been read.
-    if (list && items.length - index <= 3 && list.state.peek() !== "failed") void list.more();
-  }, [index, items.length, list]);
+
+  const open = (target: Generation | undefined) => target && router.go(imagePath(target.id), true);
 
   function remove() {
-    if (!generation || !gallery.trash.remove([generation.id])) return;
+    if (!generation || !pendingDeletions.add([generation.id])) return;
     const target = next ?? previous;
     if (target) open(target);
-    else router.closePicture();
+    else router.closeImage();
   }
 
-  /** Once this one is there, those beside it: the next step finds them waiting. */
-  function preload() {
-    const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
-    if (saving) return;
-    for (const url of [next?.outputUrl, previous?.outputUrl]) if (url) new Image().src = url;
-  }
-
-  // On opening, the dialog's name and the page say the prompt. Only the next image has to be announced.
-  const opened = useRef(id).current;
-  const hasStepped = useRef(false);
-  hasStepped.current ||= id !== opened;
-  const { problem } = asked;
-  const missing = problem?.code === "not_found";
   return (
-    <Dialog label={pictureText.dialog(generation?.prompt)} class="viewer" onClose={router.closePicture}>
-      {/* Takes the focus at first and from every click, so that the keys work wherever one has clicked. */}
+    <Dialog
+      label={imageText.dialog(generation?.prompt)}
+      class="size-full max-h-full max-w-full overflow-hidden border-0 bg-canvas text-ink"
+      isFullscreen
+      onClose={router.closeImage}
+    >
+      {/* Takes the focus at first and on every click beside a control, so that the keys work. */}
       <div
-        class="viewer-grid"
-        data-missing={problem !== null || undefined}
+        ref={page}
+        class={`grid h-full grid-cols-1 overflow-auto overscroll-contain outline-none ${
+          error
+            ? "grid-rows-1"
+            : "grid-rows-[auto_1fr] lg:grid-cols-[minmax(0,1fr)_23rem] lg:grid-rows-1 lg:overflow-visible"
+        }`}
         tabIndex={-1}
         onKeyDown={(event) =>
-          onPictureKey(event, {
-            studio,
+          handleImageKey(event, {
+            actions,
             generation,
-            output: shown.value,
-            controls: controls.value,
+            output: shownIndex,
+            zoom: zoomControls.peek(),
+            areSingleKeysOn: areSingleKeysOn.peek(),
             previous: () => open(previous),
             next: () => open(next),
             remove,
           })
         }
       >
-        <div class="viewer-stage" style={{ "--ratio": generation ? ratioOf(generation) : 1 }}>
-          <button
-            type="button"
-            class="button round glass viewer-close"
-            aria-label={pictureText.close}
-            title={pictureText.close}
-            onClick={router.closePicture}
-          >
-            <Icon svg={x} />
-          </button>
+        <div
+          class={`relative overflow-hidden ${error ? "" : "bg-sunken max-lg:h-[clamp(14rem,100vw/var(--ratio),66dvh)]"}`}
+          style={{ "--ratio": generation ? ratioOf(generation) : 1 }}
+        >
           {generation && output && (
-            <Stage
+            <ZoomableImage
               key={output.url}
               output={output}
               alt={generation.prompt}
-              controls={controls}
+              controls={zoomControls}
               onSwipe={(direction) => {
                 const forward = document.documentElement.dir === "rtl" ? -1 : 1;
                 open(direction === forward ? next : previous);
               }}
-              onLoaded={preload}
-              onLost={() => {
-                studio.notify(pictureText.notFetched);
-              }}
+              canSwipeDown={() => (page.current?.scrollTop ?? 0) <= 0}
+              onClose={router.closeImage}
+              onLoaded={() => preloadImages([next, previous])}
+              onLoadError={() => messages.show(imageText.loadError)}
             />
           )}
-          {generation && !output && <WithoutPicture generation={generation} />}
-          {missing && (
-            <div class="stage-words">
-              <h1>{pictureText.missing}</h1>
-              <p>{pictureText.missingWhy}</p>
-              <a class="button filled mt-4" href="/gallery">
-                {pictureText.toGallery}
-              </a>
-            </div>
-          )}
-          {problem && !missing && (
-            <div class="stage-words" role="alert">
-              <h1>{problems[problem.code]}</h1>
-              <button type="button" class="button filled mt-4" onClick={asked.again}>
-                {making.tryAgain}
-              </button>
-            </div>
-          )}
-          <Step target={previous} name={pictureText.previous} icon={chevronLeft} side="start" onStep={open} />
-          <Step target={next} name={pictureText.next} icon={chevronRight} side="end" onStep={open} />
-          {generation && generation.outputs.length > 1 && (
-            <ul class="output-strip" aria-label={pictureText.outputs}>
-              {generation.outputs.map(({ url, thumbnailUrl, width, height }, at) => (
-                <li key={url}>
-                  <button
-                    type="button"
-                    aria-label={pictureText.output(at + 1, generation.outputs.length)}
-                    aria-current={at === shown.value}
-                    onClick={() => {
-                      shown.value = at;
-                    }}
-                  >
-                    <img src={thumbnailUrl} width={width} height={height} alt="" />
-                  </button>
-                </li>
-              ))}
-            </ul>
-          )}
+          {generation && !output && <Placeholder generation={generation} />}
+          {error && <LoadError error={error} onRetry={retry} />}
+          <CloseButton onClick={router.closeImage} />
+          <StepButton
+            target={previous}
+            label={imageText.previous}
+            icon={chevronLeft}
+            side="start-gutter"
+            onStep={open}
+          />
+          <StepButton
+            target={next}
+            label={imageText.next}
+            icon={chevronRight}
+            side="end-gutter"
+            onStep={open}
+          />
+          {generation && outputs.length > 1 && <OutputStrip generation={generation} index={outputIndex} />}
         </div>
         {generation && (
-          <PictureDetails
-            studio={studio}
-            router={router}
-            generation={generation}
-            output={output}
-            onRemove={remove}
-          />
+          <Details generation={generation} outputIndex={shownIndex} actions={actions} onDelete={remove} />
         )}
       </div>
       {generation && (
         <p role="status" class="sr-only">
-          {hasStepped.current ? generation.prompt : ""}
+          {isStep ? generation.prompt : ""}
         </p>
       )}
-      <Toast studio={studio} />
+      {toasts}
     </Dialog>
   );
 }
 
-/** The picture with this id: the one at hand (`known`), else as the Worker has it, or why it cannot be had. */
-function useAsked(studio: Studio, id: string, known: Generation | null) {
-  const answer = useSignal<{ id: string; result: Result<Generation> } | null>(null);
-  const tries = useSignal(0);
-  const result = answer.value?.id === id ? answer.value.result : null;
-  const generation = known ?? (result?.ok ? result.value : null);
-  const problem = generation || !result || result.ok ? null : result.problem;
-  const again = () => {
-    tries.value += 1;
+/** The generation with this id, or why there is none. */
+function useGeneration(id: string) {
+  const api = usePart(apiPart);
+  const connection = usePart(connectionPart);
+  const generations = usePart(generationsPart);
+  const loader = useMemo(
+    () => loadGeneration({ api, connection, generations, random: Math.random }, id),
+    [id],
+  );
+  useLayoutEffect(() => loader.run(), [loader]);
+  return {
+    generation: loader.generation.value,
+    error: loader.error.value,
+    retry: loader.retry,
   };
-
-  // Kept for when it leaves its list, as a favorite that is removed does. Before the next click, which may do that.
-  useLayoutEffect(() => {
-    if (known) answer.value = { id, result: { ok: true, value: known } };
-  }, [known]);
-  useEffect(() => {
-    if (known) return;
-    let isOver = false;
-    void studio.api.prediction(id).then((got) => {
-      // Late, it would be about a picture that nobody looks at any more.
-      if (isOver) return;
-      answer.value = { id, result: got.ok ? { ok: true, value: got.value.generation } : got };
-    });
-    return () => {
-      isOver = true;
-    };
-  }, [id, tries.value]);
-  const failed = useComputed(() => {
-    const result = answer.value?.result;
-    return result?.ok === false ? result.problem : null;
-  });
-  useEffect(() => retryFailures({ ...studio, problem: failed, again }), []);
-  const isOutOfReach = problem !== null && problem.code !== "not_found";
-  const isUp = studio.up.value;
-  useEffect(() => {
-    if (isOutOfReach && isUp) again();
-  }, [isUp]);
-  useLayoutEffect(() => {
-    const stop = studio.listen({
-      changed(news) {
-        if (news.id === id && answer.value?.id === id)
-          answer.value = { id, result: { ok: true, value: news } };
-      },
-      dropped(gone) {
-        const result = { ok: false, problem: { code: "not_found", detail: "" } } as const;
-        if (gone === id) answer.value = { id, result };
-      },
-    });
-    return () => void stop();
-  }, [id]);
-  return { generation, problem, again };
 }
 
-type StepProps = {
-  target: Generation | undefined;
-  name: string;
-  icon: string;
-  side: "start" | "end";
-  onStep: (target: Generation | undefined) => void;
-};
+/** Whether the user has moved here from another image: the page's name says only the first prompt aloud. */
+function useIsStep(id: string): boolean {
+  const first = useRef(id);
+  const hasMoved = useRef(false);
+  hasMoved.current ||= id !== first.current;
+  return hasMoved.current;
+}
 
-/** Stays at either end, so that the focus is not lost there. */
-function Step({ target, name, icon, side, onStep }: StepProps) {
+function useLastViewed(id: string): void {
+  const { lastViewedId } = usePart(imageListsPart);
+  useEffect(() => {
+    lastViewedId.value = id;
+  }, [id]);
+}
+
+/** If the last image of the list was deleted here, its tile, which had the focus before, is gone too. */
+function useFocusFallback(list: ImageList | null): void {
+  const current = useRef(list);
+  current.current = list;
+  useLayoutEffect(
+    () => () => {
+      if (current.current?.shown.peek().length === 0) focusFallback();
+    },
+    [],
+  );
+}
+
+function LoadError({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+  if (error.code === "not_found") {
+    return (
+      <ViewerMessage title={imageText.missing}>
+        <p class="text-muted">{imageText.missingWhy}</p>
+        <a class="button filled mt-4" href="/gallery">
+          {imageText.toGallery}
+        </a>
+      </ViewerMessage>
+    );
+  }
+  return (
+    <ViewerMessage title={errors.sentence(error.code)} isAlert>
+      <button type="button" class="button filled mt-4" onClick={onRetry}>
+        {imageText.tryAgain}
+      </button>
+    </ViewerMessage>
+  );
+}
+
+function CloseButton({ onClick }: { onClick: () => void }) {
   return (
     <button
       type="button"
-      class={`button round glass step step-${side}`}
-      aria-label={name}
-      title={name}
+      class="button round glass absolute start-gutter top-safe-top z-mark"
+      aria-label={imageText.close}
+      title={imageText.close}
+      onClick={onClick}
+    >
+      <Icon svg={x} />
+    </button>
+  );
+}
+
+type StepButtonProps = {
+  target: Generation | undefined;
+  label: string;
+  icon: string;
+  side: "start-gutter" | "end-gutter";
+  onStep: (target: Generation | undefined) => void;
+};
+
+/** Invisible but there at either end, so that the focus is not lost, and on touch screens, where a finger swipes. */
+function StepButton({ target, label, icon, side, onStep }: StepButtonProps) {
+  return (
+    <button
+      type="button"
+      class={`button round glass absolute inset-y-0 my-auto h-fit ${side} aria-disabled:not-focus-visible:opacity-0 touch:not-focus-visible:pointer-events-none touch:not-focus-visible:opacity-0 [[dir=rtl]_&_svg]:[scale:-1_1]`}
+      aria-label={label}
+      title={label}
       aria-disabled={!target}
       onClick={() => onStep(target)}
     >
       <Icon svg={icon} />
     </button>
+  );
+}
+
+/** The images of a generation that has several. */
+function OutputStrip({ generation: { outputs }, index }: { generation: Generation; index: Signal<number> }) {
+  return (
+    <ul
+      aria-label={imageText.outputs}
+      class="absolute start-gutter bottom-3 flex gap-1.5 rounded-md bg-scrim p-1.5"
+    >
+      {outputs.map(({ url, thumbnailUrl, width, height }, at) => (
+        <li key={url}>
+          <button
+            type="button"
+            class="block size-12 overflow-hidden rounded-sm border-2 border-transparent opacity-70 hover:opacity-100 aria-[current=true]:border-on-image aria-[current=true]:opacity-100"
+            aria-label={imageText.output(at + 1, outputs.length)}
+            aria-current={at === index.value}
+            onClick={() => {
+              index.value = at;
+            }}
+          >
+            <img src={thumbnailUrl} width={width} height={height} alt="" class="size-full object-cover" />
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,49 +1,74 @@
 import type { Generation } from "../../worker/contract.ts";
-import { toggleFavorite } from "../studio/favorites.ts";
-import type { Studio } from "../studio/studio.ts";
 import { isComposing } from "../browser/composition.ts";
 import { keyOf } from "../browser/keys.ts";
-import { singleKeysOn } from "../studio/shortcuts.ts";
-import { downloadPicture } from "./download.ts";
-import type { StageControls } from "./zoomable-image.tsx";
+import type { ImageActions } from "./actions.ts";
+import { downloadImage } from "./download.ts";
+import { ZOOM_STEP, type ZoomControls } from "./zoomable-image.tsx";
 
-const ZOOM_STEP = 1.5;
 /** Any other held key acts once: a held Delete would delete one image after the other. */
 const MAY_BE_HELD = /^(Arrow|[-+=]$)/;
 
-type Where = {
-  studio: Studio;
-  generation: Generation | null;
-  /** Which of its pictures is on the stage. */
+type KeyboardContext = {
+  actions: ImageActions;
+  generation: Generation | undefined;
+  /** The index of the output on the stage. */
   output: number;
-  controls: StageControls | null;
+  zoom: ZoomControls | null;
+  /** False: the user has turned off the shortcuts without a modifier. */
+  areSingleKeysOn: boolean;
   previous: () => void;
   next: () => void;
   remove: () => void;
 };
 
-/** Handles the keys of an image's page; the browser handles all others. */
-export function onPictureKey(event: KeyboardEvent, where: Where): void {
-  const { studio, generation, controls } = where;
+/** Handles the keys of the image page; the browser handles all others. */
+export function handleImageKey(event: KeyboardEvent, context: KeyboardContext): void {
   if (event.target instanceof HTMLInputElement || isComposing(event)) return;
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const key = keyOf(event);
   if (event.repeat && !MAY_BE_HELD.test(key)) return;
-  if (key.length === 1 && !singleKeysOn(studio.store)) return;
-  const rtl = document.documentElement.dir === "rtl";
-  if (event.shiftKey && key.startsWith("Arrow")) {
-    const pan = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
-    if (pan) controls?.pan(pan[0] ?? 0, pan[1] ?? 0);
-  } else if (key === "ArrowLeft") (rtl ? where.next : where.previous)();
-  else if (key === "ArrowRight") (rtl ? where.previous : where.next)();
-  else if (key === "z") controls?.toggle();
-  else if (key === "+" || key === "=") controls?.zoom(ZOOM_STEP);
-  else if (key === "-") controls?.zoom(1 / ZOOM_STEP);
-  else if (key === "Delete" || key === "Backspace") where.remove();
-  else if (generation?.status !== "succeeded") return;
-  else if (key === "f") void toggleFavorite(studio, generation);
-  else if (key === "d") downloadPicture(generation, where.output);
-  else if (key === "s") studio.sharing.value = generation;
-  else return;
-  event.preventDefault();
+  if (key.length === 1 && !context.areSingleKeysOn) return;
+  const isHandled =
+    event.shiftKey && key.startsWith("Arrow") ? pan(key, context.zoom) : handleKey(key, context);
+  if (isHandled) event.preventDefault();
+}
+
+function pan(key: string, zoom: ZoomControls | null): boolean {
+  const steps = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  const [x = 0, y = 0] = steps[key as keyof typeof steps] ?? [];
+  zoom?.pan(x, y);
+  return true;
+}
+
+/** Whether the key does something here. */
+function handleKey(key: string, context: KeyboardContext): boolean {
+  const { zoom, previous, next, remove } = context;
+  const isRtl = document.documentElement.dir === "rtl";
+  const handlers: Record<string, () => void> = {
+    ArrowLeft: isRtl ? next : previous,
+    ArrowRight: isRtl ? previous : next,
+    z: () => zoom?.toggle(),
+    "+": () => zoom?.zoom(ZOOM_STEP),
+    "=": () => zoom?.zoom(ZOOM_STEP),
+    "-": () => zoom?.zoom(1 / ZOOM_STEP),
+    Delete: remove,
+    Backspace: remove,
+    ...actionKeys(context),
+  };
+  const handler = Object.hasOwn(handlers, key) ? handlers[key] : undefined;
+  handler?.();
+  return handler !== undefined;
+}
+
+function actionKeys({ actions, generation, output }: KeyboardContext): Record<string, () => void> {
+  if (!generation) return {};
+  const settings = { e: () => actions.edit(generation), r: () => actions.again(generation) };
+  const shown = generation.outputs[output];
+  if (generation.status !== "succeeded" || !shown) return settings;
+  return {
+    ...settings,
+    f: () => actions.toggleFavorite(generation),
+    d: () => downloadImage(shown),
+    s: () => actions.share(generation, output),
+  };
 }

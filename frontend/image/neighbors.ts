@@ -1,20 +1,65 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { Generation } from "../../worker/contract.ts";
+import { routerPart } from "../browser/router.ts";
+import { feedPart } from "../studio/images/feed.ts";
+import { generationsPart } from "../studio/images/generations.ts";
+import type { ImageList } from "../studio/images/image-list.ts";
+import { imageListsPart } from "../studio/images/image-lists.ts";
+import { usePart } from "../ui/parts.ts";
 
-type Neighbours = { previous: Generation | undefined; next: Generation | undefined };
+/** The next page of the list is read when so few images are left after the open one. */
+const LOAD_MORE_BEFORE_END = 3;
+
+type Neighbors = { previous: Generation | undefined; next: Generation | undefined };
 
 /**
- * Where in a list someone is. A picture may leave the list while it is looked at (no favourite any more, say); its
- * neighbours stay what they were.
+ * The images before and after one in a list. An image may leave the list while it is open (when it is removed from the
+ * favorites, say); its neighbors then stay what they were.
  */
-export function createPlace() {
-  let last: (Neighbours & { id: string }) | null = null;
+export function createNeighbors() {
+  let last: { id: string; previous: string | undefined; next: string | undefined } | null = null;
   return {
-    around(items: readonly Generation[], id: string): Neighbours {
+    of(items: readonly Generation[], id: string): Neighbors {
       const index = items.findIndex((item) => item.id === id);
-      if (index >= 0) last = { id, previous: items[index - 1], next: items[index + 1] };
+      if (index >= 0) last = { id, previous: items[index - 1]?.id, next: items[index + 1]?.id };
       else if (last?.id !== id) last = null;
-      const still = (item: Generation | undefined) => items.find((other) => other.id === item?.id);
-      return { previous: still(last?.previous), next: still(last?.next) };
+      const find = (wanted: string | undefined) => items.find((item) => item.id === wanted);
+      return { previous: find(last?.previous), next: find(last?.next) };
     },
   };
+}
+
+/** The neighbors of an image in the page under it: in the gallery's list, or in the feed (`list`: null). */
+export function useNeighbors(id: string): Neighbors & { list: ImageList | null } {
+  const { list, items } = useItems();
+  const neighbors = useRef(createNeighbors()).current;
+  const index = items.findIndex((item) => item.id === id);
+  useEffect(() => {
+    if (!list || items.length - index > LOAD_MORE_BEFORE_END) return;
+    if (list.state.peek() !== "failed") void list.loadMore();
+  }, [index, items.length, list]);
+  return { list, ...neighbors.of(items, id) };
+}
+
+function useItems(): { list: ImageList | null; items: readonly Generation[] } {
+  const { page, search } = usePart(routerPart).route.value;
+  const feed = usePart(feedPart);
+  const generations = usePart(generationsPart);
+  const imageLists = usePart(imageListsPart);
+  if (page === "gallery") {
+    const list = imageLists.listFor(search);
+    return { list, items: list.shown.value };
+  }
+  const hidden = generations.hidden.value;
+  const items = feed.entries.value
+    .map(feed.generationOf)
+    .filter((generation) => generation.status === "succeeded" && !hidden.has(generation.id));
+  return { list: null, items };
+}
+
+/** So that the next step shows its image at once; not where the user wants to save data. */
+export function preloadImages(generations: (Generation | undefined)[]): void {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  if (connection?.saveData) return;
+  for (const generation of generations) if (generation?.outputUrl) new Image().src = generation.outputUrl;
 }

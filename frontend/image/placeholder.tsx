@@ -1,16 +1,27 @@
-import { isInFlight } from "../studio/generation.ts";
+import type { ComponentChildren } from "preact";
 import type { Generation } from "../../worker/contract.ts";
-import { making } from "../text/create.ts";
-import { pictureText } from "../text/gallery.ts";
-import { told } from "../text/errors.ts";
+import { isInFlight } from "../studio/images/generation.ts";
+import { errors } from "../text/errors.ts";
+import { imageText } from "../text/image.ts";
 
-/** Where a picture would be: why there is none, or not yet. */
-export function WithoutPicture({ generation }: { generation: Generation }) {
-  const { error } = generation;
-  const working = isInFlight(generation);
+type MessageProps = { title: string; isAlert?: boolean; isLoading?: boolean; children?: ComponentChildren };
+
+/** A message in place of the image. */
+export function ViewerMessage({ title, isAlert = false, isLoading = false, children }: MessageProps) {
   return (
-    <div class={`stage-words ${working ? "shimmer" : ""}`}>
-      <h1>{working ? pictureText.notYet : error ? told.failure(error.code) : making.canceled}</h1>
+    <div
+      role={isAlert ? "alert" : undefined}
+      class={`absolute inset-0 grid content-center justify-items-center gap-2 px-16 py-8 text-center ${isLoading ? "skeleton" : ""}`}
+    >
+      <h1 class="max-w-md text-lg font-semibold text-balance">{title}</h1>
+      {children}
     </div>
   );
+}
+
+/** Says why there is no image, or none yet. */
+export function Placeholder({ generation }: { generation: Generation }) {
+  const { error } = generation;
+  if (isInFlight(generation)) return <ViewerMessage title={imageText.notReady} isLoading />;
+  return <ViewerMessage title={error ? errors.failure(error.code) : imageText.canceled} />;
 }

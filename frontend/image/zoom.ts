@@ -1,36 +1,36 @@
-/** How a picture lies in its stage. Pure; lengths in CSS pixels, both measured from the stage's middle. */
+/** How an image is placed in its stage. Pure; lengths in CSS pixels, positions measured from the stage's center. */
 
-/** `scale` 1 is the picture as it fits the stage; `x` and `y` are how far its middle is off the stage's. */
-export type View = { scale: number; x: number; y: number };
+/** `scale` 1: the image fits the stage. `x` and `y`: the offset of its center from the stage's center. */
+export type Transform = { scale: number; x: number; y: number };
 
 export type Bounds = {
   stage: { width: number; height: number };
-  /** The picture as it fits. */
+  /** The image at scale 1. */
   fit: { width: number; height: number };
-  /** The scale at which each of the picture's pixels takes one of the screen's. */
+  /** The scale at which one image pixel is one screen pixel. */
   full: number;
 };
 
-type Point = { x: number; y: number };
+export type Point = { x: number; y: number };
 
-export const FIT: View = { scale: 1, x: 0, y: 0 };
-/** How far a picture can be enlarged beyond its own pixels. */
-const BEYOND_FULL = 4;
+export const FIT: Transform = { scale: 1, x: 0, y: 0 };
+/** How far beyond its own pixels an image can be enlarged. */
+const MAX_FACTOR = 4;
 
 export function boundsOf(
   stage: Bounds["stage"],
-  picture: { width: number; height: number },
-  /** The screen's pixels to one CSS pixel. */
+  image: { width: number; height: number },
+  /** Screen pixels per CSS pixel. */
   density: number,
 ): Bounds {
-  const scale = Math.min(stage.width / picture.width, stage.height / picture.height);
-  const fit = { width: picture.width * scale, height: picture.height * scale };
+  const scale = Math.min(stage.width / image.width, stage.height / image.height);
+  const fit = { width: image.width * scale, height: image.height * scale };
   return { stage, fit, full: 1 / (scale * density) };
 }
 
-/** Keeps the picture in sight: it never leaves a gap where it could fill the stage, and stays in the middle where not. */
-export function clampView({ scale, x, y }: View, { stage, fit, full }: Bounds): View {
-  const size = Math.min(Math.max(scale, Math.min(1, full)), Math.max(2, full * BEYOND_FULL));
+/** Limits scale and offset: the image leaves no gap where it could fill the stage, and is centered where it cannot. */
+export function clampTransform({ scale, x, y }: Transform, { stage, fit, full }: Bounds): Transform {
+  const size = Math.min(Math.max(scale, Math.min(1, full)), Math.max(2, full * MAX_FACTOR));
   const room = {
     x: Math.max(0, (fit.width * size - stage.width) / 2),
     y: Math.max(0, (fit.height * size - stage.height) / 2),
@@ -39,21 +39,31 @@ export function clampView({ scale, x, y }: View, { stage, fit, full }: Bounds): 
   return { scale: size, x: within(x, room.x), y: within(y, room.y) };
 }
 
-/** Enlarges by `factor` around a point, which stays where it is under the finger. */
-export function zoomAt(view: View, factor: number, { x, y }: Point, bounds: Bounds): View {
-  const { scale } = clampView({ ...view, scale: view.scale * factor }, bounds);
-  const real = scale / view.scale;
-  return clampView({ scale, x: x - (x - view.x) * real, y: y - (y - view.y) * real }, bounds);
+/** Enlarges by `factor` around a point, which stays where it is. */
+export function zoomAt(transform: Transform, factor: number, { x, y }: Point, bounds: Bounds): Transform {
+  const { scale } = clampTransform({ ...transform, scale: transform.scale * factor }, bounds);
+  const applied = scale / transform.scale;
+  return clampTransform(
+    { scale, x: x - (x - transform.x) * applied, y: y - (y - transform.y) * applied },
+    bounds,
+  );
 }
 
-/** To the picture's own pixels, or twice as large where those are about what fits anyway; and back. */
-export function toggleZoom(view: View, point: Point, bounds: Bounds): View {
-  if (view.scale !== 1) return FIT;
+/** Switches between fitting and one image pixel per screen pixel; twice the size where those two are about the same. */
+export function toggleZoom(transform: Transform, point: Point, bounds: Bounds): Transform {
+  if (transform.scale !== 1) return FIT;
   const target = Math.abs(bounds.full - 1) > 0.15 ? bounds.full : 2;
-  return zoomAt(view, target, point, bounds);
+  return zoomAt(transform, target, point, bounds);
 }
 
-/** How large the picture shows, 1 being its own pixels. */
-export function shownScale(view: View, bounds: Bounds): number {
-  return view.scale / bounds.full;
+/** The displayed size, 1 being one image pixel per screen pixel. */
+export function displayScale(transform: Transform, bounds: Bounds): number {
+  return transform.scale / bounds.full;
+}
+
+export function isOnImage({ x, y }: Point, transform: Transform, { fit }: Bounds): boolean {
+  return (
+    Math.abs(x - transform.x) <= (fit.width * transform.scale) / 2 &&
+    Math.abs(y - transform.y) <= (fit.height * transform.scale) / 2
+  );
 }

@@ -1,18 +1,18 @@
 /**
- * The studio's service worker: opens it without network, keeps thumbnails for their owner, shows pictures that a
- * notification told of. Never in the way of `/api`, and takes over from another version only when told to.
+ * The service worker: opens the studio without network, caches thumbnails for the signed-in user, and opens an image
+ * from its notification. It leaves `/api` alone, and replaces an older version only when a page asks it to.
  */
-import type { ToWorker } from "./messages.ts";
+import type { ToPage, ToWorker } from "./messages.ts";
 import { showPage } from "./notification-click.ts";
 import { kindOf } from "./requests.ts";
-import { answerPage, answerShell, dropOtherShells, files, storeShell } from "./shell.ts";
-import { answerThumbnail, keepFor } from "./thumbnails.ts";
+import { answerPage, answerShell, deleteOtherShells, files, storeShell } from "./shell.ts";
+import { answerThumbnail, setCacheOwner } from "./thumbnails.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 
 self.addEventListener("install", (event) => event.waitUntil(storeShell()));
 self.addEventListener("activate", (event) =>
-  event.waitUntil(Promise.all([dropOtherShells(), self.clients.claim()])),
+  event.waitUntil(Promise.all([deleteOtherShells(), self.clients.claim()])),
 );
 
 self.addEventListener("fetch", (event) => {
@@ -35,7 +35,7 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("message", (event) => {
   const message = event.data as ToWorker;
   if ("owner" in message) event.waitUntil(changeOwner(message.owner));
-  else if ("running" in message) event.waitUntil(compare(message.running, event.ports[0]));
+  else if ("running" in message) event.waitUntil(compareBuilds(message.running, event.source));
   else if (message.takeOver) event.waitUntil(self.skipWaiting());
 });
 
@@ -44,23 +44,22 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(openFrom(event.notification));
 });
 
-const openStudios = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
+const openPages = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
 
 async function changeOwner(owner: string): Promise<void> {
-  await keepFor(owner);
+  await setCacheOwner(owner);
   if (owner !== "") return;
-  // They show a prompt.
+  // They show prompts.
   for (const notification of await self.registration.getNotifications()) notification.close();
 }
 
-/** A page of this build needs no reload. Where it is the only one, nobody else does either. */
-async function compare(running: string, port: MessagePort | undefined): Promise<void> {
-  const isAnother = !files.includes(running);
-  port?.postMessage(isAnother);
-  if (!isAnother && (await openStudios()).length === 1) await self.skipWaiting();
+/** If the only open page already runs this build, activates without asking. */
+async function compareBuilds(running: string, page: ExtendableMessageEvent["source"]): Promise<void> {
+  if (!files.includes(running)) page?.postMessage({ update: true } satisfies ToPage);
+  else if ((await openPages()).length === 1) await self.skipWaiting();
 }
 
 async function openFrom(notification: Notification): Promise<void> {
   const open = (path: string) => self.clients.openWindow(path);
-  await showPage(String(notification.data), await openStudios(), open);
+  await showPage(String(notification.data), await openPages(), open);
 }

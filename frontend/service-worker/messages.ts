@@ -1,11 +1,15 @@
-/** What a page tells the service worker. */
+/** Messages from a page to the service worker. */
 export type ToWorker =
-  /** Who is signed in here; "" is nobody. */
+  /** The id of the signed-in user; "" while signed out. */
   | { owner: string }
-  /** Which script the page runs. Through the port comes whether this worker's studio is another one. */
+  /** The path of a script that the page runs. A waiting worker of another build answers `update`. */
   | { running: string }
-  /** The person agreed to the new version. */
+  /** The user agreed to the update. */
   | { takeOver: true };
 
-/** What the service worker tells a page: a picture of this address was asked for, outside the page. */
-export type ToPage = { open: string };
+/** Messages from the service worker to a page. */
+export type ToPage =
+  /** The user clicked a notification: show the page at this path. */
+  | { open: string }
+  /** The sender waits with another build than the page's. */
+  | { update: true };

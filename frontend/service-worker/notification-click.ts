@@ -1,23 +1,23 @@
 import type { ToPage } from "./messages.ts";
 
-/** An open studio, as the service worker sees it. */
-export type OpenStudio = {
+/** An open page of the studio, as the service worker sees it. */
+export type OpenPage = {
   visibilityState: string;
   postMessage: (message: ToPage) => void;
   focus: () => Promise<unknown>;
 };
 
-/** Shows the page at `path` in a studio that is open, the one in front first; else in a new one. */
+/** Shows `path` in an open page, preferably the visible one; without any in a new window. */
 export async function showPage(
   path: string,
-  studios: readonly OpenStudio[],
+  pages: readonly OpenPage[],
   openWindow: (path: string) => Promise<unknown>,
 ): Promise<void> {
-  const studio = studios.find(({ visibilityState }) => visibilityState === "visible") ?? studios[0];
-  if (!studio) {
+  const page = pages.find(({ visibilityState }) => visibilityState === "visible") ?? pages[0];
+  if (!page) {
     await openWindow(path);
     return;
   }
-  studio.postMessage({ open: path });
-  await studio.focus();
+  page.postMessage({ open: path });
+  await page.focus();
 }

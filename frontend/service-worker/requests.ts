@@ -1,16 +1,20 @@
-/** What a request is to the service worker; null: none of its business. */
+import { pageAt } from "../../worker/pages.ts";
+
+/** How the service worker handles a request; null: not at all. */
 export type Kind = "page" | "shell" | "thumbnail" | null;
 
-/** The pages that the studio draws itself. Shared pages, the API and sign-ins are none of them. */
-const PAGES = /^\/(?:$|gallery$|account$|g\/[^/]+$)/;
-const PICTURE = /^\/images\//;
+const IMAGE = /^\/images\//;
+const THUMBNAIL = /^\?size=(?:thumb|small)$/;
 
-export type Asked = Pick<Request, "method" | "mode" | "destination" | "url">;
+export type RequestFacts = Pick<Request, "method" | "mode" | "destination" | "url">;
 
-export function kindOf({ method, mode, destination, url }: Asked, origin: string, shell: string[]): Kind {
-  const { pathname, search, origin: theirs } = new URL(url);
-  if (method !== "GET" || theirs !== origin) return null;
-  if (mode === "navigate") return PAGES.test(pathname) ? "page" : null;
+/** `shell`: the paths of this build's files. */
+export function kindOf(request: RequestFacts, ownOrigin: string, shell: string[]): Kind {
+  const { method, mode, destination } = request;
+  const { pathname, search, origin } = new URL(request.url);
+  if (method !== "GET" || origin !== ownOrigin) return null;
+  // The Worker renders shared pages and sign-ins itself.
+  if (mode === "navigate") return pageAt(pathname) === null ? null : "page";
   if (shell.includes(pathname)) return "shell";
-  return destination === "image" && PICTURE.test(pathname) && search === "?size=thumb" ? "thumbnail" : null;
+  return destination === "image" && IMAGE.test(pathname) && THUMBNAIL.test(search) ? "thumbnail" : null;
 }

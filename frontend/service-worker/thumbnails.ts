@@ -1,22 +1,22 @@
 /**
- * Thumbnails seen lately, in a cache that bears its owner's name. There is at most one such cache, that of whoever is
- * signed in; without it nothing is kept and nothing is answered from here. So nobody is ever shown another's pictures.
+ * Recent thumbnails of the signed-in user, in a cache with the user's id in its name. There is at most one such cache.
+ * While signed out there is none, and nothing is stored or answered. So no user sees another's images.
  */
 const PREFIX = "thumbnails:";
 /** About 10 MB. */
-const MAX_KEPT = 400;
+const MAX_ENTRIES = 400;
 
-/** Opening and dropping go one after the other: a picture that comes late never brings a dropped cache back. */
-let turn: Promise<unknown> = Promise.resolve();
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const done = turn.then(work);
-  turn = done.catch(() => {});
+/** Opening and deleting run one after the other, so that a late response does not recreate a deleted cache. */
+let lastTask: Promise<unknown> = Promise.resolve();
+function inSequence<T>(work: () => Promise<T>): Promise<T> {
+  const done = lastTask.then(work);
+  lastTask = done.catch(() => {});
   return done;
 }
 
-/** From now on `owner`'s are kept, and nobody else's are left; "" is nobody. */
-export function keepFor(owner: string): Promise<void> {
-  return inTurn(async () => {
+/** Opens the cache of `owner` and deletes all others; "" is signed out. */
+export function setCacheOwner(owner: string): Promise<void> {
+  return inSequence(async () => {
     const own = PREFIX + owner;
     for (const name of await caches.keys()) {
       if (name.startsWith(PREFIX) && (owner === "" || name !== own)) await caches.delete(name);
@@ -26,36 +26,36 @@ export function keepFor(owner: string): Promise<void> {
 }
 
 function openOwn(): Promise<Cache | null> {
-  return inTurn(async () => {
+  return inSequence(async () => {
     const name = (await caches.keys()).find((key) => key.startsWith(PREFIX));
     return name === undefined ? null : caches.open(name);
   });
 }
 
-/** `later`: keeps the worker alive for what goes on behind the answer. */
+/** `waitUntil`: keeps the service worker alive while the thumbnail is stored. */
 export async function answerThumbnail(
   request: Request,
-  later: (work: Promise<unknown>) => void,
+  waitUntil: (work: Promise<unknown>) => void,
 ): Promise<Response> {
   const cache = await openOwn();
-  const kept = await cache?.match(request.url, { ignoreVary: true });
-  if (kept) return kept;
+  const cached = await cache?.match(request.url, { ignoreVary: true });
+  if (cached) return cached;
   if (!cache) return fetch(request);
   // Bypasses the HTTP cache, which keeps images across accounts.
   const response = await fetch(request, { cache: "no-store" });
-  // The original stands in until the thumbnail is made.
-  const isFinal = !response.headers.has("content-location");
-  if (response.status === 200 && isFinal) later(keep(cache, request.url, response.clone()));
+  // With this header the Worker answers with the original, because the thumbnail is not ready.
+  const isThumbnail = !response.headers.has("content-location");
+  if (response.status === 200 && isThumbnail) waitUntil(store(cache, request.url, response.clone()));
   return response;
 }
 
-/** The oldest make room. Where the disk is full nothing is kept, and nothing is lost. */
-async function keep(cache: Cache, url: string, response: Response): Promise<void> {
+/** Deletes the oldest beyond the limit. */
+async function store(cache: Cache, url: string, response: Response): Promise<void> {
   try {
     await cache.put(url, response);
-    const all = await cache.keys();
-    for (const old of all.slice(0, Math.max(0, all.length - MAX_KEPT))) await cache.delete(old);
+    const keys = await cache.keys();
+    for (const key of keys.slice(0, Math.max(0, keys.length - MAX_ENTRIES))) await cache.delete(key);
   } catch {
-    // As said.
+    // The disk is full: the thumbnail is loaded again next time.
   }
 }

@@ -1,131 +1,165 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { signOut } from "../studio/sign-in.ts";
-import type { Studio } from "../studio/studio.ts";
-import { later } from "../text/sign-in.ts";
-import { making } from "../text/create.ts";
+import { pathOf } from "../browser/router.ts";
+import { storePart } from "../browser/storage.ts";
+import { composerPart } from "../studio/generate/composer.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { notificationsPart } from "../studio/notifications.ts";
+import { sessionPart } from "../studio/session/session.ts";
+import { signInPart } from "../studio/session/sign-in.ts";
+import { updatePart } from "../studio/update.ts";
+import { createText } from "../text/create.ts";
+import { signInText } from "../text/sign-in.ts";
 import { useLightDismiss } from "../ui/light-dismiss.ts";
+import { Kbd } from "../ui/kbd.tsx";
+import { usePart } from "../ui/parts.ts";
 
-type Theme = keyof typeof later.themes;
-const THEMES = Object.keys(later.themes) as Theme[];
+type Theme = keyof typeof signInText.themes;
+const ITEM = "flex min-h-control w-full items-center rounded-md px-3 text-sm font-medium hover:bg-sunken";
+const THEMES = Object.keys(signInText.themes) as Theme[];
 
-/** Fetched with the first click on its button, and so opens itself once; from then on the button does. */
-export function AccountMenu({ studio }: { studio: Studio }) {
+/** Mounted with the first click on its button, and opens itself then; from then on the button opens it. */
+export function AccountMenu() {
+  const dialogs = usePart(dialogsPart);
+  const signIn = usePart(signInPart);
+  const user = usePart(sessionPart).user.value;
+  const update = usePart(updatePart).value;
   const menu = useRef<HTMLDivElement>(null);
   useLightDismiss(menu);
-  useEffect(() => menu.current?.showPopover(), []);
-  const user = studio.session.user.value;
-  const today = studio.session.limits.value?.today;
-  const update = studio.backstage.value?.update.value;
+  useEffect(() => {
+    // If it was rendered within the click, the button has opened it already.
+    if (!menu.current?.matches(":popover-open")) menu.current?.showPopover();
+  }, []);
+  const hide = () => menu.current?.hidePopover();
   return (
-    <div ref={menu} id="account" popover="auto" class="pop menu">
-      <p class="px-3 pt-2 pb-3 text-sm">
-        <strong class="block truncate font-semibold">{user?.email ?? later.signedOut}</strong>
-        {user && <span class="block text-muted">{later.plan(user.plan)}</span>}
-        {today && today.limit !== null && (
-          <span class="block text-muted">
-            {making.dayLeft(Math.max(0, today.limit - today.used), today.limit)}
-          </span>
-        )}
-      </p>
+    <div ref={menu} id="account" popover="auto" class="popover end-gutter top-header w-72 gap-0 p-2">
+      <Summary />
       {user && (
-        <a href="/account" class="menu-item" onClick={() => menu.current?.hidePopover()}>
-          {later.yourAccount}
+        <a href={pathOf("account")} class={ITEM} onClick={hide}>
+          {signInText.yourAccount}
         </a>
       )}
-      <ThemeChoice studio={studio} />
-      <label class="menu-item switch">
-        {making.enterSends}
-        <input
-          type="checkbox"
-          role="switch"
-          checked={studio.composer.enterSends.value}
-          onChange={({ currentTarget: { checked } }) => {
-            studio.composer.enterSends.value = checked;
-            studio.store.set("enter", checked ? "send" : "line");
-          }}
-        />
-      </label>
-      <NotifyChoice studio={studio} />
+      <ThemeChoice />
+      <EnterSendsSwitch />
+      <NotificationsSwitch />
       {update && (
-        <button type="button" class="menu-item" onClick={update}>
-          {making.updateTake}
+        <button type="button" class={ITEM} onClick={update}>
+          {createText.updateTake}
         </button>
       )}
       <button
         type="button"
-        class="menu-item justify-between"
+        class={`${ITEM} justify-between`}
         onClick={() => {
-          menu.current?.hidePopover();
-          studio.helping.value = true;
+          hide();
+          dialogs.shortcuts.value = true;
         }}
       >
-        {making.shortcuts}
-        <kbd class="key">?</kbd>
+        {createText.shortcuts}
+        <Kbd>?</Kbd>
       </button>
       <button
         type="button"
-        class="menu-item"
+        class={ITEM}
         onClick={() => {
-          menu.current?.hidePopover();
-          if (user) void signOut(studio);
-          else studio.signingIn.value = "asked";
+          hide();
+          if (user) void signIn.signOut();
+          else dialogs.signIn.value = "asked";
         }}
       >
-        {user ? later.signOut : later.signIn}
+        {user ? signInText.signOut : signInText.signIn}
       </button>
     </div>
   );
 }
 
+/** The user's address and plan, and how many images they have left today. */
+function Summary() {
+  const { user, limits } = usePart(sessionPart);
+  const today = limits.value?.today;
+  return (
+    <p class="px-3 pt-2 pb-3 text-sm">
+      <strong class="block truncate font-semibold">{user.value?.email ?? signInText.signedOut}</strong>
+      {user.value && <span class="block text-muted">{signInText.plan(user.value.plan)}</span>}
+      {today && today.limit !== null && (
+        <span class="block text-muted">
+          {createText.dayLeft(Math.max(0, today.limit - today.used), today.limit)}
+        </span>
+      )}
+    </p>
+  );
+}
+
+function EnterSendsSwitch() {
+  const { enterSends } = usePart(composerPart);
+  const store = usePart(storePart);
+  return (
+    <label class={`switch ${ITEM}`}>
+      {createText.enterSends}
+      <input
+        type="checkbox"
+        role="switch"
+        checked={enterSends.value}
+        onChange={({ currentTarget: { checked } }) => {
+          enterSends.value = checked;
+          store.set("enter", checked ? "send" : "line");
+        }}
+      />
+    </label>
+  );
+}
+
 /** The browser asks for its permission with this click, and only then. */
-function NotifyChoice({ studio }: { studio: Studio }) {
-  const notifier = studio.backstage.value?.notifier;
-  if (!notifier || !("Notification" in window)) return null;
+function NotificationsSwitch() {
+  const { isEnabled, isBlocked, setEnabled } = usePart(notificationsPart);
+  if (!("Notification" in window)) return null;
   return (
     <>
-      <label class="menu-item switch">
-        {making.notify}
+      <label class={`switch ${ITEM}`}>
+        {createText.notify}
         <input
           type="checkbox"
           role="switch"
-          checked={notifier.wanted.value}
+          checked={isEnabled.value}
           onChange={async (event) => {
             const box = event.currentTarget;
-            await notifier.want(box.checked);
-            box.checked = notifier.wanted.value;
+            await setEnabled(box.checked);
+            box.checked = isEnabled.value;
           }}
         />
       </label>
-      {notifier.blocked.value && (
+      {isBlocked.value && (
         <p role="alert" class="px-3 pb-2 text-sm text-muted">
-          {making.notifyBlocked}
+          {createText.notifyBlocked}
         </p>
       )}
     </>
   );
 }
 
-function ThemeChoice({ studio }: { studio: Studio }) {
-  const theme = useSignal<Theme>(THEMES.find((name) => name === studio.store.get("theme")) ?? "system");
+function ThemeChoice() {
+  const store = usePart(storePart);
+  const theme = useSignal<Theme>(THEMES.find((name) => name === store.get("theme")) ?? "system");
+  const choose = (name: Theme) => {
+    theme.value = name;
+    store.set("theme", name === "system" ? null : name);
+    const { dataset } = document.documentElement;
+    if (name === "system") delete dataset["theme"];
+    else dataset["theme"] = name;
+  };
   return (
-    <fieldset class="themes">
-      <legend class="sr-only">{later.theme}</legend>
+    <fieldset class="mb-2 grid grid-cols-3 rounded-md bg-sunken p-1">
+      <legend class="sr-only">{signInText.theme}</legend>
       {THEMES.map((name) => (
-        <label key={name} class="theme">
+        <label key={name} class="choice min-h-control-sm text-sm">
           <input
             type="radio"
             name="theme"
             class="sr-only"
             checked={theme.value === name}
-            onChange={() => {
-              theme.value = name;
-              studio.store.set("theme", name === "system" ? null : name);
-              if (name === "system") delete document.documentElement.dataset.theme;
-              else document.documentElement.dataset.theme = name;
-            }}
+            onChange={() => choose(name)}
           />
-          {later.themes[name]}
+          {signInText.themes[name]}
         </label>
       ))}
     </fieldset>

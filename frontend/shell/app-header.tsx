@@ -1,61 +1,67 @@
 import { useSignal } from "@preact/signals";
 import circleUser from "lucide-static/icons/circle-user-round.svg?raw";
-import type { Router } from "../browser/router.ts";
-import type { Studio } from "../studio/studio.ts";
-import { text } from "../text/common.ts";
+import type { ComponentChildren } from "preact";
+import { pathOf, routerPart } from "../browser/router.ts";
+import { sessionPart } from "../studio/session/session.ts";
+import { commonText } from "../text/common.ts";
+import { Avatar } from "../ui/avatar.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { lazy } from "../ui/lazy.tsx";
+import { usePart } from "../ui/parts.ts";
 
-const AccountMenu = lazy(() => import("./account-menu.tsx").then((part) => part.AccountMenu));
+type Props = {
+  /** How much is being created. */
+  indicator: ComponentChildren;
+  /** The account menu; it opens when it is mounted, and with the button from then on. */
+  menu: ComponentChildren;
+};
 
-export function Header({ studio, router }: { studio: Studio; router: Router }) {
-  const { page } = router.route.value;
-  const menu = useSignal(false);
-  const user = studio.session.user.value;
-  const limits = studio.session.limits.value;
-  const waiting = studio.orders.waiting.value.length;
+export function AppHeader({ indicator, menu }: Props) {
+  const isMenuWanted = useSignal(false);
+  const user = usePart(sessionPart).user.value;
+  const isSticky = usePart(routerPart).route.value.page === "gallery";
   return (
-    <header class="bar">
-      <a href="/" class="brand">
+    <header
+      class={`flex h-header items-center gap-2 px-gutter sm:gap-4 ${isSticky ? "bg-canvas tall:sticky tall:top-0 tall:z-header" : ""}`}
+    >
+      <a
+        href={pathOf("create")}
+        class="flex min-h-control items-center gap-2 font-heading max-sm:min-w-control"
+      >
         <img src="/favicon.svg" alt="" width={28} height={28} />
-        <span class="max-sm:sr-only">{text.name}</span>
+        <span class="max-sm:sr-only">{commonText.name}</span>
       </a>
-      <nav class="flex gap-1" aria-label={text.name}>
-        <a href="/" class="tab" aria-current={page === "studio" ? "page" : undefined}>
-          {text.create}
-        </a>
-        <a href="/gallery" class="tab" aria-current={page === "gallery" ? "page" : undefined}>
-          {text.gallery}
-        </a>
+      <nav class="flex gap-1" aria-label={commonText.name}>
+        <Tab page="create" />
+        <Tab page="gallery" />
       </nav>
       <div class="flex flex-1 items-center justify-end gap-3">
-        {/* Without a generation it would contradict a card whose output is being saved. */}
-        {user && limits && (limits.inFlight > 0 || waiting > 0) && (
-          <span class="flight">
-            {limits.inFlight > 0 && (
-              <>
-                <span class="sm:hidden" aria-hidden="true">
-                  {text.generatingShort(limits.inFlight, limits.concurrent)}
-                </span>
-                <span class="max-sm:sr-only">{text.generating(limits.inFlight, limits.concurrent)}</span>
-              </>
-            )}
-            {waiting > 0 && <span class="max-sm:sr-only">{text.waiting(waiting)}</span>}
-          </span>
-        )}
+        {indicator}
         <button
           type="button"
           class="button round quiet"
           popovertarget="account"
-          aria-label={text.account}
+          aria-label={commonText.account}
           onClick={() => {
-            menu.value = true;
+            isMenuWanted.value = true;
           }}
         >
-          {user ? <span class="initial">{user.email.charAt(0)}</span> : <Icon svg={circleUser} />}
+          {user ? <Avatar email={user.email} /> : <Icon svg={circleUser} />}
         </button>
       </div>
-      {menu.value && <AccountMenu studio={studio} />}
+      {isMenuWanted.value && menu}
     </header>
+  );
+}
+
+function Tab({ page }: { page: "create" | "gallery" }) {
+  const isCurrent = usePart(routerPart).route.value.page === page;
+  return (
+    <a
+      href={pathOf(page)}
+      class="grid min-h-control-sm place-content-center rounded-full px-2 text-sm font-medium text-muted hover:text-ink aria-[current]:bg-sunken aria-[current]:text-ink sm:px-3"
+      aria-current={isCurrent ? "page" : undefined}
+    >
+      {commonText[page]}
+    </a>
   );
 }

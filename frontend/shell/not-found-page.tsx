@@ -1,12 +1,12 @@
-import { later } from "../text/sign-in.ts";
+import { pathOf } from "../browser/router.ts";
+import { signInText } from "../text/sign-in.ts";
 
-/** An address that the studio does not have. */
-export function MissingPage() {
+export function NotFoundPage() {
   return (
     <main id="content" class="m-auto grid gap-4 p-8 text-center">
-      <h1 class="text-lg font-semibold">{later.pageMissing}</h1>
-      <a class="link" href="/">
-        {later.toStudio}
+      <h1 class="text-lg font-semibold">{signInText.pageNotFound}</h1>
+      <a class="link" href={pathOf("create")}>
+        {signInText.backToStudio}
       </a>
     </main>
   );

@@ -1,50 +1,58 @@
 import { Fragment } from "preact";
-import type { Backstage } from "../studio/deferred.ts";
 import { isMac } from "../browser/keys.ts";
-import type { Studio } from "../studio/studio.ts";
-import { making } from "../text/create.ts";
-import { shortcuts as lists } from "../text/shortcuts.ts";
+import { composerPart } from "../studio/generate/composer.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { shortcutsPart } from "../studio/shortcuts.ts";
+import { createText } from "../text/create.ts";
+import { shortcutLists } from "../text/shortcuts.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { Kbd } from "../ui/kbd.tsx";
+import { usePart } from "../ui/parts.ts";
 
-/** The list behind `?`. */
-export function Shortcuts({ studio, shortcuts }: { studio: Studio; shortcuts: Backstage["shortcuts"] }) {
+/** Every keyboard shortcut, in two columns on wide windows. */
+export function ShortcutsDialog() {
+  const dialogs = usePart(dialogsPart);
+  const { enterSends } = usePart(composerPart);
+  const shortcuts = usePart(shortcutsPart);
   const close = () => {
-    studio.helping.value = false;
+    dialogs.shortcuts.value = false;
   };
   return (
-    <Dialog label={making.shortcuts} class="sheet" onClose={close}>
-      {/* Takes the focus at first: the list begins at its top. */}
+    <Dialog label={createText.shortcuts} class="modal md:w-240" onClose={close}>
+      {/* Takes the focus first, so that the dialog is shown from its top. */}
       <h2 tabIndex={-1} class="text-lg font-semibold outline-none">
-        {making.shortcuts}
+        {createText.shortcuts}
       </h2>
-      {lists(studio.composer.enterSends.value).map(({ where, list }) => (
-        <section key={where} class="mt-4">
-          <h3 class="text-sm text-muted">{where}</h3>
-          <dl class="shortcuts">
-            {list.map(({ keys, what }) => (
-              <Fragment key={what}>
-                <dt>
-                  {keys.map((key) => (
-                    <Keys key={key} keys={key} />
-                  ))}
-                </dt>
-                <dd>{what}</dd>
-              </Fragment>
-            ))}
-          </dl>
-        </section>
-      ))}
+      <div class="gap-x-12 md:columns-2">
+        {shortcutLists(enterSends.value).map(({ where, list }) => (
+          <section key={where} class="break-inside-avoid pt-4">
+            <h3 class="text-sm text-muted">{where}</h3>
+            <dl class="mt-2 grid grid-cols-[2fr_3fr] gap-x-4 gap-y-2 text-sm">
+              {list.map(({ keys, what }) => (
+                <Fragment key={what}>
+                  <dt class="flex flex-wrap items-start gap-2">
+                    {keys.map((key) => (
+                      <Keys key={key} keys={key} />
+                    ))}
+                  </dt>
+                  <dd>{what}</dd>
+                </Fragment>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
       <label class="switch mt-4">
-        {making.shortcutsOn}
+        {createText.shortcutsOn}
         <input
           type="checkbox"
           role="switch"
-          checked={shortcuts.on.value}
-          onChange={(event) => shortcuts.turn(event.currentTarget.checked)}
+          checked={shortcuts.isEnabled.value}
+          onChange={(event) => shortcuts.setEnabled(event.currentTarget.checked)}
         />
       </label>
       <button type="button" class="button quiet mt-3 w-full" onClick={close}>
-        {making.close}
+        {createText.close}
       </button>
     </Dialog>
   );
@@ -54,9 +62,7 @@ function Keys({ keys }: { keys: string }) {
   return (
     <span class="inline-flex gap-1">
       {keys.split(/[ +]/).map((key, index) => (
-        <kbd key={index} class="key">
-          {key === "Mod" ? (isMac() ? "⌘" : "Ctrl") : key}
-        </kbd>
+        <Kbd key={index}>{key === "Mod" ? (isMac() ? "⌘" : "Ctrl") : key}</Kbd>
       ))}
     </span>
   );

@@ -1,83 +1,103 @@
 import { useSignal } from "@preact/signals";
 import type { SignInMethod } from "../../worker/contract.ts";
 import { signInUrl } from "../api/sign-in-url.ts";
-import { signIn, stopSigningIn } from "../studio/sign-in.ts";
-import type { Studio } from "../studio/studio.ts";
-import { later } from "../text/sign-in.ts";
-import { making } from "../text/create.ts";
-import { problems } from "../text/errors.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { sessionPart } from "../studio/session/session.ts";
+import { signInPart } from "../studio/session/sign-in.ts";
+import { createText } from "../text/create.ts";
+import { errors } from "../text/errors.ts";
+import { signInText } from "../text/sign-in.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { usePart } from "../ui/parts.ts";
 
-/** Asks who is here. Generate opens it, and goes on by itself afterwards. */
-export function SignIn({ studio }: { studio: Studio }) {
-  const goesOn = studio.signingIn.value === "generate";
-  const title = goesOn ? later.signInTitle : later.signIn;
-  const { session, problem } = studio.session;
+/** Opened by Generate, which continues after the sign-in, or by the account menu. */
+export function SignInDialog() {
+  const { session } = usePart(sessionPart);
+  const { cancel } = usePart(signInPart);
+  const isForGenerate = usePart(dialogsPart).signIn.value === "generate";
+  const title = isForGenerate ? signInText.titleGenerate : signInText.signIn;
   const methods = session.value?.signIn;
   return (
-    <Dialog label={title} class="sheet" onClose={() => stopSigningIn(studio)}>
+    <Dialog label={title} class="modal" onClose={cancel}>
       {!methods ? (
-        <>
-          <h2 class="text-lg font-semibold">{title}</h2>
-          <p role="status" class="mt-1 text-sm text-muted">
-            {problem.value ? problems[problem.value.code] : later.signInWaits}
-          </p>
-          {problem.value && (
-            <button type="button" class="button filled mt-5 w-full" onClick={() => void studio.wake()}>
-              {making.tryAgain}
-            </button>
-          )}
-        </>
+        <Waiting title={title} />
       ) : methods.length === 0 ? (
-        <Missing />
+        <NotSetUp />
       ) : (
         <>
           <h2 class="text-lg font-semibold">{title}</h2>
-          <p class="mt-1 text-sm text-muted">{goesOn ? later.signInGoesOn : later.signInWhy}</p>
-          <div class="mt-5 grid gap-3">
+          <p class="mt-1 text-sm text-muted">{isForGenerate ? signInText.whyGenerate : signInText.why}</p>
+          <div class="mt-4 grid gap-3">
             {methods.map((method) => (
-              <Method key={method} method={method} studio={studio} />
+              <Method key={method} method={method} />
             ))}
           </div>
         </>
       )}
-      <button type="button" class="button quiet mt-3 w-full" onClick={() => stopSigningIn(studio)}>
-        {later.close}
+      <button type="button" class="button quiet mt-3 w-full" onClick={cancel}>
+        {signInText.close}
       </button>
     </Dialog>
   );
 }
 
-function Method({ method, studio }: { method: SignInMethod; studio: Studio }) {
-  if (method === "dev") return <DevSignIn studio={studio} />;
+/** The Worker has not told yet how to sign in. */
+function Waiting({ title }: { title: string }) {
+  const { error, load } = usePart(sessionPart);
+  return (
+    <>
+      <h2 class="text-lg font-semibold">{title}</h2>
+      <p role="status" class="mt-1 text-sm text-muted">
+        {error.value ? errors.sentence(error.value.code) : signInText.loading}
+      </p>
+      {error.value && (
+        <button type="button" class="button filled mt-4 w-full" onClick={() => void load()}>
+          {createText.tryAgain}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Method({ method }: { method: SignInMethod }) {
+  if (method === "dev") return <DevSignIn />;
   return (
     <a class="button filled w-full" href={signInUrl(location)}>
-      {method === "oidc" ? later.signInOidc : later.signInAccess}
+      {method === "oidc" ? signInText.withOidc : signInText.withAccess}
     </a>
   );
 }
 
-function DevSignIn({ studio }: { studio: Studio }) {
-  const email = useSignal<string>(later.emailExample);
+function DevSignIn() {
+  const { signInDev } = usePart(signInPart);
+  const email = useSignal<string>(signInText.emailExample);
   const problem = useSignal<string | null>(null);
-  const busy = useSignal(false);
+  const isSending = useSignal(false);
+
+  async function submit() {
+    if (isSending.value) return;
+    isSending.value = true;
+    try {
+      const error = await signInDev(email.value.trim());
+      if (error) {
+        problem.value =
+          error.code === "invalid_request" ? signInText.emailInvalid : errors.sentence(error.code);
+      }
+    } finally {
+      isSending.value = false;
+    }
+  }
+
   return (
     <form
       class="grid gap-3"
-      onSubmit={async (event) => {
+      onSubmit={(event) => {
         event.preventDefault();
-        if (busy.value) return;
-        busy.value = true;
-        const trouble = await signIn(studio, email.value.trim()).finally(() => {
-          busy.value = false;
-        });
-        if (trouble) {
-          problem.value = trouble.code === "invalid_request" ? later.emailInvalid : problems[trouble.code];
-        }
+        void submit();
       }}
     >
       <label class="grid gap-1 text-sm font-medium">
-        {later.email}
+        {signInText.email}
         <input
           class="field"
           type="email"
@@ -93,11 +113,11 @@ function DevSignIn({ studio }: { studio: Studio }) {
           }}
         />
       </label>
-      <button type="submit" class="button filled" aria-disabled={busy.value}>
-        {later.signIn}
+      <button type="submit" class="button filled" aria-disabled={isSending.value}>
+        {signInText.signIn}
       </button>
       <p id="sign-in-note" class="text-sm text-muted">
-        {later.signInDevNote}
+        {signInText.devNote}
       </p>
       {problem.value !== null && (
         <p role="alert" class="text-sm text-danger">
@@ -108,18 +128,19 @@ function DevSignIn({ studio }: { studio: Studio }) {
   );
 }
 
-function Missing() {
+/** For the owner of a new studio: which settings turn sign-in on. */
+function NotSetUp() {
   return (
     <>
-      <h2 class="text-lg font-semibold">{later.signInMissing}</h2>
-      <p class="mt-1 text-sm text-muted">{later.signInMissingWhat}</p>
+      <h2 class="text-lg font-semibold">{signInText.notSetUp}</h2>
+      <p class="mt-1 text-sm text-muted">{signInText.notSetUpWhat}</p>
       <dl class="mt-4 grid gap-3 text-sm">
-        {later.signInSettings.map(([name, what]) => (
+        {signInText.settings.map(([name, what]) => (
           <div key={name}>
             <dt>
-              <code class="rounded-sm bg-sunken px-1.5 py-0.5">{name}</code>
+              <code class="rounded-sm bg-sunken px-1">{name}</code>
             </dt>
-            <dd class="mt-0.5 text-muted">{what}</dd>
+            <dd class="mt-1 text-muted">{what}</dd>
           </div>
         ))}
       </dl>

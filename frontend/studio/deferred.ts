@@ -1,185 +1,183 @@
-/** What no first screen needs: loaded in one piece once a user is known or does something. */
-import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { Generation } from "../../worker/contract.ts";
-import { mendImages } from "../browser/retry-images.ts";
-import { openServiceWorker } from "../browser/service-worker-client.ts";
-import { allowTranslation } from "../browser/translated-page.ts";
-import { signInUrl } from "../api/sign-in-url.ts";
-import { text } from "../text/common.ts";
-import { making } from "../text/create.ts";
-import { type Count, createCounter } from "../create/counter.ts";
-import { dayOf, watchDayEnd } from "./quota.ts";
-import { offerSignIn } from "./gateway.ts";
-import { createHistory, type History } from "./prompt-history.ts";
-import { createNotifier, type Notifier } from "./notifications.ts";
-import { createQueue, type Queue } from "./queue.ts";
-import { pathOf, picturePath, type Router } from "../browser/router.ts";
-import type { Composer } from "./composer.ts";
-import { isTextField } from "../browser/keys.ts";
-import { createShortcuts, type Shortcuts } from "./shortcuts.ts";
-import type { Studio } from "./studio.ts";
+/** Composes what no first screen needs: loaded in one piece once a user is known or does something. */
+import { computed, type ReadonlySignal } from "@preact/signals";
+import type { GenerationPage } from "../../worker/contract.ts";
+import type { Api } from "../api/client.ts";
+import type { Socket } from "../api/event-socket.ts";
+import type { KeyValueStore } from "../browser/storage.ts";
+import { commonText } from "../text/common.ts";
+import { createText } from "../text/create.ts";
+import { errors } from "../text/errors.ts";
+import { type Part, provide } from "../ui/parts.ts";
+import { type Composer, composerPart } from "./generate/composer.ts";
+import { type Connection, connectionPart } from "./session/connection.ts";
+import { type Dialogs, dialogsPart } from "./dialogs.ts";
+import { createDismissals, dismissalsPart } from "./generate/dismissals.ts";
+import { createDurations, durationsPart } from "./generate/durations.ts";
+import { createFavorites, favoritesPart } from "./images/favorites.ts";
+import { createFeed, feedPart } from "./images/feed.ts";
+import { isInFlight } from "./images/generation.ts";
+import { createGenerations, type Generations, generationsPart } from "./images/generations.ts";
+import { createImageLists, imageListsPart } from "./images/image-lists.ts";
+import { createLiveUpdates } from "./session/live-updates.ts";
+import { type Messages, messagesPart } from "./messages.ts";
+import { createNotifications, notificationsPart, type NotificationsDependencies } from "./notifications.ts";
+import { createOutbox, type Outbox, outboxPart } from "./generate/outbox.ts";
+import { createPendingDeletions, pendingDeletionsPart } from "./images/pending-deletions.ts";
+import { createPromptHistory, promptHistoryPart } from "./generate/prompt-history.ts";
+import { createQueue, queuePart } from "./generate/queue.ts";
+import { quotaNotice, watchDayEnd } from "./generate/quota.ts";
+import { type SessionState, sessionPart } from "./session/session.ts";
+import { createShareLinks, shareLinksPart } from "./images/share-links.ts";
+import { createSubmit, type Submit, submitPart } from "./generate/submit.ts";
+import { createUserSession, userSessionPart } from "./session/user-session.ts";
+import { createVariations, variationsPart } from "./generate/variations.ts";
 
-export type Backstage = {
-  queue: Queue;
-  history: History;
-  notifier: Notifier;
-  shortcuts: Shortcuts;
-  /** A sentence under the form: options that the model does not use, or that little is left of today. */
-  hint: ReadonlySignal<string | null>;
-  /** Characters left of the prompt, once they are few. */
-  counter: ReadonlySignal<Count | null>;
-  /** Changes to a newer version of the studio; null while there is none. */
-  update: ReadonlySignal<(() => void) | null>;
-  press: (event: KeyboardEvent) => void;
+/** What the first screen has created, and what only a browser can do. */
+export type Platform = {
+  api: Api;
+  composer: Composer;
+  connection: Connection;
+  dialogs: Dialogs;
+  messages: Messages;
+  session: SessionState;
+  store: KeyValueStore;
+  /** Survives a reload and a round trip to a sign-in page, in this tab only. */
+  tabStore: KeyValueStore;
+  connect: () => Socket;
+  now: () => number;
+  random: () => number;
+  newKey: () => string;
+  /** Runs `work` while no other tab runs theirs. */
+  exclusively: (work: () => void) => Promise<void>;
+  notifications: Omit<NotificationsDependencies, "store">;
+  /** The first page of the gallery, as the document brought it; null without one, or once it is taken. */
+  takeInlinePage: () => GenerationPage | null;
+  /** Reloads the page, which removes everything of the user from memory. */
+  reload: () => void;
 };
 
-export function openBackstage(studio: Studio, router: Router): Backstage {
-  const { store, orders, maker, cards, composer, session } = studio;
+export function createDeferred(platform: Platform) {
+  const { composer, connection, dialogs, messages, session, store, tabStore, now } = platform;
+  const generations = createGenerations();
+  const feed = createFeed({ generations, now });
+  const outbox = createOutbox({ store, now });
+  const promptHistory = createPromptHistory(store, () => session.user.peek()?.id ?? null);
+  const submit = createSubmit({
+    ...platform,
+    feed,
+    generations,
+    outbox,
+    rememberToResume: () => tabStore.set("resume", String(now())),
+    onSubmitted: ({ body }) => promptHistory.add(body),
+  });
+  const liveUpdates = createLiveUpdates({ ...platform, feed, generations, onSnapshot: submit.retryNow });
+  const userSession = createUserSession({ ...platform, feed, generations, liveUpdates, outbox, submit });
+  const queue = createQueue({ ...platform, feed, outbox, submit });
+  const notifications = createNotifications({ ...platform.notifications, store });
+  const favorites = createFavorites({ ...platform, generations });
+  const shareLinks = createShareLinks({ ...platform, generations });
+  const pendingDeletions = createPendingDeletions({ ...platform, generations });
+  const dismissals = createDismissals({ ...platform, feed, generations });
+  const durations = createDurations({ generations, store });
+  const variations = createVariations({ ...platform, outbox, submit });
+  const imageLists = createImageLists({ ...platform, generations, connected: connection.isConnected });
 
-  const queue = createQueue({
-    orders,
-    maker,
-    cards,
+  forgetUnused(generations, () => [...feed.heldIds(), ...imageLists.heldIds()]);
+  generations.subscribe((change) => {
+    if (change.type === "deleted" || !change.previous || !isInFlight(change.previous)) return;
+    if (isInFlight(change.generation)) return;
+    messages.announce(errors.ended(change.generation));
+    notifications.onFinished(change.generation);
+    // With a socket the limits are pushed.
+    if (!connection.isConnected.peek()) void session.load();
+  });
+
+  return {
     composer,
-    up: studio.up,
-    limits: session.limits,
-    askLimits: session.load,
-    now: Date.now,
-    exclusively: async (work) => {
-      if ("locks" in navigator) await navigator.locks.request("studio.up-next", work);
-      else work();
+    dialogs,
+    feed,
+    generations,
+    imageLists,
+    liveUpdates,
+    notifications,
+    outbox,
+    pendingDeletions,
+    promptHistory,
+    queue,
+    submit,
+    userSession,
+    /** A sentence under the form: options that the model does not use, or that little is left of today. */
+    hint: hintFor({ composer, session, submit, outbox }),
+    parts: [
+      provide(sessionPart, session),
+      provide(composerPart, composer),
+      provide(connectionPart, connection),
+      provide(dialogsPart, dialogs),
+      provide(messagesPart, messages),
+      provide(dismissalsPart, dismissals),
+      provide(durationsPart, durations),
+      provide(favoritesPart, favorites),
+      provide(feedPart, feed),
+      provide(generationsPart, generations),
+      provide(imageListsPart, imageLists),
+      provide(notificationsPart, notifications),
+      provide(outboxPart, outbox),
+      provide(pendingDeletionsPart, pendingDeletions),
+      provide(promptHistoryPart, promptHistory),
+      provide(queuePart, queue),
+      provide(shareLinksPart, shareLinks),
+      provide(submitPart, submit),
+      provide(userSessionPart, userSession),
+      provide(variationsPart, variations),
+    ] satisfies [Part<unknown>, unknown][],
+    /** From now on follows the session: connects, sends what is stored, starts the queue. */
+    run() {
+      userSession.run(queue.run);
+      watchDayEnd({ limits: session.limits, askLimits: session.load, now, random: platform.random });
     },
-  });
+  };
+}
 
-  const day = computed(() => {
+/** Above this number, generations that nothing holds any more are forgotten: a tab may stay open for days. */
+const MAX_GENERATIONS = 1_000;
+/** What has just arrived is held and on the screen by then. */
+const FORGET_AFTER_MS = 1_000;
+
+function forgetUnused(generations: Generations, heldIds: () => string[]) {
+  let limit = MAX_GENERATIONS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  generations.subscribe(() => {
+    if (generations.size() <= limit) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      generations.keepOnly(new Set(heldIds()));
+      // A long list that is all in use is not looked through again with each image.
+      limit = Math.max(MAX_GENERATIONS, 2 * generations.size());
+    }, FORGET_AFTER_MS);
+  });
+}
+
+export type Deferred = ReturnType<typeof createDeferred>;
+
+type HintDependencies = Pick<Platform, "composer" | "session"> & { submit: Submit; outbox: Outbox };
+
+function hintFor({ composer, session, submit, outbox }: HintDependencies): ReadonlySignal<string | null> {
+  return computed(() => {
     const today = session.limits.value?.today;
-    // What waits for the next day says so itself.
-    const isSaid = maker.hold.value?.code === "quota_exceeded" && orders.waiting.value.length > 0;
-    return today && !isSaid ? dayOf(today) : null;
+    // The queue itself says that it waits for the next day.
+    const isSaid = submit.pause.value?.code === "quota_exceeded" && outbox.queued.value.length > 0;
+    return unusedOptions(composer) ?? (today && !isSaid ? quotaNotice(today) : null);
   });
-  watchDayEnd({ limits: session.limits, askLimits: session.load, now: Date.now, random: Math.random });
-
-  const hint = computed(() => unusedOptions(composer) ?? day.value);
-
-  const userId = computed(() => session.user.value?.id ?? null);
-  const history = createHistory(store, () => userId.value);
-  for (const { body } of orders.all.peek()) history.add(body);
-
-  const notifier = createNotifier({
-    store,
-    isHidden: () => document.hidden,
-    permission: () => ("Notification" in window ? Notification.permission : "denied"),
-    askPermission: async () => ("Notification" in window ? Notification.requestPermission() : "denied"),
-    notify: (generation) => showNotification(generation, () => router.go(picturePath(generation.id))),
-  });
-  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
-  effect(() => {
-    studio.unseen.value = notifier.unseen.value;
-    const shown = notifier.unseen.value > 0 ? "/favicon-ready.svg" : "/favicon.svg";
-    // Set anew it would be fetched anew.
-    if (icon?.getAttribute("href") !== shown) icon?.setAttribute("href", shown);
-  });
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) notifier.seen();
-  });
-
-  const shortcuts = createShortcuts({
-    store,
-    now: Date.now,
-    actions: {
-      "/": () => {
-        router.go(pathOf("studio"));
-        composer.focus.value = true;
-      },
-      o: () => {
-        router.go(pathOf("studio"));
-        studio.options.value = true;
-      },
-      ".": () => {
-        const latest = cards.cards.value.find(({ generation: { status } }) =>
-          /^(queued|processing)$/.test(status),
-        );
-        if (latest) void maker.cancel(latest.key);
-      },
-      "g c": () => router.go(pathOf("studio")),
-      "g g": () => router.go(pathOf("gallery")),
-      "?": () => {
-        studio.helping.value = true;
-      },
-    },
-  });
-  function press(event: KeyboardEvent) {
-    if (shortcuts.press(event, isBusy(event.target))) event.preventDefault();
-  }
-  document.addEventListener("keydown", press);
-
-  // The first card counts seconds, and the first formatter takes as long as a frame or three: not in the click's.
-  const warm = () => void setTimeout(() => making.seconds(0));
-  addEventListener("keydown", warm, { once: true });
-  addEventListener("pointerdown", warm, { once: true });
-
-  const update = signal<(() => void) | null>(null);
-  void openServiceWorker({
-    owner: () => session.session.peek() && (userId.peek() ?? ""),
-    onUpdate: (take) => {
-      // Offered once; the account menu keeps the offer.
-      if (update.value === null) studio.notify(making.updateReady, { label: text.reload, run: take });
-      update.value = take;
-    },
-    onOpen: (path) => router.go(path),
-  });
-
-  // Signed out or deleted in another tab: what was typed in this one is nobody's either.
-  addEventListener("storage", ({ key, newValue }) => {
-    if (key === null || (key === "studio.owner" && newValue === null)) studio.tabStore.forget();
-  });
-
-  mendImages();
-  allowTranslation();
-  offerSignIn(studio, () => {
-    // The Worker's own sign-in, where there is one, renews both sessions. Otherwise the page itself is redirected.
-    const methods = session.session.peek()?.signIn ?? [];
-    if (methods.some((method) => method !== "dev")) location.assign(signInUrl(location));
-    else location.reload();
-  });
-  studio.witness({ ordered: ({ body }) => history.add(body), ended: notifier.ended });
-  // Who is here is known by now, or with the sign-in.
-  effect(() => {
-    if (userId.value !== null) return queue.start();
-  });
-  return { queue, history, notifier, shortcuts, hint, counter: createCounter(composer), update, press };
 }
 
-/** The options that are set but that the chosen model does not take. */
-function unusedOptions({ takes, options, aspectRatio, seed, without, model }: Composer): string | null {
+/** The options that are set but that the chosen model does not support. */
+function unusedOptions({ supported, options, aspectRatio, seed, exclude, model }: Composer): string | null {
   const used = options.value;
-  if (!takes.value) return null;
+  if (!supported.value) return null;
   const unused = [
-    aspectRatio.value !== null && !used.aspectRatio && `${text.ratio} ${aspectRatio.value}`,
-    seed.value !== null && used.seed === undefined && making.seed,
-    without.value.trim() !== "" && !used.negativePrompt && making.without,
+    aspectRatio.value !== null && !used.aspectRatio && `${commonText.ratio} ${aspectRatio.value}`,
+    seed.value !== null && used.seed === undefined && createText.seed,
+    exclude.value.trim() !== "" && !used.negativePrompt && createText.exclude,
   ].filter((name) => name !== false);
-  return unused.length > 0 ? making.optionsUnused(text.model(model.value), unused) : null;
-}
-
-function isBusy(target: EventTarget | null): boolean {
-  return isTextField(target) || document.querySelector("dialog[open]") !== null;
-}
-
-/** Where a service worker runs, only that may show one (and on Android nothing else can). */
-async function showNotification({ id, prompt, thumbnailUrl }: Generation, open: () => void): Promise<void> {
-  const options = { body: prompt, tag: id, ...(thumbnailUrl !== null && { icon: thumbnailUrl }) };
-  try {
-    const worker = await navigator.serviceWorker?.getRegistration();
-    if (worker)
-      return await worker.showNotification(making.readyNotice, { ...options, data: picturePath(id) });
-    const notification = new Notification(making.readyNotice, options);
-    notification.onclick = () => {
-      window.focus();
-      open();
-      notification.close();
-    };
-  } catch {
-    // Not allowed here after all; the tab's name says it.
-  }
+  return unused.length > 0 ? createText.optionsUnused(commonText.model(model.value), unused) : null;
 }

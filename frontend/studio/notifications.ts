@@ -1,44 +1,44 @@
-/** Tells whoever looks elsewhere that a picture is ready: in the tab's name and icon, and by a notification where one asked for it. */
+/** Tells a user who looks elsewhere that an image is ready: in the tab's title and icon, and by a notification if enabled. */
 import { signal } from "@preact/signals";
 import type { Generation } from "../../worker/contract.ts";
-import type { Store } from "../browser/storage.ts";
+import type { KeyValueStore } from "../browser/storage.ts";
+import { definePart } from "../ui/parts.ts";
 
-export type Permission = "granted" | "denied" | "default";
-
-export type NotifierDependencies = {
-  store: Store;
+export type NotificationsDependencies = {
+  store: KeyValueStore;
   isHidden: () => boolean;
-  /** Asks the person; only ever from a click. */
-  askPermission: () => Promise<Permission>;
-  permission: () => Permission;
+  /** Asks the user. Browsers allow that in a click only. */
+  askPermission: () => Promise<NotificationPermission>;
+  permission: () => NotificationPermission;
   notify: (generation: Generation) => Promise<void>;
 };
 
-export function createNotifier(dependencies: NotifierDependencies) {
+export function createNotifications(dependencies: NotificationsDependencies) {
   const { store, isHidden, permission, askPermission, notify } = dependencies;
-  /** How many became ready while nobody was looking. */
-  const unseen = signal(0);
-  const wanted = signal(store.get("notify") === "1");
-  const blocked = signal(false);
+  /** How many images became ready while the tab was hidden. */
+  const unseenCount = signal(0);
+  const isEnabled = signal(store.get("notify") === "1");
+  const isBlocked = signal(false);
 
   return {
-    unseen,
-    wanted,
-    blocked,
-    ended(generation: Generation) {
+    unseenCount,
+    isEnabled,
+    isBlocked,
+    onFinished(generation: Generation) {
       if (generation.status !== "succeeded" || !isHidden()) return;
-      unseen.value += 1;
-      if (wanted.value && permission() === "granted") void notify(generation);
+      unseenCount.value += 1;
+      if (isEnabled.value && permission() === "granted") void notify(generation);
     },
-    seen() {
-      unseen.value = 0;
+    clearUnseen() {
+      unseenCount.value = 0;
     },
-    async want(yes: boolean) {
-      blocked.value = yes && (await askPermission()) !== "granted";
-      wanted.value = yes && !blocked.value;
-      store.set("notify", wanted.value ? "1" : null);
+    async setEnabled(yes: boolean) {
+      isBlocked.value = yes && (await askPermission()) !== "granted";
+      isEnabled.value = yes && !isBlocked.value;
+      store.set("notify", isEnabled.value ? "1" : null);
     },
   };
 }
 
-export type Notifier = ReturnType<typeof createNotifier>;
+export type Notifications = ReturnType<typeof createNotifications>;
+export const notificationsPart = definePart<Notifications>("notifications");

@@ -2,13 +2,14 @@
 import { signal } from "@preact/signals";
 import { isComposing } from "../browser/composition.ts";
 import { keyOf } from "../browser/keys.ts";
-import type { Store } from "../browser/storage.ts";
+import type { KeyValueStore } from "../browser/storage.ts";
+import { definePart } from "../ui/parts.ts";
 
 /** The second key of a pair comes within this. */
 const PAIR_WITHIN_MS = 1_000;
 
 export type ShortcutsDependencies = {
-  store: Store;
+  store: KeyValueStore;
   now: () => number;
   /** What each does; a pair is written with a space. */
   actions: Record<string, () => void>;
@@ -21,21 +22,21 @@ export type Press = Pick<
   Partial<Pick<KeyboardEvent, "code" | "keyCode" | "shiftKey">>;
 
 /** Single keys get in the way of speech input: a user of that turns them off, on every page (WCAG 2.1.4). */
-export const singleKeysOn = (store: Store): boolean => store.get("keys") !== "off";
+export const singleKeysOn = (store: KeyValueStore): boolean => store.get("keys") !== "off";
 
 export function createShortcuts({ store, now, actions }: ShortcutsDependencies) {
-  const on = signal(singleKeysOn(store));
+  const isEnabled = signal(singleKeysOn(store));
   let first = { key: "", at: 0 };
 
   return {
-    on,
-    turn(yes: boolean) {
-      on.value = yes;
+    isEnabled,
+    setEnabled(yes: boolean) {
+      isEnabled.value = yes;
       store.set("keys", yes ? null : "off");
     },
     /** True: the key was taken. `busy`: someone is typing, or a dialog has the keys. */
     press(event: Press, busy: boolean): boolean {
-      if (!on.value || busy || event.defaultPrevented || isComposing(event)) return false;
+      if (!isEnabled.value || busy || event.defaultPrevented || isComposing(event)) return false;
       if (event.ctrlKey || event.metaKey || event.altKey) return false;
       const key = keyOf(event);
       const pair = now() - first.at < PAIR_WITHIN_MS ? `${first.key} ${key}` : "";
@@ -48,3 +49,4 @@ export function createShortcuts({ store, now, actions }: ShortcutsDependencies) 
 }
 
 export type Shortcuts = ReturnType<typeof createShortcuts>;
+export const shortcutsPart = definePart<Shortcuts>("shortcuts");

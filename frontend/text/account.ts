@@ -1,4 +1,4 @@
-/** Part of the text catalogue: what the account page says. */
+/** The text of the account page. */
 import { PLANS, type Plan } from "../../worker/catalog.ts";
 import { formatter, number } from "./format.ts";
 import { language } from "./language.ts";
@@ -6,78 +6,78 @@ import { counted } from "./plural.ts";
 
 const day = formatter(() => new Intl.DateTimeFormat(language.tag, { dateStyle: "medium" }));
 const time = formatter(() => new Intl.DateTimeFormat(language.tag, { timeStyle: "short" }));
-const of = (count: number, limit: number) => `${number(count)} of ${number(limit)}`;
+const outOf = (count: number, limit: number) => `${number(count)} of ${number(limit)}`;
 
-export const account = {
+export const accountText = {
   title: "Your account",
   loading: "Loading…",
   tryAgain: "Try again",
-  signIn: "Sign in to see your account",
-  signInDo: "Sign in",
+  signInTitle: "Sign in to see your account",
+  signIn: "Sign in",
 
   plan: "Plan",
-  planIs: (plan: Plan) => PLANS[plan].label,
-  planWhat: (plan: Plan) =>
-    `${counted(PLANS[plan].concurrent, { one: "picture at a time", other: "pictures at once" })}.`,
-  inFlight: "In flight",
-  inFlightOf: of,
+  planName: (plan: Plan) => PLANS[plan].label,
+  planConcurrent: (plan: Plan) =>
+    `${counted(PLANS[plan].concurrent, { one: "image at a time", other: "images at once" })}.`,
+  creating: "Creating now",
+  creatingCount: outOf,
   unconfirmed: (count: number) =>
-    `${counted(count, { one: "isn't confirmed by Skytells yet.", other: "aren't confirmed by Skytells yet." })}`,
+    counted(count, { one: "isn't confirmed by Skytells yet.", other: "aren't confirmed by Skytells yet." }),
   today: "Used today",
-  todayOf: of,
+  todayCount: outOf,
   todayUnlimited: (used: number) => number(used),
   todayNoLimit: "Your plan has no daily limit.",
-  /** Less than a day ahead, so the clock alone says which one. */
-  resets: (at: number) => `Counts anew from ${time().format(at)}.`,
+  /** Less than a day ahead: the time of day is enough. */
+  resetsAt: (at: number) => `Resets at ${time().format(at)}.`,
+  dayOver: (at: number) => `You've used all your images for today. The limit resets at ${time().format(at)}.`,
 
   sessions: "Sessions",
   signOut: "Sign out",
-  signOutWhat: "Ends the session in this browser, and removes what you were typing and what is up next.",
+  signOutWhat: "Signs you out here and clears your draft and queue.",
   signOutEverywhere: "Sign out everywhere",
-  signOutEverywhereWhat:
-    "Ends every session on every device at once, this one too. Your pictures and links stay.",
+  signOutEverywhereWhat: "Signs you out on every device, including this one. Your images and links stay.",
 
   export: "Your data",
   exportWhat:
-    "Everything that is kept of you: the pictures as they were made, with their prompts and settings, in zip files of up to 250.",
-  exportDo: "Show the downloads",
+    "Everything we store about you: your images in their original files, with prompts and settings, in zip files of up to 250 images.",
+  exportShow: "Show downloads",
   exportParts: "Downloads",
   exportPart: (part: number, from: string | null) =>
-    from === null ? `Part ${number(part)}` : `Part ${number(part)}, from ${day().format(new Date(from))} on`,
+    from === null ? `Part ${number(part)}` : `Part ${number(part)}, from ${day().format(new Date(from))}`,
   exportMore: "Show more",
 
   delete: "Delete account",
-  deleteWhat: "Your account, your pictures and your links, for good.",
+  deleteWhat: "Permanently deletes your account, your images and your links.",
   deleteOpen: "Delete my account…",
   deleteTitle: "Delete your account?",
-  deleteGoes: "This goes, at once and for good:",
+  deleteIntro: "This permanently deletes:",
   deleteList: [
-    "all your pictures with their prompts, also the favourites",
-    "every public link: it leads nowhere from then on",
-    "what is being made now is canceled, and what is up next never starts",
-    "every session, and what this browser keeps: what you typed, earlier prompts, settings",
+    "all your images with their prompts, favorites included",
+    "all your public links: they stop working",
+    "what is being created or queued: it is canceled",
+    "all your sessions, and what this browser stores: drafts, earlier prompts, settings",
   ],
-  deleteFinal: "It can't be undone. Download your data first, if you want to keep it.",
+  deleteFinal: "This can't be undone. Download your data first if you want to keep it.",
   deleteConfirm: (email: string) => `To confirm, type your email address: ${email}`,
   deleteMismatch: (email: string) => `That isn't the address of this account. It is ${email}.`,
-  deleteDo: "Delete for good",
+  deleteConfirmed: "Delete account",
   deleting: "Deleting…",
-  deleteAgain: "Send it again",
+  deleteAgain: "Try again",
   deleteUncertain: (why: string) =>
-    `${why} It isn't certain that your account is deleted. Send it again: asking twice does no harm.`,
+    `${why} We don't know yet whether your account was deleted. It's safe to try again.`,
   deleteSignedOut:
-    "You were signed out before this was done. Sign in again to see whether your account is still there.",
+    "You were signed out before the deletion was confirmed. Sign in again to see whether your account still exists.",
   keep: "Keep my account",
 
-  farewells: {
+  signedOut: {
     deleted: {
       title: "Your account is deleted",
-      why: "Your pictures, prompts and links are gone, and this browser has forgotten them. Thank you for the time you spent here.",
+      why: "Your images, prompts and links are gone, and this browser has cleared its data. Thank you for using the studio.",
     },
     suspended: {
       title: "This account is suspended",
-      why: "Whoever runs this studio has closed it for now. What you made is kept, but can't be seen until they open it again: ask them.",
+      why: "The owner of this studio has suspended it. Your images are kept, but you can't see them until the account is reactivated. Please contact the owner.",
     },
   },
-  toStudio: "To the studio",
+  backToStudio: "Back to studio",
 };

@@ -1,8 +1,8 @@
-/** Part of the text catalogue: what the first screen needs. The rest comes with the parts that show it. */
+/** What the first screen says, and what several pages say. */
 import { MODELS } from "../../worker/catalog.ts";
 import { number } from "./format.ts";
 
-export const text = {
+export const commonText = {
   name: "Image Studio",
   create: "Create",
   gallery: "Gallery",
@@ -20,33 +20,33 @@ export const text = {
   ],
   generate: "Generate",
   models: "Model",
-  /** What a model is called; one that is not on offer any more, by its slug. */
+  /** A retired model has no label: its slug. */
   model: (id: string) => MODELS.find((model) => model.id === id)?.label ?? id,
-  modelWhat: (id: string) => MODELS.find((model) => model.id === id)?.description ?? "",
-  ratio: "Shape",
+  modelDescription: (id: string) => MODELS.find((model) => model.id === id)?.description ?? "",
+  ratio: "Aspect ratio",
   options: "Options",
-  /** `shape`: the one set, where one is; it stands on the button too. */
-  optionsSet: (shape = "") => `Options, some are set ${shape}`,
-  takeExample: "Tab takes the example, ↑ brings back earlier prompts.",
-  recall: "↑ brings back earlier prompts.",
+  /** `ratio`: the chosen aspect ratio, where there is one; the button shows it too. */
+  optionsSet: (ratio?: string) =>
+    ratio ? `Options, some are set, aspect ratio ${ratio}` : "Options, some are set",
+  clearPrompt: "Clear prompt",
+  takeExample: "Press Tab to use the example, ↑ for earlier prompts.",
+  recall: "Press ↑ for earlier prompts.",
   tab: "Tab",
-  tryOne: "Not sure? Start from one of these.",
+  tryOne: "Need an idea? Try one of these.",
+  /** In the order of the images in create/examples.tsx. */
   examples: [
-    "A lighthouse on a basalt cliff at blue hour, long exposure, soft fog",
-    "Paper-cut forest with a fox, layered, warm light from within",
-    "Portrait of an old sailor, Rembrandt light, film grain",
-    "Tiny greenhouse on the moon, isometric, pastel colours",
+    "A lone sailboat on a calm sea at sunset, rose and gold, minimal",
+    "Misty pine forest at sunrise, layered paper cut, soft teal light",
+    "Northern lights over snowy mountains, long exposure",
+    "City skyline at night, full moon, reflected in the water, violet",
   ],
 
   reload: "Reload",
-  chunkLost: "This part of the studio couldn't be loaded.",
+  draftReplaced: "Your draft was replaced.",
+  restoreDraft: "Restore",
+  loadFailed: "This part of the studio couldn't be loaded.",
 
-  started: (prompt: string) => `Making: ${prompt}`,
-
-  generating: (count: number, limit: number) => `Generating ${number(count)} of ${number(limit)}`,
-  generatingShort: (count: number, limit: number) => `${number(count)}/${number(limit)}`,
-  waiting: (count: number) => `${number(count)} up next`,
-  offline: "You're offline. What you send goes out by itself when you're back.",
+  offline: "You're offline. New prompts will be sent when you reconnect.",
   unreachable: "The studio can't be reached. Check your connection and try again.",
   readyTitle: (count: number) => `(${number(count)}) Ready · `,
 

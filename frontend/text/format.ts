@@ -1,16 +1,16 @@
-/** Numbers and what formats them, in the catalogue's language. */
+/** Numbers, and formatters that are created when they are first used. */
 import { language } from "./language.ts";
 
-/** A formatter that is made when it is first used: the first one of a page costs it tens of milliseconds. */
-export function formatter<Formatter>(make: () => Formatter): () => Formatter {
-  let made: Formatter | undefined;
-  return () => (made ??= make());
+/** The first formatter of a page costs tens of milliseconds: creates it with the first call, and keeps it. */
+export function formatter<Formatter>(create: () => Formatter): () => Formatter {
+  let created: Formatter | undefined;
+  return () => (created ??= create());
 }
 
-const any = formatter(() => new Intl.NumberFormat(language.tag));
+const numbers = formatter(() => new Intl.NumberFormat(language.tag));
 
-/** The counts that the first screen shows are below a thousand, and need nothing but the language's digits. */
+/** The counts of the first screen are below a thousand: they need the language's digits, but no formatter. */
 export function number(value: number): string {
-  if (!Number.isInteger(value) || value < 0 || value >= 1000) return any().format(value);
+  if (!Number.isInteger(value) || value < 0 || value >= 1000) return numbers().format(value);
   return String(value).replace(/\d/g, (digit) => language.digits[Number(digit)] ?? digit);
 }

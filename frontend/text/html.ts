@@ -1,11 +1,11 @@
-/** Part of the text catalogue: what the page says before, and without, its script. */
-export const page = {
+/** The text of index.html, which the browser shows before the script runs, or without it. */
+export const htmlText = {
   title: "Image Studio",
-  /** Under an icon. */
+  /** Under the icon of an installed app. */
   shortTitle: "Studio",
   description: "Type what you want to see, and see it. An AI image studio of your own.",
   gallery: "Gallery",
   noscript: "Image Studio needs JavaScript to make images.",
-  /** Shown by the stylesheet where the browser cannot run the studio. */
+  /** base.css shows it where the browser cannot run the studio. */
   outdated: "This browser is too old for Image Studio. Please update it, or open this page in another one.",
 };

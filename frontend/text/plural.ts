@@ -3,7 +3,7 @@ import { language } from "./language.ts";
 
 const rules = formatter(() => new Intl.PluralRules(language.tag));
 
-/** A count with its word, in the form that the language wants for that many. */
+/** A count with its noun, in the form that the language uses for that count. */
 export function counted(
   count: number,
   forms: Partial<Record<Intl.LDMLPluralRule, string>> & { other: string },

@@ -1,11 +1,11 @@
-/** Part of the text catalogue: what menus, dialogs, gallery and picture view say. */
-import { counted } from "./plural.ts";
+/** The text of the account menu, the sign-in dialog and the page for unknown addresses. */
 import { PLANS, type Plan } from "../../worker/catalog.ts";
+import { counted } from "./plural.ts";
 
-export const later = {
+export const signInText = {
   plan: (plan: Plan) => {
     const { label, concurrent } = PLANS[plan];
-    return `${label} plan · ${counted(concurrent, { one: "picture at a time", other: "pictures at once" })}`;
+    return `${label} plan · ${counted(concurrent, { one: "image at a time", other: "images at once" })}`;
   },
   signedOut: "Not signed in",
   signIn: "Sign in",
@@ -14,19 +14,19 @@ export const later = {
   theme: "Appearance",
   themes: { system: "System", light: "Light", dark: "Dark" },
 
-  signInTitle: "Sign in to make it",
-  signInWhy: "Your pictures are kept under your address.",
-  signInGoesOn: "Your pictures are kept under your address. Your prompt goes on by itself afterwards.",
-  signInWaits: "One moment…",
+  titleGenerate: "Sign in to generate",
+  why: "Images are saved to this account.",
+  whyGenerate: "Images are saved to this account. We'll start your prompt right after.",
+  loading: "Loading…",
   email: "Email",
   emailExample: "you@example.com",
   emailInvalid: "That doesn't look like an email address.",
-  signInDevNote: "This studio runs on your own computer: any address works, and nothing is sent to it.",
-  signInOidc: "Continue with your account",
-  signInAccess: "Continue with Cloudflare Access",
-  signInMissing: "Sign-in isn't set up on this studio yet.",
-  signInMissingWhat: "Whoever runs it can turn it on with these settings, which the README describes:",
-  signInSettings: [
+  devNote: "This studio runs on your own computer. Any address works, and no email is sent.",
+  withOidc: "Continue with your account",
+  withAccess: "Continue with Cloudflare Access",
+  notSetUp: "Sign-in isn't set up on this studio yet",
+  notSetUpWhat: "The owner of this studio can turn it on with these settings (see the README):",
+  settings: [
     ["DEV_SIGN_IN", "one-click sign-in, on your own computer"],
     ["OIDC_ISSUER, OIDC_CLIENT_ID", "any OpenID Connect provider"],
     ["ACCESS_TEAM_DOMAIN, ACCESS_AUD", "Cloudflare Access"],
@@ -34,6 +34,6 @@ export const later = {
   ],
   close: "Close",
 
-  pageMissing: "There is nothing at this address",
-  toStudio: "Back to the studio",
+  pageNotFound: "Page not found",
+  backToStudio: "Back to studio",
 };

@@ -1,23 +1,30 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-type Props = { label: string; class: string; onClose: () => void; children: ComponentChildren };
+type Props = {
+  label: string;
+  class: string;
+  onClose: () => void;
+  /** It fills the window and shows messages itself: it does not count as open over the page. */
+  isFullscreen?: boolean;
+  children: ComponentChildren;
+};
 
-/** A native modal dialog: Escape and a click beside it ask the owner to close it; focus returns to where it was. */
-export function Dialog({ label, class: name, onClose, children }: Props) {
+/** A native modal dialog: Escape and a click beside it call `onClose`; afterwards its opener has the focus again. */
+export function Dialog({ label, class: name, onClose, isFullscreen = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isMounted = useRef(false);
-  // Before the browser paints: it opens in the frame that it is rendered for.
+  // Before the browser paints: it opens in the frame that renders it.
   useLayoutEffect(() => {
     const element = dialog.current;
     const opener = document.activeElement;
     isMounted.current = true;
     element?.showModal();
-    sayDimmed();
+    markModalOpen();
     return () => {
       isMounted.current = false;
       element?.close();
-      sayDimmed();
+      markModalOpen();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
@@ -26,12 +33,13 @@ export function Dialog({ label, class: name, onClose, children }: Props) {
       ref={dialog}
       class={name}
       aria-label={label}
+      data-fullscreen={isFullscreen ? "" : undefined}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
       }}
       onClose={() => {
-        // Chromium closes a dialog itself when Escape is repeated. An owner that refuses to close it is still there.
+        // Chromium closes a dialog itself when Escape is repeated. If the owner keeps it, it is opened again.
         if (!isMounted.current) return;
         onClose();
         setTimeout(() => {
@@ -47,12 +55,13 @@ export function Dialog({ label, class: name, onClose, children }: Props) {
   );
 }
 
-/** Said to the stylesheet: to ask the page whether a dialog is in it (`:has()`) costs with every change of the page. */
-function sayDimmed(): void {
-  document.documentElement.toggleAttribute("data-dimmed", document.querySelector(".sheet[open]") !== null);
+/** An attribute instead of `:root:has(dialog)`, which would invalidate styles on every DOM change. */
+function markModalOpen(): void {
+  const isOpen = document.querySelector("dialog[open]:not([data-fullscreen])") !== null;
+  document.documentElement.toggleAttribute("data-modal-open", isOpen);
 }
 
-/** Its own padding is the dialog too; only the backdrop is outside its box. */
+/** A click on the dialog's own padding is inside its box; one on the backdrop is outside. */
 function isOutside(event: { clientX: number; clientY: number; currentTarget: HTMLElement }): boolean {
   const { left, right, top, bottom } = event.currentTarget.getBoundingClientRect();
   const { clientX: x, clientY: y } = event;

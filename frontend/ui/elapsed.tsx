@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { making } from "../text/create.ts";
+import { createText } from "../text/create.ts";
 
-/** How long it has been, counting up. */
-export function Elapsed({ since }: { since: string }) {
+/** Milliseconds since then, updated every second. `since`: ISO 8601. */
+export function useElapsed(since: string): number {
   const now = useSignal(Date.now());
   useEffect(() => {
     const timer = setInterval(() => {
@@ -12,5 +12,9 @@ export function Elapsed({ since }: { since: string }) {
     return () => clearInterval(timer);
   }, []);
   // The Worker's clock may be ahead of this one.
-  return <>{making.seconds(Math.max(0, Math.floor((now.value - Date.parse(since)) / 1_000)))}</>;
+  return Math.max(0, now.value - Date.parse(since));
+}
+
+export function Elapsed({ since }: { since: string }) {
+  return <>{createText.seconds(Math.floor(useElapsed(since) / 1_000))}</>;
 }

@@ -1,15 +1,22 @@
-/** Where the focus goes from a removed element: to the grid; if it is empty, to the latest Undo; else to what replaces the grid. */
-const TARGETS = [
-  '.gallery-grid a[tabindex="0"]',
-  ".toast:last-child .toast-action",
-  ".invitation :is(a, button)",
-];
+/** Where the focus goes from a removed element: to the element with the lowest `data-focus-fallback`. */
+const ATTRIBUTE = "data-focus-fallback";
 
 /** Moves the focus there after the next render, unless something else has it by then. */
-export function goOn(): void {
+export function focusFallback(): void {
   setTimeout(() => {
-    if (document.activeElement !== null && document.activeElement !== document.body) return;
-    const targets = TARGETS.map((selector) => document.querySelector<HTMLElement>(selector));
-    targets.find((target) => target !== null)?.focus({ preventScroll: true });
+    if (document.activeElement === null || document.activeElement === document.body)
+      findFallback()?.focus({ preventScroll: true });
   });
+}
+
+/** Of several with the same number the last one. `removed`: what is about to leave the page, with all in it. */
+export function findFallback(removed?: Element | null): HTMLElement | null {
+  const candidates = [...document.querySelectorAll<HTMLElement>(`[${ATTRIBUTE}]`)];
+  const rank = (element: HTMLElement) => Number(element.getAttribute(ATTRIBUTE));
+  return candidates
+    .filter((element) => !removed?.contains(element))
+    .reduce<HTMLElement | null>(
+      (best, element) => (best === null || rank(element) <= rank(best) ? element : best),
+      null,
+    );
 }

@@ -1,4 +1,4 @@
-/** An icon from the kept set, inlined when the studio is built (`import heart from "…/heart.svg?raw"`). */
+/** An SVG icon, inlined by the build (`import heart from "lucide-static/icons/heart.svg?raw"`). */
 export function Icon({ svg }: { svg: string }) {
   return <span class="icon" aria-hidden="true" dangerouslySetInnerHTML={{ __html: svg }} />;
 }

@@ -1,16 +1,18 @@
-/** An Enter that is held down presses one thing: not again, and not what has the focus next. For `onKeyDown`. */
-export function onlyOnce({ key, repeat }: KeyboardEvent): void {
-  if (key !== "Enter" || repeat) return;
-  const held = new AbortController();
-  const options = { capture: true, signal: held.signal };
-  addEventListener("keyup", () => held.abort(), options);
+/** The browser repeats an Enter that is held down: it would press again, or press what has the focus next. */
+
+/** From now on a held Enter counts once. In a multi-line field it may repeat: it adds lines there. */
+export function ignoreHeldEnter(): void {
+  let pressedIn: EventTarget | null = null;
   addEventListener(
     "keydown",
     (event) => {
-      if (event.key !== "Enter" || !event.repeat) return;
-      event.preventDefault();
-      event.stopPropagation();
+      if (event.key !== "Enter") return;
+      if (!event.repeat) pressedIn = event.target;
+      else if (event.target !== pressedIn || !(event.target instanceof HTMLTextAreaElement)) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
     },
-    options,
+    { capture: true },
   );
 }

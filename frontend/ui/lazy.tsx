@@ -1,49 +1,77 @@
+/**
+ * Chunks that are loaded later. A failed load is repeated with a growing delay. If the page shows the missing part, it
+ * also reloads once: a deploy removes the files of the previous build.
+ */
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { text } from "../text/common.ts";
+import { backoff } from "../api/backoff.ts";
+import { commonText } from "../text/common.ts";
 
-/** Were a file gone for good, reloading again would never end. */
+/** If a file is missing for good, the page must not reload forever. */
 const RELOAD_AGAIN_AFTER_MS = 60_000;
+const FIRST_RETRY_MS = 3_000;
 
-/** A part that is fetched when it is first shown. After a deploy its file may be gone: a reload brings the new one. */
-export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
-  const loaded = signal<ComponentType<Props> | "lost" | null>(null);
+/** A module that is loaded once, when it is first needed. */
+export function lazyModule<Module>(load: () => Promise<Module>) {
+  const state = signal<Module | "failed" | null>(null);
+  let loading: Promise<Module> | null = null;
 
-  async function fetchPart(isShown?: boolean) {
-    try {
-      loaded.value ??= await load();
-    } catch {
-      // Nobody misses what is only fetched ahead, least of all whoever is typing.
-      if (!isShown) return;
-      const { state } = history;
-      // Kept with the page's place in the history: that survives the reload, also where storage is blocked.
-      const mayHelp = navigator.onLine && !(Date.now() - state?.reloaded < RELOAD_AGAIN_AFTER_MS);
-      if (!mayHelp) loaded.value = "lost";
-      else {
-        history.replaceState({ ...state, reloaded: Date.now() }, "");
-        location.reload();
+  /** The module. Repeats a failed load until it succeeds. */
+  function whenLoaded(): Promise<Module> {
+    loading ??= loadRepeatedly();
+    return loading;
+  }
+
+  async function loadRepeatedly(): Promise<Module> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        const module = await load();
+        state.value = module;
+        return module;
+      } catch {
+        state.value = "failed";
+        const delay = backoff(failures, Math.random, FIRST_RETRY_MS);
+        await new Promise((resolve) => setTimeout(resolve, delay));
       }
     }
   }
 
-  function Lazy(props: Props) {
-    useEffect(() => {
-      void fetchPart(true);
-    }, []);
-    const Part = loaded.value;
-    if (Part === null) return null;
-    if (Part !== "lost") return <Part {...props} />;
-    return (
-      <p class="p-6 text-center text-muted">
-        {text.chunkLost}{" "}
-        <button type="button" class="link" onClick={() => location.reload()}>
-          {text.reload}
-        </button>
-      </p>
-    );
-  }
-  /** Ahead of the moment it shows. */
-  Lazy.preload = () => fetchPart();
-  return Lazy;
+  return {
+    state,
+    whenLoaded,
+    /** A component of the module. It loads the module, and renders nothing until then. */
+    component<Props extends object>(pick: (module: Module) => ComponentType<Props>) {
+      return function Lazy(props: Props) {
+        useEffect(() => void whenLoaded(), []);
+        const { value } = state;
+        useEffect(() => {
+          if (value === "failed") reloadOnce();
+        }, [value]);
+        if (value === null) return null;
+        if (value === "failed") return <LoadFailed />;
+        const Component = pick(value);
+        return <Component {...props} />;
+      };
+    },
+  };
+}
+
+/** The time of the reload is stored in the history entry, because storage may be blocked. */
+function reloadOnce(): void {
+  const { state } = history;
+  if (!navigator.onLine || Date.now() - state?.reloaded < RELOAD_AGAIN_AFTER_MS) return;
+  history.replaceState({ ...state, reloaded: Date.now() }, "");
+  location.reload();
+}
+
+function LoadFailed() {
+  return (
+    <p class="p-6 text-center text-muted">
+      {commonText.loadFailed}{" "}
+      <button type="button" class="link" onClick={() => location.reload()}>
+        {commonText.reload}
+      </button>
+    </p>
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * Closes a popover on a tap outside. Safari on iOS before 18.3 does not do it by itself
+ * Closes a popover on a tap outside. Safari on iOS before 18.3 does not do that
  * (https://github.com/mdn/browser-compat-data/issues/22927).
  */
 import type { RefObject } from "preact";

@@ -1,31 +1,30 @@
 import type { Generation } from "../../worker/contract.ts";
 
-/** The longest side of a thumbnail. */
+/** The longest side of a thumbnail, in pixels. */
 const THUMBNAIL_SIDE = 512;
-/** What has been on the screen does not fade in again when one scrolls back to it. */
-const drawn = new Set<string>();
+/** An image fades in when it is loaded for the first time, and not again. */
+const loadedUrls = new Set<string>();
 
 type Props = {
   generation: Generation;
-  /** How wide it shows, where the original may be better than its thumbnail. Without it the thumbnail will do. */
+  /** The width on the page, where the original may be needed. Without it the thumbnail is large enough. */
   sizes?: string;
+  /** Shows the whole image instead of filling the frame. */
+  isWhole?: boolean;
 };
 
-/**
- * A picture in a list, whose place is there from the start. One that is looked forward to fades in; of a screen full of
- * thumbnails each would be a layer of its own for that.
- */
-export function Photo({ generation, sizes }: Props) {
+/** An image in a list; fills the frame that contains it. Only one with `sizes` fades in: each fade is a layer. */
+export function Thumbnail({ generation, sizes, isWhole = false }: Props) {
   const { outputUrl, thumbnailUrl, width, height, prompt } = generation;
   if (!outputUrl || !thumbnailUrl || !width || !height) return null;
   const thumbnailWidth = Math.round(Math.min(1, THUMBNAIL_SIDE / Math.max(width, height)) * width);
   return (
     <img
-      class={sizes ? "photo arriving" : "photo"}
-      data-loaded={drawn.has(thumbnailUrl) ? "" : undefined}
+      class={`absolute inset-0 size-full rounded-[inherit] ${isWhole ? "object-contain" : "object-cover"} ${sizes ? "opacity-0 transition-opacity data-loaded:opacity-100" : ""}`}
+      data-loaded={loadedUrls.has(thumbnailUrl) ? "" : undefined}
       onLoad={(event) => {
         event.currentTarget.dataset["loaded"] = "";
-        drawn.add(thumbnailUrl);
+        loadedUrls.add(thumbnailUrl);
       }}
       srcset={
         sizes && thumbnailWidth < width

@@ -1,29 +1,27 @@
 /**
- * How fast the studio answers a hand, by Chromium's own trace: from the click on Generate to the frame that shows its
- * card, under the pictures of someone who has made some before, and the worst interaction of a visit. By the clock
- * with the processor four times slower, which needs a machine with nothing else to do; and what the page's main thread
- * works for it, times four, which does not: it counts only while it runs, and Chromium's brake, which goes by the
- * clock, is off.
+ * How fast the studio responds, from Chromium's trace: from the click on Generate to the frame that shows its entry, with
+ * earlier images below, and the slowest interaction of a visit. Measured in time with the CPU throttled four times, which
+ * needs an idle machine; and as CPU time of the main thread without throttling, times four, which does not.
  */
 import type { Browser, Page } from "playwright-core";
 import { type App, startApp } from "../e2e/support/app.ts";
 import { createClient } from "../e2e/support/client.ts";
 import { launch } from "../e2e/support/launch.ts";
-import { paintSeeded, seedPictures } from "../e2e/support/seed.ts";
+import { paintSeeded, seedImages } from "../e2e/support/seed.ts";
 import { createSimulatorClient } from "../e2e/support/simulator.ts";
 import { createStudioPage } from "../e2e/support/studio-page.ts";
-import { text } from "../../frontend/text/common.ts";
+import { commonText } from "../../frontend/text/common.ts";
 import { type Measure, median } from "./measure.ts";
 import { type TraceEvent, traced, undisturbed, workBetween } from "./trace.ts";
 
 const SLOWER = 4;
 const CLICKS = 12;
-/** As many as the studio's page shows. */
+/** As many as the Create page shows. */
 const EARLIER = 24;
-const PROMPT = "An earlier picture";
+const PROMPT = "An earlier image";
 const BUDGET_MS = 50;
-const CARD = "card in the page";
-/** As long as a finger rests: the press is an interaction of its own. */
+const ENTRY = "entry in the page";
+/** How long a finger stays down: the press is an interaction of its own. */
 const PRESS_MS = 90;
 
 export async function measureFeel(): Promise<Measure[]> {
@@ -32,11 +30,11 @@ export async function measureFeel(): Promise<Measure[]> {
   try {
     const braked = await clicks(app, browser, SLOWER);
     const free = await clicks(app, browser, 1);
-    const painted = braked.map((events) => clickToCard(events).milliseconds);
+    const painted = braked.map((events) => clickToEntry(events).milliseconds);
     const worst = braked.flatMap(interactionsOf).sort((a, b) => a - b);
     return [
       {
-        what: `click to card painted, ${SLOWER}x slower, median`,
+        what: `click to entry painted, ${SLOWER}x slower, median`,
         value: median(painted),
         unit: "ms",
         limit: BUDGET_MS,
@@ -44,7 +42,7 @@ export async function measureFeel(): Promise<Measure[]> {
       { what: "the slowest of them", value: Math.max(...painted), unit: "ms" },
       {
         what: `the main thread's work for it, times ${SLOWER}`,
-        value: SLOWER * undisturbed(free.map((events) => clickToCard(events).work)),
+        value: SLOWER * undisturbed(free.map((events) => clickToEntry(events).work)),
         unit: "ms",
         limit: BUDGET_MS,
       },
@@ -61,11 +59,11 @@ export async function measureFeel(): Promise<Measure[]> {
   }
 }
 
-/** The trace of each click of a visit, from the typing of its prompt to its picture and the options. */
+/** The trace of each click of a visit, from typing its prompt to its image and the options. */
 async function clicks(app: App, browser: Browser, slower: number): Promise<TraceEvent[][]> {
   const email = `feel-${slower}@example.com`;
   const { cookie } = await createClient(app.url, email);
-  await seedPictures(app, { email, count: EARLIER, prompt: `${PROMPT} ${slower}x` });
+  await seedImages(app, { email, count: EARLIER, prompt: `${PROMPT} ${slower}x` });
   await createSimulatorClient(app.adminUrl).setMoods(["output-tiny"]);
   const context = await browser.newContext({ baseURL: app.url, viewport: { width: 390, height: 844 } });
   const [name = "", value = ""] = cookie.split("=");
@@ -75,7 +73,7 @@ async function clicks(app: App, browser: Browser, slower: number): Promise<Trace
   const studio = createStudioPage(page);
   await studio.open();
   await page.waitForLoadState("networkidle");
-  const nextCard = await watchCards(page);
+  const nextEntry = await watchEntries(page);
   const devtools = await context.newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: slower });
 
@@ -83,18 +81,20 @@ async function clicks(app: App, browser: Browser, slower: number): Promise<Trace
   for (let n = 1; n <= CLICKS; n += 1) {
     const prompt = `A kite over the dunes, number ${n}`;
     const button = await studio.generateButton.boundingBox();
-    if (!button) throw new Error("There is no Generate to click.");
+    if (!button) throw new Error("There is no Generate button.");
+    // The last prompt stays in the field.
+    await studio.prompt.fill("");
     const events = await traced(browser, page, async () => {
       await studio.prompt.pressSequentially(prompt);
-      // By the mouse itself: Playwright's click has the page tell where it went.
+      // With the mouse: Playwright's click runs code in the page.
       await page.mouse.move(button.x + button.width / 2, button.y + button.height / 2);
-      const shown = nextCard();
+      const shown = nextEntry();
       await page.mouse.down();
       await page.waitForTimeout(PRESS_MS);
       await page.mouse.up();
       await shown;
-      await studio.seesPicture(prompt);
-      await page.getByRole("button", { name: text.options }).first().click();
+      await studio.seesImage(prompt);
+      await page.getByRole("button", { name: commonText.options }).first().click();
       await page.keyboard.press("Escape");
     });
     traces.push(events);
@@ -103,37 +103,37 @@ async function clicks(app: App, browser: Browser, slower: number): Promise<Trace
   return traces;
 }
 
-/** Marks the timeline whenever a card that is being worked on comes into the page. Tells when the next is drawn. */
-async function watchCards(page: Page): Promise<() => Promise<void>> {
+/** Marks the timeline when an entry in flight is added to the page. The result waits for the next one to be painted. */
+async function watchEntries(page: Page): Promise<() => Promise<void>> {
   await page.evaluate((name) => {
     new MutationObserver((changes) => {
-      const isCard = (node: Node) =>
+      const isEntry = (node: Node) =>
         node instanceof Element &&
         (node.matches('li[aria-busy="true"]') || node.querySelector('li[aria-busy="true"]') !== null);
-      if (!changes.some(({ addedNodes }) => [...addedNodes].some(isCard))) return;
+      if (!changes.some(({ addedNodes }) => [...addedNodes].some(isEntry))) return;
       performance.mark(name);
       requestAnimationFrame(() => setTimeout(() => document.dispatchEvent(new Event(name))));
     }).observe(document.body, { childList: true, subtree: true });
-  }, CARD);
+  }, ENTRY);
   return () =>
     page.evaluate(
       (name) => new Promise((done) => document.addEventListener(name, () => done(), { once: true })),
-      CARD,
+      ENTRY,
     );
 }
 
-/** From the press that the system reported, or the work that it began, to the end of the first paint with the card. */
-function clickToCard(events: TraceEvent[]): { milliseconds: number; work: number } {
+/** From the press that the system reported, or the work that it began, to the end of the first paint with the entry. */
+function clickToEntry(events: TraceEvent[]): { milliseconds: number; work: number } {
   const isClick = ({ args }: TraceEvent) => args.data?.type === "click";
   const click = events.find((event) => event.name === "EventDispatch" && isClick(event));
-  // Chromium tells no timing of what takes no time.
+  // Chromium reports no timing for an event that takes no time.
   const press = events.find((event) => event.name === "EventTiming" && event.ph === "b" && isClick(event));
-  const card = events.find(({ name, ts }) => name === CARD && click && ts >= click.ts);
+  const entry = events.find(({ name, ts }) => name === ENTRY && click && ts >= click.ts);
   const paint = events.find(
     ({ name, ts, tid, pid }) =>
-      name === "Paint" && card && ts >= card.ts && tid === click?.tid && pid === click.pid,
+      name === "Paint" && entry && ts >= entry.ts && tid === click?.tid && pid === click.pid,
   );
-  if (!click || !card || !paint) throw new Error("The trace shows no click, no card or no paint.");
+  if (!click || !entry || !paint) throw new Error("The trace shows no click, no entry or no paint.");
   return {
     milliseconds: (paint.ts + (paint.dur ?? 0) - (press ?? click).ts) / 1_000,
     work: workBetween(click, paint),

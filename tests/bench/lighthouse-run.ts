@@ -1,4 +1,4 @@
-/** One visit of Lighthouse to one page, with its mobile settings, in a Chromium of its own. */
+/** Runs Lighthouse once on one page, with its mobile settings, in a Chromium of its own. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { CHROMIUM_FLAGS, ensureChromium } from "../../scripts/chromium.ts";
 import { environment } from "../../scripts/run.ts";
 import { inOwnTime } from "./own-time.ts";
 
-/** Fetched when it is asked for: with all that it brings it is larger than everything else here. */
+/** Downloaded by npx when it is needed: with its dependencies it is larger than all others together. */
 const LIGHTHOUSE = "lighthouse@13.5.0";
 export const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"] as const;
 export type Category = (typeof CATEGORIES)[number];
@@ -21,10 +21,10 @@ export type Report = {
   audits: Record<string, { numericValue?: number }>;
 };
 
-/** What Lighthouse says of one visit, and what it says when each task is as long as the page's thread worked for it. */
+/** The report by the clock, and the one in which each task lasts as long as the page's thread was running. */
 export type Visit = { byTheClock: Report; inOwnTime: Report };
 
-/** `cookie` is one `name=value`: it is the browser's, so that the line for pushes has it too. */
+/** `cookie`: one `name=value`, set in the browser, so that the WebSocket request has it too. */
 export async function visit(url: string, cookie?: string): Promise<Visit> {
   const folder = await mkdtemp(join(tmpdir(), "lighthouse-"));
   const found = join(folder, "found");
@@ -52,13 +52,13 @@ async function judge(url: string, found: string): Promise<Report> {
   return JSON.parse(await readFile(path, "utf8"));
 }
 
-/** Not in one go: a page may be this very process'. */
+/** Asynchronous, because this process may serve the page. */
 async function lighthouse(url: string, ...options: string[]): Promise<void> {
   const settings = ["--quiet", `--only-categories=${CATEGORIES.join(",")}`];
   await promisify(execFile)("npx", ["--yes", LIGHTHOUSE, url, ...settings, ...options], { env: environment });
 }
 
-/** A Chromium as people have it, with nothing in it but that cookie. */
+/** Starts Chromium with an empty profile and this cookie. */
 async function open(profile: string, url: string, cookie?: string) {
   const flags = [
     "--headless=new",
@@ -70,15 +70,15 @@ async function open(profile: string, url: string, cookie?: string) {
   const port = await new Promise<string>((resolve, reject) => {
     process.once("exit", () => reject(new Error("Chromium ended before it listened.")));
     createInterface(process.stderr).on("line", (line) => {
-      const told = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(line)?.[1];
-      if (told !== undefined) resolve(told);
+      const found = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(line)?.[1];
+      if (found !== undefined) resolve(found);
     });
   });
   if (cookie !== undefined) {
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
     const [name = "", value = ""] = cookie.split("=");
     await browser.contexts()[0]?.addCookies([{ name, value, url }]);
-    // Only this connection; the browser stays.
+    // Closes the connection, not the browser.
     await browser.close();
   }
   return {

@@ -1,8 +1,8 @@
 /**
- * Lighthouse's scores with its mobile settings, median of three, of the built studio on the real Worker: by the clock,
- * and with each of the page's tasks as long as its thread worked. Lighthouse takes four times what the clock says, also
- * what the thread waited for a processor while Chromium, Lighthouse and the Worker share a few. An empty page comes
- * first: what it gets is the machine's share of every number below.
+ * Lighthouse scores of the built studio on the real Worker, with mobile settings, median of three: by the clock, and
+ * with each task as long as its thread was running. Lighthouse multiplies task times by four, including the time that a
+ * thread waits for a processor, which Chromium, Lighthouse and the Worker share. An empty page is measured first: its
+ * numbers are the machine's share of the others.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,7 +12,7 @@ import { CATEGORIES, type Category, type Visit, visit } from "./lighthouse-run.t
 import { type Measure, median } from "./measure.ts";
 
 const RUNS = 3;
-const PICTURES = 50;
+const IMAGES = 50;
 const OWN = ", own time";
 
 type PageOf = { name: string; url: string; cookie?: string; least?: Partial<Record<Category, number>> };
@@ -47,7 +47,7 @@ async function measureEmpty(): Promise<Measure[]> {
 async function measurePages(app: App): Promise<Measure[]> {
   const maker = await createClient(app.url, "lighthouse@example.com");
   let last = "";
-  for (let n = 1; n <= PICTURES; n += 1) {
+  for (let n = 1; n <= IMAGES; n += 1) {
     last = (await maker.makes(`A field of tulips, row ${n}`)).id;
     await maker.isIdle();
   }
@@ -60,7 +60,7 @@ async function measurePages(app: App): Promise<Measure[]> {
     {
       name: "share page",
       url: app.url + new URL(shared).pathname,
-      // A link is for those who were given it: the page asks search engines to stay away, and scores no more than 60.
+      // Shared pages are not indexed (noindex), which limits the SEO score to 60.
       least: { performance: 95, accessibility: 100, "best-practices": 100 },
     },
   ];

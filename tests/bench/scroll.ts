@@ -1,12 +1,12 @@
 /**
- * What the main thread works while someone scrolls through ten thousand pictures on a phone's screen, by its own time and
- * times four, as in `feel`. That the page does not grow is held by tests/e2e/gallery.test.ts.
+ * CPU time of the main thread, times four as in `feel`, while a user scrolls through ten thousand images on a phone.
+ * tests/e2e/gallery.test.ts checks that the page does not grow.
  */
 import type { Page } from "playwright-core";
 import { startApp } from "../e2e/support/app.ts";
 import { createClient } from "../e2e/support/client.ts";
 import { launch } from "../e2e/support/launch.ts";
-import { paintSeeded, seedPictures } from "../e2e/support/seed.ts";
+import { paintSeeded, seedImages } from "../e2e/support/seed.ts";
 import { createStudioPage } from "../e2e/support/studio-page.ts";
 import { type Measure, median } from "./measure.ts";
 import { traced } from "./trace.ts";
@@ -15,14 +15,14 @@ const COUNT = 10_000;
 const PROMPT = "A long history";
 const EMAIL = "scroll@example.com";
 const SLOWER = 4;
-/** With a finger and no mouse: what shows under a mouse only is not there. */
+/** Touch without a mouse: what shows on hover is not rendered. */
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 /** Pixels a frame, 4,200 a second: a hard flick. */
 const PUSH = 70;
 const PUSHES = 400;
-/** The tiles that come with a step of the window, and what is in them; not those that were there. */
+/** The new tiles of a step of the window, with their content. */
 const RESTYLED = 120;
-/** Of sixty in a second. */
+/** At 60 Hz. */
 const FRAME_MS = 1_000 / 60;
 
 export async function measureScroll(): Promise<Measure[]> {
@@ -30,14 +30,14 @@ export async function measureScroll(): Promise<Measure[]> {
   const browser = await launch();
   try {
     const { cookie } = await createClient(app.url, EMAIL);
-    await seedPictures(app, { email: EMAIL, count: COUNT, prompt: PROMPT });
+    await seedImages(app, { email: EMAIL, count: COUNT, prompt: PROMPT });
     const context = await browser.newContext({ baseURL: app.url, ...PHONE });
     const [name = "", value = ""] = cookie.split("=");
     await context.addCookies([{ name, value, url: app.url }]);
     const page = await context.newPage();
     await paintSeeded(page, PROMPT);
     await createStudioPage(page).open("/gallery");
-    await page.locator(".tile img").first().waitFor();
+    await page.locator("[data-tile] img").first().waitFor();
     await page.waitForLoadState("networkidle");
     const events = await traced(browser, page, () => scroll(page));
     const passed = await page.evaluate(() => scrollY);
@@ -51,7 +51,7 @@ export async function measureScroll(): Promise<Measure[]> {
     );
     const work = tasks.reduce((sum, ms) => sum + ms, 0) / PUSHES;
     return [
-      { what: `scrolled through ${COUNT} pictures`, value: passed, unit: "px" },
+      { what: `scrolled through ${COUNT} images`, value: passed, unit: "px" },
       { what: `work for ${PUSH} px, times ${SLOWER}`, value: work, unit: "ms", limit: FRAME_MS },
       { what: `the median task, times ${SLOWER}`, value: median(tasks), unit: "ms" },
       { what: "tasks over 50 ms, of each 100 frames", value: long(tasks), unit: "" },
@@ -70,7 +70,7 @@ export async function measureScroll(): Promise<Measure[]> {
 
 const long = (tasks: readonly number[]) => (100 * tasks.filter((ms) => ms > 50).length) / PUSHES;
 
-/** By a push in every frame. */
+/** Scrolls by `PUSH` in every frame. */
 function scroll(page: Page): Promise<void> {
   return page.evaluate(
     ([push, pushes]) =>

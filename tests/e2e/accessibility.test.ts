@@ -1,9 +1,9 @@
-/** axe on everything one can look at, in both themes: no violations. From right to left: right-to-left.test.ts. */
+/** Runs axe on every state in both themes. Right to left: right-to-left.test.ts. */
 import { expect, inject, test } from "vitest";
 import { violationsInBothThemes } from "./support/axe.ts";
 import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
-import { inPrompt, PROMPTS, SAID_BY_THE_WAY, type Walk, walkPast } from "./support/walk.ts";
+import { inPrompt, PROMPTS, EXPECTED_IN_CONSOLE, type Walk, walkPast } from "./support/walk.ts";
 import { written } from "./support/words.ts";
 
 useBrowser();
@@ -11,12 +11,12 @@ const app = inject("app");
 const isLong = process.env["TEST_ALL"] === "1";
 
 test.each(isLong ? [PHONE, DESKTOP] : [DESKTOP])(
-  "every state, $width px wide",
+  "axe finds no violation in any state at $width px",
   async (viewport) => {
     const client = await createClient(app.url, newEmail());
     const phone = viewport === PHONE;
     const visitor = await visit({ viewport, hasTouch: phone, isMobile: phone });
-    visitor.expectsInConsole(SAID_BY_THE_WAY);
+    visitor.expectsInConsole(EXPECTED_IN_CONSOLE);
     const walk: Walk = {
       ...visitor,
       words: written,

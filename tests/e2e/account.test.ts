@@ -1,9 +1,9 @@
-/** The account page in a browser: deleting by keys alone, when the first try does not arrive. */
+/** The account page: deletion by keyboard when the first request fails. */
 import { expect, inject, test } from "vitest";
-import { account } from "../../frontend/text/account.ts";
-import { later } from "../../frontend/text/sign-in.ts";
-import { text } from "../../frontend/text/common.ts";
-import { problems } from "../../frontend/text/errors.ts";
+import { accountText } from "../../frontend/text/account.ts";
+import { signInText } from "../../frontend/text/sign-in.ts";
+import { commonText } from "../../frontend/text/common.ts";
+import { errorSentences } from "../../frontend/text/errors.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { until } from "./support/until.ts";
@@ -11,8 +11,8 @@ import { until } from "./support/until.ts";
 useBrowser();
 const app = inject("app");
 
-test("an account is deleted by keys alone, at the second try, and every tab forgets it", async () => {
-  const [prompt, typed] = ["A suitcase by the door", "A postcard that nobody sends"];
+test("deletes the account by keyboard at the second try, and clears every tab", async () => {
+  const [prompt, typed] = ["A suitcase in a hall", "A postcard with a stamp"];
   const email = newEmail();
   const client = await createClient(app.url, email);
   await client.makes(prompt);
@@ -23,27 +23,27 @@ test("an account is deleted by keys alone, at the second try, and every tab forg
     page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("thumbnails:")));
 
   await studio.open();
-  await studio.seesPicture(prompt);
-  await until("the cache of thumbnails", async () => (await cached()).length > 0);
+  await studio.seesImage(prompt);
+  await until("the thumbnail cache", async () => (await cached()).length > 0);
   const other = await newTab();
   await other.studio.open();
   await other.studio.prompt.fill(typed);
 
-  await page.getByRole("button", { name: text.account }).focus();
+  await page.getByRole("button", { name: commonText.account }).focus();
   await keys.press("Enter");
-  await page.getByRole("link", { name: later.yourAccount }).focus();
+  await page.getByRole("link", { name: signInText.yourAccount }).focus();
   await keys.press("Enter");
-  await page.getByRole("button", { name: account.deleteOpen }).focus();
+  await page.getByRole("button", { name: accountText.deleteOpen }).focus();
   await keys.press("Enter");
-  const dialog = page.getByRole("dialog", { name: account.deleteTitle });
+  const dialog = page.getByRole("dialog", { name: accountText.deleteTitle });
   await dialog.waitFor();
   await keys.press("Escape");
   await dialog.waitFor({ state: "detached" });
   expect(
     await page
-      .getByRole("button", { name: account.deleteOpen })
+      .getByRole("button", { name: accountText.deleteOpen })
       .evaluate((it) => it === document.activeElement),
-    "the focus is back where it came from",
+    "the focus returns to the button",
   ).toBe(true);
 
   await keys.press("Enter");
@@ -51,20 +51,20 @@ test("an account is deleted by keys alone, at the second try, and every tab forg
   await page.route("**/api/account", (route) => route.abort(), { times: 1 });
   await keys.type(email);
   await keys.press("Enter");
-  await dialog.getByText(account.deleteUncertain(problems.offline)).waitFor();
-  expect((await client.session()).user, "nothing has arrived").not.toBeNull();
+  await dialog.getByText(accountText.deleteUncertain(errorSentences.network_error)).waitFor();
+  expect((await client.session()).user, "the request has not arrived").not.toBeNull();
   await keys.press("Tab");
   await keys.press("Enter");
 
-  await page.getByRole("heading", { name: account.farewells.deleted.title }).waitFor();
+  await page.getByRole("heading", { name: accountText.signedOut.deleted.title }).waitFor();
   expect((await client.call("GET", "/api/generations")).status).toBe(401);
   expect(await cached()).toEqual([]);
-  await other.page.getByRole("heading", { name: text.headline }).waitFor();
+  await other.page.getByRole("heading", { name: commonText.headline }).waitFor();
   for (const tab of [page, other.page]) {
     const kept = await tab.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
-    for (const words of [prompt, typed, email]) expect(kept).not.toContain(words);
+    for (const text of [prompt, typed, email]) expect(kept).not.toContain(text);
   }
   await page.goBack();
-  await page.getByRole("heading", { name: text.headline }).waitFor();
-  expect(await studio.pictures.count()).toBe(0);
+  await page.getByRole("heading", { name: commonText.headline }).waitFor();
+  expect(await studio.images.count()).toBe(0);
 });

@@ -1,8 +1,8 @@
-/** What is mine is mine: across sign-outs and between users. */
+/** A user's data stays private across sign-outs and between users. */
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/common.ts";
-import { later } from "../../frontend/text/sign-in.ts";
-import { pictureText } from "../../frontend/text/gallery.ts";
+import { commonText } from "../../frontend/text/common.ts";
+import { signInText } from "../../frontend/text/sign-in.ts";
+import { galleryText } from "../../frontend/text/gallery.ts";
 import { createClient } from "./support/client.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
@@ -11,30 +11,30 @@ useBrowser();
 const app = inject("app");
 const simulator = createSimulatorClient(app.adminUrl);
 
-test("signing out leaves nothing of mine on the screen, in storage or behind the back button", async () => {
+test("signing out removes the user's data from the page, storage and the Back button", async () => {
   const prompt = "A diary under a pillow";
   const { page, studio, context, expectsInConsole } = await visit({ email: newEmail() });
   await studio.open();
   await studio.generate(prompt);
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   await studio.open("/gallery");
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   const address = `/images/${await simulator.idOf(prompt)}/0`;
 
   await studio.signOut();
   await page.waitForURL("/");
   await page.getByRole("main").waitFor();
   expect(await page.getByText(prompt).count()).toBe(0);
-  expect(await studio.pictures.count()).toBe(0);
+  expect(await studio.images.count()).toBe(0);
   expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.toContain("diary");
   expect((await context.request.get(address)).status()).toBe(401);
 
   await page.goBack();
-  await page.getByRole("heading", { name: text.headline }).waitFor();
-  expect(await studio.pictures.count()).toBe(0);
+  await page.getByRole("heading", { name: commonText.headline }).waitFor();
+  expect(await studio.images.count()).toBe(0);
   await studio.open("/gallery");
-  await page.getByText(pictureText.signIn).waitFor();
-  expect(await studio.pictures.count()).toBe(0);
+  await page.getByText(galleryText.signIn).waitFor();
+  expect(await studio.images.count()).toBe(0);
   expectsInConsole(/status of 401/);
   expect(
     await page.evaluate(async (path) => (await fetch(path)).status, address),
@@ -42,25 +42,25 @@ test("signing out leaves nothing of mine on the screen, in storage or behind the
   ).toBe(401);
 });
 
-test("signing out in one tab does so in the other", async () => {
+test("signing out in one tab signs out the other", async () => {
   const prompt = "A letter in two hands";
   const { page, studio, context } = await visit({ email: newEmail() });
   await studio.open();
   await studio.generate(prompt);
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   const other = await context.newPage();
   await other.goto(page.url());
   await other.getByRole("img", { name: prompt }).first().waitFor();
   await studio.signOut();
   await other.getByRole("img", { name: prompt }).first().waitFor({ state: "detached" });
-  await other.getByRole("heading", { name: text.headline }).waitFor();
+  await other.getByRole("heading", { name: commonText.headline }).waitFor();
   expect(await other.getByText(prompt).count()).toBe(0);
 });
 
-test("a page from the back/forward cache reloads when its user has signed out meanwhile", async () => {
+test("reloads a page from the back/forward cache if its user has signed out", async () => {
   const { page, studio } = await visit({ email: newEmail() });
   await studio.open();
-  // Playwright switches the back/forward cache off; this is what a page finds that comes back from it.
+  // Playwright turns the back/forward cache off; a page that is restored from it gets this event.
   const reloaded = page.waitForEvent("load");
   await page.evaluate(() => {
     localStorage.removeItem("studio.owner");
@@ -73,52 +73,52 @@ test("typing replaces the example in the sign-in field", async () => {
   const { page, studio } = await visit();
   await studio.open();
   await studio.generate("A name on a doorbell");
-  const field = studio.signInDialog.getByLabel(later.email);
+  const field = studio.signInDialog.getByLabel(signInText.email);
   await expect.poll(() => field.evaluate((input) => input === document.activeElement)).toBe(true);
   const email = newEmail();
   await page.keyboard.type(email);
   expect(await field.inputValue()).toBe(email);
 });
 
-test("what another tab is deleting is gone before one signs out", async () => {
+test("sign-out waits until another tab has sent its pending deletions", async () => {
   const prompt = "A secret in the other tab";
   const email = newEmail();
   const client = await createClient(app.url, email);
   await client.makes(prompt);
   const { page, studio, newTab } = await visit({ email });
   await studio.open();
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   const other = await newTab();
   await other.studio.open("/gallery");
-  const viewer = await other.studio.openPicture(prompt);
-  await viewer.getByRole("button", { name: pictureText.delete }).click();
-  await other.page.getByText(pictureText.deleted(1)).waitFor();
+  const viewer = await other.studio.openImage(prompt);
+  await viewer.getByRole("button", { name: galleryText.delete }).click();
+  await other.page.getByText(galleryText.deleted(1)).waitFor();
   await studio.signOut();
-  await page.getByRole("heading", { name: text.headline }).waitFor();
+  await page.getByRole("heading", { name: commonText.headline }).waitFor();
   const again = await createClient(app.url, email);
   const { items } = await (await again.call("GET", "/api/generations")).json();
   expect(items).toEqual([]);
 });
 
-test("where a session ended the pictures go, and somebody else who signs in there sees none of them", async () => {
+test("removes the images when the session has ended, and another user does not see them", async () => {
   const prompt = "A portrait behind a curtain";
   const next = "A view from the same window";
   const { page, studio, context, expectsInConsole } = await visit({ email: newEmail() });
   await studio.open();
   await studio.generate(prompt);
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   expectsInConsole(/status of 401/);
   await context.clearCookies();
   await studio.generate(next);
   await studio.signInDialog.waitFor();
-  expect(await studio.pictures.count()).toBe(0);
+  await expect.poll(() => studio.images.count()).toBe(0);
   await studio.signIn(newEmail());
-  await studio.seesPicture(next);
-  expect(await studio.pictures.count()).toBe(1);
+  await studio.seesImage(next);
+  expect(await studio.images.count()).toBe(1);
   expect(await page.getByText(prompt).count()).toBe(0);
 });
 
-test("nobody sees, changes or stops what is somebody else's", async () => {
+test("a user cannot see, change or cancel another user's generation", async () => {
   const prompt = "A key in a locked drawer";
   const owner = await createClient(app.url, newEmail());
   const id = (await owner.makes(prompt)).id;
@@ -143,5 +143,5 @@ test("nobody sees, changes or stops what is somebody else's", async () => {
 
   const { page, studio } = await visit({ email: newEmail() });
   await studio.open("/gallery");
-  await page.getByText(pictureText.empty).waitFor();
+  await page.getByText(galleryText.empty).waitFor();
 });

@@ -1,7 +1,7 @@
-/** The command that runs a studio, from the outside: what it says, and how it ends. */
+/** `scripts/admin.ts`: its output and its exit codes. */
 import { execFile } from "node:child_process";
 import { expect, inject, test } from "vitest";
-import { account } from "../../frontend/text/account.ts";
+import { accountText } from "../../frontend/text/account.ts";
 import { ADMIN_TOKEN } from "./support/app.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
@@ -20,7 +20,7 @@ function admin(args: string[], token = ADMIN_TOKEN): Promise<Ended> {
   });
 }
 
-test("sets a plan, finds the user, shows what is used", async () => {
+test("sets a plan, finds the user, shows usage", async () => {
   const email = newEmail();
   const client = await createClient(url, email);
   const set = await admin(["plan", email, "pro", "--url", url]);
@@ -34,22 +34,22 @@ test("sets a plan, finds the user, shows what is used", async () => {
   expect(usage.out).toMatch(/in flight {2}0 of 3\ntoday {6}0 of any number, until /);
 });
 
-test("an open studio says that its user was suspended", async () => {
+test("an open page shows that the user was suspended", async () => {
   const email = newEmail();
   const { page, studio, expectsInConsole } = await visit({ email });
   expectsInConsole(/status of 403/);
   await studio.open();
   await studio.generate("A lamp that is left on");
-  await studio.seesPicture("A lamp that is left on");
+  await studio.seesImage("A lamp that is left on");
   await studio.prompt.fill("A lamp for later");
   expect(await admin(["suspend", email, "--url", url])).toMatchObject({ code: 0 });
-  await page.getByRole("heading", { name: account.farewells.suspended.title }).waitFor();
-  expect(await studio.pictures.count()).toBe(0);
-  await page.getByRole("link", { name: account.toStudio }).click();
-  await expect.poll(() => studio.prompt.inputValue(), { message: "what was typed" }).toBe("A lamp for later");
+  await page.getByRole("heading", { name: accountText.signedOut.suspended.title }).waitFor();
+  expect(await studio.images.count()).toBe(0);
+  await page.getByRole("link", { name: accountText.backToStudio }).click();
+  await expect.poll(() => studio.prompt.inputValue(), { message: "the draft" }).toBe("A lamp for later");
 });
 
-test("deletes a user when told twice", async () => {
+test("deletes a user only with --yes", async () => {
   const email = newEmail();
   const client = await createClient(url, email);
   const asked = await admin(["delete-user", email, "--url", url]);
@@ -63,33 +63,15 @@ test("deletes a user when told twice", async () => {
 });
 
 test.each<[name: string, args: string[], token: string, code: number, says: RegExp]>([
-  [
-    "a user that there is not",
-    ["suspend", "nobody@example.com", "--url", url],
-    ADMIN_TOKEN,
-    1,
-    /no such user/,
-  ],
-  ["a plan that there is not", ["plan", "x", "gold", "--url", url], ADMIN_TOKEN, 1, /plan/],
+  ["an unknown user", ["suspend", "nobody@example.com", "--url", url], ADMIN_TOKEN, 1, /no such user/],
+  ["an unknown plan", ["plan", "x", "gold", "--url", url], ADMIN_TOKEN, 1, /plan/],
   ["a wrong token", ["usage", "--url", url], "a-wrong-token-of-good-length", 1, /ADMIN_TOKEN/],
   ["no token", ["usage", "--url", url], "", 2, /ADMIN_TOKEN is not set/],
-  ["a command that there is not", ["toString"], ADMIN_TOKEN, 2, /no command "toString"/],
-  ["an argument too few", ["plan", "x"], ADMIN_TOKEN, 2, /does not take/],
-  [
-    "an address that would show the token",
-    ["usage", "--url", "http://studio.example"],
-    ADMIN_TOKEN,
-    2,
-    /https/,
-  ],
-  [
-    "a studio that is not there",
-    ["usage", "--url", "http://localhost:1"],
-    ADMIN_TOKEN,
-    3,
-    /cannot be reached/,
-  ],
-])("%s: says so, and ends with its code", async (_, args, token, code, says) => {
+  ["an unknown command", ["toString"], ADMIN_TOKEN, 2, /no command "toString"/],
+  ["a missing argument", ["plan", "x"], ADMIN_TOKEN, 2, /does not take/],
+  ["an address without TLS", ["usage", "--url", "http://studio.example"], ADMIN_TOKEN, 2, /https/],
+  ["an unreachable studio", ["usage", "--url", "http://localhost:1"], ADMIN_TOKEN, 3, /cannot be reached/],
+])("%s: prints the reason and exits with its code", async (_, args, token, code, says) => {
   const ended = await admin(args, token);
   expect(ended.err).toMatch(says);
   expect(ended).toMatchObject({ code, out: "" });

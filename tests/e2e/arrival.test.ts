@@ -1,4 +1,4 @@
-/** A picture reaches the screen, whatever goes missing on the way. */
+/** An image reaches the screen, whatever is lost on the way. */
 import { expect, inject, test } from "vitest";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
@@ -6,7 +6,7 @@ import { createSimulatorClient } from "./support/simulator.ts";
 useBrowser();
 const simulator = createSimulatorClient(inject("app").adminUrl);
 
-test("a reload in mid-generation keeps the card, and it ends in the picture", async () => {
+test("a reload keeps the entry in flight, and its image arrives", async () => {
   const prompt = "[mood:stuck] A reload in a pine forest";
   const { page, studio } = await visit({ email: newEmail(), viewport: PHONE });
   await studio.open();
@@ -16,13 +16,13 @@ test("a reload in mid-generation keeps the card, and it ends in the picture", as
 
   await page.reload();
   await studio.working(prompt).waitFor();
-  expect(await studio.working(prompt).count(), "one order, one card").toBe(1);
+  expect(await studio.working(prompt).count(), "one entry").toBe(1);
   await simulator.finish(prompt);
-  await studio.seesPicture(prompt);
-  expect(await simulator.creates(prompt), "nothing was ordered twice").toHaveLength(1);
+  await studio.seesImage(prompt);
+  expect(await simulator.creates(prompt), "one request").toHaveLength(1);
 });
 
-test("another tab of the same user sees the card and then the picture, by push", async () => {
+test("another tab shows the entry and then the image, by push", async () => {
   const prompt = "[mood:stuck] Two windows on one sea";
   const { studio, newTab } = await visit({ email: newEmail() });
   const other = await newTab();
@@ -36,11 +36,11 @@ test("another tab of the same user sees the card and then the picture, by push",
   await other.studio.working(prompt).waitFor();
 
   await simulator.finish(prompt);
-  await Promise.all([studio.seesPicture(prompt), other.studio.seesPicture(prompt)]);
-  expect(polled, "the socket told it; nobody had to ask").toEqual([]);
+  await Promise.all([studio.seesImage(prompt), other.studio.seesImage(prompt)]);
+  expect(polled, "the socket delivers it, without polling").toEqual([]);
 });
 
-test("with the socket cut in mid-generation the picture comes by asking", async () => {
+test("without a socket the image arrives by polling", async () => {
   const prompt = "[mood:stuck] A cable across the desert";
   const { page, studio, expectsInConsole } = await visit({ email: newEmail() });
   expectsInConsole(/WebSocket/);
@@ -61,29 +61,27 @@ test("with the socket cut in mid-generation the picture comes by asking", async 
   await Promise.all(cuts.map((cut) => cut()));
   const asked = page.waitForResponse(/\/api\/predictions\//);
   await simulator.finish(prompt);
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   expect((await asked).status()).toBe(200);
 });
 
-test("without any webhook the alarm brings it", async () => {
+test("the alarm fetches the image when no webhook arrives", async () => {
   const prompt = "[mood:webhook-lost] A letter that never came";
   const { studio } = await visit({ email: newEmail() });
   await studio.open();
   await studio.generate(prompt);
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   const webhooks = await simulator.webhooksOf(prompt);
-  expect(webhooks.length, "Skytells had something to tell").toBeGreaterThan(0);
-  expect(new Set(webhooks.map(({ error }) => error)), "and none of it left the house").toEqual(
-    new Set(["lost"]),
-  );
+  expect(webhooks.length, "webhooks sent").toBeGreaterThan(0);
+  expect(new Set(webhooks.map(({ error }) => error)), "all of them were lost").toEqual(new Set(["lost"]));
 });
 
-test("a create whose answer is lost needs no more than its webhook", async () => {
+test("a webhook completes a create whose response was lost", async () => {
   const prompt = "[mood:answer-lost] A bottle on a beach";
   const { studio, expectsInConsole } = await visit({ email: newEmail() });
   expectsInConsole(/status of 50[24]/);
   await studio.open();
   await studio.generate(prompt);
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   expect(await simulator.creates(prompt)).toHaveLength(1);
 });

@@ -1,14 +1,14 @@
-/** The studio as its developers have it: served by Vite as it is written, before a Worker (`npm run dev`). */
+/** The studio in development: served by Vite in front of a Worker (`npm run dev`). */
 import { expect, inject, onTestFinished, test } from "vitest";
 import { TOOLS } from "../../scripts/run.ts";
-import { later } from "../../frontend/text/sign-in.ts";
+import { signInText } from "../../frontend/text/sign-in.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { freePort, startGroup } from "./support/processes.ts";
 import { until } from "./support/until.ts";
 
 useBrowser();
 
-test("a picture is made in the studio that Vite serves", { timeout: 120_000 }, async () => {
+test("generates an image in the studio that Vite serves", { timeout: 120_000 }, async () => {
   const port = await freePort();
   const vite = startGroup([TOOLS.vite, "--port", String(port), "--strictPort"], {
     PORT: new URL(inject("app").url).port,
@@ -23,11 +23,11 @@ test("a picture is made in the studio that Vite serves", { timeout: 120_000 }, a
   );
   const { page, studio } = await visit({ url, email: newEmail() });
   await studio.open();
-  await studio.generate("A kite, while one writes the studio");
-  await studio.seesPicture("A kite, while one writes the studio");
+  await studio.generate("A kite over the harbor");
+  await studio.seesImage("A kite over the harbor");
   await page.goto("/gallery");
-  await studio.seesPicture("A kite, while one writes the studio");
-  expect(await studio.pictures.count()).toBe(1);
+  await studio.seesImage("A kite over the harbor");
+  expect(await studio.images.count()).toBe(1);
   await page.goto("/nowhere");
-  await page.getByText(later.pageMissing).waitFor();
+  await page.getByText(signInText.pageNotFound).waitFor();
 });

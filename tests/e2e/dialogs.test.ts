@@ -1,44 +1,44 @@
-/** What opens over the page is there when somebody asks for it, and only then. */
+/** Dialogs and menus open when the user asks for them, and only then. */
 import { expect, test } from "vitest";
-import { text } from "../../frontend/text/common.ts";
-import { later } from "../../frontend/text/sign-in.ts";
-import { making } from "../../frontend/text/create.ts";
-import { problems } from "../../frontend/text/errors.ts";
+import { commonText } from "../../frontend/text/common.ts";
+import { signInText } from "../../frontend/text/sign-in.ts";
+import { createText } from "../../frontend/text/create.ts";
+import { errorSentences } from "../../frontend/text/errors.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 
 useBrowser();
 
-test("the options come for their button and their key, and not once more with the page", async () => {
+test("the options panel opens by button and key, and not with the page", async () => {
   const { page, studio } = await visit({ email: newEmail() });
-  const panel = page.getByRole("group", { name: text.options });
+  const panel = page.getByRole("group", { name: commonText.options });
   await studio.open("/gallery");
-  const isThere = () => panel.evaluateAll((panels) => panels.some((one) => one.matches(":popover-open")));
-  // By the key: from another page, too.
+  const isOpen = () =>
+    panel.evaluateAll((panels) => panels.some((element) => element.matches(":popover-open")));
+  // By key, also from another page.
   await page.getByRole("heading", { name: "Gallery" }).waitFor({ state: "attached" });
-  await expect.poll(async () => (await page.keyboard.press("o"), isThere())).toBe(true);
+  await expect.poll(async () => (await page.keyboard.press("o"), isOpen())).toBe(true);
   await page.keyboard.press("Escape");
-  expect(await isThere()).toBe(false);
-  // By the button.
-  await studio.button(text.options).click();
+  expect(await isOpen()).toBe(false);
+  await studio.button(commonText.options).click();
   await panel.waitFor();
   await page.keyboard.press("Escape");
   for (let round = 0; round < 2; round += 1) {
-    await page.getByRole("link", { name: text.gallery, exact: true }).click();
+    await page.getByRole("link", { name: commonText.gallery, exact: true }).click();
     await page.waitForURL("**/gallery");
-    await page.getByRole("link", { name: text.create, exact: true }).click();
+    await page.getByRole("link", { name: commonText.create, exact: true }).click();
     await studio.prompt.waitFor();
-    expect(await isThere(), "nobody asked").toBe(false);
+    expect(await isOpen(), "after navigation").toBe(false);
   }
 });
 
-test("who wants to sign in before the studio knows how is told to wait, or why it does not come", async () => {
+test("the sign-in dialog shows that it is loading, and why it failed", async () => {
   const { page, studio, expectsInConsole } = await visit({ viewport: PHONE });
   expectsInConsole(/status of 503/);
   const held = Promise.withResolvers<void>();
-  let asked = 0;
+  let requests = 0;
   await page.route("/api/session", async (route) => {
-    asked += 1;
-    if (asked > 1) return route.continue();
+    requests += 1;
+    if (requests > 1) return route.continue();
     await held.promise;
     await route.fulfill({
       status: 503,
@@ -47,16 +47,16 @@ test("who wants to sign in before the studio knows how is told to wait, or why i
     });
   });
   await studio.open();
-  await studio.button(text.account).click();
-  await page.getByRole("button", { name: later.signIn, exact: true }).click();
-  const dialog = page.getByRole("dialog", { name: later.signIn });
-  await dialog.getByText(later.signInWaits).waitFor();
+  await studio.button(commonText.account).click();
+  await page.getByRole("button", { name: signInText.signIn, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: signInText.signIn });
+  await dialog.getByText(signInText.loading).waitFor();
 
   held.resolve();
-  await dialog.getByText(problems.storage_unavailable).waitFor();
-  await dialog.getByRole("button", { name: making.tryAgain }).click();
-  await dialog.getByLabel(later.email).fill(newEmail());
-  await dialog.getByRole("button", { name: later.signIn }).click();
+  await dialog.getByText(errorSentences.storage_unavailable).waitFor();
+  await dialog.getByRole("button", { name: createText.tryAgain }).click();
+  await dialog.getByLabel(signInText.email).fill(newEmail());
+  await dialog.getByRole("button", { name: signInText.signIn }).click();
   await dialog.waitFor({ state: "detached" });
-  await page.locator(".initial").waitFor();
+  await studio.isSignedIn();
 });

@@ -27,15 +27,15 @@ test.each(["16:9", "9:16"] as const)("no image is cropped beside a latest one of
     await studio.open(path);
     for (const { width, height } of WINDOWS) {
       await page.setViewportSize({ width, height });
-      await expect.poll(() => studio.pictures.getByRole("img").count()).toBe(5);
+      await expect.poll(() => studio.images.getByRole("img").count()).toBe(5);
       await expect
         .poll(() =>
-          studio.pictures
+          studio.images
             .getByRole("img")
             .evaluateAll((images) => images.every((image) => (image as HTMLImageElement).naturalWidth > 0)),
         )
         .toBe(true);
-      const cropped = await studio.pictures.getByRole("img").evaluateAll(
+      const cropped = await studio.images.getByRole("img").evaluateAll(
         (images, most) =>
           images.flatMap((image) => {
             const { naturalWidth, naturalHeight } = image as HTMLImageElement;

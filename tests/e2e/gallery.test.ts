@@ -1,16 +1,16 @@
-/** The gallery with a long history: ten thousand pictures, of which rows are written and no picture was ever made. */
-import type { Page } from "playwright-core";
+/** The gallery with 10,000 images, of which only the D1 rows exist. */
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { making } from "../../frontend/text/create.ts";
-import { pictureText } from "../../frontend/text/gallery.ts";
+import { createText } from "../../frontend/text/create.ts";
+import { galleryText } from "../../frontend/text/gallery.ts";
 import { type App, startApp } from "./support/app.ts";
 import { DESKTOP, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { type Client, createClient } from "./support/client.ts";
-import { paintSeeded, seededId, seedPictures } from "./support/seed.ts";
+import { paintSeeded, seededId, seedImages } from "./support/seed.ts";
 
 const COUNT = 10_000;
-const PROMPT = "Seeded picture";
-const EMAIL = "hoarder@example.com";
+const PROMPT = "Seeded image";
+const EMAIL = "gallery@example.com";
 
 useBrowser();
 let app: App;
@@ -19,7 +19,7 @@ let client: Client;
 beforeAll(async () => {
   app = await startApp({ tiny: true });
   client = await createClient(app.url, EMAIL);
-  await seedPictures(app, { email: EMAIL, count: COUNT, prompt: PROMPT });
+  await seedImages(app, { email: EMAIL, count: COUNT, prompt: PROMPT });
 });
 afterAll(() => app.stop());
 
@@ -27,14 +27,14 @@ async function open(path = "/gallery", viewport = DESKTOP) {
   const visitor = await visit({ url: app.url, email: EMAIL, viewport });
   await paintSeeded(visitor.page, PROMPT);
   await visitor.studio.open(path);
-  await visitor.studio.pictures.first().waitFor();
+  await visitor.studio.images.first().waitFor();
   return visitor;
 }
 
-/** The pictures in sight, by their names, with where they stand. */
+/** The tops of the visible images, by the names of their links. */
 const inSight = (page: Page) =>
   page
-    .locator(".tile a")
+    .locator("[data-tile=image] > a")
     .evaluateAll((links) =>
       Object.fromEntries(
         links
@@ -56,7 +56,7 @@ const scrollDown = (page: Page, top: number) =>
     top,
   );
 
-/** Scrolls on until there are so many pictures below that one can stand at this height. */
+/** Scrolls until enough pages are loaded to reach this position. */
 async function scrollDeep(page: Page, top: number) {
   await expect
     .poll(async () => {
@@ -66,12 +66,12 @@ async function scrollDeep(page: Page, top: number) {
     .toBe(top);
 }
 
-/** To the end takes half a minute, or several where others work beside it; that the page does not grow shows long before. */
+/** All of them take half a minute or more; a smaller part already shows whether the page grows. */
 const DEPTH = process.env["TEST_ALL"] ? COUNT : 1_500;
 const DEEP_MS = 300_000;
 
 test(
-  `the page is as small at ${DEPTH} pictures as at the start, and holds every one once`,
+  `keeps the page as small at ${DEPTH} images as at the start, without gaps or duplicates`,
   async () => {
     const { page, context } = await open();
     const inspector = await context.newCDPSession(page);
@@ -81,38 +81,36 @@ test(
       const { usedSize } = await inspector.send("Runtime.getHeapUsage");
       return { elements: await elements(), megabytes: usedSize / 1e6 };
     };
-    const lastDrawn = () => page.locator(".tile").last().getAttribute("aria-posinset");
+    const lastDrawn = () => page.locator("[data-tile=image]").last().getAttribute("aria-posinset");
     const start = await measure();
     let most = start.elements;
     let depth = 0;
-    const goesOn = async () => {
+    const scrollFurther = async () => {
       await scrollDown(page, 1e9);
       most = Math.max(most, await elements());
       return Number(await lastDrawn());
     };
     while (depth < DEPTH) {
-      await expect.poll(goesOn, { message: `on from picture ${depth}` }).toBeGreaterThan(depth);
+      await expect.poll(scrollFurther, { message: `images after ${depth}` }).toBeGreaterThan(depth);
       depth = Number(await lastDrawn());
     }
     const end = await measure();
-    console.log(`${DEPTH} pictures: ${JSON.stringify({ start, end, most })}`);
+    console.log(`${DEPTH} images: ${JSON.stringify({ start, end, most })}`);
     expect(most, "elements at any time").toBeLessThan(1_500);
-    expect((end.megabytes - start.megabytes) / DEPTH, "megabytes for what is known of each").toBeLessThan(
-      0.0025,
-    );
-    // A row never holds a picture that another one holds, and none is left out between them.
+    expect((end.megabytes - start.megabytes) / DEPTH, "megabytes for each image's data").toBeLessThan(0.0025);
+    // No image is in two rows, and none is missing between them.
     const places = await page
-      .locator(".tile")
+      .locator("[data-tile=image]")
       .evaluateAll((tiles) => tiles.map((tile) => Number(tile.getAttribute("aria-posinset"))));
     const drawn = places.slice(-30);
     expect(drawn).toEqual(drawn.map((_, index) => (drawn[0] ?? 0) + index));
-    if (DEPTH === COUNT) await page.getByText(pictureText.end).waitFor();
+    if (DEPTH === COUNT) await page.getByText(galleryText.found(COUNT, false)).first().waitFor();
   },
   DEEP_MS,
 );
 
 describe.each([DESKTOP, PHONE])("at $width px", (viewport) => {
-  test("back is where one was: from a picture, from the studio, by key and by link", async () => {
+  test("Back returns to the same place: from the viewer and from Create, by key and by link", async () => {
     const { page, studio } = await open("/gallery", viewport);
     await scrollDeep(page, 6_000);
     const before = await inSight(page);
@@ -124,7 +122,7 @@ describe.each([DESKTOP, PHONE])("at $width px", (viewport) => {
     expect(await inSight(page)).toEqual(before);
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(name);
 
-    // By key: to click a link above, one would first scroll there.
+    // By key: clicking a link at the top would scroll there first.
     await page.keyboard.press("g");
     await page.keyboard.press("c");
     await studio.prompt.waitFor();
@@ -138,11 +136,11 @@ describe.each([DESKTOP, PHONE])("at $width px", (viewport) => {
     await expect.poll(() => inSight(page)).toEqual(before);
   });
 
-  test("a new picture comes in on top and moves nothing that one looks at", async () => {
+  test("adds a new image at the top without moving what is visible", async () => {
     const { page, studio } = await open("/gallery", viewport);
-    const first = `A comet over the harbour, ${viewport.width}`;
+    const first = `A comet over the harbor, ${viewport.width}`;
     await client.makes(first);
-    await studio.seesPicture(first);
+    await studio.seesImage(first);
 
     await scrollDeep(page, 4_000);
     const before = await inSight(page);
@@ -153,169 +151,164 @@ describe.each([DESKTOP, PHONE])("at $width px", (viewport) => {
   });
 });
 
-test("the first pictures are asked for before the script that shows them", async () => {
+test("shows the first images from the document, without waiting for a request", async () => {
   const { page, studio } = await visit({ url: app.url, email: EMAIL });
   await paintSeeded(page, PROMPT);
-  const asked: string[] = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.route("**/api/generations?*", () => {});
   await studio.open("/gallery");
-  await studio.pictures.first().waitFor();
-  expect(asked.indexOf("/api/generations")).toBeGreaterThan(0);
-  expect(asked.indexOf("/api/generations")).toBeLessThan(
-    asked.findIndex((path) => path.startsWith("/assets/")),
-  );
+  await studio.image(`${PROMPT} ${COUNT}`).waitFor();
 });
 
-test("search goes through the whole history, stands in the address, and Back leads out of it", async () => {
+test("searches the whole history; the address holds the search, and Back ends it", async () => {
   const { page, studio } = await open();
-  const search = page.getByRole("searchbox", { name: pictureText.search });
-  const asked: string[] = [];
+  const search = page.getByRole("searchbox", { name: galleryText.search });
+  const requested: string[] = [];
   page.on("request", (request) => {
-    if (request.url().includes("/api/generations?")) asked.push(request.url());
+    if (request.url().includes("/api/generations?")) requested.push(request.url());
   });
-  await search.pressSequentially("PICTURE  ", { delay: 10 });
-  await search.fill("picture 42");
-  await page.getByRole("button", { name: pictureText.remove(pictureText.searched("picture 42")) }).waitFor();
-  await studio.picture(`${PROMPT} 4299`).waitFor();
-  expect(new URL(page.url()).search).toBe("?q=picture+42");
-  const words = new Set(asked.map((url) => new URL(url).searchParams.get("q")).filter((q) => q !== null));
-  expect(words.size, "letters typed in one go are searched for once").toBeLessThanOrEqual(2);
+  await search.pressSequentially("IMAGE  ", { delay: 10 });
+  await search.fill("image 42");
+  await page.getByRole("button", { name: galleryText.remove(galleryText.searched("image 42")) }).waitFor();
+  await studio.image(`${PROMPT} 4299`).waitFor();
+  expect(new URL(page.url()).search).toBe("?q=image+42");
+  const searches = new Set(
+    requested.map((url) => new URL(url).searchParams.get("q")).filter((q) => q !== null),
+  );
+  expect(searches.size, "searches once for letters typed quickly").toBeLessThanOrEqual(2);
 
-  // Nothing like it in the newer half: the Worker looks through a part at a time, and the studio goes on.
-  await search.fill("seeded picture 77");
-  await expect.poll(() => studio.pictures.count()).toBeGreaterThan(0);
+  // The newer half has no match: the Worker searches a part per request, and the studio asks for the next one.
+  await search.fill("seeded image 77");
+  await expect.poll(() => studio.images.count()).toBeGreaterThan(0);
   await search.fill("no such thing");
-  await page.getByText(pictureText.nothingFound("no such thing")).waitFor({ timeout: 30_000 });
-  expect(asked.filter((url) => url.includes("no+such")).length, "read in parts").toBeGreaterThan(1);
+  await page.getByText(galleryText.nothingFound("no such thing")).waitFor({ timeout: 30_000 });
+  expect(requested.filter((url) => url.includes("no+such")).length, "read in parts").toBeGreaterThan(1);
   await page.goBack();
-  await studio.picture(`${PROMPT} ${COUNT}`).waitFor();
+  await studio.image(`${PROMPT} ${COUNT}`).waitFor();
   expect(new URL(page.url()).search).toBe("");
   await page.goForward();
-  await page.getByText(pictureText.nothingFound("no such thing")).waitFor();
+  await page.getByText(galleryText.nothingFound("no such thing")).waitFor();
 });
 
-test("what is typed in the moment in which a search begins stays, and is searched for", async () => {
+test("keeps and searches for text that is typed while a search starts", async () => {
   const { page, studio } = await open();
   await page.evaluate(() => {
     const push = history.pushState.bind(history);
-    history.pushState = (...visit) => {
-      push(...visit);
+    history.pushState = (...entry) => {
+      push(...entry);
       history.pushState = push;
       const field = document.querySelector<HTMLInputElement>("input[type=search]");
-      if (!field) throw new Error("There is no field to search in.");
-      field.value = "picture 4299";
+      if (!field) throw new Error("There is no search field.");
+      field.value = "image 4299";
       field.dispatchEvent(new InputEvent("input", { bubbles: true }));
     };
   });
-  const search = page.getByRole("searchbox", { name: pictureText.search });
-  await search.fill("picture");
-  await page
-    .getByRole("button", { name: pictureText.remove(pictureText.searched("picture 4299")) })
-    .waitFor();
-  expect(await search.inputValue()).toBe("picture 4299");
-  await studio.picture(`${PROMPT} 4299`).waitFor();
+  const search = page.getByRole("searchbox", { name: galleryText.search });
+  await search.fill("image");
+  await page.getByRole("button", { name: galleryText.remove(galleryText.searched("image 4299")) }).waitFor();
+  expect(await search.inputValue()).toBe("image 4299");
+  await studio.image(`${PROMPT} 4299`).waitFor();
 });
 
-test("a search that has not begun yet does not come after what else one does", async () => {
+test("opening an image or clearing the filters drops a search that has not started", async () => {
   const { page, studio } = await open("/gallery?status=all&from=2020-01-01");
-  const search = page.getByRole("searchbox", { name: pictureText.search });
-  // A search begins a quarter of a second after the last letter: in less than that, as a driver's click is not.
-  const meanwhile = async (words: string, name: string) => {
-    await search.fill(words);
-    await page.evaluate((label) => document.querySelector<HTMLElement>(label)?.click(), name);
+  const search = page.getByRole("searchbox", { name: galleryText.search });
+  // A search starts 250 ms after the last letter, and Playwright's own click takes longer than that.
+  const typeAndClick = async (text: string, target: Locator) => {
+    await search.fill(text);
+    await target.evaluate((element: HTMLElement) => element.click());
   };
-  await meanwhile("nothing like it", `.tile a[aria-label*="${PROMPT} ${COUNT}"]`);
+  await typeAndClick("nothing like it", studio.image(`${PROMPT} ${COUNT}`));
   await studio.viewer(`${PROMPT} ${COUNT}`).waitFor();
   await expect(page.waitForURL(/q=/, { timeout: 500 })).rejects.toThrow();
   await page.keyboard.press("Escape");
   await page.waitForURL(/status=all/);
 
-  await meanwhile("nothing at all", ".filter-clear");
+  await typeAndClick("nothing at all", page.getByRole("button", { name: galleryText.clearAll }));
   await page.waitForURL("**/gallery");
   await expect(page.waitForURL(/q=/, { timeout: 500 })).rejects.toThrow();
   expect(await search.inputValue()).toBe("");
 });
 
-test("filters are an address that can be given away, and chips that go again", async () => {
+test("the address holds the filters, and chips remove them", async () => {
   const { page, studio } = await open();
   const favorite = seededId(PROMPT, 9_990);
   expect((await client.call("PATCH", `/api/generations/${favorite}`, { favorite: true })).status).toBe(200);
-  await page.getByRole("button", { name: pictureText.onlyFavorites }).click();
-  await studio.picture(`${PROMPT} 9990`).waitFor();
-  expect(await studio.pictures.count()).toBe(1);
-  await page.getByRole("button", { name: pictureText.filterCount(1) }).click();
+  await page.getByRole("button", { name: galleryText.onlyFavorites }).click();
+  await studio.image(`${PROMPT} 9990`).waitFor();
+  expect(await studio.images.count()).toBe(1);
+  await page.getByRole("button", { name: galleryText.filterCount(1) }).click();
   await page.getByRole("combobox", { name: /^Model/ }).selectOption("truefusion-edge");
-  await page.getByText(pictureText.tooNarrow).waitFor();
+  await page.getByText(galleryText.tooNarrow).waitFor();
   expect(new URL(page.url()).search).toBe("?model=truefusion-edge&favorite=true");
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: pictureText.remove("Fast preview") }).click();
-  await studio.picture(`${PROMPT} 9990`).waitFor();
+  await page.getByRole("button", { name: galleryText.remove("Fast preview") }).click();
+  await studio.image(`${PROMPT} 9990`).waitFor();
 
-  const given = await open("/gallery?favorite=true&q=9990");
-  expect(await given.studio.pictures.count()).toBe(1);
-  await given.page.getByRole("button", { name: pictureText.clearAll }).click();
-  await given.studio.picture(`${PROMPT} 9991`).waitFor();
+  const other = await open("/gallery?favorite=true&q=9990");
+  expect(await other.studio.images.count()).toBe(1);
+  await other.page.getByRole("button", { name: galleryText.clearAll }).click();
+  await other.studio.image(`${PROMPT} 9991`).waitFor();
 });
 
-test("days are filtered, and the chip says which", async () => {
+test("filters by date and shows it as a chip", async () => {
   const { page, studio } = await open();
-  await page.getByRole("button", { name: pictureText.filter, exact: true }).click();
-  await page.getByRole("combobox", { name: /^Made/ }).selectOption(pictureText.times[0]);
+  await page.getByRole("button", { name: galleryText.filter, exact: true }).click();
+  await page.getByRole("combobox", { name: galleryText.date }).selectOption(galleryText.dates[0]);
   await page.getByRole("button", { name: /^Remove filter: From / }).waitFor();
-  await studio.pictures.first().waitFor();
-  await page.getByRole("combobox", { name: /^Made/ }).selectOption(pictureText.times.own);
-  await page.getByLabel(pictureText.from, { exact: true }).fill("2020-01-01");
-  await page.getByLabel(pictureText.to, { exact: true }).fill("2020-01-02");
-  await page.getByText(pictureText.tooNarrow).waitFor();
+  await studio.images.first().waitFor();
+  await page.getByRole("combobox", { name: galleryText.date }).selectOption(galleryText.dates.custom);
+  await page.getByLabel(galleryText.from, { exact: true }).fill("2020-01-01");
+  await page.getByLabel(galleryText.to, { exact: true }).fill("2020-01-02");
+  await page.getByText(galleryText.tooNarrow).waitFor();
   expect(new URL(page.url()).search).toBe("?from=2020-01-01&to=2020-01-02");
 });
 
-test("several are chosen by mark, by range and by key", async () => {
+test("selects by checkbox, range and key", async () => {
   const { page, studio } = await open();
-  const mark = (number: number) =>
-    page.getByRole("checkbox", { name: pictureText.choose(`${PROMPT} ${number}`), exact: true });
-  await mark(9_999).click();
-  await mark(9_995).click({ modifiers: ["Shift"] });
-  const bar = page.getByRole("group", { name: pictureText.select });
-  await bar.getByText(pictureText.selected(5)).waitFor();
-  await studio.picture(`${PROMPT} 9995`).focus();
+  const checkbox = (number: number) =>
+    page.getByRole("checkbox", { name: galleryText.choose(`${PROMPT} ${number}`), exact: true });
+  await checkbox(9_999).click();
+  await checkbox(9_995).click({ modifiers: ["Shift"] });
+  const bar = page.getByRole("group", { name: galleryText.select });
+  await bar.getByText(galleryText.selected(5)).waitFor();
+  await studio.image(`${PROMPT} 9995`).focus();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("x");
   await page.keyboard.press("Shift+ArrowRight");
-  await bar.getByText(pictureText.selected(7)).waitFor();
+  await bar.getByText(galleryText.selected(7)).waitFor();
   await page.keyboard.press("Control+a");
   await bar.getByText(/^(48|148) selected$/).waitFor();
   await page.keyboard.press("Escape");
   await bar.waitFor({ state: "detached" });
 });
 
-test("what is chosen becomes favourites, is deleted, brought back, and deleted for good when the page is left", async () => {
-  const { page, studio, expectsInConsole } = await open("/gallery?q=picture+55");
+test("adds a selection to favorites, deletes it, restores it with Undo, and sends a deletion when the page is left", async () => {
+  const { page, studio, expectsInConsole } = await open("/gallery?q=image+55");
   const names = [5_599, 5_598, 5_597].map((number) => `${PROMPT} ${number}`);
-  const choose = async () => {
+  const select = async () => {
     for (const name of names)
-      await page.getByRole("checkbox", { name: pictureText.choose(name), exact: true }).click();
+      await page.getByRole("checkbox", { name: galleryText.choose(name), exact: true }).click();
   };
-  const bar = page.getByRole("group", { name: pictureText.select });
-  await choose();
-  await bar.getByRole("button", { name: pictureText.favorite, exact: true }).click();
-  await page.getByText(pictureText.favored(3)).waitFor();
+  const bar = page.getByRole("group", { name: galleryText.select });
+  await select();
+  await bar.getByRole("button", { name: galleryText.favorite, exact: true }).click();
+  await page.getByText(galleryText.favored(3)).waitFor();
   await expect.poll(async () => (await client.generation(seededId(PROMPT, 5_598))).favorite).toBe(true);
 
-  await bar.getByRole("button", { name: pictureText.delete }).click();
-  for (const name of names) await studio.picture(name).waitFor({ state: "detached" });
-  await page.getByText(pictureText.deleted(3)).waitFor();
-  await page.getByRole("button", { name: pictureText.undo }).click();
-  for (const name of names) await studio.picture(name).waitFor();
+  await bar.getByRole("button", { name: galleryText.delete }).click();
+  for (const name of names) await studio.image(name).waitFor({ state: "detached" });
+  await page.getByText(galleryText.deleted(3)).waitFor();
+  await page.getByRole("button", { name: galleryText.undo }).click();
+  for (const name of names) await studio.image(name).waitFor();
   expect((await client.call("GET", `/api/predictions/${seededId(PROMPT, 5_599)}`)).status).toBe(200);
 
-  await studio.picture(names[0] ?? "").focus();
+  await studio.image(names[0] ?? "").focus();
   await page.keyboard.press("Delete");
-  await studio.picture(names[0] ?? "").waitFor({ state: "detached" });
+  await studio.image(names[0] ?? "").waitFor({ state: "detached" });
   expect(
     await page.evaluate(() => document.activeElement?.getAttribute("aria-label")),
-    "the focus goes on to the next one",
-  ).toBe(making.open(names[1] ?? ""));
+    "focuses the next image",
+  ).toBe(createText.open(names[1] ?? ""));
   expectsInConsole(/status of 404/);
   await page.goto("about:blank");
   await expect
@@ -324,12 +317,12 @@ test("what is chosen becomes favourites, is deleted, brought back, and deleted f
   expect((await client.call("GET", `/api/predictions/${seededId(PROMPT, 5_598)}`)).status).toBe(200);
 });
 
-test("offline says so and comes back", async () => {
+test("says that it is offline, and loads when it is online again", async () => {
   const { page, context, studio, expectsInConsole } = await open();
   expectsInConsole(/ERR_INTERNET_DISCONNECTED/);
   await context.setOffline(true);
-  await page.getByRole("searchbox").fill("picture 9");
-  await page.getByText(pictureText.offline).waitFor();
+  await page.getByRole("searchbox").fill("image 9");
+  await page.getByText(galleryText.offline).waitFor();
   await context.setOffline(false);
-  await studio.picture(`${PROMPT} 9999`).waitFor();
+  await studio.image(`${PROMPT} 9999`).waitFor();
 });

@@ -1,7 +1,7 @@
 /** A gateway in front of the studio, like Cloudflare Access, whose session ends while the studio is open. */
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { making } from "../../frontend/text/create.ts";
-import { told } from "../../frontend/text/errors.ts";
+import { createText } from "../../frontend/text/create.ts";
+import { errors } from "../../frontend/text/errors.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { type Gateway, SIGN_IN_LINK, startGateway } from "./support/gateway.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
@@ -19,25 +19,25 @@ test("asks to sign in again, and sends what was written meanwhile afterwards", a
   const { page, studio, expectsInConsole } = await visit({ url: gateway.url, email: newEmail() });
   // The socket cannot be opened, and requests are redirected to another origin.
   expectsInConsole(new RegExp(`WebSocket|${gateway.signInUrl}`));
-  const deferred = page.waitForResponse(/\/assets\/backstage-/);
+  const deferred = page.waitForResponse(/\/assets\/deferred-/);
   await studio.open();
   await studio.generate(first);
-  await studio.seesPicture(first);
+  await studio.seesImage(first);
   await deferred;
   const simulator = createSimulatorClient(app.adminUrl);
 
   gateway.endSession();
   await studio.generate(prompt);
-  await page.getByText(told.problem("session_redirected")).waitFor();
-  await studio.working(prompt).getByText(making.signInAwaited).waitFor();
+  await page.getByText(errors.sentence("session_redirected")).waitFor();
+  await studio.working(prompt).getByText(createText.signInAwaited).waitFor();
   await studio.prompt.fill(draft);
   expect(new URL(page.url()).origin, "navigates only on a click").toBe(gateway.url);
   expect(await simulator.creates(prompt)).toEqual([]);
 
-  await page.getByRole("button", { name: told.signInAgain }).click();
+  await page.getByRole("button", { name: errors.signInAgain }).click();
   await page.getByRole("link", { name: SIGN_IN_LINK }).click();
   await page.waitForURL(`${gateway.url}/`);
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   expect(await studio.prompt.inputValue()).toBe(draft);
   expect(await simulator.creates(prompt)).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 /**
- * `npm run icons`: draws the PNGs of `frontend/public/icons/` from the studio's mark, for those who take no SVG. They
- * are kept in the repository; this is only needed when the mark changes.
+ * `npm run icons`: renders the PNGs of `frontend/public/icons/` from the logo, for platforms that accept no SVG. They
+ * are in the repository; run it when the logo changes.
  */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,23 +8,23 @@ import { root } from "../../scripts/run.ts";
 import { launch } from "./support/launch.ts";
 
 const folder = join(root, "frontend/public");
-const mark = await readFile(join(folder, "favicon.svg"), "utf8");
+const logo = await readFile(join(folder, "favicon.svg"), "utf8");
 
-/** Where the system cuts the shape, the ground has no corners of its own; `scale` keeps the mark clear of the cut. */
-function bleeding(scale: number): string {
-  const [svg, ground, rest] = /^(<svg[^>]*>)(<rect[^>]*>)(.*)<\/svg>$/s.exec(mark.trim())?.slice(1) ?? [];
-  if (!svg || !ground) throw new Error("The mark is not a ground with a drawing on it any more.");
+/** For platforms that mask icons: the background fills the square, and `scale` keeps the drawing inside the mask. */
+function fullBleed(scale: number): string {
+  const [svg, background, rest] = /^(<svg[^>]*>)(<rect[^>]*>)(.*)<\/svg>$/s.exec(logo.trim())?.slice(1) ?? [];
+  if (!svg || !background) throw new Error("The logo must be a <rect> followed by the drawing.");
   const inset = 16 * (1 - scale);
-  const square = ground.replace(/ rx="[^"]*"/, "");
+  const square = background.replace(/ rx="[^"]*"/, "");
   return `${svg}${square}<g transform="translate(${inset} ${inset}) scale(${scale})">${rest}</g></svg>`;
 }
 
 const ICONS = [
-  { name: "icon-192", side: 192, svg: mark },
-  { name: "icon-512", side: 512, svg: mark },
-  // The mark's own corners stay in the circle of 80 % that any mask leaves.
-  { name: "maskable-512", side: 512, svg: bleeding(0.8) },
-  { name: "apple-touch-icon", side: 180, svg: bleeding(0.9) },
+  { name: "icon-192", side: 192, svg: logo },
+  { name: "icon-512", side: 512, svg: logo },
+  // Every mask keeps a circle of 80 %.
+  { name: "maskable-512", side: 512, svg: fullBleed(0.8) },
+  { name: "apple-touch-icon", side: 180, svg: fullBleed(0.9) },
 ];
 
 await mkdir(join(folder, "icons"), { recursive: true });

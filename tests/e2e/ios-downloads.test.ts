@@ -1,14 +1,14 @@
-/** In a home-screen app on iOS, as far as Chromium can stand in for it: files go to the share sheet. */
+/** A home-screen app on iOS, simulated in Chromium: files open the share sheet. */
 import { expect, test } from "vitest";
-import { account } from "../../frontend/text/account.ts";
-import { pictureText } from "../../frontend/text/gallery.ts";
+import { accountText } from "../../frontend/text/account.ts";
+import { galleryText } from "../../frontend/text/gallery.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 
 useBrowser();
 
 type SharedFile = { name: string; type: string; size: number };
 
-test("an image and a part of an export open the share sheet; nothing leaves the page", async () => {
+test("an image and a part of an export open the share sheet without leaving the page", async () => {
   const { page, studio } = await visit({ email: newEmail(), viewport: PHONE });
   await page.addInitScript(() => {
     const shared: SharedFile[] = [];
@@ -27,9 +27,9 @@ test("an image and a part of an export open the share sheet; nothing leaves the 
   const prompt = "Ein Fuchs im Schnee";
   await studio.open();
   await studio.generate(prompt);
-  await studio.seesPicture(prompt);
-  const viewer = await studio.openPicture(prompt);
-  await viewer.getByRole("link", { name: pictureText.download }).click();
+  await studio.seesImage(prompt);
+  const viewer = await studio.openImage(prompt);
+  await viewer.getByRole("link", { name: galleryText.download }).click();
   await expect.poll(sharedFiles).toEqual([
     {
       name: expect.stringMatching(/^ein-fuchs-im-schnee-[\w-]+\.png$/),
@@ -39,8 +39,8 @@ test("an image and a part of an export open the share sheet; nothing leaves the 
   ]);
 
   await page.goto("/account");
-  await page.getByRole("button", { name: account.exportDo }).click();
-  await page.getByRole("list", { name: account.exportParts }).getByRole("link").first().click();
+  await page.getByRole("button", { name: accountText.exportShow }).click();
+  await page.getByRole("list", { name: accountText.exportParts }).getByRole("link").first().click();
   await expect.poll(sharedFiles).toEqual([
     {
       name: expect.stringMatching(/^image-studio-[\d-]+-part-1\.zip$/),

@@ -1,8 +1,8 @@
-/** The whole journey without a pointer. */
+/** The studio by keyboard alone. */
 import type { Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/common.ts";
-import { making } from "../../frontend/text/create.ts";
+import { commonText } from "../../frontend/text/common.ts";
+import { createText } from "../../frontend/text/create.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 import { until } from "./support/until.ts";
@@ -23,7 +23,7 @@ async function holdFiles(page: Page, files: string) {
   return release;
 }
 
-test("`/` before any code has loaded: what is typed next is in the prompt", async () => {
+test("`/` before any code has loaded puts what is typed next into the prompt", async () => {
   const { page, studio } = await visit({ email: newEmail() });
   const release = await holdFiles(page, "**/assets/*.js");
   await page.goto("/", { waitUntil: "commit" });
@@ -37,10 +37,11 @@ test("`/` before any code has loaded: what is typed next is in the prompt", asyn
   expect(new URL(page.url()).pathname).toBe("/");
 });
 
-test("`/` in the gallery while the shortcuts load leads to the prompt", async () => {
+test("`/` in the gallery while the shortcuts load focuses the prompt", async () => {
   const { page, studio } = await visit({ email: newEmail() });
-  const release = await holdFiles(page, "**/assets/backstage-*.js");
-  await studio.open("/gallery");
+  const release = await holdFiles(page, "**/assets/deferred-*.js");
+  await page.goto("/gallery");
+  await page.getByRole("navigation").waitFor();
   await page.keyboard.press("/");
   await until("the prompt's focus", () =>
     studio.prompt.evaluate((field) => field === document.activeElement),
@@ -50,28 +51,27 @@ test("`/` in the gallery while the shortcuts load leads to the prompt", async ()
   expect(await studio.prompt.inputValue()).toBe("a red kite");
 });
 
-test("single keys that are off do not open the prompt", async () => {
+test("`/` does nothing while single keys are turned off", async () => {
   const { page, studio } = await visit({ email: newEmail() });
   await page.addInitScript(() => localStorage.setItem("studio.keys", "off"));
-  await Promise.all([page.waitForEvent("websocket"), studio.open()]);
+  await Promise.all([page.waitForEvent("websocket"), studio.open("/gallery")]);
   await page.keyboard.press("/");
-  expect(await studio.prompt.evaluate((field) => field === document.activeElement)).toBe(false);
+  expect(new URL(page.url()).pathname).toBe("/gallery");
 });
 
-test("prompt, options, picture, earlier prompts, list of keys and gallery, by keys alone", async () => {
+test("prompt, options, image, earlier prompts, list of shortcuts and gallery work without a pointer", async () => {
   const prompt = "[mood:stuck] A harp in an empty hall";
   const { page, studio } = await visit({ email: newEmail() });
   const keys = page.keyboard;
   await studio.open();
   await studio.isSignedIn();
 
-  await keys.press("/");
-  await until("the prompt's focus", () =>
+  await until("the prompt's focus on the landing page", () =>
     studio.prompt.evaluate((field) => field === document.activeElement),
   );
   const example = await studio.prompt.getAttribute("placeholder");
   await keys.press("Tab");
-  expect(await studio.prompt.inputValue(), "Tab takes the example").toBe(example);
+  expect(await studio.prompt.inputValue(), "Tab accepts the example").toBe(example);
   await keys.press("ControlOrMeta+a");
   await keys.type(prompt);
   await keys.press("Shift+Enter");
@@ -79,35 +79,37 @@ test("prompt, options, picture, earlier prompts, list of keys and gallery, by ke
 
   await keys.press("Tab");
   await keys.press("Enter");
-  await page.getByRole("radio", { name: making.ratioAuto }).focus();
+  await page.getByRole("radio", { name: createText.ratioAuto }).focus();
   await keys.press("ArrowRight");
   await keys.press("Escape");
-  await page.getByRole("button", { name: text.optionsSet("1:1") }).waitFor();
+  await page.getByRole("button", { name: commonText.optionsSet("1:1") }).waitFor();
   expect(
     await page
-      .getByRole("button", { name: text.optionsSet("1:1") })
+      .getByRole("button", { name: commonText.optionsSet("1:1") })
       .evaluate((one) => one === document.activeElement),
-    "the focus is back where it came from",
+    "the focus returns to the button",
   ).toBe(true);
   await keys.press("Tab");
   await keys.press("Enter");
   await studio.working(prompt).waitFor();
   await simulator.finish(prompt);
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   expect(await simulator.creates(prompt)).toHaveLength(1);
 
-  await studio.prompt.focus();
+  expect(await studio.prompt.inputValue(), "the prompt stays, selected").toBe(`${prompt}\n`);
+  await keys.press("Backspace");
+  expect(await studio.prompt.inputValue()).toBe("");
   await keys.press("ArrowUp");
   expect(await studio.prompt.inputValue()).toBe(prompt);
   await keys.press("ArrowDown");
   expect(await studio.prompt.inputValue()).toBe("");
   await keys.press("?");
-  expect(await studio.prompt.inputValue(), "a key that is typed is text").toBe("?");
+  expect(await studio.prompt.inputValue(), "a shortcut key is text in the prompt").toBe("?");
   await keys.press("Backspace");
   await keys.press("Escape");
   await keys.press("Tab");
   await keys.press("?");
-  const list = page.getByRole("dialog", { name: making.shortcuts });
+  const list = page.getByRole("dialog", { name: createText.shortcuts });
   await list.waitFor();
   await keys.press("Escape");
   await list.waitFor({ state: "detached" });

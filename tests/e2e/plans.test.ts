@@ -1,8 +1,7 @@
-/** What a plan allows, in a studio that is open while it changes: seen at once, counted with the next Generate. */
+/** A plan that changes while the studio is open: shown at once, applied to the next Generate. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { text } from "../../frontend/text/common.ts";
-import { making } from "../../frontend/text/create.ts";
-import { problems } from "../../frontend/text/errors.ts";
+import { createText } from "../../frontend/text/create.ts";
+import { errorSentences } from "../../frontend/text/errors.ts";
 import { type App, startApp } from "./support/app.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
@@ -10,7 +9,7 @@ import { setPlan } from "./support/operator.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 import { inPrompt } from "./support/walk.ts";
 
-/** Between a change and the studio that shows it. */
+/** Between a change and the studio showing it. */
 const SEEN_WITHIN_MS = 5_000;
 
 useBrowser();
@@ -24,7 +23,7 @@ afterAll(async () => {
   await app?.stop();
 });
 
-test("a plan that changes is seen in an open studio; a larger one lets go on, a smaller one ends nothing", async () => {
+test("an open studio shows a changed plan; a larger one starts the queue, a smaller one cancels nothing", async () => {
   const email = newEmail();
   const client = await createClient(app.url, email);
   const simulator = createSimulatorClient(app.adminUrl);
@@ -36,33 +35,33 @@ test("a plan that changes is seen in an open studio; a larger one lets go on, a 
 
   await studio.open();
   await studio.generate(first);
-  await says(text.generating(1, 1));
-  await says(making.dayLeft(2, 3));
+  await says(createText.creatingCount(1));
+  await says(createText.dayLeft(2, 3));
   await studio.generate(second);
-  await studio.waiting(second).waitFor();
+  await studio.seesQueued(second);
 
   await setPlan(app, email, "pro");
-  await says(text.generating(2, 3));
+  await says(createText.creatingCount(2));
   await studio.working(second).waitFor();
   await studio.generate(third);
-  await says(text.generating(3, 3));
-  await says(making.dayLeft(2, 5));
+  await says(createText.creatingCount(3));
+  await says(createText.dayLeft(2, 5));
 
   await setPlan(app, email, "free");
-  await says(text.generating(3, 1));
-  await page.getByText(making.dayOver(new Date().setUTCHours(24, 0, 0, 0))).waitFor();
+  await says(createText.creatingCount(3));
+  await page.getByText(createText.dayOver(new Date().setUTCHours(24, 0, 0, 0))).waitFor();
   await studio.generate(fourth);
-  await studio.waiting(fourth).waitFor();
+  await studio.seesQueued(fourth);
   for (const prompt of [first, second, third]) {
     const id = String(await simulator.idOf(prompt));
-    expect((await client.generation(id)).status, "goes on").toMatch(/queued|processing/);
+    expect((await client.generation(id)).status, "still in flight").toMatch(/queued|processing/);
     await simulator.finish(prompt);
-    await studio.picture(prompt).waitFor();
+    await studio.image(prompt).waitFor();
   }
-  await page.getByText(problems.quota_exceeded).waitFor();
-  expect(await simulator.creates(fourth), "one more than the day has").toEqual([]);
+  await page.getByText(errorSentences.quota_exceeded).waitFor();
+  expect(await simulator.creates(fourth), "beyond the daily limit").toEqual([]);
 
   await setPlan(app, email, "pro");
   await studio.working(fourth).waitFor({ timeout: SEEN_WITHIN_MS });
-  await says(making.dayLeft(1, 5));
+  await says(createText.dayLeft(1, 5));
 });

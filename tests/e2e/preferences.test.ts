@@ -1,18 +1,18 @@
-/** What people ask of their system and the studio has to follow: colours of its choosing, and less motion. */
+/** Settings of the system that the studio follows: forced colors and reduced motion. */
 import { decode } from "fast-png";
 import type { Locator, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/common.ts";
-import { later } from "../../frontend/text/sign-in.ts";
-import { making } from "../../frontend/text/create.ts";
-import { pictureText } from "../../frontend/text/gallery.ts";
+import { commonText } from "../../frontend/text/common.ts";
+import { signInText } from "../../frontend/text/sign-in.ts";
+import { createText } from "../../frontend/text/create.ts";
+import { galleryText } from "../../frontend/text/gallery.ts";
 import { createClient } from "./support/client.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 
 useBrowser();
 const app = inject("app");
 
-/** As it is without a hand on it. */
+/** A screenshot without hover and focus. */
 async function look(control: Locator): Promise<Buffer> {
   const page = control.page();
   await page.mouse.move(0, 0);
@@ -20,7 +20,7 @@ async function look(control: Locator): Promise<Buffer> {
   return control.screenshot();
 }
 
-/** Controls that show nothing at all: one colour from edge to edge, the same as around them. */
+/** Names of the controls that are invisible: one color from edge to edge. */
 async function unseen(page: Page): Promise<string[]> {
   const controls = await page.evaluate(() => {
     const open = document.querySelector("dialog[open]") ?? document;
@@ -32,7 +32,7 @@ async function unseen(page: Page): Promise<string[]> {
       })
       .filter(({ width, height, y }) => width > 8 && height > 8 && y >= 0 && y + height < innerHeight);
   });
-  expect(controls.length, "controls to look at").toBeGreaterThan(3);
+  expect(controls.length, "controls to check").toBeGreaterThan(3);
   const { data, width: stride, channels } = decode(await page.screenshot());
   return controls
     .filter(({ x, y, width, height }) => {
@@ -48,7 +48,7 @@ async function unseen(page: Page): Promise<string[]> {
     .map(({ name }) => name);
 }
 
-test("in the system's colours everything is seen, and what is on looks other than what is off", async () => {
+test("with forced colors every control is visible, and on looks different from off", async () => {
   const email = newEmail();
   const client = await createClient(app.url, email);
   const prompt = "Black ink on white paper";
@@ -64,41 +64,41 @@ test("in the system's colours everything is seen, and what is on looks other tha
   const labelOf = (name: string) => page.locator("label").filter({ hasText: name });
 
   await studio.open();
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   blank.push(...(await unseen(page)));
   await turns("model", labelOf("High quality"), () => studio.chooseModel("truefusion-2.0"));
-  await studio.button(text.options).click();
-  await turns("shape", labelOf("16:9"), () => labelOf("16:9").click());
+  await studio.button(commonText.options).click();
+  await turns("aspect ratio", labelOf("16:9"), () => labelOf("16:9").click());
   blank.push(...(await unseen(page)));
   await page.keyboard.press("Escape");
-  await studio.button(text.account).click();
-  await turns("theme", labelOf(later.themes.dark), () => labelOf(later.themes.dark).click());
-  await page.getByRole("button", { name: making.shortcuts }).click();
-  const keys = page.getByRole("switch", { name: making.shortcutsOn });
+  await studio.button(commonText.account).click();
+  await turns("theme", labelOf(signInText.themes.dark), () => labelOf(signInText.themes.dark).click());
+  await page.getByRole("button", { name: createText.shortcuts }).click();
+  const keys = page.getByRole("switch", { name: createText.shortcutsOn });
   await turns("switch", keys, () => keys.click());
   await page.keyboard.press("Escape");
 
-  const tab = page.getByRole("navigation").getByRole("link", { name: text.gallery });
+  const tab = page.getByRole("navigation").getByRole("link", { name: commonText.gallery });
   await turns("page", tab, () => tab.click());
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   const tile = page.getByRole("listitem");
-  await turns("selecting", studio.button(pictureText.select), () =>
-    studio.button(pictureText.select).click(),
+  await turns("selecting", studio.button(galleryText.select), () =>
+    studio.button(galleryText.select).click(),
   );
   await turns("selected", tile, () => page.getByRole("checkbox").click());
   blank.push(...(await unseen(page)));
   await page.keyboard.press("Escape");
-  const viewer = await studio.openPicture(prompt);
-  const favorite = viewer.getByRole("button", { name: pictureText.favorite });
-  await turns("favourite", favorite, async () => {
+  const viewer = await studio.openImage(prompt);
+  const favorite = viewer.getByRole("button", { name: galleryText.favorite });
+  await turns("favorite", favorite, async () => {
     await favorite.click();
-    await viewer.getByRole("button", { name: pictureText.favorite, pressed: true }).waitFor();
+    await viewer.getByRole("button", { name: galleryText.favorite, pressed: true }).waitFor();
   });
   blank.push(...(await unseen(page)));
   expect({ alike, blank }).toEqual({ alike: [], blank: [] });
 });
 
-test("motion stops for whoever wants less of it; else a picture comes out of its tile and goes back", async () => {
+test("an image flies out of its tile and back, and nothing moves with reduced motion", async () => {
   const email = newEmail();
   const client = await createClient(app.url, email);
   const prompt = "A swallow on its way";
@@ -114,13 +114,13 @@ test("motion stops for whoever wants less of it; else a picture comes out of its
     };
     Object.assign(globalThis, { started });
   });
-  /** What flew since this was asked last, and what the browser had against it. */
+  /** The view transitions since the last call: "flew", or the error. */
   const flights = () =>
     page.evaluate(() => {
       const { started } = globalThis as unknown as { started: ViewTransition[] };
       return Promise.all(started.splice(0).map(({ ready }) => ready.then(() => "flew", String)));
     });
-  const goesOn = () =>
+  const endlessAnimations = () =>
     page.evaluate(
       () =>
         document
@@ -129,33 +129,33 @@ test("motion stops for whoever wants less of it; else a picture comes out of its
     );
 
   const openAndClose = async () => {
-    await studio.openPicture(prompt);
+    await studio.openImage(prompt);
     await page.keyboard.press("Escape");
     await studio.viewer(prompt).waitFor({ state: "detached" });
   };
 
   await studio.open("/gallery");
-  await studio.seesPicture(prompt);
-  // How to fly is fetched once all else is there: whoever is earlier sees the picture at once.
+  await studio.seesImage(prompt);
+  // The transition is in the deferred code: before that, an image opens at once.
   await expect.poll(() => openAndClose().then(flights)).not.toEqual([]);
-  await studio.openPicture(prompt);
+  await studio.openImage(prompt);
   expect(await flights()).toEqual(["flew"]);
   await page.keyboard.press("Escape");
   await studio.viewer(prompt).waitFor({ state: "detached" });
   expect(await flights()).toEqual(["flew"]);
 
   const running = "[mood:stuck] A swallow far away";
-  await page.getByRole("navigation").getByRole("link", { name: text.create }).click();
+  await page.getByRole("navigation").getByRole("link", { name: commonText.create }).click();
   await studio.generate(running);
-  await studio.working(running).getByText(making.processing).waitFor();
-  expect(await goesOn(), "it shimmers").toBeGreaterThan(0);
+  await studio.working(running).getByText(createText.processing).waitFor();
+  expect(await endlessAnimations(), "the skeleton moves").toBeGreaterThan(0);
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await expect.poll(goesOn).toBe(0);
+  await expect.poll(endlessAnimations).toBe(0);
   await openAndClose();
-  expect(await flights(), "no more of it").toEqual([]);
+  expect(await flights(), "no transition").toEqual([]);
 });
 
-test("a dialog dims the window from edge to edge, and where a scrollbar would be", async () => {
+test("a dialog dims the whole window, the place of the scrollbar included", async () => {
   const { page, studio } = await visit({ colorScheme: "light" });
   await studio.open();
   const edge = async () => {

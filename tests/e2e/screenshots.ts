@@ -1,7 +1,6 @@
 /**
- * `npm run screenshots`: what the studio looks like in every state, as PNGs in `.cache/screenshots/`, on phones, a
- * tablet and a desktop, light and dark. Made to be looked at by a person; nothing is compared. With `-- --readme` it
- * makes the README's pictures anew instead.
+ * `npm run screenshots`: PNGs of every state of the studio in `.cache/screenshots/`, on phones, a tablet and a desktop,
+ * light and dark, for a person to look at. With `-- --readme` it takes the README's screenshots instead.
  */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,14 +9,14 @@ import type { AspectRatio, ModelId } from "../../worker/catalog.ts";
 import { startApp } from "./support/app.ts";
 import { type Client, createClient } from "./support/client.ts";
 import { launch } from "./support/launch.ts";
-import { takeReadmePictures } from "./support/readme-pictures.ts";
+import { takeReadmeImages } from "./support/readme-images.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 import { createStudioPage } from "./support/studio-page.ts";
 import { isAtRest, walkPast } from "./support/walk.ts";
 import { written } from "./support/words.ts";
 
 const SCHEMES = ["light", "dark"] as const;
-/** What one can turn and fold while one looks at it: fingers here, a mouse there. */
+/** Touch screens and a mouse. The window of a touch screen may be turned. */
 const SCREENS = [
   {
     touch: true,
@@ -31,7 +30,7 @@ const SCREENS = [
 ];
 
 /** Oldest first. */
-const PICTURES: [prompt: string, aspectRatio: AspectRatio, model?: ModelId][] = [
+const IMAGES: [prompt: string, aspectRatio: AspectRatio, model?: ModelId][] = [
   ["Folded paper mountains at sunrise, soft shadows", "3:2"],
   ["A quiet lake in autumn, mist between the trees", "16:9"],
   ["Neon city in the rain, seen from a rooftop", "2:3"],
@@ -47,17 +46,17 @@ const PICTURES: [prompt: string, aspectRatio: AspectRatio, model?: ModelId][] = 
 ];
 const PROMPTS = {
   landed: "Paper-cut forest with a fox, layered, warm light from within",
-  several: "A harbour at dusk, lanterns on the water",
+  several: "A harbor at dusk, lanterns on the water",
   failed: "A bridge that was never built",
-  refused: "Something that nobody may make",
-  rejected: "Something that nobody understands",
-  running: "A glass greenhouse on the moon, isometric, pastel colours",
+  refused: "Something that is not allowed",
+  rejected: "Something with unsupported options",
+  running: "A glass greenhouse on the moon, isometric, pastel colors",
   waiting: "A tram in the snow, seen through a café window",
   offline: "مدينة في الصحراء عند الغروب",
   lost: "A bottle on a beach, with a letter in it",
 };
 
-/** The one that is shown large in the README. */
+/** Shown large in the README. */
 const BEST = "A planet with two rings, deep space, film grain";
 
 const forReadme = process.argv.includes("--readme");
@@ -71,8 +70,8 @@ const browser = await launch();
 try {
   if (forReadme) {
     const client = await createClient(app.url, "maker@example.com");
-    await makePictures(client);
-    await takeReadmePictures(browser, app, client, BEST);
+    await createImages(client);
+    await takeReadmeImages(browser, app, client, BEST);
   } else {
     for (const screen of SCREENS) await shoot(screen);
   }
@@ -83,8 +82,8 @@ try {
 console.log(folder);
 process.exit(0);
 
-async function makePictures(client: Client): Promise<void> {
-  for (const [prompt, aspectRatio, model] of PICTURES) {
+async function createImages(client: Client): Promise<void> {
+  for (const [prompt, aspectRatio, model] of IMAGES) {
     await client.makes(prompt, { aspectRatio, ...(model && { model }) });
   }
 }
@@ -99,7 +98,7 @@ async function shoot({ touch, sizes }: (typeof SCREENS)[number]): Promise<void> 
     isMobile: touch,
   });
   const page = await context.newPage();
-  // What the screen before this one asked for last is over.
+  // The previous screen has set some.
   await simulator.setMoods([]);
   const client = await createClient(app.url, `maker-${touch ? "finger" : "mouse"}@example.com`);
   const states = walkPast({
@@ -109,8 +108,8 @@ async function shoot({ touch, sizes }: (typeof SCREENS)[number]): Promise<void> 
     words: written,
     client,
     prompts: PROMPTS,
-    makeMore: () => makePictures(client),
-    // For the next one only, and unseen: a prompt on a picture of the studio has nothing to hide.
+    makeMore: () => createImages(client),
+    // For the next generation only, without a mark in the prompt, which the screenshot shows.
     async fated(prompt, ...moods) {
       await simulator.setMoods(moods);
       return prompt;

@@ -1,7 +1,7 @@
-/** A link that anybody can open, until it is taken back. */
+/** A public link, until it is revoked. */
 import { imageDimensionsFromData } from "image-dimensions";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { pictureText } from "../../frontend/text/gallery.ts";
+import { imageText } from "../../frontend/text/image.ts";
 import { startApp } from "./support/app.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
@@ -12,24 +12,24 @@ useBrowser();
 const app = inject("app");
 const simulator = createSimulatorClient(app.adminUrl);
 
-test("a stranger sees a shared picture and its card; once taken back the link is dead", async () => {
+test("a public link shows the image and its social card; a revoked link is 404", async () => {
   const prompt = "A heron in the reeds, for everyone";
   const { page, studio } = await visit({ email: newEmail() });
   await studio.open();
   await studio.generate(prompt);
-  await studio.seesPicture(prompt);
-  const viewer = await studio.openPicture(prompt);
+  await studio.seesImage(prompt);
+  const viewer = await studio.openImage(prompt);
   await viewer.getByRole("button", { name: "Share" }).click();
-  await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
-  const link = await studio.shareDialog.getByLabel(pictureText.link, { exact: true }).inputValue();
-  await studio.shareDialog.getByRole("button", { name: pictureText.copied }).waitFor();
+  await studio.shareDialog.getByRole("switch", { name: imageText.publicLink }).click();
+  const link = await studio.shareDialog.getByLabel(imageText.link, { exact: true }).inputValue();
+  await studio.shareDialog.getByRole("button", { name: imageText.copied }).waitFor();
   expect(link).toMatch(new RegExp(`^${app.url}/s/[\\w-]{20,}$`));
   expect(await page.evaluate(() => navigator.clipboard.readText()), "copied with the click").toBe(link);
   const shown = page.waitForResponse(
     (response) =>
       response.url().endsWith("/share") && response.request().postData() === '{"showPrompt":true}',
   );
-  await studio.shareDialog.getByLabel(pictureText.showPrompt).check();
+  await studio.shareDialog.getByLabel(imageText.showPrompt).check();
   await shown;
 
   const stranger = await visit({ viewport: PHONE });
@@ -67,15 +67,15 @@ test("a stranger sees a shared picture and its card; once taken back the link is
   const original = new Uint8Array(await (await fetch(`${link}/image`)).arrayBuffer());
   expect(sha256(original)).toBe(await simulator.sha256Of(prompt));
 
-  await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
-  await page.getByText(pictureText.sharingStopped).waitFor();
+  await studio.shareDialog.getByRole("switch", { name: imageText.publicLink }).click();
+  await page.getByText(imageText.sharingStopped).waitFor();
   stranger.expectsInConsole(/status of 404/);
   expect((await stranger.page.reload())?.status()).toBe(404);
   expect((await fetch(`${link}/image`)).status).toBe(404);
 });
 
-test("a tall picture comes as large as its page shows it, and not whole", async () => {
-  // With pictures of a real size.
+test("a tall image is loaded at the size that the page shows", async () => {
+  // With images of a real size.
   const real = await startApp();
   onTestFinished(() => real.stop());
   const client = await createClient(real.url, newEmail());
@@ -98,7 +98,7 @@ test("a tall picture comes as large as its page shows it, and not whole", async 
   }
 });
 
-test("a shared picture stands where it stays, whatever of its page is still to come", async () => {
+test("a shared image does not move while the rest of its page loads", async () => {
   const client = await createClient(app.url, newEmail());
   const { id } = await client.makes("A tall lighthouse", { model: "truefusion-edge" });
   const { url } = (await (await client.call("POST", `/api/generations/${id}/share`, {})).json()) as {
@@ -125,7 +125,7 @@ test("a shared picture stands where it stays, whatever of its page is still to c
   }
 });
 
-/** Each tries another way out of where a prompt stands. */
+/** Each tries to break out of another place that contains the prompt. */
 const HOSTILE: Record<string, string> = {
   "a script": "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">",
   "the end of the title": "</title></head><body><script>document.title='pwned'</script>",
@@ -136,10 +136,10 @@ const HOSTILE: Record<string, string> = {
   "500 emoji": "\u{1f98a}".repeat(500),
 };
 
-test("hostile prompts are text: nothing of them runs, and cards hold them whole", async () => {
+test("hostile prompts are shown as text: nothing in them runs, and social cards contain them whole", async () => {
   const client = await createClient(app.url, newEmail());
   const { page } = await visit({ viewport: PHONE });
-  // A request that a prompt began would be one to elsewhere, or a complaint of the page's policy: both fail the test.
+  // A request that a prompt starts goes to another origin or violates the page's policy: both fail the test.
   for (const [what, prompt] of Object.entries(HOSTILE)) {
     const { id } = await client.makes(prompt);
     const share = await client.call("POST", `/api/generations/${id}/share`, { showPrompt: true });
@@ -163,16 +163,16 @@ test("hostile prompts are text: nothing of them runs, and cards hold them whole"
   }
 });
 
-test("the prompt stays private unless its owner says otherwise", async () => {
+test("the prompt is private by default", async () => {
   const prompt = "A secret garden behind a wall";
   const { page, studio } = await visit({ email: newEmail() });
   await studio.open();
   await studio.generate(prompt);
-  await studio.seesPicture(prompt);
-  const viewer = await studio.openPicture(prompt);
+  await studio.seesImage(prompt);
+  const viewer = await studio.openImage(prompt);
   await viewer.getByRole("button", { name: "Share" }).click();
-  await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
-  const link = await studio.shareDialog.getByLabel(pictureText.link, { exact: true }).inputValue();
+  await studio.shareDialog.getByRole("switch", { name: imageText.publicLink }).click();
+  const link = await studio.shareDialog.getByLabel(imageText.link, { exact: true }).inputValue();
   expect(await (await fetch(link)).text()).not.toContain("secret garden");
   expect(await page.getByRole("dialog").count()).toBe(2);
 });

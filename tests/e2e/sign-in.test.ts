@@ -1,10 +1,11 @@
-/** Signing in at a real OpenID provider, from a stranger's first prompt on. */
+/** Sign-in at a real OpenID provider, from a new user's first prompt on. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { account } from "../../frontend/text/account.ts";
-import { text } from "../../frontend/text/common.ts";
-import { later } from "../../frontend/text/sign-in.ts";
-import { making } from "../../frontend/text/create.ts";
-import { pictureText } from "../../frontend/text/gallery.ts";
+import { accountText } from "../../frontend/text/account.ts";
+import { commonText } from "../../frontend/text/common.ts";
+import { signInText } from "../../frontend/text/sign-in.ts";
+import { createText } from "../../frontend/text/create.ts";
+import { galleryText } from "../../frontend/text/gallery.ts";
+import { imageText } from "../../frontend/text/image.ts";
 import type { Session, User } from "../../worker/contract.ts";
 import { type App, startApp } from "./support/app.ts";
 import { useBrowser, type Visitor, visit } from "./support/browser.ts";
@@ -50,7 +51,7 @@ afterAll(async () => {
 });
 useBrowser();
 
-/** Somebody at the sign-in page of the provider, on the way from Generate. */
+/** A visitor at the sign-in page of the provider, sent there by Generate. */
 async function atTheProvider(prompt: string): Promise<Visitor> {
   const visitor = await visit({ url: app.url });
   const { context, page, studio, expectsInConsole } = visitor;
@@ -62,14 +63,14 @@ async function atTheProvider(prompt: string): Promise<Visitor> {
   );
   await studio.open();
   await studio.generate(prompt);
-  await studio.signInDialog.getByRole("link", { name: later.signInOidc }).click();
+  await studio.signInDialog.getByRole("link", { name: signInText.withOidc }).click();
   await page.waitForURL(`${issuer}/**`);
   return visitor;
 }
 
 async function userOf({ context }: Visitor): Promise<User> {
   const session: Session = await (await context.request.get("/api/session")).json();
-  if (!session.user) throw new Error("Nobody is signed in.");
+  if (!session.user) throw new Error("No user is signed in.");
   return session.user;
 }
 
@@ -79,19 +80,19 @@ async function signInAs({ page }: Visitor, name: string): Promise<void> {
   await page.getByRole("button", { name: "Sign-in" }).click();
 }
 
-test("a stranger types, presses Generate, signs in at the provider, and the picture is made", async () => {
+test("a new user presses Generate, signs in at the provider, and the image is created", async () => {
   const prompt = "A gate in a hedge, open at last";
   const simulator = createSimulatorClient(app.adminUrl);
   const visitor = await atTheProvider(prompt);
   const { page, studio } = visitor;
-  expect(await simulator.creates(prompt), "nothing is made for a stranger").toEqual([]);
+  expect(await simulator.creates(prompt), "no request before the sign-in").toEqual([]);
 
   await signInAs(visitor, "ann");
   await page.waitForURL(`${app.url}/`);
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   expect(await simulator.creates(prompt)).toHaveLength(1);
 
-  await page.getByRole("button", { name: text.account, exact: true }).click();
+  await page.getByRole("button", { name: commonText.account, exact: true }).click();
   await page.getByText("ann@example.com").waitFor();
   const elsewhere = await visit({
     url: app.url,
@@ -99,24 +100,24 @@ test("a stranger types, presses Generate, signs in at the provider, and the pict
   });
   elsewhere.expectsInConsole(/status of 401/);
   await elsewhere.studio.open();
-  await elsewhere.studio.seesPicture(prompt);
-  await page.getByRole("link", { name: later.yourAccount }).click();
-  await page.getByRole("button", { name: account.signOutEverywhere }).click();
-  await elsewhere.studio.picture(prompt).waitFor({ state: "detached" });
+  await elsewhere.studio.seesImage(prompt);
+  await page.getByRole("link", { name: signInText.yourAccount }).click();
+  await page.getByRole("button", { name: accountText.signOutEverywhere }).click();
+  await elsewhere.studio.image(prompt).waitFor({ state: "detached" });
   expect((await elsewhere.context.request.get("/api/generations")).status()).toBe(401);
 });
 
-test("a new account, from its first prompt to its last: deleted, nothing of it is left, and its owner is new", async () => {
+test("deleting an account deletes all its data, and signing in again makes a new account", async () => {
   const [prompt, running] = ["A house with one lit window", "[mood:stuck] A house with none"];
   const visitor = await atTheProvider(prompt);
   const { page, studio, context } = visitor;
   await signInAs(visitor, "cleo");
-  await studio.seesPicture(prompt);
+  await studio.seesImage(prompt);
   const user = await userOf(visitor);
-  const viewer = await studio.openPicture(prompt);
-  await viewer.getByRole("button", { name: making.share }).click();
-  await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
-  const link = await studio.shareDialog.getByLabel(pictureText.link, { exact: true }).inputValue();
+  const viewer = await studio.openImage(prompt);
+  await viewer.getByRole("button", { name: createText.share }).click();
+  await studio.shareDialog.getByRole("switch", { name: imageText.publicLink }).click();
+  const link = await studio.shareDialog.getByLabel(imageText.link, { exact: true }).inputValue();
   expect((await fetch(link)).status).toBe(200);
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
@@ -128,35 +129,35 @@ test("a new account, from its first prompt to its last: deleted, nothing of it i
     const kept = everythingKept(app);
     return traces.filter((trace) => kept.includes(trace));
   };
-  // The card is drawn before the order goes out.
-  await expect.poll(left, { message: "where it is looked for" }).toEqual(traces);
+  // The entry shows before the request is sent.
+  await expect.poll(left, { message: "stored before" }).toEqual(traces);
 
-  await page.getByRole("button", { name: text.account, exact: true }).click();
-  await page.getByRole("link", { name: later.yourAccount }).click();
-  await page.getByRole("button", { name: account.deleteOpen }).click();
+  await page.getByRole("button", { name: commonText.account, exact: true }).click();
+  await page.getByRole("link", { name: signInText.yourAccount }).click();
+  await page.getByRole("button", { name: accountText.deleteOpen }).click();
   await page.getByRole("textbox").fill(user.email);
-  await page.getByRole("button", { name: account.deleteDo }).click();
-  await page.getByRole("heading", { name: account.farewells.deleted.title }).waitFor();
+  await page.getByRole("button", { name: accountText.deleteConfirmed }).click();
+  await page.getByRole("heading", { name: accountText.signedOut.deleted.title }).waitFor();
 
   expect((await fetch(link)).status).toBe(404);
   expect((await fetch(`${link}/image`)).status).toBe(404);
   expect((await fetch(`${app.url}/api/generations`, { headers: { cookie } })).status).toBe(401);
-  await expect.poll(left, { message: "what is left of it" }).toEqual([]);
+  await expect.poll(left, { message: "stored afterwards" }).toEqual([]);
   const simulator = createSimulatorClient(app.adminUrl);
   expect(await simulator.statusOf(running).catch(() => "gone"), "at Skytells").toMatch(/^(canceled|gone)$/);
 
-  await page.getByRole("button", { name: text.account, exact: true }).click();
-  await page.getByRole("button", { name: later.signIn, exact: true }).click();
-  await page.getByRole("link", { name: later.signInOidc }).click();
-  await page.getByRole("heading", { name: account.title }).waitFor();
+  await page.getByRole("button", { name: commonText.account, exact: true }).click();
+  await page.getByRole("button", { name: signInText.signIn, exact: true }).click();
+  await page.getByRole("link", { name: signInText.withOidc }).click();
+  await page.getByRole("heading", { name: accountText.title }).waitFor();
   const again = await userOf(visitor);
   expect(again.email).toBe(user.email);
   expect(again.id).not.toBe(user.id);
   await studio.open("/gallery");
-  await page.getByText(pictureText.empty).waitFor();
+  await page.getByText(galleryText.empty).waitFor();
 });
 
-test("who calls it off, or whose address is not verified, reads why and finds the prompt again", async () => {
+test("a canceled sign-in and an unverified address are explained, and the prompt is kept", async () => {
   const prompt = "A key that nobody has turned";
   const visitor = await atTheProvider(prompt);
   const { page, studio } = visitor;
@@ -166,7 +167,7 @@ test("who calls it off, or whose address is not verified, reads why and finds th
   await expect.poll(() => studio.prompt.inputValue()).toBe(prompt);
 
   await studio.generateButton.click();
-  await studio.signInDialog.getByRole("link", { name: later.signInOidc }).click();
+  await studio.signInDialog.getByRole("link", { name: signInText.withOidc }).click();
   await page.waitForURL(`${issuer}/**`);
   await signInAs(visitor, "unverified-ben");
   await page.getByRole("heading", { name: "Your email address isn't verified" }).waitFor();

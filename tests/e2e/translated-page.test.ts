@@ -1,8 +1,9 @@
 /** The studio in a page that the browser translates: it keeps rendering, and its texts stay current. */
 import type { Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
-import { text } from "../../frontend/text/common.ts";
-import { pictureText } from "../../frontend/text/gallery.ts";
+import { commonText } from "../../frontend/text/common.ts";
+import { createText } from "../../frontend/text/create.ts";
+import { galleryText } from "../../frontend/text/gallery.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 
@@ -41,38 +42,38 @@ test.each(["/", "/gallery"])("a page translated on %s: generate, open, delete an
   await studio.open();
   await studio.isSignedIn();
   await studio.generate(kept);
-  await studio.seesPicture(kept);
+  await studio.seesImage(kept);
   await studio.open(path);
-  await studio.picture(kept).waitFor();
+  await studio.image(kept).waitFor();
   await translate(page);
-  await page.getByRole("link", { name: text.create, exact: true }).click();
+  await page.getByRole("link", { name: commonText.create, exact: true }).click();
 
   await studio.generate(prompt);
   await studio.working(prompt).waitFor();
-  const generating = page.locator("header").getByText(text.generating(1, 1));
+  const generating = page.locator("header").getByText(createText.creatingCount(1));
   await generating.waitFor();
   const header = page.locator("header");
   for (const count of [1, 2]) {
     await studio.generate(`A queue at ${path}, ${count}`);
-    await expect.poll(() => header.innerText()).toContain(text.waiting(count));
+    await expect.poll(() => header.innerText()).toContain(createText.queuedCount(count));
   }
-  expect(await header.innerText()).not.toContain(text.waiting(1));
+  expect(await header.innerText()).not.toContain(createText.queuedCount(1));
   await simulator.finish(prompt);
-  await studio.seesPicture(prompt);
-  for (const count of [1, 2]) await studio.seesPicture(`A queue at ${path}, ${count}`);
+  await studio.seesImage(prompt);
+  for (const count of [1, 2]) await studio.seesImage(`A queue at ${path}, ${count}`);
   await generating.waitFor({ state: "hidden" });
   expect(await header.innerText()).not.toMatch(/\d/);
 
-  const viewer = await studio.openPicture(prompt);
-  await viewer.getByRole("button", { name: pictureText.favorite, exact: true }).click();
-  await viewer.getByRole("button", { name: pictureText.favorite, exact: true, pressed: true }).waitFor();
-  await viewer.getByRole("button", { name: pictureText.delete, exact: true }).click();
-  await page.getByText(pictureText.deleted(1), { exact: true }).waitFor();
-  expect(await studio.picture(prompt).count()).toBe(0);
-  await studio.button(pictureText.undo).click();
-  await page.getByText(pictureText.deleted(1), { exact: true }).waitFor({ state: "hidden" });
+  const viewer = await studio.openImage(prompt);
+  await viewer.getByRole("button", { name: galleryText.favorite, exact: true }).click();
+  await viewer.getByRole("button", { name: galleryText.favorite, exact: true, pressed: true }).waitFor();
+  await viewer.getByRole("button", { name: galleryText.delete, exact: true }).click();
+  await page.getByText(galleryText.deleted(1), { exact: true }).waitFor();
+  expect(await studio.image(prompt).count()).toBe(0);
+  await studio.button(galleryText.undo).click();
+  await page.getByText(galleryText.deleted(1), { exact: true }).waitFor({ state: "hidden" });
   // The next image's page may be open by then.
   await page.keyboard.press("Escape");
-  await studio.seesPicture(prompt);
-  await studio.seesPicture(kept);
+  await studio.seesImage(prompt);
+  await studio.seesImage(kept);
 });

@@ -1,84 +1,75 @@
-// The account page: what it tells, and how an account is deleted from it.
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { App } from "../../frontend/app.tsx";
-import { createRouter } from "../../frontend/browser/router.ts";
-import { openBackstage } from "../../frontend/studio/deferred.ts";
-import { createDeletion } from "../../frontend/account/account-deletion.ts";
-import { account } from "../../frontend/text/account.ts";
-import { problems } from "../../frontend/text/errors.ts";
-import { begin, later, no, nobody, ok, session, setUp, TODAY } from "./support.ts";
+// The account page, and how an account is deleted from it.
+import { cleanup, configure, fireEvent, screen, waitFor, within } from "@testing-library/preact";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createAccountDeletion } from "../../frontend/account/account-deletion.ts";
+import { accountText } from "../../frontend/text/account.ts";
+import { commonText } from "../../frontend/text/common.ts";
+import { errorSentences } from "../../frontend/text/errors.ts";
+import { signInText } from "../../frontend/text/sign-in.ts";
+import { openApp } from "./render-app.tsx";
+import { failure, ok, outboxItem, setUp, signedIn, signedOut, TODAY } from "./support.ts";
 
+// The first import of a chunk compiles it.
 configure({ asyncUtilTimeout: 5_000 });
-const reload = vi.fn();
-beforeAll(async () => {
-  await import("../../frontend/account/account-page.tsx");
-}, 60_000);
+const reloadPage = vi.fn();
 beforeEach(() => {
   history.replaceState(null, "", "/account");
-  reload.mockReset();
-  vi.spyOn(location, "reload").mockImplementation(reload);
+  reloadPage.mockReset();
+  vi.spyOn(location, "reload").mockImplementation(reloadPage);
 });
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
 });
 
-async function open(world = setUp()) {
-  const router = createRouter(window);
-  render(<App studio={world.studio} router={router} />);
-  await begin(world.studio, "");
-  return { ...world, router };
-}
-
 const plan = async (changes: object) => {
   const limits = { concurrent: 3, inFlight: 1, unconfirmed: 0, today: TODAY, ...changes };
   const world = setUp();
-  world.api.session.mockResolvedValue(ok(session({ limits })));
-  return open(world);
+  world.api.session.mockResolvedValue(ok(signedIn({ limits })));
+  return openApp(world);
 };
 
 describe("the page", () => {
-  test("tells who is here, the plan, what is in flight and what is used today", async () => {
+  test("shows the user, the plan, what is in flight and what was used today", async () => {
     await plan({ unconfirmed: 1 });
-    const part = within(await screen.findByRole("region", { name: account.plan }));
-    for (const words of ["ada@example.com", "Pro", "3 pictures at once.", "1 of 3", "1 of 50"]) {
+    const part = within(await screen.findByRole("region", { name: accountText.plan }));
+    for (const words of ["ada@example.com", accountText.planName("pro"), "1 of 3", "1 of 50"]) {
       expect(part.getByText(words), words).toBeTruthy();
     }
-    expect(part.getByText(account.unconfirmed(1))).toBeTruthy();
-    expect(part.getByText(account.resets(Date.parse(TODAY.resetsAt)))).toBeTruthy();
+    expect(part.getByText(accountText.unconfirmed(1))).toBeTruthy();
+    expect(part.getByText(accountText.resetsAt(Date.parse(TODAY.resetsAt)))).toBeTruthy();
   });
 
-  test("knows plans without a daily limit", async () => {
+  test("shows a plan without a daily limit", async () => {
     await plan({ today: { ...TODAY, used: 1200, limit: null } });
     expect(await screen.findByText("1,200")).toBeTruthy();
-    expect(screen.getByText(account.todayNoLimit)).toBeTruthy();
+    expect(screen.getByText(accountText.todayNoLimit)).toBeTruthy();
   });
 
-  test("asks a stranger to sign in, and comes back here", async () => {
+  test("asks a signed-out user to sign in, and returns here", async () => {
     const world = setUp();
-    world.api.session.mockResolvedValue(ok(session({ user: null, limits: null, signIn: ["oidc"] })));
-    await open(world);
-    await screen.findByRole("heading", { name: account.signIn });
-    fireEvent.click(screen.getByRole("button", { name: account.signInDo }));
-    const link = await screen.findByRole("link", { name: "Continue with your account" });
+    world.api.session.mockResolvedValue(ok(signedIn({ user: null, limits: null, signIn: ["oidc"] })));
+    await openApp(world);
+    await screen.findByRole("heading", { name: accountText.signInTitle });
+    fireEvent.click(screen.getByRole("button", { name: accountText.signIn }));
+    const link = await screen.findByRole("link", { name: signInText.withOidc });
     expect(link.getAttribute("href")).toBe("/api/auth/login?return_to=%2Faccount");
   });
 
-  test("says that the studio cannot be reached, and asks again", async () => {
+  test("says that the studio cannot be reached, and tries again", async () => {
     const world = setUp();
-    world.api.session.mockResolvedValueOnce(no("offline"));
-    await open(world);
-    await screen.findByRole("heading", { name: problems.offline });
-    fireEvent.click(screen.getByRole("button", { name: account.tryAgain }));
+    world.api.session.mockResolvedValueOnce(failure("network_error"));
+    await openApp(world);
+    await screen.findByRole("heading", { name: errorSentences.network_error });
+    fireEvent.click(screen.getByRole("button", { name: accountText.tryAgain }));
     expect(await screen.findByText("ada@example.com")).toBeTruthy();
   });
 
   test("signs out here or everywhere", async () => {
-    const { api, restart } = await open();
-    fireEvent.click(await screen.findByRole("button", { name: account.signOutEverywhere }));
-    await waitFor(() => expect(restart).toHaveBeenCalledOnce());
-    fireEvent.click(screen.getByRole("button", { name: account.signOut }));
+    const { api, reload } = await openApp();
+    fireEvent.click(await screen.findByRole("button", { name: accountText.signOutEverywhere }));
+    await waitFor(() => expect(reload).toHaveBeenCalledOnce());
+    fireEvent.click(screen.getByRole("button", { name: accountText.signOut }));
     await waitFor(() => expect(api.signOut.mock.calls).toEqual([[true], [false]]));
   });
 });
@@ -90,50 +81,50 @@ describe("the export", () => {
     url: `/api/account/export?part=${number}&cursor=c${number}`,
   });
 
-  test("lists the parts as plain downloads, page by page", async () => {
-    const { api } = await open();
+  test("lists the parts as downloads, page by page", async () => {
+    const { api } = await openApp();
     api.exportParts.mockResolvedValueOnce(ok({ parts: [part(1), part(2)], nextCursor: "c3" }));
     api.exportParts.mockResolvedValueOnce(ok({ parts: [part(3)], nextCursor: null }));
-    fireEvent.click(await screen.findByRole("button", { name: account.exportDo }));
-    const link = await screen.findByRole("link", { name: account.exportPart(2, part(2).from) });
+    fireEvent.click(await screen.findByRole("button", { name: accountText.exportShow }));
+    const link = await screen.findByRole("link", { name: accountText.exportPart(2, part(2).from) });
     expect([link.getAttribute("href"), link.hasAttribute("download")]).toEqual([part(2).url, true]);
-    fireEvent.click(screen.getByRole("button", { name: account.exportMore }));
-    await screen.findByRole("link", { name: account.exportPart(3, part(3).from) });
-    expect(screen.queryByRole("button", { name: account.exportMore })).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: accountText.exportMore }));
+    await screen.findByRole("link", { name: accountText.exportPart(3, part(3).from) });
+    expect(screen.queryByRole("button", { name: accountText.exportMore })).toBeNull();
     expect(api.exportParts.mock.calls).toEqual([[null], ["c3"]]);
   });
 
-  test("says why there is none, and can be asked for again", async () => {
-    const { api } = await open();
-    api.exportParts.mockResolvedValueOnce(no("storage_unavailable"));
+  test("says why it failed, and can be repeated", async () => {
+    const { api } = await openApp();
+    api.exportParts.mockResolvedValueOnce(failure("storage_unavailable"));
     api.exportParts.mockResolvedValueOnce(ok({ parts: [{ ...part(1), from: null }], nextCursor: null }));
-    fireEvent.click(await screen.findByRole("button", { name: account.exportDo }));
-    await screen.findByText(problems.storage_unavailable);
-    fireEvent.click(screen.getByRole("button", { name: account.exportDo }));
-    await screen.findByRole("link", { name: account.exportPart(1, null) });
-    expect(screen.queryByText(problems.storage_unavailable)).toBeNull();
+    fireEvent.click(await screen.findByRole("button", { name: accountText.exportShow }));
+    await screen.findByText(errorSentences.storage_unavailable);
+    fireEvent.click(screen.getByRole("button", { name: accountText.exportShow }));
+    await screen.findByRole("link", { name: accountText.exportPart(1, null) });
+    expect(screen.queryByText(errorSentences.storage_unavailable)).toBeNull();
   });
 });
 
 describe("deleting the account", () => {
   async function ask(world = setUp()) {
-    const { router } = await open(world);
-    fireEvent.click(await screen.findByRole("button", { name: account.deleteOpen }));
-    const dialog = within(await screen.findByRole("dialog", { name: account.deleteTitle }));
+    const app = await openApp(world);
+    fireEvent.click(await screen.findByRole("button", { name: accountText.deleteOpen }));
+    const dialog = within(await screen.findByRole("dialog", { name: accountText.deleteTitle }));
     const field = dialog.getByRole<HTMLInputElement>("textbox");
     const type = (words: string) => fireEvent.input(field, { target: { value: words } });
     const send = () => field.form && fireEvent.submit(field.form);
-    return { ...world, router, dialog, type, send };
+    return { ...app, dialog, type, send };
   }
 
-  test("wants the address typed, and says what goes", async () => {
+  test("requires the address, and lists what is deleted", async () => {
     const { api, dialog, type, send } = await ask();
-    for (const what of account.deleteList) expect(dialog.getByText(what)).toBeTruthy();
+    for (const what of accountText.deleteList) expect(dialog.getByText(what)).toBeTruthy();
     for (const words of ["", "delete", "ada@example.co"]) {
       type(words);
       send();
       await waitFor(() =>
-        expect(dialog.getByRole("alert").textContent).toBe(account.deleteMismatch("ada@example.com")),
+        expect(dialog.getByRole("alert").textContent).toBe(accountText.deleteMismatch("ada@example.com")),
       );
     }
     expect(api.deleteAccount).not.toHaveBeenCalled();
@@ -141,144 +132,136 @@ describe("deleting the account", () => {
     send();
     send();
     expect(api.deleteAccount).toHaveBeenCalledOnce();
-    expect(dialog.getByRole("button", { name: account.deleting })).toBeTruthy();
-    await waitFor(() => expect(reload).toHaveBeenCalledOnce());
-    expect(history.state).toMatchObject({ farewell: "deleted" });
+    expect(dialog.getByRole("button", { name: accountText.deleting })).toBeTruthy();
+    await waitFor(() => expect(reloadPage).toHaveBeenCalledOnce());
+    expect(history.state).toMatchObject({ signOutReason: "deleted" });
   });
 
-  test("says goodbye to who is nobody any more, and to nobody else", async () => {
+  test("is confirmed after the reload, while signed out only", async () => {
     const world = setUp();
-    world.api.session.mockResolvedValue(ok(nobody()));
-    history.replaceState({ farewell: "deleted" }, "");
-    await open(world);
-    expect(await screen.findByRole("heading", { name: account.farewells.deleted.title })).toBeTruthy();
+    world.api.session.mockResolvedValue(ok(signedOut()));
+    history.replaceState({ signOutReason: "deleted" }, "");
+    await openApp(world);
+    expect(await screen.findByRole("heading", { name: accountText.signedOut.deleted.title })).toBeTruthy();
     cleanup();
-    await open();
-    expect(await screen.findByRole("heading", { name: account.title })).toBeTruthy();
+    await openApp();
+    expect(await screen.findByRole("heading", { name: accountText.title })).toBeTruthy();
   });
 
-  test("stays on the screen while it runs, whatever closes the dialog or leaves the page", async () => {
+  test("keeps its dialog open while it runs", async () => {
     const world = setUp();
-    const answer = later<Awaited<ReturnType<typeof world.api.deleteAccount>>>();
+    const answer = Promise.withResolvers<Awaited<ReturnType<typeof world.api.deleteAccount>>>();
     world.api.deleteAccount.mockReturnValueOnce(answer.promise);
     const { router, dialog, type, send } = await ask(world);
     type("ada@example.com");
     send();
-    await dialog.findByRole("button", { name: account.deleting });
-    const element = screen.getByRole<HTMLDialogElement>("dialog", { name: account.deleteTitle });
-    // As Chromium does with repeated Escape, without a `cancel` that the page could refuse.
+    await dialog.findByRole("button", { name: accountText.deleting });
+    const element = screen.getByRole<HTMLDialogElement>("dialog", { name: accountText.deleteTitle });
+    // As Chromium does after repeated Escape, without a `cancel` event that could be prevented.
     element.close();
     await waitFor(() => expect(element.open).toBe(true));
     router.go("/");
-    expect(screen.getByRole("dialog", { name: account.deleteTitle })).toBe(element);
-    answer.resolve(no("storage_unavailable"));
-    await dialog.findByText(account.deleteUncertain(problems.storage_unavailable));
-    fireEvent.click(dialog.getByRole("button", { name: account.keep }));
+    expect(screen.getByRole("dialog", { name: accountText.deleteTitle })).toBe(element);
+    answer.resolve(failure("storage_unavailable"));
+    await dialog.findByText(accountText.deleteUncertain(errorSentences.storage_unavailable));
+    fireEvent.click(dialog.getByRole("button", { name: accountText.keep }));
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    await screen.findByRole("textbox", { name: "Prompt" });
+    await screen.findByRole("textbox", { name: commonText.prompt });
   });
 
-  test("that fails says so, and can be sent again", async () => {
+  test("says that it failed, and can be sent again", async () => {
     const world = setUp();
-    world.api.deleteAccount.mockResolvedValueOnce(no("offline"));
+    world.api.deleteAccount.mockResolvedValueOnce(failure("network_error"));
     const { api, dialog, type, send } = await ask(world);
     type("ada@example.com");
     send();
-    await dialog.findByText(account.deleteUncertain(problems.offline));
-    fireEvent.click(dialog.getByRole("button", { name: account.deleteAgain }));
+    await dialog.findByText(accountText.deleteUncertain(errorSentences.network_error));
+    fireEvent.click(dialog.getByRole("button", { name: accountText.deleteAgain }));
     send();
-    await waitFor(() => expect(reload).toHaveBeenCalledOnce());
+    await waitFor(() => expect(reloadPage).toHaveBeenCalledOnce());
     expect(api.deleteAccount).toHaveBeenCalledTimes(2);
   });
 });
 
 describe("a deletion", () => {
-  async function opened(...answers: Parameters<typeof no>[0][]) {
-    const kept = { theme: "dark", draft: "a fox", "history.u1": "[]", "orders.u1": "[]" };
-    const world = setUp({ kept, inTab: { draft: "a fox" } });
-    const forgetElsewhere = vi.fn(async () => {});
-    const [sayGoodbye, restart] = [vi.fn(), vi.fn()];
-    await begin(world.studio, "");
-    await vi.waitFor(() => expect(world.sockets.opened).toHaveLength(1));
-    const deletion = createDeletion({ studio: world.studio, forgetElsewhere, sayGoodbye, restart });
-    for (const code of answers) world.api.deleteAccount.mockResolvedValueOnce(no(code));
+  async function opened(...answers: Parameters<typeof failure>[0][]) {
+    const stored = { theme: "dark", draft: "a fox", "history.u1": "[]", "outbox.u1": "[]" };
+    const world = setUp({ stored, storedInTab: { draft: "a fox" } });
+    const [clearBrowserData, showDeletedPage] = [vi.fn(async () => {}), vi.fn()];
+    await world.begin();
+    const deletion = createAccountDeletion({ ...world, clearBrowserData, showDeletedPage });
+    for (const code of answers) world.api.deleteAccount.mockResolvedValueOnce(failure(code));
     deletion.open();
-    return { ...world, deletion, forgetElsewhere, sayGoodbye, restartHere: restart };
+    return { ...world, deletion, clearBrowserData, showDeletedPage };
   }
 
-  test("leaves nothing in this browser, its settings neither", async () => {
-    const { deletion, store, tabStore, forgetElsewhere, sayGoodbye } = await opened();
+  test("clears this browser, including the settings", async () => {
+    const { deletion, store, tabStore, clearBrowserData, showDeletedPage } = await opened();
     await deletion.send();
-    expect([...store.kept, ...tabStore.kept]).toEqual([]);
-    expect(forgetElsewhere).toHaveBeenCalledOnce();
-    expect(sayGoodbye).toHaveBeenCalledOnce();
+    expect([...store.values, ...tabStore.values]).toEqual([]);
+    expect(clearBrowserData).toHaveBeenCalledOnce();
+    expect(showDeletedPage).toHaveBeenCalledOnce();
   });
 
-  test("starts nothing that waits until it is over and was not done", async () => {
-    const { studio, api, deletion } = await opened("internal");
-    // happy-dom has the name and nothing behind it.
-    const locks = { request: async (_: string, work: () => void) => work() };
-    Object.defineProperty(navigator, "locks", { value: locks, configurable: true });
-    const { press } = openBackstage(studio, createRouter(window));
-    await deletion.send();
-    expect(studio.up.value).toBe(false);
-    const order = { body: { prompt: "a fox", model: "truefusion-pro" as const }, key: "k", at: Date.now() };
-    studio.orders.put({ ...order, state: "waiting" });
-    await vi.waitFor(() => expect(deletion.problem.value?.code).toBe("internal"));
+  test("pauses the queue until it has failed", async () => {
+    const { connection, outbox, api, deletion } = await opened("internal");
+    const sent = deletion.send();
+    expect(connection.isConnected.value).toBe(false);
+    outbox.put(outboxItem("k", { state: "queued" }));
+    await sent;
+    expect(deletion.error.value?.code).toBe("internal");
     expect(api.generate).not.toHaveBeenCalled();
     await deletion.close();
     await vi.waitFor(() => expect(api.generate).toHaveBeenCalledOnce());
-    document.removeEventListener("keydown", press);
-    Reflect.deleteProperty(navigator, "locks");
   });
 
-  test("that was done though its answer was lost ends in the goodbye", async () => {
-    const { deletion, sayGoodbye } = await opened("offline", "unauthenticated");
+  test("whose answer was lost is confirmed by the 401 to the next attempt", async () => {
+    const { deletion, showDeletedPage } = await opened("network_error", "unauthenticated");
     await deletion.send();
-    expect(sayGoodbye).not.toHaveBeenCalled();
+    expect(showDeletedPage).not.toHaveBeenCalled();
     await deletion.send();
-    expect(sayGoodbye).toHaveBeenCalledOnce();
+    expect(showDeletedPage).toHaveBeenCalledOnce();
   });
 
-  test("whose answer was lost and that was given up is looked at again", async () => {
-    const { api, deletion, sayGoodbye, store } = await opened("storage_unavailable");
+  test("whose answer was lost is checked when the user gives up", async () => {
+    const { api, deletion, showDeletedPage, store } = await opened("storage_unavailable");
     await deletion.send();
-    api.session.mockResolvedValueOnce(ok(nobody()));
+    api.session.mockResolvedValueOnce(ok(signedOut()));
     await deletion.close();
-    expect(sayGoodbye).toHaveBeenCalledOnce();
-    expect([...store.kept]).toEqual([]);
+    expect(showDeletedPage).toHaveBeenCalledOnce();
+    expect([...store.values]).toEqual([]);
   });
 
-  test("that was not done lets go on as before", async () => {
-    const { studio, deletion, sayGoodbye, store, sockets } = await opened("offline");
+  test("that was not carried out lets the user continue", async () => {
+    const { session, deletion, showDeletedPage, store, sockets } = await opened("network_error");
     await deletion.send();
     await deletion.close();
-    expect(studio.session.user.value?.email).toBe("ada@example.com");
-    expect(deletion.asking.value).toBeNull();
+    expect(session.user.value?.email).toBe("ada@example.com");
+    expect(deletion.user.value).toBeNull();
     expect(sockets.opened).toHaveLength(2);
-    expect(sayGoodbye).not.toHaveBeenCalled();
+    expect(showDeletedPage).not.toHaveBeenCalled();
     expect(store.get("draft")).toBe("a fox");
   });
 
-  test("of somebody who was signed out meanwhile is no goodbye", async () => {
-    const { api, deletion, sayGoodbye, restartHere, store } = await opened(
+  test("of a user who was signed out meanwhile is not confirmed", async () => {
+    const { api, deletion, showDeletedPage, reload, store } = await opened(
       "unauthenticated",
       "unauthenticated",
     );
     await deletion.send();
     await deletion.send();
-    expect(sayGoodbye).not.toHaveBeenCalled();
-    api.session.mockResolvedValueOnce(ok(nobody()));
+    expect(showDeletedPage).not.toHaveBeenCalled();
+    api.session.mockResolvedValueOnce(ok(signedOut()));
     await deletion.close();
-    expect(restartHere).toHaveBeenCalledOnce();
+    expect(reload).toHaveBeenCalledOnce();
     expect(store.get("draft")).toBe("a fox");
   });
 
-  test("closed before it is sent has done nothing", async () => {
-    const { api, deletion, studio, sockets } = await opened();
+  test("that is closed before it is sent changes nothing", async () => {
+    const { api, deletion, session, sockets } = await opened();
     await deletion.close();
     expect(api.deleteAccount).not.toHaveBeenCalled();
-    expect(studio.session.user.value).not.toBeNull();
+    expect(session.user.value).not.toBeNull();
     expect(sockets.opened).toHaveLength(1);
   });
 });

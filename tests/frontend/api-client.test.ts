@@ -10,17 +10,17 @@ function answering(status: number, body: string, headers: Record<string, string>
 }
 
 describe("the API client never throws", () => {
-  test("a value", async () => {
+  test("returns a value", async () => {
     const { api } = answering(200, JSON.stringify({ items: [], nextCursor: null }));
     expect(await api.list(null, 24)).toEqual({ ok: true, value: { items: [], nextCursor: null } });
   });
 
-  test("no body where there is none", async () => {
+  test("returns no value for an empty body", async () => {
     const { api } = answering(204, "");
     expect(await api.remove("g1")).toEqual({ ok: true, value: undefined });
   });
 
-  test("a problem with all that the studio acts on", async () => {
+  test("returns an error with all that the studio acts on", async () => {
     const problem = {
       code: "upstream_timeout",
       detail: "No answer.",
@@ -30,24 +30,24 @@ describe("the API client never throws", () => {
     const { api } = answering(504, JSON.stringify(problem), { "Retry-After": "2" });
     expect(await api.generate({ prompt: "x", model: "truefusion-pro" }, "k")).toEqual({
       ok: false,
-      problem: { ...problem, retryAfterSeconds: 2 },
+      error: { ...problem, retryAfterSeconds: 2 },
     });
   });
 
-  test("no network", async () => {
+  test("returns an error without network", async () => {
     const api = createApi(async () => {
       throw new TypeError("Failed to fetch");
     });
-    expect(await api.session()).toMatchObject({ ok: false, problem: { code: "offline" } });
+    expect(await api.session()).toMatchObject({ ok: false, error: { code: "network_error" } });
   });
 
-  test("a redirect to a gateway's sign-in page, for any request", async () => {
+  test("returns an error for a redirect to a gateway's sign-in page, for any request", async () => {
     const redirect = new Response(null);
     Object.defineProperty(redirect, "type", { value: "opaqueredirect" });
     const send = vi.fn(async (_path: string, _init: RequestInit) => redirect);
     const onRedirected = vi.fn();
     const api = createApi(send, onRedirected);
-    const redirected = { ok: false, problem: { code: "session_redirected" } };
+    const redirected = { ok: false, error: { code: "session_redirected" } };
     expect(await api.session()).toMatchObject(redirected);
     expect(onRedirected, "asking for the session again would not help").not.toHaveBeenCalled();
     for (const ask of [() => api.list(null, 24), () => api.remove("g1"), () => api.signOut(false)]) {
@@ -61,24 +61,24 @@ describe("the API client never throws", () => {
     [502, "<html>Bad gateway</html>"],
     [200, "<html>Welcome to the hotel's wifi</html>"],
     [500, "null"],
-  ])("an answer that is not the Worker's (%i %s)", async (status, body) => {
+  ])("returns an error for an answer that is not the Worker's (%i %s)", async (status, body) => {
     const { api } = answering(status, body);
-    expect(await api.session()).toMatchObject({ ok: false, problem: { code: "bad_answer" } });
+    expect(await api.session()).toMatchObject({ ok: false, error: { code: "invalid_response" } });
   });
 });
 
-test("a code that only a newer Worker knows is a refusal all the same", async () => {
+test("keeps a code that only a newer Worker knows", async () => {
   const { api } = answering(500, JSON.stringify({ code: "something_new" }));
-  expect(await api.session()).toMatchObject({ ok: false, problem: { code: "something_new" } });
+  expect(await api.session()).toMatchObject({ ok: false, error: { code: "something_new" } });
 });
 
-test("what only the studio's owner can end has a code of its own", async () => {
+test("has a code for errors that only the studio's owner can resolve", async () => {
   const { api } = answering(503, JSON.stringify({ code: "upstream_unavailable", ownerMustAct: true }));
-  expect(await api.session()).toMatchObject({ ok: false, problem: { code: "owner_must_act" } });
+  expect(await api.session()).toMatchObject({ ok: false, error: { code: "owner_must_act" } });
 });
 
-describe("what is sent", () => {
-  test("generate carries its key and JSON", async () => {
+describe("a request", () => {
+  test("to generate carries its key and JSON", async () => {
     const { api, send } = answering(202, "{}");
     await api.generate({ prompt: "x", model: "truefusion-pro" }, "the-key");
     const [path, init] = send.mock.calls[0] ?? [];
@@ -90,7 +90,7 @@ describe("what is sent", () => {
     expect(init?.headers).toEqual({ "Idempotency-Key": "the-key", "Content-Type": "application/json" });
   });
 
-  test("filters ride along, those left out do not", async () => {
+  test("for a list carries the given filters only", async () => {
     const { api, send } = answering(200, "{}");
     await api.list(null, 24, { q: "a & ü", favorite: false, from: "2026-11-01T00:00:00+02:00" });
     expect(send.mock.calls[0]?.[0]).toBe(
@@ -98,7 +98,7 @@ describe("what is sent", () => {
     );
   });
 
-  test("a bulk request outlives its page", async () => {
+  test("in bulk outlives its page", async () => {
     const { api, send } = answering(200, "{}");
     await api.bulk(["a", "b"], "delete");
     const [path, init] = send.mock.calls[0] ?? [];
@@ -109,7 +109,7 @@ describe("what is sent", () => {
     ]);
   });
 
-  test("ids and cursors are escaped, and no body means no content type", async () => {
+  test("escapes ids and cursors, and has no content type without a body", async () => {
     const { api, send } = answering(200, "{}");
     await api.cancel("a/b");
     await api.list("c=&1", 48);

@@ -1,38 +1,39 @@
 import { expect, test } from "vitest";
 import type { Api } from "../../frontend/api/client.ts";
-import { favoriteAll, toggleFavorite } from "../../frontend/studio/favorites.ts";
+import { errors } from "../../frontend/text/errors.ts";
+import { galleryText } from "../../frontend/text/gallery.ts";
 import type { Generation } from "../../worker/contract.ts";
-import { begin, generation, later, NOW, no, ok, setUp } from "./support.ts";
+import { failure, generation, image, NOW, ok, setUp } from "./support.ts";
 
 type Answer = Awaited<ReturnType<Api["favorite"]>>;
 
-const image = (id: string, changes: Partial<Generation> = {}) =>
-  generation(id, { status: "succeeded", ...changes });
+const LINK = "https://studio.example/s/x";
 
-function open() {
+/** A studio that holds these images. */
+function open(...images: Generation[]) {
   const world = setUp();
-  const seen = new Map<string, Generation>();
-  world.studio.listen({ changed: (news) => void seen.set(news.id, news), dropped() {} });
+  const { generations, texts } = world;
+  for (const held of images) generations.upsert(held);
   return {
     ...world,
-    seen,
-    isFavorite: () => Object.fromEntries([...seen].map(([id, { favorite }]) => [id, favorite])),
-    message: () => world.studio.toasts.value.at(-1)?.text,
+    favorite: (id: string) => generations.peek(id)?.favorite,
+    isFavorite: () => Object.fromEntries(images.map(({ id }) => [id, generations.peek(id)?.favorite])),
+    message: () => texts().at(-1),
   };
 }
 
 test("two quick clicks: the second is sent after the first answer, and the last click wins", async () => {
-  const { api, studio, seen } = open();
-  const answers = [later<Answer>(), later<Answer>()];
+  const { api, favorites, generations, favorite } = open(image("a"));
+  const answers = [Promise.withResolvers<Answer>(), Promise.withResolvers<Answer>()];
   for (const { promise } of answers) api.favorite.mockReturnValueOnce(promise);
-  const done = toggleFavorite(studio, image("a"));
-  expect(seen.get("a")?.favorite).toBe(true);
-  void toggleFavorite(studio, image("a", { favorite: true }));
-  expect(seen.get("a")?.favorite).toBe(false);
+  const done = favorites.toggle("a");
+  expect(favorite("a")).toBe(true);
+  void favorites.toggle("a");
+  expect(favorite("a")).toBe(false);
   expect(api.favorite.mock.calls, "one request at a time").toEqual([["a", true]]);
   // The push of the first request arrives late.
-  studio.changed(image("a", { favorite: true }));
-  expect(seen.get("a")?.favorite, "the user has changed it since").toBe(false);
+  generations.upsert(image("a", { favorite: true }));
+  expect(favorite("a"), "the user has changed it since").toBe(false);
   answers[0]?.resolve(ok({ generation: image("a", { favorite: true }) }));
   await expect.poll(() => api.favorite.mock.calls.length).toBe(2);
   answers[1]?.resolve(ok({ generation: image("a") }));
@@ -41,57 +42,61 @@ test("two quick clicks: the second is sent after the first answer, and the last 
     ["a", true],
     ["a", false],
   ]);
-  expect(seen.get("a")?.favorite).toBe(false);
+  expect(favorite("a")).toBe(false);
 });
 
 test("a failure resets the favorite and nothing else", async () => {
-  const { api, studio, seen, message } = open();
-  const answer = later<Answer>();
+  const { api, favorites, generations, message } = open(image("a"));
+  const answer = Promise.withResolvers<Answer>();
   api.favorite.mockReturnValueOnce(answer.promise);
-  const done = toggleFavorite(studio, image("a"));
-  studio.changed(image("a", { shareUrl: "https://studio.example/s/x" }));
-  answer.resolve(no("storage_unavailable"));
+  const done = favorites.toggle("a");
+  generations.upsert(image("a", { shareUrl: LINK }));
+  answer.resolve(failure("storage_unavailable"));
   await done;
-  expect(seen.get("a")).toEqual(image("a", { shareUrl: "https://studio.example/s/x" }));
-  expect(message()).toMatch(/can't reach its storage/);
+  expect(generations.peek("a")).toEqual(image("a", { shareUrl: LINK }));
+  expect(message()).toBe(errors.sentence("storage_unavailable"));
 });
 
 test("a success keeps what changed during the request", async () => {
-  const { api, studio, seen } = open();
-  const answer = later<Answer>();
+  const { api, favorites, generations } = open(image("a"));
+  const answer = Promise.withResolvers<Answer>();
   api.favorite.mockReturnValueOnce(answer.promise);
-  const done = toggleFavorite(studio, image("a"));
-  studio.changed(image("a", { shareUrl: "https://studio.example/s/x" }));
+  const done = favorites.toggle("a");
+  generations.upsert(image("a", { shareUrl: LINK }));
   answer.resolve(ok({ generation: image("a", { favorite: true }) }));
   await done;
-  expect(seen.get("a")).toEqual(image("a", { favorite: true, shareUrl: "https://studio.example/s/x" }));
+  expect(generations.peek("a")).toEqual(image("a", { favorite: true, shareUrl: LINK }));
 });
 
-test("many at once: shown at once, and only those are sent that change", async () => {
-  const { api, studio, isFavorite, message } = open();
-  const done = favoriteAll(studio, [image("a"), image("b", { favorite: true }), image("c")], true);
-  expect(isFavorite()).toEqual({ a: true, c: true });
+test("many together: shown at once, and only those that change are sent", async () => {
+  const { api, favorites, isFavorite, message } = open(
+    image("a"),
+    image("b", { favorite: true }),
+    image("c"),
+  );
+  const done = favorites.setAll(["a", "b", "c"], true);
+  expect(isFavorite()).toEqual({ a: true, b: true, c: true });
   await done;
   expect(api.bulk.mock.calls).toEqual([[["a", "c"], "favorite"]]);
-  expect(isFavorite()).toEqual({ a: true, c: true });
-  expect(message()).toBe("2 pictures added to your favourites.");
+  expect(isFavorite()).toEqual({ a: true, b: true, c: true });
+  expect(message()).toBe(galleryText.favored(2));
 });
 
-test("many at once: those that fail are reset", async () => {
-  const { api, studio, isFavorite, message } = open();
+test("many together: those that fail are reset", async () => {
+  const { api, favorites, isFavorite, message } = open(image("a"), image("c"));
   api.bulk.mockResolvedValueOnce(ok({ done: ["a"], missing: [], failed: ["c"] }));
-  await favoriteAll(studio, [image("a"), image("c")], true);
+  await favorites.setAll(["a", "c"], true);
   expect(isFavorite()).toEqual({ a: true, c: false });
-  expect(message()).toMatch(/^1 picture couldn't be changed\./);
+  expect(message()).toMatch(/^1 image couldn't be /);
 });
 
 test("a click during a bulk request is sent after it", async () => {
-  const { api, studio, isFavorite } = open();
-  const answer = later<Awaited<ReturnType<Api["bulk"]>>>();
+  const { api, favorites, isFavorite } = open(image("a"), image("c"));
+  const answer = Promise.withResolvers<Awaited<ReturnType<Api["bulk"]>>>();
   api.bulk.mockReturnValueOnce(answer.promise);
   api.favorite.mockResolvedValue(ok({ generation: image("a") }));
-  const done = favoriteAll(studio, [image("a"), image("c")], true);
-  void toggleFavorite(studio, image("a", { favorite: true }));
+  const done = favorites.setAll(["a", "c"], true);
+  void favorites.toggle("a");
   expect(api.favorite).not.toHaveBeenCalled();
   answer.resolve(ok({ done: ["a", "c"], missing: [], failed: [] }));
   await done;
@@ -99,26 +104,29 @@ test("a click during a bulk request is sent after it", async () => {
   expect(isFavorite()).toEqual({ a: false, c: true });
 });
 
-test("old favorites add no cards to the Create page; news of recent generations do", async () => {
-  const { api, studio, cards } = open();
+test("old favorites add no entries to the feed; recent generations do", async () => {
+  const { api, favorites, generations, feed, userSession, begin } = open();
   const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
   const old = Array.from({ length: 50 }, (_, index) =>
     image(`old-${index}`, { createdAt: at(-10_000 - index) }),
   );
-  studio.changed({ ...old[0], favorite: true } as Generation);
-  expect(cards.cards.value, "before the latest are loaded").toEqual([]);
+  for (const held of old) generations.upsert(held);
+  expect(feed.entries.value, "before the latest are loaded").toEqual([]);
   api.list.mockResolvedValue(
     ok({
       items: [image("new", { createdAt: at(-5) }), image("older", { createdAt: at(-60) })],
       nextCursor: "c",
     }),
   );
-  await begin(studio, "");
-  await expect.poll(() => studio.recent.value).toBe("ready");
-  await favoriteAll(studio, old, true);
-  const ids = () => cards.cards.value.map((card) => card.generation.id);
+  await begin();
+  await expect.poll(() => userSession.recent.value).toBe("ready");
+  await favorites.setAll(
+    old.map(({ id }) => id),
+    true,
+  );
+  const ids = () => feed.entries.value.map(({ id }) => id);
   expect(ids()).toEqual(["new", "older"]);
-  studio.changed(image("other-tab", { createdAt: at(-1) }));
-  studio.changed(generation("running", { createdAt: at(-10_000) }));
+  generations.upsert(image("other-tab", { createdAt: at(-1) }));
+  generations.upsert(generation("running", { createdAt: at(-10_000) }));
   expect(ids()).toEqual(["other-tab", "new", "older", "running"]);
 });

@@ -8,13 +8,13 @@ import {
   queryOf,
   readFilters,
   writeFilters,
-} from "../../frontend/studio/filters.ts";
+} from "../../frontend/studio/images/filters.ts";
 import { generation, NOW } from "./support.ts";
 
 const NAMES = ["q", "model", "status", "favorite", "from", "to", "other"];
 const SEARCH = "?q=red+fox&model=truefusion-edge&status=failed&favorite=true&from=2026-11-01&to=2026-11-20";
 
-test("an address says all of it, and comes out as it went in", () => {
+test("reads every filter from an address, and writes the same address", () => {
   expect(readFilters(SEARCH)).toEqual({
     q: "red fox",
     model: "truefusion-edge",
@@ -33,11 +33,11 @@ test.each([
   "?from=2026-02-31",
   "?q=%20%20",
   "?utm=x",
-])("what it does not understand is not filtered: %s", (search) => {
+])("ignores unknown values: %s", (search) => {
   expect(isFiltered(readFilters(search))).toBe(false);
 });
 
-test("any address is read, whatever is in it, and what is written reads the same", () => {
+test("reads any address, and what it writes reads the same", () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.constantFrom(...NAMES), fc.string({ unit: "binary", maxLength: 150 })),
@@ -51,14 +51,14 @@ test("any address is read, whatever is in it, and what is written reads the same
   );
 });
 
-test("days are those of the user: from their midnight to the next one after the last", () => {
+test("days are those of the user: from their first midnight to the one after the last day", () => {
   const { from, to } = queryOf({ ...NO_FILTERS, from: "2026-11-01", to: "2026-11-01" });
   expect(from).toBe(new Date(2026, 10, 1).toISOString());
   expect(to).toBe(new Date(2026, 10, 2).toISOString());
   expect(dayBefore(new Date(2026, 2, 1, 12).getTime(), 1)).toBe("2026-02-28");
 });
 
-describe("a picture that arrives", () => {
+describe("whether a new image matches", () => {
   const fox = generation("a", { status: "succeeded", prompt: "A red Fox, ＦＯＧ", favorite: true });
   test.each([
     ["", true],

@@ -1,4 +1,4 @@
-/** A tap outside closes a popover where the browser does not do it by itself; happy-dom does not. */
+/** A tap outside closes a popover in browsers without light dismiss, like happy-dom. */
 import { cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { useRef } from "preact/hooks";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -48,7 +48,7 @@ test("a tap outside closes the popover", () => {
   expect(hide).toHaveBeenCalledOnce();
 });
 
-test("a closed popover stays as it is", () => {
+test("a closed popover stays closed", () => {
   isOpen = false;
   press("Outside");
   release("Outside");

@@ -1,49 +1,49 @@
-/** What models take besides a prompt, as the studio hears of it. */
+/** The options that models support, as far as the Worker knows them. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { begin, no, ok, session, setUp } from "./support.ts";
+import { failure, ok, setUp, signedIn } from "./support.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
 });
 
-describe("what models take is not known at first", () => {
+describe("while the options of a model are unknown", () => {
   const unread = () =>
-    session({ models: session().models.map((model) => ({ ...model, options: {}, unread: true })) });
+    signedIn({ models: signedIn().models.map((model) => ({ ...model, options: {}, unread: true })) });
 
-  test("it is asked for again, also where it is known of another model", async () => {
-    const { studio, api } = setUp({ kept: { model: "truefusion-edge" } });
-    const [standard, edge] = session().models;
+  test("asks again, also if those of another model are known", async () => {
+    const { api, composer, begin } = setUp({ stored: { model: "truefusion-edge" } });
+    const [standard, edge] = signedIn().models;
     if (!standard || !edge) throw new Error("two models");
     const models = [standard, { ...edge, options: {}, unread: true as const }];
-    api.session.mockResolvedValueOnce(ok(session({ models })));
-    await begin(studio, "");
-    expect(studio.composer.takes.value).toBeNull();
+    api.session.mockResolvedValueOnce(ok(signedIn({ models })));
+    await begin("");
+    expect(composer.supported.value).toBeNull();
     await vi.advanceTimersByTimeAsync(3_000);
-    expect(studio.composer.takes.value).toEqual({ negativePrompt: true });
+    expect(composer.supported.value).toEqual({ negativePrompt: true });
     await vi.advanceTimersByTimeAsync(600_000);
-    expect(api.session, "no more of it").toHaveBeenCalledTimes(2);
+    expect(api.session, "asks no more").toHaveBeenCalledTimes(2);
   });
 
-  test("it is asked for as long as nobody says, ever less often, also after a cut line", async () => {
-    const { studio, api } = setUp({ kept: { ratio: "16:9" } });
+  test("asks until they are known, with growing delays, also after a network error", async () => {
+    const { api, composer, begin } = setUp({ stored: { ratio: "16:9" } });
     api.session.mockImplementation(async () => ok(unread()));
-    await begin(studio, "");
-    api.session.mockResolvedValueOnce(no("offline"));
+    await begin("");
+    api.session.mockResolvedValueOnce(failure("network_error"));
     await vi.advanceTimersByTimeAsync(600_000);
-    expect(studio.composer.options.value, "still set").toEqual({ aspectRatio: "16:9" });
+    expect(composer.options.value, "still set").toEqual({ aspectRatio: "16:9" });
     expect(api.session.mock.calls.length).toBeGreaterThan(12);
     expect(api.session.mock.calls.length).toBeLessThan(20);
-    api.session.mockImplementation(async () => ok(session()));
+    api.session.mockImplementation(async () => ok(signedIn()));
     await vi.advanceTimersByTimeAsync(48_000);
-    expect(studio.composer.takes.value?.seed).toBe(true);
+    expect(composer.supported.value?.seed).toBe(true);
   });
 
-  test("what was set goes along: the Worker refuses what is not taken", async () => {
-    const { studio, api } = setUp({ kept: { ratio: "16:9", without: "text" } });
+  test("sends all options that are set: the Worker rejects unsupported ones", async () => {
+    const { api, composer, submit, begin } = setUp({ stored: { ratio: "16:9", without: "text" } });
     api.session.mockImplementation(async () => ok(unread()));
-    await begin(studio, "a red kite");
-    studio.composer.seed.value = 7;
-    await studio.maker.generate();
+    await begin("a red kite");
+    composer.seed.value = 7;
+    await submit.generate();
     expect(api.generate.mock.calls[0]?.[0]).toEqual({
       prompt: "a red kite",
       model: "truefusion-pro",
@@ -53,43 +53,43 @@ describe("what models take is not known at first", () => {
     });
   });
 
-  test("and if it is not, it is the options that are named", async () => {
-    const { studio, api } = setUp({ kept: { ratio: "16:9" } });
+  test("names the options after a rejection, and retries without unsupported ones", async () => {
+    const { api, messages, session, composer, submit, entries, begin } = setUp({ stored: { ratio: "16:9" } });
     api.session.mockImplementation(async () => ok(unread()));
-    api.generate.mockResolvedValue(no("invalid_request"));
-    await begin(studio, "a red kite");
-    await studio.maker.generate();
-    expect(studio.announcement.value).toMatch(/options/);
-    // Tried again it goes without what the model does not take, as soon as the studio knows.
-    const models = session().models.map((model) => ({ ...model, options: {} }));
-    api.session.mockImplementation(async () => ok(session({ models })));
-    await studio.session.load();
-    await studio.maker.retry(studio.cards.cards.value[0]?.key ?? "");
+    api.generate.mockResolvedValue(failure("invalid_request"));
+    await begin("a red kite");
+    await submit.generate();
+    expect(messages.announcement.value).toMatch(/options/);
+    // Once the supported options are known, a retry leaves out the others.
+    const models = signedIn().models.map((model) => ({ ...model, options: {} }));
+    api.session.mockImplementation(async () => ok(signedIn({ models })));
+    await session.load();
+    await submit.retry(entries()[0]?.key ?? "");
     expect(api.generate.mock.calls.map(([body, key]) => [body.aspectRatio, key])).toEqual([
       ["16:9", "key-1"],
       [undefined, "key-2"],
     ]);
-    // Without any it is nothing of what one did.
-    studio.composer.aspectRatio.value = null;
-    studio.composer.write("a blue kite");
-    await studio.maker.generate();
-    expect(studio.announcement.value).toMatch(/Reload the page/);
+    // Without options, the user did nothing wrong.
+    composer.aspectRatio.value = null;
+    composer.write("a blue kite");
+    await submit.generate();
+    expect(messages.announcement.value).toMatch(/Reload the page/);
   });
 
-  test("a model of which is said that it takes nothing is sent nothing", async () => {
-    const { studio, api } = setUp({ kept: { ratio: "16:9" } });
-    const models = session().models.map((model) => ({ ...model, options: {} }));
-    api.session.mockResolvedValue(ok(session({ models })));
-    await begin(studio, "a red kite");
-    expect(studio.composer.takes.value).toEqual({});
-    expect(studio.composer.options.value).toEqual({});
+  test("sends no options to a model that supports none", async () => {
+    const { api, composer, begin } = setUp({ stored: { ratio: "16:9" } });
+    const models = signedIn().models.map((model) => ({ ...model, options: {} }));
+    api.session.mockResolvedValue(ok(signedIn({ models })));
+    await begin("a red kite");
+    expect(composer.supported.value).toEqual({});
+    expect(composer.options.value).toEqual({});
   });
 
-  test("what was said is not unsaid by an answer that knows nothing", async () => {
-    const { studio, api } = setUp();
-    await begin(studio, "");
+  test("keeps known options when a later answer does not know them", async () => {
+    const { api, session, composer, begin } = setUp();
+    await begin("");
     api.session.mockImplementation(async () => ok(unread()));
-    await studio.session.load();
-    expect(studio.composer.takes.value?.aspectRatio).toEqual(["1:1", "16:9"]);
+    await session.load();
+    expect(composer.supported.value?.aspectRatio).toEqual(["1:1", "16:9"]);
   });
 });

@@ -1,9 +1,9 @@
-// A list that could not be read is read again while it is shown.
+// Requests for lists are repeated after a failure.
 import { signal } from "@preact/signals";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Trouble } from "../../frontend/api/result.ts";
-import { retryFailures } from "../../frontend/studio/retry.ts";
-import { begin, no, nobody, ok, setUp } from "./support.ts";
+import type { ApiError } from "../../frontend/api/result.ts";
+import { retryFailures } from "../../frontend/studio/session/retry.ts";
+import { failure, ok, setUp, signedOut } from "./support.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -12,24 +12,24 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function failing(code: Trouble["code"], more: Partial<Trouble> = {}) {
-  const problem = signal<Trouble | null>(no(code, more).problem);
+function failing(code: ApiError["code"], more: Partial<ApiError> = {}) {
+  const error = signal<ApiError | null>(failure(code, more).error);
   const wakeUps = signal(0);
   const again = vi.fn(() => {
-    problem.value = no(code, more).problem;
+    error.value = failure(code, more).error;
   });
-  return { problem, wakeUps, again, stop: retryFailures({ problem, wakeUps, random: () => 1, again }) };
+  return { error, wakeUps, again, stop: retryFailures({ error, wakeUps, random: () => 1, retry: again }) };
 }
 
 describe("a failed request", () => {
   test("is repeated with a growing delay until it succeeds", async () => {
-    const { problem, again } = failing("storage_unavailable");
+    const { error, again } = failing("storage_unavailable");
     await vi.advanceTimersByTimeAsync(1_000 + 2_000 + 4_000);
     expect(again).toHaveBeenCalledTimes(3);
-    problem.value = null;
+    error.value = null;
     await vi.advanceTimersByTimeAsync(600_000);
     expect(again).toHaveBeenCalledTimes(3);
-    problem.value = no("internal").problem;
+    error.value = failure("internal").error;
     await vi.advanceTimersByTimeAsync(1_000);
     expect(again, "the delay starts over").toHaveBeenCalledTimes(4);
   });
@@ -51,7 +51,7 @@ describe("a failed request", () => {
 
   test("waits while the tab is hidden", async () => {
     const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
-    const { wakeUps, again } = failing("offline");
+    const { wakeUps, again } = failing("network_error");
     await vi.advanceTimersByTimeAsync(600_000);
     expect(again).not.toHaveBeenCalled();
     hidden.mockReturnValue(false);
@@ -70,7 +70,7 @@ describe("a failed request", () => {
   );
 
   test("is not repeated after the end", async () => {
-    const { again, stop } = failing("offline");
+    const { again, stop } = failing("network_error");
     stop();
     await vi.advanceTimersByTimeAsync(600_000);
     expect(again).not.toHaveBeenCalled();
@@ -79,23 +79,23 @@ describe("a failed request", () => {
 
 describe("the latest images", () => {
   test("are read again after a failure", async () => {
-    const { studio, api } = setUp();
-    api.list.mockResolvedValueOnce(no("storage_unavailable"));
-    await begin(studio, "");
-    expect([studio.recent.value, studio.recentProblem.value?.code]).toEqual([
+    const { api, userSession, begin } = setUp();
+    api.list.mockResolvedValueOnce(failure("storage_unavailable"));
+    await begin("");
+    expect([userSession.recent.value, userSession.recentError.value?.code]).toEqual([
       "failed",
       "storage_unavailable",
     ]);
     await vi.advanceTimersByTimeAsync(1_000);
-    expect([studio.recent.value, studio.recentProblem.value]).toEqual(["ready", null]);
+    expect([userSession.recent.value, userSession.recentError.value]).toEqual(["ready", null]);
   });
 
-  test("a 401 makes the studio ask the session", async () => {
-    const { studio, api } = setUp();
-    api.list.mockResolvedValueOnce(no("unauthenticated"));
-    api.session.mockResolvedValueOnce(await api.session()).mockResolvedValue(ok(nobody()));
-    await begin(studio, "");
+  test("ask for the session after a 401", async () => {
+    const { api, session, begin } = setUp();
+    api.list.mockResolvedValueOnce(failure("unauthenticated"));
+    api.session.mockResolvedValueOnce(await api.session()).mockResolvedValue(ok(signedOut()));
+    await begin("");
     await vi.advanceTimersByTimeAsync(0);
-    expect(studio.session.user.value).toBeNull();
+    expect(session.user.value).toBeNull();
   });
 });

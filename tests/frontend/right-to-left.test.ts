@@ -1,13 +1,13 @@
-/** What a language that runs the other way needs of every style, and every language of every page: read from the sources. */
+/** Sources that work in either direction: no left or right in styles, no text in markup or styles. */
 import { expect, test } from "vitest";
 
-/** Insets of the screen itself are physical: they are where the camera is. */
+/** The camera of a phone is physically left or right. */
 const SCREEN = /env\(safe-area-inset-(left|right)\)/g;
 const PHYSICAL =
   /(?:^|[\s;{"])((?:margin|padding|border|inset)-(?:left|right)\b|scroll-(?:margin|padding)-(?:left|right)\b|border-(?:top|bottom)-(?:left|right)-radius|(?:left|right)\s*:|(?:text-align|float|clear)\s*:\s*(?:left|right))/g;
 const PHYSICAL_CLASS =
   /(?<=[\s"'`:])-?(?:(?:ml|mr|pl|pr|left|right|border-[lr]|rounded-(?:[lr]|[tb][lr])|scroll-[mp][lr])-[\w[]|(?:text|float|clear)-(?:left|right)\b)[\w.[\]-]*/g;
-/** Words between tags, or as the value of what is read out or shown. */
+/** Text between tags, or in an attribute that is shown or read out. */
 const WORDS_IN_TAGS = />\s*([^<>{}]*\p{L}{2}[^<>{}]*?)\s*<\//gu;
 const WORDS_IN_ATTRIBUTES = /\s(?:aria-label|title|alt|placeholder|label)="([^"]*\p{L}{2}[^"]*)"/gu;
 const WORDS_IN_STYLES = /content:\s*["'][^"']*\p{L}[^"']*["']/gu;
@@ -36,7 +36,7 @@ const pages = [
   ),
 ];
 
-/** Without comments. */
+/** The sources without comments. */
 function bare(files: Record<string, string>): Sources {
   return Object.entries(files).map(([path, code]) => [path, code.replace(/\/\*[\s\S]*?\*\//g, "")]);
 }
@@ -47,14 +47,14 @@ function found(files: Sources, ...patterns: RegExp[]): string[] {
   );
 }
 
-test("no style says left or right where it means start or end", () => {
-  expect(styles.filter(([, code]) => code.length > 200).length).toBeGreaterThan(5);
+test("styles use start and end, not left and right", () => {
+  expect(styles.filter(([, code]) => code.length > 200).length).toBeGreaterThan(3);
   const all = styles.map(([path, code]): Sources[number] => [path, code.replace(SCREEN, "")]);
   expect(found(all, PHYSICAL)).toEqual([]);
   expect(found(studio, PHYSICAL_CLASS)).toEqual([]);
 });
 
-test("no page, part or style holds words of its own", () => {
+test("markup and styles contain no text", () => {
   expect(pages.length).toBeGreaterThan(30);
   const markup = pages.map(([path, code]): Sources[number] => [path, code.replace(/^.*=>.*<.*$/gm, "")]);
   expect(found(markup, WORDS_IN_TAGS)).toEqual([]);
@@ -71,6 +71,6 @@ test.each([
   ['class="absolute -right-2"', PHYSICAL_CLASS],
   ["<b>Create</b>", WORDS_IN_TAGS],
   ['<b title="Create">', WORDS_IN_ATTRIBUTES],
-])("%s would be found", (code, pattern) => {
+])("finds %s", (code, pattern) => {
   expect(code.match(pattern)).toHaveLength(1);
 });

@@ -41,72 +41,72 @@ function browser(path: string) {
 }
 
 test.each([
-  ["/", { page: "studio", picture: null, search: "" }],
-  ["/gallery", { page: "gallery", picture: null, search: "?q=fox" }],
-  ["/gallery/", { page: "gallery", picture: null, search: "?q=fox" }],
-  ["/account", { page: "account", picture: null, search: "" }],
-  ["/g/abc", { page: "gallery", picture: "abc", search: "" }],
-  ["/g/a%2Fb", { page: "gallery", picture: "a/b", search: "" }],
-  ["/g/%E0%A4%A", { page: "gallery", picture: "%E0%A4%A", search: "" }],
-  ["/g/", { page: "missing", picture: null, search: "" }],
-  ["/nowhere", { page: "missing", picture: null, search: "" }],
+  ["/", { page: "create", imageId: null, search: "" }],
+  ["/gallery", { page: "gallery", imageId: null, search: "?q=fox" }],
+  ["/gallery/", { page: "gallery", imageId: null, search: "?q=fox" }],
+  ["/account", { page: "account", imageId: null, search: "" }],
+  ["/g/abc", { page: "gallery", imageId: "abc", search: "" }],
+  ["/g/a%2Fb", { page: "gallery", imageId: "a/b", search: "" }],
+  ["/g/%E0%A4%A", { page: "gallery", imageId: "%E0%A4%A", search: "" }],
+  ["/g/", { page: "not_found", imageId: null, search: "" }],
+  ["/nowhere", { page: "not_found", imageId: null, search: "" }],
 ])("%s", (path, route) => {
   expect(routeOf(path, "?q=fox")).toEqual(route);
 });
 
-test("a picture opens over the page it was picked from, and closing goes back there", () => {
+test("an image opens over the page that it was opened from, and closing it goes back there", () => {
   const { router, location, scrollTo } = browser("/");
   router.go("/g/a");
-  expect(router.route.value).toEqual({ page: "studio", picture: "a", search: "" });
+  expect(router.route.value).toEqual({ page: "create", imageId: "a", search: "" });
   router.go("/g/b", true);
-  router.closePicture();
-  expect(router.route.value).toEqual({ page: "studio", picture: null, search: "" });
+  router.closeImage();
+  expect(router.route.value).toEqual({ page: "create", imageId: null, search: "" });
   expect(location.pathname).toBe("/");
   expect(scrollTo).not.toHaveBeenCalled();
 });
 
-test("closing twice goes back once, however late the browser says that it is there", () => {
+test("closing twice goes back once, however late the browser reports the navigation", () => {
   const { router, location, history } = browser("/");
   router.go("/gallery");
   router.go("/g/a");
   const back = vi.spyOn(history, "back").mockImplementation(() => {});
-  router.closePicture();
-  router.closePicture();
+  router.closeImage();
+  router.closeImage();
   expect(back).toHaveBeenCalledOnce();
-  // Kept by the browser and shown again, with its picture still open.
+  // Restored from the back/forward cache, with its image still open.
   router.shown();
-  router.closePicture();
+  router.closeImage();
   expect(back).toHaveBeenCalledTimes(2);
   back.mockRestore();
   history.back();
-  router.closePicture();
+  router.closeImage();
   expect(location.pathname).toBe("/gallery");
   router.go("/g/b");
-  router.closePicture();
+  router.closeImage();
   expect(location.pathname).toBe("/gallery");
 });
 
-test("a picture opened by its address closes to the gallery without leaving the studio", () => {
+test("an image opened by its address closes to the gallery without leaving the studio", () => {
   const { router, location, entries } = browser("/g/a");
   router.go("/g/b", true);
-  router.closePicture();
+  router.closeImage();
   expect(location.pathname).toBe("/gallery");
   expect(entries).toHaveLength(1);
 });
 
-test("another page starts at its top", () => {
+test("another page starts at the top", () => {
   const { router, scrollTo } = browser("/");
   router.go("/gallery");
   expect(scrollTo).toHaveBeenCalledExactlyOnceWith(0, 0);
 });
 
-test("filters are part of the gallery's address, and stay under a picture", () => {
+test("filters are part of the gallery's address, and stay under an open image", () => {
   const { router, location, history } = browser("/gallery?q=fox");
-  expect(router.route.value).toEqual({ page: "gallery", picture: null, search: "?q=fox" });
+  expect(router.route.value).toEqual({ page: "gallery", imageId: null, search: "?q=fox" });
   router.go("/g/a");
   router.go("/g/b", true);
-  expect(router.route.value).toEqual({ page: "gallery", picture: "b", search: "?q=fox" });
-  router.closePicture();
+  expect(router.route.value).toEqual({ page: "gallery", imageId: "b", search: "?q=fox" });
+  router.closeImage();
   expect(location.pathname + location.search).toBe("/gallery?q=fox");
   router.go("/gallery?q=fox&favorite=true");
   history.back();
@@ -116,24 +116,24 @@ test("filters are part of the gallery's address, and stay under a picture", () =
 test("Back before the first frame of a view transition: address and page agree", () => {
   const { router, location, history } = browser("/gallery");
   const frames: (() => void)[] = [];
-  router.present = (move) => void frames.push(move);
+  router.transition = (move) => void frames.push(move);
   router.go("/g/a");
   history.back();
   for (const draw of frames.toReversed()) draw();
-  expect([location.pathname, router.route.value.picture]).toEqual(["/gallery", null]);
+  expect([location.pathname, router.route.value.imageId]).toEqual(["/gallery", null]);
   router.go("/g/b");
   for (const draw of frames) draw();
-  expect([location.pathname, router.route.value.picture]).toEqual(["/g/b", "b"]);
+  expect([location.pathname, router.route.value.imageId]).toEqual(["/g/b", "b"]);
 });
 
-test("back finds a page as far down as it was left; and says that it is back", () => {
+test("back restores the scroll position", () => {
   const { router, page, history, scrollTo } = browser("/");
   page.scrollY = 700;
   router.go("/gallery");
-  expect(router.returning).toBe(false);
+  expect(router.isReturning).toBe(false);
   page.scrollY = 90;
   scrollTo.mockClear();
   history.back();
-  expect(router.returning).toBe(true);
+  expect(router.isReturning).toBe(true);
   expect(scrollTo).toHaveBeenCalledExactlyOnceWith(0, 700);
 });

@@ -1,11 +1,11 @@
-/** In a home-screen app on iOS files go to the share sheet; elsewhere a download stays a download. */
+/** Files go to the share sheet in a home-screen app on iOS; elsewhere they are downloaded. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { downloadPicture } from "../../frontend/image/download.ts";
+import { downloadImage } from "../../frontend/image/download.ts";
 import { isHomeScreenApp, saveFile, takeOverDownloads } from "../../frontend/browser/save-file.ts";
 import { downloadZip } from "../../frontend/gallery/zip-download.ts";
-import { createGallery } from "../../frontend/studio/image-lists.ts";
-import { pictureText } from "../../frontend/text/gallery.ts";
-import { generation, setUp } from "./support.ts";
+import { createMessages } from "../../frontend/studio/messages.ts";
+import { galleryText } from "../../frontend/text/gallery.ts";
+import { image } from "./support.ts";
 
 const share = vi.fn<(data: ShareData) => Promise<void>>();
 const fetched = vi.fn<(url: string) => Promise<Response>>();
@@ -59,7 +59,9 @@ function link(href: string): HTMLAnchorElement {
   return anchor;
 }
 const sharedFile = () => share.mock.calls[0]?.[0].files?.[0];
-const image = generation("b", { status: "succeeded", prompt: "picture b" });
+const shown = image("b");
+const [output] = shown.outputs;
+if (!output) throw new Error("The image has no output.");
 
 const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15";
 const MAC =
@@ -98,8 +100,8 @@ describe("in a home-screen app on iOS", () => {
     expect(followed).not.toHaveBeenCalled();
   });
 
-  test("so does the key for a download, and a part of an export", async () => {
-    downloadPicture(image, 0);
+  test("the key for a download and a part of an export open it too", async () => {
+    downloadImage(output);
     await vi.waitFor(() => expect(share).toHaveBeenCalledTimes(1));
     const headers = { "Content-Disposition": 'attachment; filename="image-studio-part-1.zip"' };
     fetched.mockResolvedValue(new Response("zip", { headers }));
@@ -109,40 +111,38 @@ describe("in a home-screen app on iOS", () => {
     expect(followed).not.toHaveBeenCalled();
   });
 
-  test("a zip file goes there too", async () => {
-    const { studio } = setUp();
-    const gallery = createGallery(studio);
-    await downloadZip(studio, gallery, [image]);
-    expect(sharedFile()?.name).toMatch(/^pictures-[\d-]+\.zip$/);
+  test("a zip file opens it too", async () => {
+    await downloadZip(createMessages(), [shown]);
+    expect(sharedFile()?.name).toMatch(/^images-[\d-]+\.zip$/);
     expect(sharedFile()?.type).toBe("application/zip");
     expect(followed).not.toHaveBeenCalled();
   });
 
-  test("where the click is too old by then, the user is asked for another one", async () => {
+  test("asks for another click if the first one is too long ago", async () => {
     share.mockRejectedValueOnce(new DOMException("", "NotAllowedError"));
     link("/images/b/0?download").click();
-    await vi.waitFor(() => expect(notify).toHaveBeenLastCalledWith(pictureText.fileReady, expect.anything()));
+    await vi.waitFor(() => expect(notify).toHaveBeenLastCalledWith(galleryText.fileReady, expect.anything()));
     notify.mock.lastCall?.[1].run();
     await vi.waitFor(() => expect(share).toHaveBeenCalledTimes(2));
-    expect(fetched, "it is kept").toHaveBeenCalledOnce();
+    expect(fetched, "the file is kept").toHaveBeenCalledOnce();
   });
 
-  test("a closed sheet is no error; a failed fetch is", async () => {
+  test("shows an error for a failed fetch, not for a closed sheet", async () => {
     share.mockRejectedValueOnce(new DOMException("", "AbortError"));
     await saveFile(notify, new File(["x"], "x.png"));
     expect(notify).not.toHaveBeenCalled();
     fetched.mockResolvedValueOnce(new Response(null, { status: 404 }));
     link("/images/b/0?download").click();
-    await vi.waitFor(() => expect(notify).toHaveBeenLastCalledWith(pictureText.notSaved));
+    await vi.waitFor(() => expect(notify).toHaveBeenLastCalledWith(galleryText.notSaved));
     expect(share).toHaveBeenCalledOnce();
   });
 });
 
-test("elsewhere a download stays a download", () => {
+test("elsewhere a download link is followed", () => {
   become({ userAgent: MAC, maxTouchPoints: 0 });
   takeOverDownloads(notify);
   link("/images/b/0?download").click();
-  downloadPicture(image, 0);
+  downloadImage(output);
   expect(followed).toHaveBeenCalledTimes(2);
   expect([share, fetched].map((mock) => mock.mock.calls)).toEqual([[], []]);
 });

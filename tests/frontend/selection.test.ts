@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
-import { createSelection } from "../../frontend/studio/selection.ts";
+import { createSelection } from "../../frontend/studio/images/selection.ts";
 import { generation } from "./support.ts";
 
 function open() {
@@ -9,17 +9,17 @@ function open() {
   return { items, selection, ids: () => selection.selected.value.map(({ id }) => id) };
 }
 
-test("one by one, and away again; the last one away ends it", () => {
+test("a toggle selects an image or deselects it; without any the selection ends", () => {
   const { selection, ids } = open();
   selection.toggle("d");
   selection.toggle("b");
   expect(ids(), "in the list's order").toEqual(["b", "d"]);
   selection.toggle("b");
   selection.toggle("d");
-  expect(selection.active.value).toBe(false);
+  expect(selection.isActive.value).toBe(false);
 });
 
-test("a range goes from the last one chosen, either way, and adds", () => {
+test("a range goes from the last selected image, in either direction, and adds", () => {
   const { selection, ids } = open();
   selection.toggle("d");
   selection.extend("b");
@@ -29,13 +29,13 @@ test("a range goes from the last one chosen, either way, and adds", () => {
   expect(ids()).toEqual(["a", "b", "c", "d"]);
 });
 
-test("a range from nowhere is one picture", () => {
+test("a range without a start selects one image", () => {
   const { selection, ids } = open();
   selection.extend("c");
   expect(ids()).toEqual(["c"]);
 });
 
-test("what leaves the list is chosen no longer, and a range does not begin there", () => {
+test("an image that leaves the list is deselected, and no range begins there", () => {
   const { items, selection, ids } = open();
   selection.all();
   items.value = items.value.filter(({ id }) => id !== "b");
@@ -47,11 +47,11 @@ test("what leaves the list is chosen no longer, and a range does not begin there
   expect(ids()).toEqual(["e"]);
 });
 
-test("can begin with nothing chosen, and ends with nothing chosen", () => {
+test("begins and ends with nothing selected", () => {
   const { selection, ids } = open();
   selection.begin();
-  expect([selection.active.value, ids()]).toEqual([true, []]);
+  expect([selection.isActive.value, ids()]).toEqual([true, []]);
   selection.all();
   selection.end();
-  expect([selection.active.value, ids()]).toEqual([false, []]);
+  expect([selection.isActive.value, ids()]).toEqual([false, []]);
 });

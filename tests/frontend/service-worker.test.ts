@@ -1,12 +1,12 @@
-// What the service worker decides without a browser; that it does so in one is tested end to end.
+// The decisions of the service worker; tests/e2e/installed.test.ts runs it in a browser.
 import { describe, expect, test, vi } from "vitest";
-import { type OpenStudio, showPage } from "../../frontend/service-worker/notification-click.ts";
-import { type Asked, kindOf } from "../../frontend/service-worker/requests.ts";
+import { type OpenPage, showPage } from "../../frontend/service-worker/notification-click.ts";
+import { kindOf, type RequestFacts } from "../../frontend/service-worker/requests.ts";
 
 const ORIGIN = "https://studio.example";
 const SHELL = ["/", "/favicon.svg", "/assets/studio-1.js"];
 
-function kind(path: string, changes: Partial<Asked> = {}) {
+function kind(path: string, changes: Partial<RequestFacts> = {}) {
   const url = new URL(path, ORIGIN).href;
   return kindOf({ method: "GET", mode: "no-cors", destination: "", url, ...changes }, ORIGIN, SHELL);
 }
@@ -15,7 +15,7 @@ const shown = (path: string) => kind(path, { destination: "image" });
 
 describe("a request", () => {
   test.each(["/", "/?prompt=a+fox", "/gallery", "/account", "/gallery?q=fox&from=2026-11-01", "/g/pred-1"])(
-    "for the studio's page %s is answered without network too",
+    "for the page %s is answered without network too",
     (path) => {
       expect(opened(path)).toBe("page");
     },
@@ -33,25 +33,25 @@ describe("a request", () => {
     "/g/a/b",
     "/nothing",
     "https://elsewhere.example/",
-  ])("for %s as a page is none of the worker's business", (path) => {
+  ])("for the page %s is left to the network", (path) => {
     expect(opened(path)).toBeNull();
   });
 
-  test("for a file of this build is, for another's is not", () => {
+  test("for a file is answered if the file belongs to this build", () => {
     expect(kind("/assets/studio-1.js")).toBe("shell");
     expect(kind("/favicon.svg")).toBe("shell");
     expect(kind("/assets/studio-2.js")).toBeNull();
     expect(kind("/sw.js")).toBeNull();
   });
 
-  test("for the API never is", () => {
+  test("for the API is left to the network", () => {
     for (const path of ["/api/session", "/api/generations?limit=24", "/api/events"]) {
       expect(kind(path)).toBeNull();
       expect(kind(path, { method: "POST" })).toBeNull();
     }
   });
 
-  test("for a picture is where it is a thumbnail that a page shows", () => {
+  test("for an image is answered if it is a thumbnail that a page shows", () => {
     expect(shown("/images/g1/0?size=thumb")).toBe("thumbnail");
     expect(shown("/images/g1/0"), "an original").toBeNull();
     expect(shown("/images/g1/0?size=thumb&download")).toBeNull();
@@ -61,12 +61,12 @@ describe("a request", () => {
   });
 });
 
-describe("a notification that is clicked", () => {
+describe("a click on a notification", () => {
   const studio = (visibilityState: string) =>
-    ({ visibilityState, postMessage: vi.fn(), focus: vi.fn(async () => {}) }) satisfies OpenStudio;
+    ({ visibilityState, postMessage: vi.fn(), focus: vi.fn(async () => {}) }) satisfies OpenPage;
   const openWindow = vi.fn(async () => {});
 
-  test("shows its picture in the studio in front", async () => {
+  test("shows its image in the visible page", async () => {
     const [behind, front] = [studio("hidden"), studio("visible")];
     await showPage("/g/g1", [behind, front], openWindow);
     expect(front.postMessage).toHaveBeenCalledExactlyOnceWith({ open: "/g/g1" });
@@ -75,13 +75,13 @@ describe("a notification that is clicked", () => {
     expect(openWindow).not.toHaveBeenCalled();
   });
 
-  test("brings one to the front where all are behind", async () => {
+  test("focuses a hidden page if none is visible", async () => {
     const behind = studio("hidden");
     await showPage("/g/g1", [behind], openWindow);
     expect(behind.focus).toHaveBeenCalledOnce();
   });
 
-  test("opens a studio where there is none", async () => {
+  test("opens a window if no page is open", async () => {
     await showPage("/g/g1", [], openWindow);
     expect(openWindow).toHaveBeenCalledExactlyOnceWith("/g/g1");
   });

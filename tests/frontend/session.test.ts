@@ -1,119 +1,133 @@
 // The session: retried until known, left alone while the account is deleted, and checked when a socket cannot open.
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
-import { createDeletion } from "../../frontend/account/account-deletion.ts";
+import { createAccountDeletion } from "../../frontend/account/account-deletion.ts";
+import { showUnreachable } from "../../frontend/studio/session/connection.ts";
+import { commonText } from "../../frontend/text/common.ts";
 import type { Session } from "../../worker/contract.ts";
 import {
-  begin,
-  generation,
-  keptOrders,
-  later,
-  no,
-  nobody,
   NOW,
-  ok,
-  order,
-  session,
-  setUp,
-  snapshot,
-  startQueue,
   TODAY,
+  failure,
+  generation,
+  ok,
+  outboxItem,
+  setUp,
+  signedIn,
+  signedOut,
+  snapshot,
+  storedOutbox,
 } from "./support.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
 });
 
-const CODES = ["storage_unavailable", "internal", "bad_answer", "offline"] as const;
+const CODES = ["storage_unavailable", "internal", "invalid_response", "network_error"] as const;
 
 describe("the first answer is a failure", () => {
   test.each(CODES)("%s: retries, and an accepted Generate gets its image", async (code) => {
-    const { studio, api, sockets, cards } = setUp();
-    api.session.mockResolvedValueOnce(no(code)).mockResolvedValueOnce(no(code));
-    await begin(studio, "a red kite");
-    await studio.maker.generate();
-    expect(cards.cards.value).toMatchObject([{ phase: "known", generation: { id: "g1", status: "queued" } }]);
+    const { api, sockets, composer, submit, entries, begin } = setUp();
+    api.session.mockResolvedValueOnce(failure(code)).mockResolvedValueOnce(failure(code));
+    await begin("a red kite");
+    await submit.generate();
+    expect(entries()).toMatchObject([{ phase: "known", generation: { id: "g1", status: "queued" } }]);
     await vi.advanceTimersByTimeAsync(3_000);
     expect(api.session).toHaveBeenCalledTimes(3);
-    expect(studio.composer.notice.value).toBeNull();
-    sockets.latest().say(snapshot(generation("g1", { status: "succeeded" })));
-    expect(cards.cards.value).toMatchObject([{ generation: { id: "g1", status: "succeeded" } }]);
+    expect(composer.notice.value).toBeNull();
+    sockets.latest().push(snapshot(generation("g1", { status: "succeeded" })));
+    expect(entries()).toMatchObject([{ generation: { id: "g1", status: "succeeded" } }]);
   });
 
   test("the delay grows to 30 s, and a wake-up does not wait for it", async () => {
-    const { studio, api } = setUp();
-    api.session.mockResolvedValue(no("offline"));
-    await begin(studio, "");
+    const { api, begin, wake } = setUp();
+    api.session.mockResolvedValue(failure("network_error"));
+    await begin("");
     await vi.advanceTimersByTimeAsync(1_000 + 2_000 + 4_000 + 8_000 + 16_000);
     expect(api.session).toHaveBeenCalledTimes(6);
     await vi.advanceTimersByTimeAsync(29_000);
     expect(api.session).toHaveBeenCalledTimes(6);
-    await studio.wake();
+    await wake();
     expect(api.session).toHaveBeenCalledTimes(7);
   });
 
   test("after the recovery nothing is asked again", async () => {
-    const { studio, api } = setUp();
-    api.session.mockResolvedValueOnce(no("offline"));
-    await begin(studio, "");
+    const { api, begin } = setUp();
+    api.session.mockResolvedValueOnce(failure("network_error"));
+    await begin("");
     await vi.advanceTimersByTimeAsync(600_000);
     expect(api.session).toHaveBeenCalledTimes(2);
     expect(api.list).toHaveBeenCalledOnce();
   });
 });
 
+test("the form says that the Worker cannot be reached, until it answers", async () => {
+  const { api, composer, connection, session, begin, wake } = setUp();
+  showUnreachable({ composer, connection, session });
+  api.session.mockResolvedValueOnce(failure("network_error"));
+  await begin();
+  expect(composer.notice.value).toBe(commonText.unreachable);
+  await wake();
+  expect(composer.notice.value).toBeNull();
+  // The browser itself says that there is no network.
+  connection.isOffline.value = true;
+  api.session.mockResolvedValueOnce(failure("network_error"));
+  await session.load();
+  expect(composer.notice.value).toBeNull();
+});
+
 test("an answer that was requested before a push does not overwrite the pushed limits", async () => {
-  const { studio, api, sockets } = setUp();
-  await begin(studio, "");
-  sockets.latest().say(snapshot());
-  const answer = later<Result<Session>>();
+  const { api, sockets, session, begin } = setUp();
+  await begin("");
+  sockets.latest().push(snapshot());
+  const answer = Promise.withResolvers<Result<Session>>();
   api.session.mockReturnValueOnce(answer.promise);
-  const asked = studio.session.load();
+  const asked = session.load();
   sockets
     .latest()
-    .say({ type: "limits", limits: { concurrent: 3, inFlight: 2, unconfirmed: 0, today: TODAY } });
-  answer.resolve(ok(session()));
+    .push({ type: "limits", limits: { concurrent: 3, inFlight: 2, unconfirmed: 0, today: TODAY } });
+  answer.resolve(ok(signedIn()));
   await asked;
-  expect(studio.session.limits.value?.inFlight).toBe(2);
+  expect(session.limits.value?.inFlight).toBe(2);
 });
 
 test("an answer without limits for a signed-in user keeps the known ones", async () => {
-  const { studio, api } = setUp();
-  await begin(studio, "");
-  api.session.mockResolvedValueOnce(ok(session({ limits: null })));
-  await studio.session.load();
-  expect(studio.session.limits.value?.concurrent).toBe(3);
+  const { api, session, begin } = setUp();
+  await begin("");
+  api.session.mockResolvedValueOnce(ok(signedIn({ limits: null })));
+  await session.load();
+  expect(session.limits.value?.concurrent).toBe(3);
 });
 
 test("of two answers out of order the later request's one stays", async () => {
-  const { studio, api } = setUp();
-  await begin(studio, "");
-  const answer = later<Result<Session>>();
+  const { api, session, begin } = setUp();
+  await begin("");
+  const answer = Promise.withResolvers<Result<Session>>();
   api.session.mockReturnValueOnce(answer.promise);
-  const first = studio.session.load();
-  api.session.mockResolvedValueOnce(ok(nobody()));
-  await studio.session.load();
-  answer.resolve(ok(session()));
+  const first = session.load();
+  api.session.mockResolvedValueOnce(ok(signedOut()));
+  await session.load();
+  answer.resolve(ok(signedIn()));
   await first;
-  expect(studio.session.user.value).toBeNull();
+  expect(session.user.value).toBeNull();
 });
 
 describe("the session ended", () => {
   async function inFlight() {
     const world = setUp();
-    await begin(world.studio, "a red kite");
-    world.sockets.latest().say(snapshot());
-    await world.studio.maker.generate();
+    await world.begin("a red kite");
+    world.sockets.latest().push(snapshot());
+    await world.submit.generate();
     return world;
   }
 
   test("while an image is made: polling stops", async () => {
-    const { api, sockets, studio } = await inFlight();
-    api.prediction.mockResolvedValue(no("unauthenticated"));
-    api.session.mockResolvedValue(ok(nobody()));
-    sockets.latest().cut();
+    const { api, sockets, session } = await inFlight();
+    api.prediction.mockResolvedValue(failure("unauthenticated"));
+    api.session.mockResolvedValue(ok(signedOut()));
+    sockets.latest().end();
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(studio.session.user.value).toBeNull();
+    expect(session.user.value).toBeNull();
     const calls = () => api.prediction.mock.calls.length + api.session.mock.calls.length;
     const before = calls();
     await vi.advanceTimersByTimeAsync(600_000);
@@ -121,73 +135,72 @@ describe("the session ended", () => {
   });
 
   test("during sleep: a socket that cannot open asks the session, and redialing stops", async () => {
-    const { api, sockets, studio } = await inFlight();
-    api.session.mockResolvedValue(ok(nobody()));
-    sockets.latest().cut();
+    const { api, sockets, session } = await inFlight();
+    api.session.mockResolvedValue(ok(signedOut()));
+    sockets.latest().end();
     await vi.advanceTimersByTimeAsync(1_000);
-    sockets.latest().cut();
+    sockets.latest().end();
     await vi.advanceTimersByTimeAsync(600_000);
     expect(sockets.opened).toHaveLength(2);
-    expect(studio.session.user.value).toBeNull();
+    expect(session.user.value).toBeNull();
   });
 
   test("and the same user signs in again: connects and polls again", async () => {
-    const { api, sockets, studio } = await inFlight();
-    api.session.mockResolvedValueOnce(ok(nobody()));
-    await studio.session.load();
-    expect(studio.up.value).toBe(false);
-    await studio.session.load();
+    const { api, sockets, connection, session } = await inFlight();
+    api.session.mockResolvedValueOnce(ok(signedOut()));
+    await session.load();
+    expect(connection.isConnected.value).toBe(false);
+    await session.load();
     expect(sockets.opened).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(api.prediction).toHaveBeenCalledWith("g1");
   });
 
   test("and another user is signed in: starts over", async () => {
-    const { api, studio, restart } = await inFlight();
-    const { user } = session();
-    if (user) api.session.mockResolvedValue(ok(session({ user: { ...user, id: "u2" } })));
-    await studio.session.load();
-    expect(restart).toHaveBeenCalled();
+    const { api, reload, session } = await inFlight();
+    const { user } = signedIn();
+    if (user) api.session.mockResolvedValue(ok(signedIn({ user: { ...user, id: "u2" } })));
+    await session.load();
+    expect(reload).toHaveBeenCalled();
   });
 
-  test("a failed check of it is repeated until there is an answer", async () => {
-    const { api, studio, sockets } = await inFlight();
-    api.prediction.mockResolvedValue(no("unauthenticated"));
-    api.session.mockResolvedValueOnce(no("storage_unavailable")).mockResolvedValue(ok(nobody()));
-    sockets.latest().cut();
+  test("and checking it fails: repeats the check until there is an answer", async () => {
+    const { api, sockets, session } = await inFlight();
+    api.prediction.mockResolvedValue(failure("unauthenticated"));
+    api.session.mockResolvedValueOnce(failure("storage_unavailable")).mockResolvedValue(ok(signedOut()));
+    sockets.latest().end();
     await vi.advanceTimersByTimeAsync(4_000);
-    expect(studio.session.user.value).toBeNull();
+    expect(session.user.value).toBeNull();
   });
 });
 
 describe("while the account is being deleted", () => {
   async function deleting() {
-    const kept = keptOrders(order("k1"), order("k2", { state: "waiting" }));
-    const world = setUp({ kept });
-    world.api.generate.mockResolvedValue(no("offline"));
-    await begin(world.studio, "");
-    world.sockets.latest().say(snapshot());
+    const stored = storedOutbox(outboxItem("k1"), outboxItem("k2", { state: "queued" }));
+    const world = setUp({ stored });
+    world.api.generate.mockResolvedValue(failure("network_error"));
+    await world.begin("");
+    world.sockets.latest().push(snapshot());
     await vi.advanceTimersByTimeAsync(0);
-    const answer = later<Result<void>>();
+    const answer = Promise.withResolvers<Result<void>>();
     world.api.deleteAccount.mockReturnValue(answer.promise);
-    const deletion = createDeletion({
-      studio: world.studio,
-      forgetElsewhere: async () => {},
-      sayGoodbye: vi.fn(),
-      restart: world.restart,
+    const deletion = createAccountDeletion({
+      ...world,
+      clearBrowserData: async () => {},
+      showDeletedPage: vi.fn(),
     });
     deletion.open();
     return { ...world, answer, deletion };
   }
 
   test("a tab switch neither restores the session nor sends anything", async () => {
-    const { studio, api, sockets, deletion } = await deleting();
+    const { api, sockets, session, wake, deletion } = await deleting();
     void deletion.send();
     api.generate.mockClear();
     api.session.mockClear();
-    await studio.wake();
+    await wake();
     await vi.advanceTimersByTimeAsync(600_000);
-    expect(studio.session.session.value).toBeNull();
+    expect(session.session.value).toBeNull();
     expect([api.generate.mock.calls, api.session.mock.calls, api.prediction.mock.calls]).toEqual([
       [],
       [],
@@ -197,22 +210,20 @@ describe("while the account is being deleted", () => {
   });
 
   test("an answer that was requested before does not restore it either", async () => {
-    const { studio, api, deletion } = await deleting();
-    const late = later<Result<Session>>();
+    const { api, session, deletion } = await deleting();
+    const late = Promise.withResolvers<Result<Session>>();
     api.session.mockReturnValueOnce(late.promise);
-    const asked = studio.session.load();
+    const asked = session.load();
     void deletion.send();
-    late.resolve(ok(session()));
+    late.resolve(ok(signedIn()));
     await asked;
-    expect(studio.session.session.value).toBeNull();
+    expect(session.session.value).toBeNull();
   });
 
-  test("given up, the outbox and the socket continue", async () => {
-    const { studio, api, sockets, deletion, answer } = await deleting();
-    const world = { studio, clock: { now: NOW } };
-    startQueue(world);
+  test("after the user gives up, the outbox and the socket continue", async () => {
+    const { api, sockets, deletion, answer } = await deleting();
     const sent = deletion.send();
-    answer.resolve(no("storage_unavailable"));
+    answer.resolve(failure("storage_unavailable"));
     await sent;
     await deletion.close();
     expect(sockets.opened).toHaveLength(2);

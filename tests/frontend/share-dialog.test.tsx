@@ -1,16 +1,17 @@
-// The share dialog: what leaves through it, and what it copies.
+// The share dialog: the data it shares and copies, and what changes it from outside.
 import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ShareDialog } from "../../frontend/image/share-dialog.tsx";
-import { pictureText } from "../../frontend/text/gallery.ts";
-import { generation, later, no, ok, setUp } from "./support.ts";
+import { imageText } from "../../frontend/text/image.ts";
+import { PartsProvider } from "../../frontend/ui/parts.ts";
+import { failure, image, ok, setUp } from "./support.ts";
 
 configure({ asyncUtilTimeout: 5_000 });
 
 const LINK = "https://studio.example/s/dialog";
 const PROMPT = "A secret garden";
 const share = vi.fn<(data: ShareData) => Promise<void>>();
-/** What the clipboard was given, and whether that was inside the click. */
+/** Writes to the clipboard. */
 const written = vi.fn<(items: ClipboardItem[]) => Promise<void>>();
 const writeText = vi.fn<(text: string) => Promise<void>>();
 let isInClick = false;
@@ -25,7 +26,7 @@ class FakeClipboardItem {
 beforeEach(() => {
   for (const mock of [share, written, writeText]) mock.mockReset();
   share.mockResolvedValue();
-  // As Safari does: refused outside of a click, and waits for what was promised in it.
+  // As in Safari: refused outside of a click; inside one, waits for the promised text.
   written.mockImplementation(async (items) => {
     if (!isInClick) throw new DOMException("", "NotAllowedError");
     await (items[0] as unknown as FakeClipboardItem).items["text/plain"];
@@ -52,86 +53,119 @@ function click(element: Element) {
   isInClick = false;
 }
 
-function open() {
+function open(output?: number) {
   const world = setUp();
   world.api.share.mockResolvedValue(ok({ url: LINK }));
-  const shown = generation("b", { status: "succeeded", prompt: PROMPT });
-  render(<ShareDialog studio={world.studio} generation={shown} />);
+  const outputs = [0, 1].map((index) => ({
+    url: `/images/b/${index}`,
+    thumbnailUrl: `/images/b/${index}?size=thumb`,
+    width: 10,
+    height: 10,
+  }));
+  world.generations.upsert(image("b", { prompt: PROMPT, outputs }));
+  const target = { id: "b", ...(output !== undefined && { output }) };
+  world.dialogs.share.value = target;
+  render(
+    <PartsProvider value={world.parts}>
+      <ShareDialog {...target} />
+    </PartsProvider>,
+  );
   return world;
 }
-const linkSwitch = () => screen.getByRole<HTMLInputElement>("switch", { name: pictureText.shareOn });
-const promptBox = () => screen.getByRole<HTMLInputElement>("checkbox", { name: pictureText.showPrompt });
+const linkSwitch = () => screen.getByRole<HTMLInputElement>("switch", { name: imageText.publicLink });
+const promptBox = () => screen.getByRole<HTMLInputElement>("checkbox", { name: imageText.showPrompt });
 const button = (name: string) => screen.findByRole("button", { name });
 const dataOf = (call: number) => share.mock.calls[call]?.[0];
 
 describe("the share sheet", () => {
-  test("gets no prompt where the link hides it", async () => {
+  test("gets no prompt while the link hides it", async () => {
     open();
-    click(await button(pictureText.sharePicture));
+    click(await button(imageText.shareImage));
     click(linkSwitch());
-    click(await button(pictureText.shareLink));
+    click(await button(imageText.shareLink));
     expect(dataOf(0)?.files?.[0]?.name).toBe("image-b.png");
     expect(dataOf(1)).toEqual({ url: LINK });
   });
 
-  test("gets the prompt once the link shows it, and not after it is hidden again", async () => {
+  test("gets the prompt while the link shows it", async () => {
     open();
     click(linkSwitch());
-    const byLink = await button(pictureText.shareLink);
+    const byLink = await button(imageText.shareLink);
     click(promptBox());
     await waitFor(() => expect(promptBox().checked).toBe(true));
     click(byLink);
-    click(await button(pictureText.sharePicture));
+    click(await button(imageText.shareImage));
     expect(dataOf(0)).toEqual({ url: LINK, title: PROMPT });
     expect(dataOf(1)?.files?.[0]?.name).toBe("a-secret-garden-b.png");
     click(promptBox());
     await waitFor(() => expect(promptBox().checked).toBe(false));
-    click(await button(pictureText.sharePicture));
+    click(await button(imageText.shareImage));
     click(byLink);
     expect(dataOf(2)?.files?.[0]?.name).toBe("image-b.png");
     expect(dataOf(3)).toEqual({ url: LINK });
   });
 });
 
+test("shares the output that is on the stage", async () => {
+  open(1);
+  click(await button(imageText.shareImage));
+  expect(dataOf(0)?.files?.[0]?.name).toBe("image-b-2.png");
+});
+
+test("closes when its generation is deleted", () => {
+  const { dialogs, generations } = open();
+  generations.delete("b");
+  expect(dialogs.share.value).toBeNull();
+});
+
+test("says that the link no longer works when it is turned off elsewhere", async () => {
+  const { generations } = open();
+  click(linkSwitch());
+  await button(imageText.copied);
+  generations.upsert(image("b", { prompt: PROMPT, shareUrl: null }));
+  await screen.findByText(imageText.sharingStopped);
+  expect(linkSwitch().checked).toBe(false);
+});
+
 describe("turning the link on", () => {
-  test("copies it: the clipboard is asked in the click, and gets the link when it is known", async () => {
+  test("starts the copy inside the click and completes it with the answer", async () => {
     const world = open();
-    const answer = later<Awaited<ReturnType<typeof world.api.share>>>();
+    const answer = Promise.withResolvers<Awaited<ReturnType<typeof world.api.share>>>();
     world.api.share.mockReturnValueOnce(answer.promise);
     click(linkSwitch());
     expect(written).toHaveBeenCalledOnce();
     answer.resolve(ok({ url: LINK }));
-    await button(pictureText.copied);
+    await button(imageText.copied);
     const item = written.mock.calls[0]?.[0][0] as unknown as FakeClipboardItem;
     expect(await (await item.items["text/plain"])?.text()).toBe(LINK);
   });
 
-  test("shows no error where the browser refuses the automatic copy, but does for the button", async () => {
+  test("shows no error when the browser refuses the automatic copy, but shows one for the button", async () => {
     written.mockRejectedValue(new DOMException("", "NotAllowedError"));
     open();
     click(linkSwitch());
-    const copyButton = await button(pictureText.copyLink);
+    const copyButton = await button(imageText.copyLink);
     await waitFor(() => expect(linkSwitch().checked).toBe(true));
-    expect(screen.queryByText(pictureText.copyFailed)).toBeNull();
+    expect(screen.queryByText(imageText.copyFailed)).toBeNull();
     writeText.mockRejectedValueOnce(new DOMException("", "NotAllowedError"));
     click(copyButton);
-    await screen.findByText(pictureText.copyFailed);
+    await screen.findByText(imageText.copyFailed);
     click(copyButton);
-    await button(pictureText.copied);
+    await button(imageText.copied);
   });
 
-  test("copies nothing where it fails", async () => {
+  test("copies nothing after a failed request", async () => {
     const world = open();
-    world.api.share.mockResolvedValueOnce(no("storage_unavailable"));
+    world.api.share.mockResolvedValueOnce(failure("storage_unavailable"));
     click(linkSwitch());
     await screen.findByText(/storage/);
-    expect(screen.queryByText(pictureText.copied)).toBeNull();
+    expect(screen.queryByText(imageText.copied)).toBeNull();
     const item = written.mock.calls[0]?.[0][0] as unknown as FakeClipboardItem;
     await expect(item.items["text/plain"]).rejects.toThrow();
   });
 });
 
-test("the prompt's switch is off and disabled while there is no link", async () => {
+test("the prompt's checkbox is off and disabled without a link", async () => {
   const world = open();
   expect([promptBox().disabled, promptBox().checked]).toEqual([true, false]);
   click(linkSwitch());

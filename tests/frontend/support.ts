@@ -1,39 +1,41 @@
 import { vi } from "vitest";
-import type { Order } from "../../frontend/studio/outbox.ts";
 import type { Api } from "../../frontend/api/client.ts";
 import type { Socket } from "../../frontend/api/event-socket.ts";
-import type { Result, Trouble } from "../../frontend/api/result.ts";
-import { createQueue } from "../../frontend/studio/queue.ts";
-import type { Store } from "../../frontend/browser/storage.ts";
-import { createStudio, type Studio } from "../../frontend/studio/studio.ts";
-import { loadWords } from "../../frontend/text/words.ts";
+import type { ApiError, Result } from "../../frontend/api/result.ts";
+import type { KeyValueStore } from "../../frontend/browser/storage.ts";
+import { createComposer } from "../../frontend/studio/generate/composer.ts";
+import { createConnection } from "../../frontend/studio/session/connection.ts";
+import { createDeferred } from "../../frontend/studio/deferred.ts";
+import { createDialogs } from "../../frontend/studio/dialogs.ts";
+import { dismissalsPart } from "../../frontend/studio/generate/dismissals.ts";
+import { favoritesPart } from "../../frontend/studio/images/favorites.ts";
+import { createMessages } from "../../frontend/studio/messages.ts";
+import type { OutboxItem } from "../../frontend/studio/generate/outbox.ts";
+import { createSession } from "../../frontend/studio/session/session.ts";
+import { shareLinksPart } from "../../frontend/studio/images/share-links.ts";
+import { createSignIn } from "../../frontend/studio/session/sign-in.ts";
+import { variationsPart } from "../../frontend/studio/generate/variations.ts";
+import { commonText } from "../../frontend/text/common.ts";
+import type { Part, Parts } from "../../frontend/ui/parts.ts";
 import type { Generation, Session, StudioEvent } from "../../worker/contract.ts";
-
-// Lazy parts, here from the start: when they come is what the tests of a build are about.
-await Promise.all([
-  loadWords(),
-  import("../../frontend/studio/submit-failures.ts"),
-  import("../../frontend/studio/image-actions.ts"),
-  import("../../frontend/studio/live-updates.ts"),
-]);
 
 export const NOW = Date.parse("2026-11-22T10:00:00Z");
 
 export function generation(id: string, changes: Partial<Generation> = {}): Generation {
-  const done = changes.status === "succeeded";
+  const hasImage = changes.status === "succeeded";
+  const url = `/images/${id}/0`;
+  const thumbnailUrl = `${url}?size=thumb`;
   return {
     id,
     prompt: "a red kite",
     model: "truefusion-pro",
     status: "queued",
     progress: null,
-    outputUrl: done ? `/images/${id}/0` : null,
-    thumbnailUrl: done ? `/images/${id}/0?size=thumb` : null,
-    width: done ? 1024 : null,
-    height: done ? 1024 : null,
-    outputs: done
-      ? [{ url: `/images/${id}/0`, thumbnailUrl: `/images/${id}/0?size=thumb`, width: 1024, height: 1024 }]
-      : [],
+    outputUrl: hasImage ? url : null,
+    thumbnailUrl: hasImage ? thumbnailUrl : null,
+    width: hasImage ? 1024 : null,
+    height: hasImage ? 1024 : null,
+    outputs: hasImage ? [{ url, thumbnailUrl, width: 1024, height: 1024 }] : [],
     error: null,
     favorite: false,
     shareUrl: null,
@@ -44,16 +46,19 @@ export function generation(id: string, changes: Partial<Generation> = {}): Gener
   };
 }
 
-export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
-export const no = (code: Trouble["code"], more: Partial<Trouble> = {}): { ok: false; problem: Trouble } => ({
-  ok: false,
-  problem: { code, detail: "", ...more },
-});
+export const image = (id: string, changes: Partial<Generation> = {}) =>
+  generation(id, { status: "succeeded", ...changes });
 
-/** Of a plan's day; no test reaches its end. */
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+export const failure = (
+  code: ApiError["code"],
+  more: Partial<ApiError> = {},
+): { ok: false; error: ApiError } => ({ ok: false, error: { code, detail: "", ...more } });
+
+/** No test reaches the end of this day. */
 export const TODAY = { used: 1, limit: 50, resetsAt: "2099-01-01T00:00:00.000Z" };
 
-export function session(changes: Partial<Session> = {}): Session {
+export function signedIn(changes: Partial<Session> = {}): Session {
   return {
     user: { id: "u1", email: "ada@example.com", plan: "pro" },
     limits: { concurrent: 3, inFlight: 0, unconfirmed: 0, today: TODAY },
@@ -77,31 +82,34 @@ export function session(changes: Partial<Session> = {}): Session {
     ...changes,
   };
 }
+export const signedInAs = (id: string) => signedIn({ user: { id, email: `${id}@example.com`, plan: "pro" } });
+export const signedOut = () => signedIn({ user: null, limits: null });
 
-export const nobody = () => session({ user: null, limits: null });
+export type MemoryStore = KeyValueStore & { values: Map<string, string> };
 
-export function memoryStore(kept: Record<string, string> = {}): Store & { kept: Map<string, string> } {
-  const map = new Map(Object.entries(kept));
+export function memoryStore(stored: Record<string, string> = {}): MemoryStore {
+  const values = new Map(Object.entries(stored));
   return {
-    kept: map,
-    get: (key) => map.get(key) ?? null,
+    values,
+    get: (key) => values.get(key) ?? null,
     set: (key, value) => {
-      if (value === null) map.delete(key);
-      else map.set(key, value);
+      if (value === null) values.delete(key);
+      else values.set(key, value);
     },
-    forget: () => map.clear(),
+    clear: () => values.clear(),
   };
 }
 
 export type FakeSocket = Socket & {
   sent: string[];
-  /** The upgrade succeeded; `say` does it where the test did not. */
+  /** The upgrade succeeded; `push` calls it where the test did not. */
   open: () => void;
-  say: (event: StudioEvent | "pong") => void;
-  cut: (code?: number) => void;
+  push: (event: StudioEvent | "pong") => void;
+  /** The Worker or the network ends the connection. */
+  end: (code?: number) => void;
 };
 
-/** Stands in for the browser's socket; the test is the Worker at the other end. */
+/** Stands in for the browser's sockets; the test is the Worker at the other end. */
 export function fakeSockets() {
   const opened: FakeSocket[] = [];
   const connect = (): Socket => {
@@ -120,12 +128,12 @@ export function fakeSockets() {
         if (typeof data === "string") sent.push(data);
       },
       close: () => {},
-      say(event) {
+      push(event) {
         this.open();
         const data = event === "pong" ? event : JSON.stringify(event);
         this.onmessage?.call(socket as unknown as WebSocket, new MessageEvent("message", { data }));
       },
-      cut(code = 1006) {
+      end(code = 1006) {
         this.onclose?.call(socket as unknown as WebSocket, new CloseEvent("close", { code }));
       },
     };
@@ -143,93 +151,144 @@ export function fakeSockets() {
   };
 }
 
-/** An API of which every method answers something harmless until a test says otherwise. */
+/** An API whose methods give harmless answers until a test sets others. */
 export function fakeApi() {
-  const gone = async () => no("not_found");
+  const notFound = async () => failure("not_found");
   return {
-    session: vi.fn<Api["session"]>(async () => ok(session())),
+    session: vi.fn<Api["session"]>(async () => ok(signedIn())),
     signInDev: vi.fn<Api["signInDev"]>(async () => ok(undefined)),
     signOut: vi.fn<Api["signOut"]>(async () => ok(undefined)),
     exportParts: vi.fn<Api["exportParts"]>(async () => ok({ parts: [], nextCursor: null })),
     deleteAccount: vi.fn<Api["deleteAccount"]>(async () => ok(undefined)),
     generate: vi.fn<Api["generate"]>(async () => ok({ generation: generation("g1") })),
-    prediction: vi.fn<Api["prediction"]>(gone),
-    cancel: vi.fn<Api["cancel"]>(gone),
+    prediction: vi.fn<Api["prediction"]>(notFound),
+    cancel: vi.fn<Api["cancel"]>(notFound),
     bulk: vi.fn<Api["bulk"]>(async (ids) => ok({ done: ids, missing: [], failed: [] })),
     list: vi.fn<Api["list"]>(async () => ok({ items: [], nextCursor: null })),
-    favorite: vi.fn<Api["favorite"]>(gone),
+    favorite: vi.fn<Api["favorite"]>(notFound),
     remove: vi.fn<Api["remove"]>(async () => ok(undefined)),
-    share: vi.fn<Api["share"]>(gone),
+    share: vi.fn<Api["share"]>(notFound),
     unshare: vi.fn<Api["unshare"]>(async () => ok(undefined)),
   } satisfies Api;
 }
 
-/** A promise that the test keeps in its hands. */
-export function later<T>() {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
+function countedKeys() {
+  let count = 0;
+  return () => `key-${++count}`;
 }
 
-export function setUp({
-  kept = {},
-  inTab = {},
-  api = fakeApi(),
-  store = memoryStore(kept),
-  newKey,
-}: {
-  kept?: Record<string, string>;
-  inTab?: Record<string, string>;
+export type WorldOptions = {
+  /** What the browser has stored. */
+  stored?: Record<string, string>;
+  storedInTab?: Record<string, string>;
   /** Shared by the tabs of one browser. */
   api?: ReturnType<typeof fakeApi>;
-  store?: ReturnType<typeof memoryStore>;
+  store?: MemoryStore;
   newKey?: () => string;
-} = {}) {
+  exclusively?: (work: () => void) => Promise<void>;
+};
+
+/** All of the studio's state, with the network, the storage and the clock in the test's hands. */
+export function setUp({
+  stored = {},
+  storedInTab = {},
+  api = fakeApi(),
+  store = memoryStore(stored),
+  newKey = countedKeys(),
+  exclusively = async (work) => work(),
+}: WorldOptions = {}) {
   const sockets = fakeSockets();
-  const tabStore = memoryStore(inTab);
-  const restart = vi.fn();
+  const tabStore = memoryStore(storedInTab);
+  const reload = vi.fn();
+  const notify = vi.fn(async () => {});
   const clock = { now: NOW };
-  let keys = 0;
-  const studio = createStudio({
+  const connection = createConnection();
+  const dialogs = createDialogs();
+  const messages = createMessages();
+  const session = createSession({ api, random: () => 1 });
+  const composer = createComposer({
+    store,
+    tabStore,
+    optionsFor: session.optionsFor,
+    onReplaced: (draft) =>
+      messages.show(commonText.draftReplaced, {
+        label: commonText.restoreDraft,
+        run: () => composer.edit(draft),
+      }),
+  });
+  const deferred = createDeferred({
     api,
+    composer,
+    connection,
+    dialogs,
+    messages,
+    session,
+    store,
+    tabStore,
+    reload,
+    exclusively,
+    takeInlinePage: () => null,
     connect: sockets.connect,
     random: () => 1,
     now: () => clock.now,
-    newKey: () => newKey?.() ?? `key-${++keys}`,
+    newKey,
+    notifications: {
+      isHidden: () => document.hidden,
+      askPermission: async () => "granted",
+      permission: () => "granted",
+      notify,
+    },
+  });
+  const { feed, pendingDeletions } = deferred;
+  const parts: Parts = new Map<Part<unknown>, unknown>(deferred.parts);
+  function part<T>(wanted: Part<T>): T {
+    if (!parts.has(wanted)) throw new Error(`No part "${wanted.name}".`);
+    return parts.get(wanted) as T;
+  }
+  const entries = () =>
+    feed.entries.value.map((entry) => ({ ...entry, generation: feed.generationOf(entry) }));
+  return {
+    ...deferred,
+    api,
+    sockets,
     store,
     tabStore,
-    restart,
-  });
-  return { api, sockets, store, tabStore, restart, studio, clock, cards: studio.cards };
+    reload,
+    notify,
+    clock,
+    newKey,
+    connection,
+    messages,
+    session,
+    parts,
+    dismissals: part(dismissalsPart),
+    favorites: part(favoritesPart),
+    shareLinks: part(shareLinksPart),
+    variations: part(variationsPart),
+    signIn: createSignIn({ api, dialogs, messages, pendingDeletions, session, store, tabStore, reload }),
+    /** The feed's entries, each with its generation. */
+    entries,
+    /** The same as lines: phase and id. */
+    lines: () => entries().map(({ phase, id }) => `${phase} ${id ?? "-"}`),
+    /** The prompts in the queue. */
+    queuedPrompts: () => deferred.outbox.queued.value.map(({ body }) => body.prompt),
+    /** The texts of the messages on the screen. */
+    texts: () => messages.messages.value.map(({ text }) => text),
+    /** Starts as a page does: restores the form, follows the session and asks for it. */
+    async begin(typed = "") {
+      composer.restore(typed);
+      deferred.run();
+      await session.load();
+    },
+    /** The tab comes to the front, or the network is back. */
+    async wake() {
+      if (session.isPaused()) return;
+      connection.wakeUps.value += 1;
+      if (!session.session.peek() || session.error.peek()) await session.load();
+    },
+  };
 }
-
-/** As a page does: takes up what was kept, then lets the outside in. */
-export async function begin(studio: Studio, typed: string): Promise<void> {
-  studio.composer.restore(typed);
-  await studio.start();
-}
-
-/** Starts what waits, as the studio does once somebody is here. */
-export function startQueue(
-  { studio, clock }: Pick<ReturnType<typeof setUp>, "studio" | "clock">,
-  exclusively: (work: () => void) => Promise<void> = async (work) => work(),
-) {
-  const { orders, maker, cards, composer, up, session } = studio;
-  const queue = createQueue({
-    orders,
-    maker,
-    cards,
-    composer,
-    up,
-    limits: session.limits,
-    askLimits: session.load,
-    now: () => clock.now,
-    exclusively,
-  });
-  return { queue, stop: queue.start() };
-}
+export type World = ReturnType<typeof setUp>;
 
 export const snapshot = (...inFlight: Generation[]): StudioEvent => ({
   type: "snapshot",
@@ -237,13 +296,12 @@ export const snapshot = (...inFlight: Generation[]): StudioEvent => ({
   inFlight,
 });
 
-/** A click that was kept, with its words. */
-export const order = (key: string, changes: Partial<Order> = {}): Order => ({
+export const outboxItem = (key: string, changes: Partial<OutboxItem> = {}): OutboxItem => ({
   key,
   at: NOW,
   state: "sent",
   body: { prompt: "a red kite", model: "truefusion-pro" },
   ...changes,
 });
-/** They as the browser keeps them, for `setUp`. */
-export const keptOrders = (...orders: Order[]) => ({ "orders.u1": JSON.stringify(orders) });
+/** Outbox items as the browser stores them for u1: for `setUp({ stored })`. */
+export const storedOutbox = (...items: OutboxItem[]) => ({ "outbox.u1": JSON.stringify(items) });

@@ -1,30 +1,32 @@
 import { describe, expect, test } from "vitest";
 import { number } from "../../frontend/text/format.ts";
 import { language } from "../../frontend/text/language.ts";
-import { later } from "../../frontend/text/sign-in.ts";
-import { making } from "../../frontend/text/create.ts";
-import { failures, problems } from "../../frontend/text/errors.ts";
+import { signInText } from "../../frontend/text/sign-in.ts";
+import { createText } from "../../frontend/text/create.ts";
+import { failureSentences, errorSentences } from "../../frontend/text/errors.ts";
 import { FAILURE_CODES, PROBLEM_STATUS } from "../../worker/catalog.ts";
 
 const sentence = /^[A-Z][^_]{10,}[.…]$/;
 
-describe("every cause has a sentence that a person understands", () => {
+describe("every error has a sentence", () => {
   test.each([
     ...Object.keys(PROBLEM_STATUS),
-    "offline",
-    "bad_answer",
+    "network_error",
+    "invalid_response",
     "session_redirected",
     "owner_must_act",
   ])("problem %s", (code) => {
-    expect(problems).toHaveProperty(code, expect.stringMatching(sentence));
+    expect(errorSentences).toHaveProperty(code, expect.stringMatching(sentence));
   });
 
   test.each(FAILURE_CODES)("failure %s", (code) => {
-    expect(failures[code]).toMatch(sentence);
+    expect(failureSentences[code]).toMatch(sentence);
   });
 
-  test("only a refused create claims that nothing was made", () => {
-    const claims = Object.entries(problems).filter(([, words]) => words.includes("Nothing was made"));
+  test("only rejections say that the user was not charged", () => {
+    const claims = Object.entries(errorSentences).filter(([, words]) =>
+      words.includes("You weren't charged"),
+    );
     expect(claims.map(([code]) => code).sort()).toEqual([
       "content_policy",
       "model_unavailable",
@@ -32,26 +34,26 @@ describe("every cause has a sentence that a person understands", () => {
       "upstream_rejected",
       "upstream_unavailable",
     ]);
-    expect(Object.values(failures).join()).not.toMatch(/nothing was made/i);
+    expect(Object.values(failureSentences).join()).not.toMatch(/charged/i);
   });
 });
 
-describe("numbers in words", () => {
-  test("counts below a thousand are what Intl would write, without asking it", () => {
+describe("numbers", () => {
+  test("counts below a thousand look as Intl formats them", () => {
     const { format } = new Intl.NumberFormat(language.tag);
     for (const value of [0, 7, 42, 908, 999, 1_000, 12_345, 0.5, -1])
       expect(number(value)).toBe(format(value));
   });
 
   test("limits by plan", () => {
-    expect(later.plan("free")).toBe("Free plan · 1 picture at a time");
+    expect(signInText.plan("free")).toBe("Free plan · 1 image at a time");
   });
 
   test("elapsed time", () => {
-    expect([making.seconds(0), making.seconds(59), making.seconds(61)]).toEqual([
-      "0 sec",
-      "59 sec",
-      "1 min 1 sec",
+    expect([createText.seconds(0), createText.seconds(59), createText.seconds(61)]).toEqual([
+      "0 s",
+      "59 s",
+      "1 min 1 s",
     ]);
   });
 });

@@ -1,12 +1,12 @@
-/** Many pictures as one file: one at a time, known to the gallery for as long as it is under way. */
+/** Many images as one zip file. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { downloadZip } from "../../frontend/gallery/zip-download.ts";
-import { createGallery } from "../../frontend/studio/image-lists.ts";
-import { pictureText } from "../../frontend/text/gallery.ts";
+import { downloadZip, zipProgress } from "../../frontend/gallery/zip-download.ts";
+import { createMessages } from "../../frontend/studio/messages.ts";
+import { galleryText } from "../../frontend/text/gallery.ts";
 import { entriesOf } from "../zip.ts";
-import { generation, later, setUp } from "./support.ts";
+import { image } from "./support.ts";
 
-const pictures = ["a", "b"].map((id) => generation(id, { status: "succeeded", prompt: `picture ${id}` }));
+const images = ["a", "b"].map((id) => image(id, { prompt: `image ${id}` }));
 
 /** A file on disk, which the user chooses with this. */
 function disk() {
@@ -25,9 +25,9 @@ function disk() {
 }
 
 function open() {
-  const { studio } = setUp();
-  const gallery = createGallery(studio);
-  return { studio, gallery, download: () => downloadZip(studio, gallery, pictures) };
+  const messages = createMessages();
+  const texts = () => messages.messages.value.map(({ text }) => text);
+  return { texts, download: () => downloadZip(messages, images) };
 }
 
 const answer = () => new Response("pixels", { headers: { "Content-Type": "image/png" } });
@@ -41,21 +41,21 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("of two clicks one is a file", async () => {
+test("a double click downloads one file", async () => {
   const { picker, written } = disk();
   vi.stubGlobal("showSaveFilePicker", picker);
-  const { studio, gallery, download } = open();
+  const { texts, download } = open();
   const both = [download(), download()];
-  expect(gallery.zip.value, "from the first moment on").toMatchObject({ done: 0, of: 2 });
+  expect(zipProgress.value, "at once").toMatchObject({ done: 0, of: 2 });
   await Promise.all(both);
   expect(picker).toHaveBeenCalledOnce();
   expect(fetched).toHaveBeenCalledTimes(2);
   expect(entriesOf(written())).toHaveLength(2);
-  expect(studio.toasts.value.at(-1)?.text).toBe(pictureText.packed(2));
-  expect(gallery.zip.value).toBeNull();
+  expect(texts().at(-1)).toBe(galleryText.zipSaved(2));
+  expect(zipProgress.value).toBeNull();
 });
 
-test("the file is chosen in the click itself, whatever has yet to be loaded", async () => {
+test("asks for the file within the click, before the code is loaded", async () => {
   const { picker } = disk();
   vi.stubGlobal("showSaveFilePicker", picker);
   const { download } = open();
@@ -64,46 +64,46 @@ test("the file is chosen in the click itself, whatever has yet to be loaded", as
   await done;
 });
 
-test("the gallery tells how far it is, and ends it", async () => {
+test("shows the progress, and can be canceled", async () => {
   const { picker, aborted } = disk();
   vi.stubGlobal("showSaveFilePicker", picker);
-  const { studio, gallery, download } = open();
-  const second = later<Response>();
+  const { texts, download } = open();
+  const second = Promise.withResolvers<Response>();
   fetched.mockResolvedValueOnce(answer()).mockImplementationOnce(async (_, { signal }) => {
     signal?.addEventListener("abort", () => second.resolve(Promise.reject(signal.reason) as never));
     return second.promise;
   });
   const done = download();
-  await expect.poll(() => gallery.zip.value?.done).toBe(1);
-  gallery.zip.value?.cancel();
+  await expect.poll(() => zipProgress.value?.done).toBe(1);
+  zipProgress.value?.cancel();
   await done;
-  expect(gallery.zip.value).toBeNull();
+  expect(zipProgress.value).toBeNull();
   expect(aborted).toHaveBeenCalledOnce();
-  expect(studio.toasts.value).toEqual([]);
+  expect(texts()).toEqual([]);
 });
 
-test("ended while the file is being chosen: nothing is fetched, and the file is let go", async () => {
+test("canceled while the user chooses a file: fetches nothing, and releases the file", async () => {
   const { picker, aborted } = disk();
-  const choice = later<Awaited<ReturnType<typeof picker>>>();
+  const choice = Promise.withResolvers<Awaited<ReturnType<typeof picker>>>();
   vi.stubGlobal("showSaveFilePicker", () => choice.promise);
-  const { studio, gallery, download } = open();
+  const { texts, download } = open();
   const done = download();
-  gallery.zip.value?.cancel();
+  zipProgress.value?.cancel();
   choice.resolve(await picker());
   await done;
   expect(fetched).not.toHaveBeenCalled();
   expect(aborted).toHaveBeenCalledOnce();
-  expect(studio.toasts.value).toEqual([]);
-  expect(gallery.zip.value).toBeNull();
+  expect(texts()).toEqual([]);
+  expect(zipProgress.value).toBeNull();
 });
 
-test("who does not choose a file gets none, and can ask again", async () => {
+test("without a chosen file it downloads nothing, and can be repeated", async () => {
   const { picker } = disk();
   picker.mockRejectedValueOnce(new DOMException("", "AbortError"));
   vi.stubGlobal("showSaveFilePicker", picker);
-  const { studio, download } = open();
+  const { texts, download } = open();
   await download();
-  expect([studio.toasts.value, fetched.mock.calls.length]).toEqual([[], 0]);
+  expect([texts(), fetched.mock.calls.length]).toEqual([[], 0]);
   await download();
-  expect(studio.toasts.value.at(-1)?.text).toBe(pictureText.packed(2));
+  expect(texts().at(-1)).toBe(galleryText.zipSaved(2));
 });

@@ -3,7 +3,8 @@
  * file and whatever is in it.
  */
 import { fourCharacters, skip, take, uint16, uint32, type Walk } from "./byte-walk.ts";
-import type { Size } from "./image-probe.ts";
+
+export type Size = { width: number; height: number };
 
 /** `content` is infinite where the box reaches to the end of the file. */
 type Box = { type: string; header: number; content: number };

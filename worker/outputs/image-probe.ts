@@ -2,10 +2,10 @@
  * An image's type and size, read while its bytes stream by: metadata of any size and order is passed over, not held.
  * It reads the structure up to the size and decodes nothing.
  */
-import { avifSize } from "./avif-size.ts";
+import { avifSize, type Size } from "./avif-size.ts";
 import { find, fourCharacters, skip, take, uint16, uint32, type Walk, Walker } from "./byte-walk.ts";
 
-export type Size = { width: number; height: number };
+export type { Size };
 
 export class ImageProbe {
   /** Known within the first bytes (an AVIF's brands are the longest, `MAX_BRANDS_BYTES`). */

@@ -6,6 +6,7 @@ import { INLINE_PAGE_TIMEOUT_MS } from "../env.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
 import { sessionOf } from "../middleware/session.ts";
+import { pageAt } from "../pages.ts";
 import { problemResponse } from "../problem.ts";
 import { tileSizes, tileSrcset } from "../tile-image.ts";
 import { listPage } from "./list-page.ts";
@@ -13,8 +14,6 @@ import { listPage } from "./list-page.ts";
 const RESERVED = /^\/(?:api|images|s|assets)(?:\/|$)/;
 const HAS_EXTENSION = /\.[^/]*$/;
 
-/** The gallery, and an image that is opened over it. */
-const SHOWS_GALLERY = /^\/(?:gallery$|g\/)/;
 /** As many as a phone shows at first, about. */
 const PRELOADED = 6;
 /** Per user: no cache may keep it, and a browser asks again. */
@@ -32,9 +31,15 @@ export async function pageOrNotFound(c: Context<AppEnv>): Promise<Response> {
   }
   const asset = await c.env.ASSETS.fetch(new URL("/", c.req.url));
   const page = new Response(asset.body, asset);
-  if (!SHOWS_GALLERY.test(pathname) || search !== "") return page;
+  if (!showsGallery(pathname) || search !== "") return page;
   const start = await firstPage(c);
   return start ? withFirstPage(page, start) : page;
+}
+
+/** The gallery, or an image that opens over it. */
+function showsGallery(pathname: string): boolean {
+  const found = pageAt(pathname);
+  return found !== null && ("imageId" in found || found.page === "gallery");
 }
 
 /** The first page of the user's gallery; null without a session, and where it does not come at once. */

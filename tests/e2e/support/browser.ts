@@ -75,7 +75,7 @@ export async function visit({ url, email, words, ...options }: VisitorOptions = 
 
   // Not `onTestFailed`: its hooks run after these, and find the pages closed.
   onTestFinished(async ({ task }) => {
-    if (task.result?.state === "fail") await keepPictures(context, task.name);
+    if (task.result?.state === "fail") await saveScreenshots(context, task.name);
     await context.close();
     const unexpected = problems.filter((problem) => !allowed.some((pattern) => pattern.test(problem)));
     expect(unexpected, "what the browser complained about").toEqual([]);
@@ -95,7 +95,7 @@ export async function visit({ url, email, words, ...options }: VisitorOptions = 
 }
 
 /** What a test that failed saw last, in `.cache/e2e`. */
-async function keepPictures(context: BrowserContext, testName: string): Promise<void> {
+async function saveScreenshots(context: BrowserContext, testName: string): Promise<void> {
   const folder = join(root, ".cache/e2e");
   await mkdir(folder, { recursive: true });
   const name = testName.replace(/\W+/g, "-").slice(0, 60);

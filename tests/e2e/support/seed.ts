@@ -15,7 +15,7 @@ export const seededId = (prompt: string, number: number) =>
   `${prompt.toLowerCase().replace(/\W+/g, "-")}-${number}`;
 
 /** Pictures of several shapes, one a minute up to an hour ago; the user must have signed in once. */
-export async function seedPictures(app: AppAddress, { email, count, prompt }: Seed): Promise<void> {
+export async function seedImages(app: AppAddress, { email, count, prompt }: Seed): Promise<void> {
   const newest = Date.now() - 3_600_000;
   const shape =
     "case i % 4 when 0 then '1024,\"height\":1024' when 1 then '1344,\"height\":768' when 2 then '832,\"height\":1216' else '1248,\"height\":832' end";

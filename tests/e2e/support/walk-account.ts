@@ -1,70 +1,75 @@
 /**
- * The part of the walk about who is here and what they may do. What would take a day to come to, or another studio, is
- * pretended on the way to the browser; plans.test.ts has the same from the Worker.
+ * The part of the walk about the account and its limits. Limits that would take a day to reach are faked in the responses;
+ * plans.test.ts tests them with the Worker.
  */
 import type { Page, Route } from "playwright-core";
 import { PROBLEM_STATUS, type ProblemCode } from "../../../worker/catalog.ts";
 import type { Limits, Session, StudioEvent } from "../../../worker/contract.ts";
 import type { States, Walk } from "./walk.ts";
 
-/** The menu of whoever is signed in, and what opens from it. */
-export async function* atMenu({ page, studio, client, words: { text, making } }: Walk): States {
+/** The account menu, and what opens from it. */
+export async function* atMenu({ page, studio, client, words: { commonText, createText } }: Walk): States {
   await studio.open();
-  await studio.button(text.account).click();
+  await studio.button(commonText.account).click();
   await page.getByText(client.email).waitFor();
   yield "account menu";
-  await page.getByRole("button", { name: making.shortcuts }).click();
-  await page.getByRole("dialog", { name: making.shortcuts }).waitFor();
+  await page.getByRole("button", { name: createText.shortcuts }).click();
+  await page.getByRole("dialog", { name: createText.shortcuts }).waitFor();
   yield "shortcuts";
   await page.keyboard.press("Escape");
 }
 
-/** The account page of whoever is signed in, up to the last step before the account is gone. */
-export async function* atAccount({ page, studio, client, words: { account, problems } }: Walk): States {
-  const day = await pretendDay(page);
+/** The account page, up to the last step before the account is deleted. */
+export async function* atAccount({
+  page,
+  studio,
+  client,
+  words: { accountText, errorSentences },
+}: Walk): States {
+  const day = await fakeDailyUsage(page);
   day.is({ used: 12, limit: 50 });
   await studio.open("/account");
-  await studio.button(account.exportDo).click();
-  await page.getByRole("list", { name: account.exportParts }).waitFor();
+  await studio.button(accountText.exportShow).click();
+  await page.getByRole("list", { name: accountText.exportParts }).waitFor();
   yield "account";
-  await studio.button(account.deleteOpen).click();
-  await studio.button(account.deleteDo).click();
-  await page.getByText(account.deleteMismatch(client.email)).waitFor();
+  await studio.button(accountText.deleteOpen).click();
+  await studio.button(accountText.deleteConfirmed).click();
+  await page.getByText(accountText.deleteMismatch(client.email)).waitFor();
   yield "account, deletion not confirmed";
-  const dialog = page.getByRole("dialog", { name: account.deleteTitle });
+  const dialog = page.getByRole("dialog", { name: accountText.deleteTitle });
   await dialog.getByRole("textbox").fill(client.email);
   await page.route("**/api/account", (route) => route.abort());
-  await studio.button(account.deleteDo).click();
-  await page.getByText(account.deleteUncertain(problems.offline)).waitFor();
+  await studio.button(accountText.deleteConfirmed).click();
+  await page.getByText(accountText.deleteUncertain(errorSentences.network_error)).waitFor();
   yield "account, deletion perhaps not done";
   await page.unroute("**/api/account");
-  await studio.button(account.keep).click();
+  await studio.button(accountText.keep).click();
   await dialog.waitFor({ state: "detached" });
   day.ends();
 }
 
-/** Where an allowance, the whole studio or the account comes to its end. The user's place is free. */
+/** Daily limits, a paused studio and a suspended account. The user's slot is free. */
 export async function* atBounds({ page, studio, prompts, words, fated }: Walk): States {
-  const { account, making, problems } = words;
+  const { accountText, createText, errorSentences } = words;
   const prompt = await fated(prompts.waiting);
   const refusals = "**/api/generate";
-  const day = await pretendDay(page);
+  const day = await fakeDailyUsage(page);
   day.is({ used: 47, limit: 50 });
   await studio.open();
-  await page.getByText(making.dayLeft(3, 50)).waitFor();
+  await page.getByText(createText.dayLeft(3, 50)).waitFor();
   yield "few left today";
   day.is({ used: 50, limit: 50 });
   await studio.open();
   await page.locator("#composer-notice:not(:empty)").waitFor();
   yield "none left today";
   await studio.open("/account");
-  await page.getByText(account.todayOf(50, 50)).waitFor();
+  await page.getByText(accountText.todayCount(50, 50)).waitFor();
   yield "account, none left today";
 
   const bounds: [state: string, code: ProblemCode, retryAfter: number | null, says: string][] = [
-    ["none left, up next", "quota_exceeded", 7_200, problems.quota_exceeded],
-    ["the studio's day is used up", "budget_exhausted", 7_200, problems.budget_exhausted],
-    ["the studio is paused", "budget_exhausted", null, making.paused],
+    ["none left, one queued", "quota_exceeded", 7_200, errorSentences.quota_exceeded],
+    ["the studio's day is used up", "budget_exhausted", 7_200, errorSentences.budget_exhausted],
+    ["the studio is paused", "budget_exhausted", null, createText.paused],
   ];
   for (const [state, code, retryAfter, says] of bounds) {
     if (code !== "quota_exceeded") day.is({ used: 12, limit: 50 });
@@ -72,15 +77,16 @@ export async function* atBounds({ page, studio, prompts, words, fated }: Walk): 
     await studio.open();
     await studio.generate(prompt);
     await page.getByText(says).waitFor();
+    await studio.seesQueued(prompt);
     yield state;
-    await page.getByRole("button", { name: making.removeWaiting(prompt) }).click();
+    await page.getByRole("button", { name: createText.removeQueued(prompt) }).click();
     await page.unroute(refusals);
   }
 
   await page.route(refusals, (route) => refuse(route, "suspended", null));
   await studio.open();
   await studio.generate(prompt);
-  await studio.card(prompt).getByText(problems.suspended).waitFor();
+  await studio.entry(prompt).getByText(errorSentences.suspended).waitFor();
   yield "suspended, at Generate";
   await page.unroute(refusals);
   day.ends();
@@ -97,15 +103,15 @@ function refuse(route: Route, code: ProblemCode, retryAfter: number | null): Pro
 
 type Day = Pick<Limits["today"], "used" | "limit">;
 
-/** Lets the browser hear that this much of the day is used, whatever is. */
-async function pretendDay(page: Page) {
+/** Makes the browser receive this daily usage, whatever it is. */
+async function fakeDailyUsage(page: Page) {
   let today: Day | null = null;
-  const bent = (limits: Limits): Limits => ({ ...limits, today: { ...limits.today, ...today } });
+  const faked = (limits: Limits): Limits => ({ ...limits, today: { ...limits.today, ...today } });
   await page.route("**/api/session", async (route) => {
     if (today === null) return route.fallback();
     const answer = await route.fetch();
     const body = (await answer.json()) as Session;
-    await route.fulfill({ response: answer, json: { ...body, limits: body.limits && bent(body.limits) } });
+    await route.fulfill({ response: answer, json: { ...body, limits: body.limits && faked(body.limits) } });
   });
   await page.routeWebSocket("**/api/events", (socket) => {
     const server = socket.connectToServer();
@@ -113,7 +119,7 @@ async function pretendDay(page: Page) {
       const words = String(message);
       if (!words.startsWith("{")) return socket.send(message);
       const event = JSON.parse(words) as StudioEvent;
-      socket.send("limits" in event ? JSON.stringify({ ...event, limits: bent(event.limits) }) : message);
+      socket.send("limits" in event ? JSON.stringify({ ...event, limits: faked(event.limits) }) : message);
     });
   });
   return {

@@ -1,7 +1,6 @@
 /**
- * A walk past everything that there is to look at: each part goes from state to state and gives the name of the one
- * that is on the screen. Whoever walks looks at each in their own way: with axe, with a camera, for words that no
- * catalogue has. A new state of the studio belongs here, and is looked at in all of these ways.
+ * Walks through every state of the studio's screens and yields the name of each. The callers check each state: with
+ * axe, with a screenshot, for text that is not in the catalog. Add new states here.
  */
 import type { BrowserContext, Page } from "playwright-core";
 import type { Client } from "./client.ts";
@@ -15,25 +14,25 @@ export type Walk = {
   studio: StudioPage;
   context: BrowserContext;
   words: Words;
-  /** Whoever is on the page, over the API. */
+  /** The API client of the same user. */
   client: Client;
   prompts: Prompts;
-  /** Makes more pictures for the gallery than the walk itself needs. */
+  /** Creates more images than the walk itself needs. */
   makeMore?: () => Promise<void>;
-  /** What to write so that Skytells does this with it. */
+  /** The prompt for which the simulator behaves like this. */
   fated: (prompt: string, ...moods: string[]) => string | Promise<string>;
 };
 
-/** What the browser says to some of these states: for Chromium an answer that refuses is an error. */
-export const SAID_BY_THE_WAY = /status of (401|403|404|422|429|50[234])|net::ERR_|WebSocket connection/;
+/** What Chromium logs in some of these states: an error response is an error in its console. */
+export const EXPECTED_IN_CONSOLE = /status of (401|403|404|422|429|50[234])|net::ERR_|WebSocket connection/;
 
-/** What is asked for on the way. */
+/** The prompts of the walk. */
 export const PROMPTS = {
   landed: "Two herons at a lock",
   several: "A ferry at dusk",
   failed: "A bridge that was never built",
-  refused: "A prompt that nobody makes",
-  rejected: "A prompt that nobody understands",
+  refused: "A prompt that is not allowed",
+  rejected: "A prompt that is not accepted",
   running: "A greenhouse on the moon",
   waiting: "A tram in the snow",
   offline: "مدينة في الصحراء عند الغروب",
@@ -41,13 +40,13 @@ export const PROMPTS = {
 };
 export type Prompts = { [Name in keyof typeof PROMPTS]: string };
 
-/** Where others use the same simulator: the prompt itself says what is to become of it. */
+/** For a simulator that other tests share: the prompt contains the moods. */
 export const inPrompt = (prompt: string, ...moods: string[]) =>
   moods.length > 0 ? `[mood:${moods.join()}] ${prompt}` : prompt;
 
 export type States = AsyncGenerator<string, void>;
 
-/** All of it, by somebody who comes as a stranger and goes as a guest of their own pictures. */
+/** All states: signed out, signed in, and the public pages. */
 export async function* walkPast(walk: Walk): States {
   const { context, client, prompts } = walk;
   yield* asStranger(walk);
@@ -62,21 +61,21 @@ export async function* walkPast(walk: Walk): States {
   yield* atMenu(walk);
   yield* atAccount(walk);
   yield* inGallery(walk);
-  yield* atPicture(walk, several);
+  yield* atImage(walk, several);
   yield* asGuest(walk, id);
 }
 
-/** Before anybody has signed in. */
+/** Signed out. */
 async function* asStranger({ page, studio, words }: Walk): States {
-  const { account, text, later, making, pictureText } = words;
+  const { accountText, commonText, signInText, createText, galleryText } = words;
   await studio.open();
-  await page.getByText(text.tryOne).waitFor();
+  await page.getByText(commonText.tryOne).waitFor();
   yield "first visit";
   await studio.prompt.fill("…");
-  await studio.button(text.options).click();
-  await page.getByRole("textbox", { name: making.seed }).waitFor();
+  await studio.button(commonText.options).click();
+  await page.getByRole("textbox", { name: createText.seed }).waitFor();
   await page.getByText("16:9", { exact: true }).click();
-  await page.getByRole("button", { name: making.seedDraw }).click();
+  await page.getByRole("button", { name: createText.seedDraw }).click();
   yield "typing, options open";
   await page.keyboard.press("Escape");
   await studio.prompt.fill("… ".repeat(251));
@@ -85,80 +84,80 @@ async function* asStranger({ page, studio, words }: Walk): States {
   await studio.signInDialog.waitFor();
   yield "sign-in";
   await page.keyboard.press("Escape");
-  await studio.button(text.account).click();
-  await page.getByText(later.signedOut).waitFor();
+  await studio.button(commonText.account).click();
+  await page.getByText(signInText.signedOut).waitFor();
   yield "account menu, signed out";
   await studio.open("/gallery");
-  await page.getByRole("heading", { name: pictureText.signIn }).waitFor();
+  await page.getByRole("heading", { name: galleryText.signIn }).waitFor();
   yield "gallery, signed out";
   await studio.open("/account");
-  await page.getByRole("heading", { name: account.signIn }).waitFor();
+  await page.getByRole("heading", { name: accountText.signInTitle }).waitFor();
   yield "account, signed out";
-  for (const farewell of ["deleted", "suspended"] as const) {
-    await page.evaluate((state) => history.replaceState(state, ""), { farewell });
+  for (const signOutReason of ["deleted", "suspended"] as const) {
+    await page.evaluate((state) => history.replaceState(state, ""), { signOutReason });
     await page.reload();
-    await page.getByRole("heading", { name: account.farewells[farewell].title }).waitFor();
-    yield `account, ${farewell}`;
+    await page.getByRole("heading", { name: accountText.signedOut[signOutReason].title }).waitFor();
+    yield `account, ${signOutReason}`;
   }
-  // An address that is also a name of every object's.
+  // A property name that every JavaScript object has.
   await page.goto("/constructor");
-  await page.getByText(later.pageMissing).waitFor();
+  await page.getByText(signInText.pageNotFound).waitFor();
   yield "no such page";
 }
 
-/** Signed in, with nothing made yet. */
-async function* asNewcomer({ page, studio, words: { pictureText } }: Walk): States {
+/** Signed in, without images. */
+async function* asNewcomer({ page, studio, words: { galleryText } }: Walk): States {
   await studio.open("/gallery");
-  await page.getByText(pictureText.emptyWhy).waitFor();
+  await page.getByText(galleryText.emptyWhy).waitFor();
   yield "gallery, empty";
 }
 
-/** What becomes of a click on Generate. The user's place is taken at the end. */
+/** What follows a click on Generate. The user's slot is in use at the end. */
 async function* atWork(walk: Walk): States {
   const { page, studio, context, words, client, prompts, fated } = walk;
-  const { text, making, problems, failures } = words;
+  const { commonText, createText, errorSentences, failureSentences } = words;
   await studio.open();
   const landed = await fated(prompts.landed);
   const waiting = await fated(prompts.waiting);
   const offline = await fated(prompts.offline);
   await studio.generate(landed);
-  await studio.seesPicture(landed);
+  await studio.seesImage(landed);
   yield "landed";
 
   const running = await fated(prompts.running, "stuck");
   await studio.generate(running);
-  await studio.working(running).getByText(making.processing).waitFor();
+  await studio.working(running).getByText(createText.processing).waitFor();
   await studio.generate(waiting);
-  await studio.waiting(waiting).waitFor();
-  yield "in flight, another up next";
-  await page.getByRole("button", { name: making.removeWaiting(waiting) }).click();
-  await studio.working(running).getByRole("button", { name: making.cancel }).click();
-  await studio.card(running).getByText(making.canceled).waitFor();
+  await studio.seesQueued(waiting);
+  yield "one in flight, another queued";
+  await page.getByRole("button", { name: createText.removeQueued(waiting) }).click();
+  await studio.working(running).getByRole("button", { name: createText.cancel }).click();
+  await studio.entry(running).getByText(createText.canceled).waitFor();
   await client.isIdle();
 
   const endings = [
-    [prompts.failed, "failed", failures.upstream_failed],
-    [prompts.refused, "refused", problems.content_policy],
-    [prompts.rejected, "create-400", problems.upstream_rejected],
+    [prompts.failed, "failed", failureSentences.upstream_failed],
+    [prompts.refused, "refused", errorSentences.content_policy],
+    [prompts.rejected, "create-400", errorSentences.upstream_rejected],
   ] as const;
   for (const [words, mood, sentence] of endings) {
     const prompt = await fated(words, mood);
     await studio.generate(prompt);
-    await studio.card(prompt).getByText(sentence).waitFor();
+    await studio.entry(prompt).getByText(sentence).waitFor();
     await client.isIdle();
   }
-  yield "no picture, for several reasons";
-  for (const name of [making.dismiss, making.dismiss])
+  yield "several failures";
+  for (const name of [createText.dismiss, createText.dismiss])
     await page.getByRole("button", { name }).first().click();
 
   await context.setOffline(true);
-  await page.getByText(text.offline).waitFor();
+  await page.getByText(commonText.offline).waitFor();
   await studio.generate(offline);
-  await studio.working(offline).getByText(making.cut).waitFor();
+  await studio.working(offline).getByText(createText.offline).waitFor();
   yield "offline";
-  await studio.working(offline).getByRole("button", { name: making.cancel }).click();
+  await studio.working(offline).getByRole("button", { name: createText.cancel }).click();
   await context.setOffline(false);
-  await page.getByText(text.offline).waitFor({ state: "detached" });
+  await page.getByText(commonText.offline).waitFor({ state: "detached" });
 
   const lost = await fated(
     prompts.lost,
@@ -168,38 +167,40 @@ async function* atWork(walk: Walk): States {
     "input-empty",
   );
   await studio.generate(lost);
-  await studio.working(lost).getByText(making.unconfirmed).waitFor();
+  await studio.working(lost).getByText(createText.unconfirmed).waitFor();
   yield "unconfirmed";
 
   await studio.generate(waiting);
-  await studio.waiting(waiting).waitFor();
-  await ageOrders(page);
+  await studio.seesQueued(waiting);
+  await ageQueue(page);
   await page.reload();
-  await page.getByText(making.asleep).waitFor();
-  yield "up next, from an earlier visit";
-  await page.getByRole("button", { name: making.removeWaiting(waiting) }).click();
+  await page.getByText(createText.stale).waitFor();
+  await studio.seesQueued(waiting);
+  yield "queue from an earlier visit";
+  await page.getByRole("button", { name: createText.removeQueued(waiting) }).click();
 }
 
-/** As if what waits in this browser had been written yesterday. */
-function ageOrders(page: Page): Promise<void> {
+/** Makes the queue of this browser look as if it was submitted 20 hours ago. */
+function ageQueue(page: Page): Promise<void> {
   return page.evaluate(() => {
-    for (const [key, kept] of Object.entries(localStorage)) {
-      if (!key.startsWith("studio.orders.")) continue;
-      const orders = (JSON.parse(kept) as { at: number; state: string }[]).map((order) =>
-        order.state === "waiting" ? { ...order, at: order.at - 20 * 3_600_000 } : order,
+    for (const [key, stored] of Object.entries(localStorage)) {
+      if (!key.startsWith("studio.outbox.")) continue;
+      const items = (JSON.parse(stored) as { at: number; state: string }[]).map((item) =>
+        item.state === "queued" ? { ...item, at: item.at - 20 * 3_600_000 } : item,
       );
-      localStorage.setItem(key, JSON.stringify(orders));
+      localStorage.setItem(key, JSON.stringify(items));
     }
   });
 }
 
-/** Looking through what was made, of which at least two are pictures. */
-async function* inGallery({ page, studio, words: { pictureText, failures } }: Walk): States {
+/** The gallery, with at least two images. */
+async function* inGallery({ page, studio, words: { galleryText, failureSentences } }: Walk): States {
   const list = /\/api\/generations\?/;
-  const tiles = page.getByRole("list", { name: pictureText.title }).getByRole("checkbox");
+  const tiles = page.getByRole("list", { name: galleryText.title }).getByRole("checkbox");
   await page.route(list, () => {});
-  await studio.open("/gallery");
-  await page.locator(".tile.shimmer").first().waitFor();
+  // The document of the gallery without filters brings its first page.
+  await studio.open("/gallery?status=all");
+  await page.locator("[data-tile=placeholder]").first().waitFor();
   yield "gallery, loading";
   await page.unroute(list);
   await page.route(list, (route) => route.abort());
@@ -209,66 +210,66 @@ async function* inGallery({ page, studio, words: { pictureText, failures } }: Wa
   await page.unroute(list);
 
   await studio.open("/gallery");
-  await arePicturesDrawn(page);
+  await areImagesDrawn(page);
   yield "gallery";
-  await studio.button(pictureText.filter).click();
+  await studio.button(galleryText.filter).click();
   yield "gallery, filter menu";
   await page.keyboard.press("Escape");
-  await studio.button(pictureText.select).click();
+  await studio.button(galleryText.select).click();
   await tiles.nth(0).click();
   await tiles.nth(1).click();
   yield "gallery, selecting";
   await page
-    .getByRole("group", { name: pictureText.select })
-    .getByRole("button", { name: pictureText.delete })
+    .getByRole("group", { name: galleryText.select })
+    .getByRole("button", { name: galleryText.delete })
     .click();
-  await page.getByText(pictureText.deleted(2)).waitFor();
+  await page.getByText(galleryText.deleted(2)).waitFor();
   yield "gallery, two deleted";
-  await page.getByRole("button", { name: pictureText.undo }).click();
+  await page.getByRole("button", { name: galleryText.undo }).click();
   await studio.open("/gallery?favorite=true&from=2020-01-01");
-  await arePicturesDrawn(page);
+  await areImagesDrawn(page);
   yield "gallery, filtered";
   await studio.open("/gallery?status=all");
-  await page.getByText(failures.upstream_failed).first().waitFor();
+  await page.getByText(failureSentences.upstream_failed).first().waitFor();
   yield "gallery, with what failed";
   await studio.open("/gallery?q=…");
-  await page.getByText(pictureText.nothingFoundWhy).waitFor();
+  await page.getByText(galleryText.nothingFoundWhy).waitFor();
   yield "gallery, no match";
 }
 
-/** One picture alone, and its link. */
-async function* atPicture({ page, studio, words, client }: Walk, prompt: string): States {
-  const { pictureText } = words;
+/** The image viewer and the share dialog. */
+async function* atImage({ page, studio, words, client }: Walk, prompt: string): States {
+  const { galleryText, imageText } = words;
   await studio.open("/gallery");
-  await arePicturesDrawn(page);
-  const viewer = await studio.openPicture(prompt);
-  await arePicturesDrawn(page);
-  yield "picture";
+  await areImagesDrawn(page);
+  const viewer = await studio.openImage(prompt);
+  await areImagesDrawn(page);
+  yield "image";
   await page.keyboard.press("z");
-  yield "picture, zoomed";
+  yield "image, zoomed";
   await page.keyboard.press("z");
-  await viewer.getByRole("button", { name: pictureText.share }).click();
+  await viewer.getByRole("button", { name: galleryText.share }).click();
   await studio.shareDialog.waitFor();
-  await studio.shareDialog.getByRole("switch", { name: pictureText.shareOn }).click();
-  await studio.shareDialog.getByLabel(pictureText.link, { exact: true }).waitFor();
+  await studio.shareDialog.getByRole("switch", { name: imageText.publicLink }).click();
+  await studio.shareDialog.getByLabel(imageText.link, { exact: true }).waitFor();
   yield "share dialog";
   await page.keyboard.press("Escape");
   const { items } = await (await client.call("GET", "/api/generations?status=failed")).json();
   await page.goto(`/g/${items[0].id}`);
-  await page.getByRole("heading", { name: words.told.failure("upstream_failed") }).waitFor();
-  yield "picture that failed";
+  await page.getByRole("heading", { name: words.errors.failure("upstream_failed") }).waitFor();
+  yield "failed image";
   await page.goto("/g/nowhere");
-  await page.getByText(pictureText.missingWhy).waitFor();
-  yield "no such picture";
+  await page.getByText(imageText.missingWhy).waitFor();
+  yield "image not found";
 }
 
-/** What anybody sees of the picture with this id: pages that the Worker writes, in its own language. */
+/** The public pages of this generation, which the Worker renders. */
 async function* asGuest({ page, client }: Walk, id: string): States {
   for (const showPrompt of [true, false]) {
     const answer = await client.call("POST", `/api/generations/${id}/share`, { showPrompt });
     await page.goto((await answer.json()).url);
-    await arePicturesDrawn(page);
-    yield showPrompt ? "shared picture" : "shared picture, its prompt not";
+    await areImagesDrawn(page);
+    yield showPrompt ? "shared image" : "shared image, without its prompt";
   }
   await client.call("DELETE", `/api/generations/${id}/share`);
   await page.reload();
@@ -276,9 +277,9 @@ async function* asGuest({ page, client }: Walk, id: string): States {
   yield "shared no more";
 }
 
-/** Waits until there are pictures, and all in sight have their pixels. */
-export async function arePicturesDrawn(page: Page): Promise<void> {
-  await until("the pictures", () =>
+/** Waits until there are images, and all in the window are decoded. */
+export async function areImagesDrawn(page: Page): Promise<void> {
+  await until("the images", () =>
     page.evaluate(() => {
       const inSight = [...document.querySelectorAll<HTMLImageElement>("main img, dialog img")].filter(
         (image) => image.getBoundingClientRect().top < innerHeight,
@@ -288,7 +289,7 @@ export async function arePicturesDrawn(page: Page): Promise<void> {
   );
 }
 
-/** Waits until all in sight is decoded, and what fades or slides has arrived; what shimmers never does. */
+/** Waits until all images in the window are decoded and all animations that end have ended. */
 export async function isAtRest(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const inSight = [...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight);

@@ -1,13 +1,25 @@
-/** All that the studio says, in one: what it is called by who looks for it on the screen. */
-import { account } from "../../../frontend/text/account.ts";
-import { text } from "../../../frontend/text/common.ts";
-import { later } from "../../../frontend/text/sign-in.ts";
-import { making } from "../../../frontend/text/create.ts";
-import { page } from "../../../frontend/text/html.ts";
-import { pictureText } from "../../../frontend/text/gallery.ts";
-import { failures, problems, told } from "../../../frontend/text/errors.ts";
+/** The whole text catalogue, by which tests find what is on the screen. */
+import { accountText } from "../../../frontend/text/account.ts";
+import { commonText } from "../../../frontend/text/common.ts";
+import { createText } from "../../../frontend/text/create.ts";
+import { errorSentences, errors, failureSentences } from "../../../frontend/text/errors.ts";
+import { galleryText } from "../../../frontend/text/gallery.ts";
+import { htmlText } from "../../../frontend/text/html.ts";
+import { imageText } from "../../../frontend/text/image.ts";
+import { signInText } from "../../../frontend/text/sign-in.ts";
 
-/** As the catalogue is written. A build in another language has the same in its own words. */
-export const written = { account, text, later, making, page, pictureText, failures, problems, told };
+/** As the catalogue is written. A build in another language has the same names with other values. */
+export const written = {
+  accountText,
+  commonText,
+  createText,
+  errorSentences,
+  errors,
+  failureSentences,
+  galleryText,
+  htmlText,
+  imageText,
+  signInText,
+};
 
 export type Words = typeof written;

@@ -1,0 +1,2 @@
+/** The tab is in the background, or the window is minimized. */
+export const isPageHidden = (): boolean => document.hidden;

@@ -1,0 +1,172 @@
+import download from "lucide-static/icons/download.svg?raw";
+import heart from "lucide-static/icons/heart.svg?raw";
+import pencil from "lucide-static/icons/pencil.svg?raw";
+import again from "lucide-static/icons/refresh-cw.svg?raw";
+import share from "lucide-static/icons/share-2.svg?raw";
+import sparkles from "lucide-static/icons/sparkles.svg?raw";
+import x from "lucide-static/icons/x.svg?raw";
+import type { Generation } from "../../worker/contract.ts";
+import { imagePath } from "../browser/router.ts";
+import { composerPart } from "../studio/generate/composer.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { favoritesPart } from "../studio/images/favorites.ts";
+import type { FeedEntry } from "../studio/images/feed.ts";
+import { isInFlight } from "../studio/images/generation.ts";
+import { submitPart } from "../studio/generate/submit.ts";
+import { commonText } from "../text/common.ts";
+import { createText } from "../text/create.ts";
+import { Icon } from "../ui/icon.tsx";
+import { usePart } from "../ui/parts.ts";
+import { Thumbnail } from "../ui/thumbnail.tsx";
+import { useKeepFocus } from "./keep-focus.ts";
+import { PendingStatus } from "./pending-status.tsx";
+import { useVariations } from "./use-variations.ts";
+
+type Props = { entry: FeedEntry; generation: Generation };
+
+const TILE =
+  "group relative aspect-(--ratio) max-w-full grow-(--ratio) basis-[calc(var(--ratio)*var(--spacing-row))] overflow-hidden rounded-md bg-shade forced-colors:outline forced-colors:-outline-offset-1";
+/** On a phone what was started in this visit fills the width. */
+const WIDE_ON_PHONE =
+  "max-md:mx-auto max-md:max-w-[min(100%,var(--ratio)*68dvh)] max-md:grow-0 max-md:basis-full";
+
+/** A recent generation below the latest one: in flight or finished. */
+export function FeedTile({ entry, generation }: Props) {
+  const root = useKeepFocus<HTMLLIElement>();
+  const { frame, key, isActive } = entry;
+  const isPending = isInFlight(generation);
+  return (
+    <li
+      ref={root}
+      // Its size does not depend on its content: off the screen that is not laid out.
+      class={`${TILE} ${isActive ? WIDE_ON_PHONE : "[content-visibility:auto]"} ${isPending ? "skeleton" : ""}`}
+      style={{ "--ratio": frame }}
+      aria-busy={isPending}
+      data-entry={key}
+    >
+      {isPending ? (
+        <PendingTile entry={entry} generation={generation} />
+      ) : (
+        <ImageTile entry={entry} generation={generation} />
+      )}
+    </li>
+  );
+}
+
+function PendingTile({ entry, generation }: Props) {
+  const submit = usePart(submitPart);
+  const root = useKeepFocus<HTMLDivElement>();
+  return (
+    <div ref={root} class="absolute inset-0 flex flex-col p-4">
+      {/* The padding stays on the side of the button, whichever direction the prompt has. */}
+      <div class="pe-10">
+        <p class="line-clamp-3 text-sm font-medium wrap-anywhere" dir="auto">
+          {generation.prompt}
+        </p>
+      </div>
+      <button
+        type="button"
+        class="button round small quiet absolute end-2 top-2"
+        aria-label={createText.cancel}
+        title={createText.cancel}
+        onClick={() => void submit.cancel(entry.key)}
+      >
+        <Icon svg={x} />
+      </button>
+      <div class="mt-auto">
+        <PendingStatus entry={entry} generation={generation} />
+      </div>
+    </div>
+  );
+}
+
+function ImageTile({ entry: { isActive }, generation }: Props) {
+  const { id, prompt, favorite } = generation;
+  return (
+    <>
+      <a
+        href={imagePath(id)}
+        class="absolute inset-0 ring-inside rounded-[inherit]"
+        aria-label={createText.open(prompt)}
+      >
+        <Thumbnail generation={generation} sizes={isActive ? "(width < 48rem) 100vw, 26rem" : "26rem"} />
+      </a>
+      {favorite && (
+        <span
+          class="pointer-events-none pointer-events-none absolute end-2 top-2 text-on-image shadow-mark [&_svg]:fill-current"
+          aria-hidden="true"
+        >
+          <Icon svg={heart} />
+        </span>
+      )}
+      <TileActions generation={generation} isHiddenOnPhone={!isActive} />
+    </>
+  );
+}
+
+/** Visible on touch, on hover, and with the keyboard. A small tile on a phone only opens the image. */
+function TileActions({ generation, isHiddenOnPhone }: { generation: Generation; isHiddenOnPhone: boolean }) {
+  const composer = usePart(composerPart);
+  const dialogs = usePart(dialogsPart);
+  const favorites = usePart(favoritesPart);
+  const variations = useVariations(generation);
+  const { id, prompt, favorite, outputUrl, model } = generation;
+  const inHighQuality = createText.inModel(commonText.model("truefusion-2.0"));
+  return (
+    <div
+      class={`pointer-events-none absolute inset-x-0 bottom-0 flex flex-wrap justify-end gap-1.5 p-2 text-on-image group-focus-within:opacity-100 group-hover:opacity-100 md:mouse:fade-scrim md:mouse:pt-12 mouse:opacity-0 ${isHiddenOnPhone ? "max-md:hidden" : ""}`}
+    >
+      <p class="hidden w-full text-sm md:mouse:line-clamp-2" dir="auto">
+        {prompt}
+      </p>
+      <TileButton
+        label={createText.favorite}
+        icon={heart}
+        isPressed={favorite}
+        onClick={() => void favorites.toggle(id)}
+      />
+      <TileButton
+        label={createText.share}
+        icon={share}
+        onClick={() => {
+          dialogs.share.value = { id };
+        }}
+      />
+      <TileButton label={createText.edit} icon={pencil} onClick={() => composer.editCopy(generation)} />
+      <TileButton label={createText.again} icon={again} onClick={variations.again} />
+      {model === "truefusion-edge" && (
+        <TileButton
+          label={inHighQuality}
+          icon={sparkles}
+          onClick={() => variations.generateWith("truefusion-2.0")}
+        />
+      )}
+      <a
+        class="button round glass small pointer-events-auto"
+        href={`${outputUrl}?download`}
+        download
+        aria-label={createText.download}
+        title={createText.download}
+      >
+        <Icon svg={download} />
+      </a>
+    </div>
+  );
+}
+
+type TileButtonProps = { label: string; icon: string; isPressed?: boolean; onClick: () => void };
+
+function TileButton({ label, icon, isPressed, onClick }: TileButtonProps) {
+  return (
+    <button
+      type="button"
+      class="button round glass small pointer-events-auto"
+      aria-label={label}
+      title={label}
+      aria-pressed={isPressed}
+      onClick={onClick}
+    >
+      <Icon svg={icon} />
+    </button>
+  );
+}

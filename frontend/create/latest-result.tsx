@@ -1,0 +1,225 @@
+import download from "lucide-static/icons/download.svg?raw";
+import heart from "lucide-static/icons/heart.svg?raw";
+import pencil from "lucide-static/icons/pencil.svg?raw";
+import again from "lucide-static/icons/refresh-cw.svg?raw";
+import share from "lucide-static/icons/share-2.svg?raw";
+import sparkles from "lucide-static/icons/sparkles.svg?raw";
+import x from "lucide-static/icons/x.svg?raw";
+import type { ComponentChildren } from "preact";
+import type { Generation } from "../../worker/contract.ts";
+import { imagePath } from "../browser/router.ts";
+import { composerPart } from "../studio/generate/composer.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { favoritesPart } from "../studio/images/favorites.ts";
+import type { FeedEntry } from "../studio/images/feed.ts";
+import { isInFlight, ratioOf } from "../studio/images/generation.ts";
+import { submitPart } from "../studio/generate/submit.ts";
+import { commonText } from "../text/common.ts";
+import { createText } from "../text/create.ts";
+import { Icon } from "../ui/icon.tsx";
+import { usePart } from "../ui/parts.ts";
+import { Thumbnail } from "../ui/thumbnail.tsx";
+import { useKeepFocus } from "./keep-focus.ts";
+import { PendingStatus } from "./pending-status.tsx";
+import { useVariations } from "./use-variations.ts";
+
+type Props = { entry: FeedEntry; generation: Generation };
+
+/** The share of the frame's ratio by which an image may differ before its edges would be cut off visibly. */
+const MAX_CROP = 0.05;
+/** The phone shows an icon over each label, so that all of them fit in one row. */
+const ACTION = "button plain max-md:stacked";
+
+/**
+ * The newest generation: image, prompt, settings and labeled actions side by side, on a phone below each other. The
+ * same block is the placeholder while it is in flight, so that no button moves when the image arrives.
+ */
+export function LatestResult({ entry, generation }: Props) {
+  const root = useKeepFocus<HTMLLIElement>();
+  const isPending = isInFlight(generation);
+  const { frame, key } = entry;
+  return (
+    <li
+      ref={root}
+      class="flex min-w-0 basis-full flex-col gap-3 mb-3 md:mb-6 md:flex-row md:gap-6"
+      style={{ "--ratio": frame }}
+      aria-busy={isPending}
+      data-entry={key}
+      data-latest
+    >
+      <div
+        class={`relative mx-auto aspect-(--ratio) w-full max-w-[min(100%,var(--ratio)*68dvh)] flex-none self-start overflow-hidden rounded-md bg-shade md:mx-0 md:w-[min(62vh*var(--ratio),100%-19rem)] ${isPending ? "skeleton" : ""}`}
+        data-frame
+      >
+        {!isPending && <ResultImage generation={generation} frame={frame} />}
+      </div>
+      <div class="flex min-w-0 flex-1 flex-col gap-3 md:max-w-md">
+        <p class="line-clamp-3 font-medium wrap-anywhere md:line-clamp-6 md:text-lg" dir="auto">
+          {generation.prompt}
+        </p>
+        <Settings generation={generation} />
+        <div class="flex min-h-control-sm items-center">
+          {isPending ? (
+            <PendingStatus entry={entry} generation={generation} />
+          ) : (
+            <FinishedStatus generation={generation} />
+          )}
+        </div>
+        <Actions entry={entry} generation={generation} isPending={isPending} />
+      </div>
+    </li>
+  );
+}
+
+function ResultImage({ generation, frame }: { generation: Generation; frame: number }) {
+  const favorites = usePart(favoritesPart);
+  const { id, prompt, favorite } = generation;
+  return (
+    <>
+      <a
+        href={imagePath(id)}
+        class="absolute inset-0 ring-inside rounded-[inherit]"
+        aria-label={createText.open(prompt)}
+      >
+        <Thumbnail
+          generation={generation}
+          sizes={`(width < 48rem) 100vw, ${Math.ceil(62 * frame)}vh`}
+          isWhole={Math.abs(ratioOf(generation) / frame - 1) > MAX_CROP}
+        />
+      </a>
+      <button
+        type="button"
+        class="button round glass small absolute end-2 top-2"
+        aria-label={createText.favorite}
+        title={createText.favorite}
+        aria-pressed={favorite}
+        onClick={() => void favorites.toggle(id)}
+      >
+        <Icon svg={heart} />
+      </button>
+    </>
+  );
+}
+
+function Settings({ generation: { model, options } }: { generation: Generation }) {
+  const composer = usePart(composerPart);
+  const { aspectRatio, seed } = options;
+  return (
+    <dl class="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+      <Setting name={commonText.models}>{commonText.model(model)}</Setting>
+      <Setting name={commonText.ratio}>{aspectRatio ?? createText.ratioAuto}</Setting>
+      {/* On a line of its own, so that a longer seed moves nothing. */}
+      <Setting name={createText.seed} className="w-full">
+        {seed ?? createText.seedRandom}
+        {seed !== undefined && (
+          <button
+            type="button"
+            class="link ms-2"
+            onClick={() => {
+              composer.seed.value = seed;
+            }}
+          >
+            {createText.useSeed}
+          </button>
+        )}
+      </Setting>
+    </dl>
+  );
+}
+
+type SettingProps = { name: string; className?: string; children: ComponentChildren };
+
+function Setting({ name, className = "", children }: SettingProps) {
+  return (
+    <div class={`flex gap-2 ${className}`}>
+      <dt class="text-muted">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** In flight, Cancel stands where Download will be: Edit and Again stay under the pointer. */
+function Actions({ entry, generation, isPending }: Props & { isPending: boolean }) {
+  const composer = usePart(composerPart);
+  const variations = useVariations(generation);
+  return (
+    <div class="grid grid-cols-4 gap-2 md:grid-cols-2">
+      {isPending ? <CancelAction entry={entry} /> : <FileActions generation={generation} />}
+      <Action icon={pencil} onClick={() => composer.editCopy(generation)}>
+        {createText.edit}
+      </Action>
+      <Action icon={again} title={createText.againWhat} name="again" onClick={variations.again}>
+        {createText.again}
+      </Action>
+    </div>
+  );
+}
+
+function CancelAction({ entry }: { entry: FeedEntry }) {
+  const submit = usePart(submitPart);
+  const root = useKeepFocus<HTMLDivElement>();
+  return (
+    <div ref={root} class="contents">
+      <Action icon={x} onClick={() => void submit.cancel(entry.key)}>
+        {createText.cancel}
+      </Action>
+      <span />
+    </div>
+  );
+}
+
+/** How long it took; from a fast preview also the way to the same image in high quality. */
+function FinishedStatus({ generation }: { generation: Generation }) {
+  const { generateWith } = useVariations(generation);
+  const { createdAt, completedAt, model } = generation;
+  const seconds = completedAt && Math.round((Date.parse(completedAt) - Date.parse(createdAt)) / 1_000);
+  return (
+    <div class="flex w-full flex-wrap items-center justify-between gap-2">
+      {seconds ? <p class="text-sm text-muted">{createText.took(createText.seconds(seconds))}</p> : null}
+      {model === "truefusion-edge" && (
+        <button type="button" class="button plain small" onClick={() => generateWith("truefusion-2.0")}>
+          <Icon svg={sparkles} />
+          {createText.inModel(commonText.model("truefusion-2.0"))}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function FileActions({ generation: { id, outputUrl } }: { generation: Generation }) {
+  const dialogs = usePart(dialogsPart);
+  return (
+    <>
+      <a class={ACTION} href={`${outputUrl}?download`} download>
+        <Icon svg={download} />
+        {createText.download}
+      </a>
+      <Action
+        icon={share}
+        onClick={() => {
+          dialogs.share.value = { id };
+        }}
+      >
+        {createText.share}
+      </Action>
+    </>
+  );
+}
+
+type ActionProps = {
+  icon: string;
+  title?: string;
+  /** Keeps the focus when another result becomes the latest. */
+  name?: string;
+  onClick: () => void;
+  children: ComponentChildren;
+};
+
+function Action({ icon, title, name, onClick, children }: ActionProps) {
+  return (
+    <button type="button" class={ACTION} title={title} data-action={name} onClick={onClick}>
+      <Icon svg={icon} />
+      {children}
+    </button>
+  );
+}

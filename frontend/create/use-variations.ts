@@ -1,0 +1,23 @@
+import type { ModelId } from "../../worker/catalog.ts";
+import type { Generation } from "../../worker/contract.ts";
+import { messagesPart } from "../studio/messages.ts";
+import { outboxPart } from "../studio/generate/outbox.ts";
+import { type VariationResult, variationsPart } from "../studio/generate/variations.ts";
+import { createText } from "../text/create.ts";
+import { usePart } from "../ui/parts.ts";
+
+/** Generates more from an image and says what each click did. */
+export function useVariations(generation: Generation) {
+  const variations = usePart(variationsPart);
+  const messages = usePart(messagesPart);
+  const { queued } = usePart(outboxPart);
+  function report(result: VariationResult) {
+    if (result === "started") messages.show(createText.variationStarted);
+    else if (result === "queued") messages.show(createText.variationQueued(queued.peek().length));
+    else messages.show(createText.variationRefused);
+  }
+  return {
+    again: () => report(variations.generate(generation)),
+    generateWith: (model: ModelId) => report(variations.generateWith(model, generation)),
+  };
+}

@@ -1,0 +1,62 @@
+import { useRef } from "preact/hooks";
+import type { Generation } from "../../worker/contract.ts";
+import { pathOf, routerPart } from "../browser/router.ts";
+import { composerPart } from "../studio/generate/composer.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
+import { favoritesPart } from "../studio/images/favorites.ts";
+import { type Message, messagesPart } from "../studio/messages.ts";
+import { HIGH_QUALITY_MODEL, type VariationResult, variationsPart } from "../studio/generate/variations.ts";
+import { commonText } from "../text/common.ts";
+import { imageText } from "../text/image.ts";
+import { usePart } from "../ui/parts.ts";
+
+/** What can be done with the open image, by button and by key. */
+export function useImageActions() {
+  const composer = usePart(composerPart);
+  const dialogs = usePart(dialogsPart);
+  const favorites = usePart(favoritesPart);
+  const messages = usePart(messagesPart);
+  const router = usePart(routerPart);
+  const variations = usePart(variationsPart);
+  /** The message about Again, and how many it counts while it is visible. */
+  const again = useRef<{ message: Message; count: number } | null>(null);
+
+  const goToForm = () => router.go(pathOf("create"));
+  const showResult = (result: VariationResult, text: string) =>
+    messages.show(result === "full" ? imageText.queueFull : text, { label: imageText.view, run: goToForm });
+
+  return {
+    toggleFavorite: ({ id }: Generation) => void favorites.toggle(id),
+    share({ id }: Generation, output: number) {
+      dialogs.share.value = { id, output };
+    },
+    edit(generation: Generation) {
+      composer.editCopy(generation);
+      goToForm();
+    },
+    again(generation: Generation) {
+      const result = variations.generate(generation);
+      const last = again.current;
+      const isVisible = last !== null && messages.messages.peek().includes(last.message);
+      if (isVisible) messages.dismiss(last.message);
+      const count = (isVisible ? last.count : 0) + (result === "full" ? 0 : 1);
+      again.current = {
+        message: showResult(result, imageText.againDone(count, result === "queued")),
+        count,
+      };
+    },
+    createInHighQuality(generation: Generation) {
+      const result = variations.generateWith(HIGH_QUALITY_MODEL, generation);
+      showResult(result, imageText.inModelDone(commonText.model(HIGH_QUALITY_MODEL), result === "queued"));
+    },
+    /** The seed is the same only with the same model. */
+    useSeed({ model, options }: Generation) {
+      composer.setModel(model);
+      composer.seed.value = options.seed ?? null;
+      composer.focus.value = true;
+      goToForm();
+    },
+  };
+}
+
+export type ImageActions = ReturnType<typeof useImageActions>;

@@ -1,0 +1,178 @@
+import { computed, effect, signal } from "@preact/signals";
+import {
+  ASPECT_RATIOS,
+  type AspectRatio,
+  DEFAULT_MODEL,
+  MAX_PROMPT_LENGTH,
+  MAX_SEED,
+  MODELS,
+  type ModelId,
+} from "../../../worker/catalog.ts";
+import type { GenerateBody, Generation, GenerationOptions, ModelOptions } from "../../../worker/contract.ts";
+import { definePart } from "../../ui/parts.ts";
+import { optionsOf } from "../images/generation.ts";
+import type { KeyValueStore } from "../../browser/storage.ts";
+
+export type ComposerDependencies = {
+  store: KeyValueStore;
+  /** This tab's own: two tabs may be writing at once. */
+  tabStore: KeyValueStore;
+  /** The options that a model supports; null while unknown. */
+  optionsFor: (model: ModelId) => ModelOptions | null;
+  /** Receives a draft that was replaced by another text. */
+  onReplaced: (draft: string) => void;
+};
+
+/** The form: its draft and settings are stored in this browser, so that no reload or sign-in loses them. */
+export function createComposer({ store, tabStore, optionsFor, onReplaced }: ComposerDependencies) {
+  const prompt = signal("");
+  const model = signal<ModelId>(DEFAULT_MODEL);
+  const aspectRatio = signal<AspectRatio | null>(null);
+  /** null: a new one for each image. */
+  const seed = signal<number | null>(null);
+  /** The negative prompt: what should not be in the image. */
+  const exclude = signal("");
+  /** A sentence under the form: why the prompt was not submitted. */
+  const notice = signal<string | null>(null);
+  /** True: the prompt shall have the focus. The prompt resets it. */
+  const focus = signal(false);
+  /** True: the prompt's text shall be selected. The prompt resets it. */
+  const selectAll = signal(false);
+  /** The text in the form has been submitted: no draft any more. It stays for the next image until it is changed. */
+  const isSubmitted = signal(false);
+  /** Nothing has been written in this visit yet: Tab may accept the example. */
+  const isUntouched = signal(true);
+  /** Enter sends the prompt; else it starts a new line. Until the user chooses, touch screens start a line. */
+  const enterSends = signal(true);
+
+  const supported = computed(() => optionsFor(model.value));
+  /** The options to send: of those that are set, the ones that the chosen model supports. */
+  const options = computed(() =>
+    optionsOf(
+      {
+        aspectRatio: aspectRatio.value,
+        seed: seed.value,
+        negativePrompt: exclude.value.normalize("NFC").trim(),
+      },
+      supported.value,
+    ),
+  );
+
+  const maxPromptLength = computed(() => supported.value?.maxPromptLength ?? MAX_PROMPT_LENGTH);
+
+  /** Options that are not given go back to their defaults. */
+  function setOptions(given: GenerationOptions) {
+    aspectRatio.value = given.aspectRatio ?? null;
+    seed.value = given.seed ?? null;
+    exclude.value = given.negativePrompt ?? "";
+  }
+
+  function setModel(id: string) {
+    model.value = MODELS.find((known) => known.id === id)?.id ?? model.value;
+  }
+
+  function write(words: string) {
+    if (words !== prompt.peek()) isSubmitted.value = false;
+    isUntouched.value = false;
+    prompt.value = words;
+    notice.value = null;
+  }
+
+  /** Puts a text into the form. A draft that it replaces can be restored. */
+  function replace(words: string) {
+    const draft = isSubmitted.peek() ? "" : prompt.peek();
+    write(words);
+    if (draft.trim() !== "" && draft !== words) onReplaced(draft);
+  }
+
+  /** Puts a text into the form and the cursor behind it. */
+  function edit(words: string) {
+    replace(words);
+    focus.value = true;
+  }
+
+  return {
+    prompt,
+    model,
+    aspectRatio,
+    seed,
+    exclude,
+    supported,
+    options,
+    notice,
+    focus,
+    selectAll,
+    isSubmitted,
+    isUntouched,
+    enterSends,
+    maxPromptLength,
+    write,
+    replace,
+    edit,
+    setModel,
+    setOptions,
+    /** The form was submitted: its text stays, selected, so that typing replaces it. */
+    markSubmitted() {
+      isSubmitted.value = true;
+      isUntouched.value = false;
+      selectAll.value = true;
+    },
+    /** Puts a request back into the form with all that it asked for, a locked seed included. */
+    editBody({ prompt: words, model: id, ...given }: GenerateBody) {
+      setModel(id);
+      setOptions(optionsOf(given));
+      edit(words);
+      isSubmitted.value = false;
+    },
+    /** The same without the cursor: the request continues after a sign-in. */
+    restoreBody({ prompt: words, model: id, ...given }: GenerateBody) {
+      prompt.value = words;
+      isSubmitted.value = false;
+      setModel(id);
+      const wanted = optionsOf(given);
+      if (JSON.stringify(wanted) !== JSON.stringify(options.peek())) setOptions(wanted);
+    },
+    /** Puts a generation's prompt, model and options into the form. Not its seed: that would make the same image. */
+    editCopy({ prompt: words, model: id, options: made }: Pick<Generation, "prompt" | "model" | "options">) {
+      const { seed: _, ...given } = made;
+      setModel(id);
+      setOptions(given);
+      edit(words);
+    },
+    /** Reads the stored draft and settings. What the user typed and chose before the script loaded comes first. */
+    restore(typed: string, chosen: string | null = null) {
+      prompt.value = typed || (tabStore.get("draft") ?? store.get("draft") ?? "");
+      const wanted = [chosen, store.get("model"), DEFAULT_MODEL];
+      const known = wanted.flatMap((name) => MODELS.find(({ id }) => id === name)?.id ?? []);
+      model.value = known[0] ?? DEFAULT_MODEL;
+      const keptRatio = store.get("ratio");
+      aspectRatio.value = ASPECT_RATIOS.find((ratio) => ratio === keptRatio) ?? null;
+      // A locked seed does not survive a reload, except the way to a sign-in page and back with a Generate.
+      seed.value = tabStore.get("resume") === null ? null : seedOf(tabStore.get("seed") ?? "");
+      exclude.value = store.get("without") ?? "";
+      isUntouched.value = prompt.value === "";
+      const enter = store.get("enter");
+      enterSends.value = enter === null ? !matchMedia("(pointer: coarse)").matches : enter === "send";
+      effect(() => {
+        // Stores the empty draft too, so that another tab's draft is not restored here.
+        const draft = isSubmitted.value ? "" : prompt.value;
+        tabStore.set("draft", draft);
+        store.set("draft", draft || null);
+      });
+      effect(() => {
+        store.set("model", model.value);
+        store.set("ratio", aspectRatio.value);
+        tabStore.set("seed", seed.value === null ? null : String(seed.value));
+        store.set("without", exclude.value || null);
+      });
+    },
+  };
+}
+
+export type Composer = ReturnType<typeof createComposer>;
+export const composerPart = definePart<Composer>("composer");
+
+/** A seed as someone writes it; null is none. */
+export function seedOf(digits: string): number | null {
+  return /^\d+$/.test(digits) ? Math.min(Number(digits), MAX_SEED) : null;
+}

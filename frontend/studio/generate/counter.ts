@@ -1,0 +1,23 @@
+/** How many characters of the prompt are left, shown near the limit and spoken by screen readers at thresholds only. */
+import { computed } from "@preact/signals";
+import { countCodePoints, normalizePrompt } from "../../../worker/catalog.ts";
+import { createText } from "../../text/create.ts";
+import type { Composer } from "./composer.ts";
+import type { Count } from "./form-aids.ts";
+
+/** Shown from the first on; spoken when the count passes one of these, not with every key. */
+const THRESHOLDS = [80, 50, 20, 10, -1];
+
+/** The count of the prompt in the form; null while the limit is far. */
+export function createCounter({ prompt, maxPromptLength }: Composer) {
+  let lastPassed = 0;
+  let spoken = "";
+  return computed((): Count | null => {
+    const left = maxPromptLength.value - countCodePoints(normalizePrompt(prompt.value));
+    const passed = THRESHOLDS.filter((threshold) => left <= threshold).length;
+    const shown = left < 0 ? createText.over(-left) : createText.left(left);
+    if (passed !== lastPassed) spoken = shown;
+    lastPassed = passed;
+    return passed > 0 ? { shown, spoken, isOver: left < 0 } : null;
+  });
+}

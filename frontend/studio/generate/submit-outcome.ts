@@ -1,0 +1,87 @@
+/** What to do after a submission was not accepted. Pure, so that every answer can be tested as a row of a table. */
+import { backoff } from "../../api/backoff.ts";
+import type { ApiError, ErrorCode } from "../../api/result.ts";
+import { OUTBOX_TTL_MS } from "./outbox.ts";
+
+/** A bug in the Worker answers every attempt alike; a reset of the user's object only the first ones. */
+const RESENDS_AFTER_INTERNAL = 3;
+
+/** Not now, but later, without the user having to ask again. */
+const REQUEUED: ReadonlySet<ErrorCode> = new Set([
+  "limit_reached",
+  "rate_limited",
+  "quota_exceeded",
+  "budget_exhausted",
+]);
+
+/** How long the queue pauses after such an answer where it does not say: the next item would get the same answer. */
+const PAUSE_SECONDS: Partial<Record<ErrorCode, number>> = {
+  limit_reached: 1,
+  rate_limited: 60,
+  quota_exceeded: 900,
+  budget_exhausted: 900,
+  suspended: 900,
+  upstream_unavailable: 30,
+  owner_must_act: 900,
+  storage_unavailable: 30,
+  internal: 30,
+};
+
+export type SubmitOutcome =
+  /** Unknown whether the Worker carried it out: send it again under its key, which makes one image of both. */
+  | { kind: "resend"; delayMs: number }
+  /** The Worker has taken it on and looks for the lost answer of Skytells. */
+  | { kind: "unconfirmed"; pendingId: string }
+  | { kind: "sign_in" }
+  /** Deleted, perhaps in another tab. */
+  | { kind: "deleted" }
+  | { kind: "requeue"; pause: Pause }
+  /** Final. `pause`: what is queued behind it would get the same answer. */
+  | { kind: "reject"; pause: Pause | null };
+
+/** `isGuess`: the Worker did not say how long, so it may be too short. */
+export type Pause = { ms: number; isGuess: boolean };
+
+export type Attempt = {
+  /** Counted from 0. */
+  attempt: number;
+  /** Since the item was sent first. */
+  ageMs: number;
+  random: () => number;
+};
+
+export function outcomeOf(error: ApiError, { attempt, ageMs, random }: Attempt): SubmitOutcome {
+  const { code, pending, retryAfterSeconds } = error;
+  const delayMs = resendDelay(error, attempt, random);
+  if (delayMs !== null && ageMs <= OUTBOX_TTL_MS) return { kind: "resend", delayMs };
+  if (pending) return { kind: "unconfirmed", pendingId: pending.id };
+  if (code === "unauthenticated") return { kind: "sign_in" };
+  if (code === "not_found") return { kind: "deleted" };
+  const seconds = retryAfterSeconds ?? PAUSE_SECONDS[code];
+  const pause =
+    seconds === undefined ? null : { ms: seconds * 1_000, isGuess: retryAfterSeconds === undefined };
+  if (REQUEUED.has(code)) return { kind: "requeue", pause: pause ?? { ms: 0, isGuess: true } };
+  return { kind: "reject", pause };
+}
+
+/** Milliseconds before the same request is sent again; null where the answer is final. */
+function resendDelay(
+  { code, retryAfterSeconds = 0 }: ApiError,
+  attempt: number,
+  random: () => number,
+): number | null {
+  const delay = Math.max(backoff(attempt, random), retryAfterSeconds * 1_000);
+  switch (code) {
+    case "idempotency_in_progress":
+      return (retryAfterSeconds || 2) * 1_000;
+    case "network_error":
+    case "invalid_response":
+    case "session_redirected":
+    case "storage_unavailable":
+      return delay;
+    case "internal":
+      return attempt < RESENDS_AFTER_INTERNAL ? delay : null;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,311 @@
+/** From a click to a generation: sends an outbox item until the Worker has answered, whatever happens in between. */
+import { batch, computed, signal } from "@preact/signals";
+import { normalizePrompt, promptProblem } from "../../../worker/catalog.ts";
+import type { GenerateBody } from "../../../worker/contract.ts";
+import type { Api } from "../../api/client.ts";
+import type { ApiError, ErrorCode } from "../../api/result.ts";
+import { createText } from "../../text/create.ts";
+import { errors } from "../../text/errors.ts";
+import { definePart } from "../../ui/parts.ts";
+import type { Composer } from "./composer.ts";
+import type { Connection } from "../session/connection.ts";
+import type { Dialogs } from "../dialogs.ts";
+import type { Feed } from "../images/feed.ts";
+import { isInFlight, optionsOf } from "../images/generation.ts";
+import type { Generations } from "../images/generations.ts";
+import type { Messages } from "../messages.ts";
+import { MAX_QUEUED, type Outbox, type OutboxItem } from "./outbox.ts";
+import type { SessionState } from "../session/session.ts";
+import { outcomeOf, type Pause } from "./submit-outcome.ts";
+
+/** Nothing queued starts until then, unless the user resumes it (milliseconds since 1970). */
+export type QueuePause = { code: ErrorCode | "stale"; until: number; isGuess?: boolean };
+
+/** The second half of a double click comes within this. */
+const SAME_CLICK_MS = 1_000;
+
+export type SubmitDependencies = {
+  api: Pick<Api, "generate" | "cancel" | "prediction">;
+  composer: Composer;
+  connection: Connection;
+  dialogs: Dialogs;
+  feed: Feed;
+  generations: Generations;
+  messages: Messages;
+  outbox: Outbox;
+  session: SessionState;
+  now: () => number;
+  random: () => number;
+  newKey: () => string;
+  /** Called when the user must sign in and a Generate continues afterwards. */
+  rememberToResume: () => void;
+  onSubmitted: (item: OutboxItem) => void;
+};
+
+export function createSubmit(dependencies: SubmitDependencies) {
+  const { api, composer, connection, dialogs, feed, generations, messages, outbox, session, now } =
+    dependencies;
+  const pause = signal<QueuePause | null>(null);
+  /** Canceled before the Worker had given an id to cancel, by entry key. */
+  const cancelOnceCreated = new Set<string>();
+  /** Ends the waits between two attempts. */
+  const pendingRetries = new Set<() => void>();
+  /** The last submission of the form. */
+  let latest: OutboxItem | null = null;
+
+  /** Slots that the plan has left, as far as is known here. */
+  const freeSlots = computed(() => {
+    const limits = session.limits.value;
+    if (!limits) return 1;
+    // Other tabs share the outbox. Without pushes the limits may be old, and the feed knows more.
+    const known = connection.isConnected.value ? outbox.sent.value.length : feed.inFlight.value;
+    return limits.concurrent - Math.max(limits.inFlight, known);
+  });
+
+  const newItem = (body: GenerateBody): OutboxItem => ({
+    body,
+    key: dependencies.newKey(),
+    at: now(),
+    state: "queued",
+  });
+
+  /** Sends it, or queues it behind the others. `entryKey`: the entry that tries again. */
+  async function submitOrQueue(item: OutboxItem, entryKey = item.key): Promise<void> {
+    dependencies.onSubmitted(item);
+    if (freeSlots.peek() > 0 && !pause.peek() && outbox.queued.peek().length === 0) {
+      return start(item, entryKey);
+    }
+    outbox.put(item);
+    feed.remove(entryKey);
+    messages.announce(createText.queuedAnnouncement(item.body.prompt));
+  }
+
+  async function start(item: OutboxItem, entryKey = item.key): Promise<void> {
+    const sent: OutboxItem = { ...item, at: now(), state: "sent" };
+    batch(() => {
+      outbox.put(sent);
+      feed.begin(sent, entryKey);
+    });
+    messages.announce(createText.startedAnnouncement(item.body.prompt));
+    return sendUntilAnswered(sent, entryKey);
+  }
+
+  async function sendUntilAnswered(item: OutboxItem, entryKey: string): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      const limits = session.limits.peek();
+      const asOf = generations.now();
+      const result = await api.generate(item.body, item.key);
+      if (result.ok) {
+        const { generation } = result.value;
+        // The answer may be ahead of the push that says that one more slot is in use.
+        if (limits && limits === session.limits.peek() && isInFlight(generation)) {
+          session.limits.value = { ...limits, inFlight: limits.inFlight + 1 };
+        }
+        batch(() => {
+          outbox.remove(item.key);
+          feed.applyAnswer(entryKey, generation, asOf);
+        });
+        return cancelIfWanted(entryKey, generation.id);
+      }
+      if (!(await shouldResend(item, entryKey, result.error, attempt))) return;
+    }
+  }
+
+  async function cancelIfWanted(entryKey: string, id: string): Promise<void> {
+    if (!cancelOnceCreated.delete(entryKey)) return;
+    if (feed.byKey(entryKey)) return cancel(entryKey);
+    // Its entry was dismissed before the id was known.
+    generations.delete(id);
+    await api.cancel(id);
+  }
+
+  /** Acts on an answer that is no generation; whether the item is to be sent again now. */
+  async function shouldResend(
+    item: OutboxItem,
+    entryKey: string,
+    error: ApiError,
+    attempt: number,
+  ): Promise<boolean> {
+    const { random } = dependencies;
+    const outcome = outcomeOf(error, { attempt, ageMs: now() - item.at, random });
+    if (outcome.kind === "resend") return waitToResend(item, entryKey, error, outcome.delayMs);
+    if (outcome.kind === "unconfirmed") {
+      outbox.put({ ...item, state: "unconfirmed", pending: outcome.pendingId });
+      feed.markUnconfirmed(entryKey, outcome.pendingId, generations.now());
+      if (cancelOnceCreated.delete(entryKey)) await cancel(entryKey);
+      return false;
+    }
+    // One batch: nothing queued may start between two of these lines.
+    batch(() => {
+      outbox.remove(item.key);
+      if (error.limits) session.limits.value = error.limits;
+      if (cancelOnceCreated.delete(entryKey) || outcome.kind === "deleted") return feed.remove(entryKey);
+      if (outcome.kind === "sign_in") return signInAndContinue(item, entryKey);
+      if (outcome.kind === "requeue") {
+        pauseQueue(error.code, outcome.pause);
+        feed.remove(entryKey);
+        outbox.putFirst({ ...item, state: "queued" });
+        messages.announce(createText.queuedAnnouncement(item.body.prompt));
+        return;
+      }
+      if (outcome.pause && outbox.queued.peek().length > 0) pauseQueue(error.code, outcome.pause);
+      feed.markRejected(entryKey, error);
+      // The Worker has read the model's options since.
+      if (error.code === "invalid_request") void session.load();
+      messages.announce(errors.rejectedAnnouncement(error.code, optionsOf(item.body)));
+    });
+    return false;
+  }
+
+  function pauseQueue(code: ErrorCode, { ms, isGuess }: Pause) {
+    pause.value = { code, until: now() + ms, isGuess };
+  }
+
+  async function waitToResend(
+    item: OutboxItem,
+    entryKey: string,
+    error: ApiError,
+    delayMs: number,
+  ): Promise<boolean> {
+    feed.markRetrying(entryKey, error);
+    // While the account is being deleted nothing is sent in this user's name.
+    do if (!cancelOnceCreated.has(entryKey)) await sleep(delayMs);
+    while (session.isPaused() && !cancelOnceCreated.has(entryKey));
+    // Canceled before it was known to have arrived: it is not sent again to find out.
+    if (cancelOnceCreated.has(entryKey)) outbox.remove(item.key);
+    if (outbox.find(item.key)) return true;
+    // Another tab may have the answer: its generation comes with a push.
+    cancelOnceCreated.delete(entryKey);
+    feed.detach(entryKey);
+    return false;
+  }
+
+  function sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        pendingRetries.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      pendingRetries.add(end);
+    });
+  }
+
+  function signInAndContinue(item: OutboxItem, entryKey: string) {
+    feed.remove(entryKey);
+    // A prompt that is being typed stays in the form; then the item waits in the queue.
+    const isFormFree = composer.prompt.peek() === "" || composer.isSubmitted.peek();
+    if (isFormFree) composer.restoreBody(item.body);
+    else outbox.putFirst({ ...item, state: "queued" });
+    askToSignIn(isFormFree);
+  }
+
+  function askToSignIn(continues: boolean) {
+    if (continues) dependencies.rememberToResume();
+    dialogs.signIn.value = "generate";
+    if (session.user.peek()) session.recheck();
+  }
+
+  async function cancel(key: string): Promise<void> {
+    const entry = feed.byKey(key);
+    if (!entry) return;
+    const edit = feed.showCanceled(key);
+    const { id } = entry;
+    if (id === null) {
+      // Noted before anything is awaited: the answer may come first.
+      cancelOnceCreated.add(key);
+      // Waiting between two attempts: drop it instead of retrying.
+      if (entry.error && entry.item) {
+        outbox.remove(entry.item.key);
+        retryNow();
+      }
+      return;
+    }
+    const asOf = generations.now();
+    const result = await api.cancel(id);
+    if (result.ok) {
+      feed.applyPoll(id, result.value.generation, asOf);
+      return edit.undo();
+    }
+    if (result.error.code === "already_finished") {
+      const current = await api.prediction(id);
+      if (current.ok) feed.applyPoll(id, current.value.generation, asOf);
+    } else messages.announce(errors.sentence(result.error.code));
+    edit.undo();
+  }
+
+  /** The connection is back, or something was decided: ends the waits between two attempts. */
+  function retryNow() {
+    for (const end of pendingRetries) end();
+  }
+
+  return {
+    pause,
+    freeSlots,
+    start,
+    cancel,
+    retryNow,
+    async generate(): Promise<void> {
+      const problem = promptProblem(composer.prompt.peek(), composer.maxPromptLength.peek());
+      if (latest && composer.isSubmitted.peek() && now() - latest.at < SAME_CLICK_MS) return;
+      composer.notice.value = null;
+      if (problem) {
+        composer.notice.value = errors.promptProblem(
+          problem,
+          composer.prompt.peek(),
+          composer.maxPromptLength.peek(),
+        );
+        composer.focus.value = true;
+        return;
+      }
+      if (session.session.peek() && !session.user.peek()) return askToSignIn(true);
+      if (outbox.queued.peek().length >= MAX_QUEUED) {
+        composer.notice.value = createText.queueFull;
+        return;
+      }
+      const item = newItem({
+        prompt: normalizePrompt(composer.prompt.peek()),
+        model: composer.model.peek(),
+        ...composer.options.peek(),
+      });
+      composer.markSubmitted();
+      latest = item;
+      await submitOrQueue(item);
+    },
+    /** Submits what is not in the form: a variation of an existing image. */
+    submit: (body: GenerateBody) => submitOrQueue(newItem(body)),
+    /** Continues with an item of an earlier page or of another tab. */
+    async resume(item: OutboxItem): Promise<void> {
+      if (feed.byKey(item.key)) return;
+      feed.begin(item, item.key);
+      if (item.pending === undefined) return sendUntilAnswered(item, item.key);
+      feed.markUnconfirmed(item.key, item.pending, generations.now());
+    },
+    /**
+     * The same again, on the same entry. What the Worker may have carried out is sent under its old key, so that it
+     * never makes two images; a generation that has ended needs a new one.
+     */
+    async retry(key: string): Promise<void> {
+      const entry = feed.byKey(key);
+      if (!entry) return;
+      const generation = feed.generationOf(entry);
+      // The second of two clicks finds it in flight again.
+      if (entry.phase !== "rejected" && isInFlight(generation)) return;
+      const { prompt, model, options } = generation;
+      const body = entry.item?.body ?? { prompt, model, ...options };
+      const code = entry.phase === "rejected" ? entry.error?.code : undefined;
+      // With options that the model does not support it would always be rejected.
+      if (code === "invalid_request") {
+        const supported = optionsOf(body, session.optionsFor(body.model));
+        return submitOrQueue(newItem({ prompt, model: body.model, ...supported }), key);
+      }
+      const item = newItem(body);
+      const isRepeat = code !== undefined && code !== "idempotency_mismatch";
+      await submitOrQueue(isRepeat && entry.item ? { ...item, key: entry.item.key } : item, key);
+    },
+  };
+}
+
+export type Submit = ReturnType<typeof createSubmit>;
+export const submitPart = definePart<Submit>("submit");

@@ -1,0 +1,52 @@
+/** More images from the settings of an existing one. */
+import { MAX_SEED, type ModelId } from "../../../worker/catalog.ts";
+import type { GenerateBody, Generation } from "../../../worker/contract.ts";
+import { definePart } from "../../ui/parts.ts";
+import { optionsOf } from "../images/generation.ts";
+import { MAX_QUEUED, type Outbox } from "./outbox.ts";
+import type { SessionState } from "../session/session.ts";
+import type { Submit } from "./submit.ts";
+
+/** A fast preview can be created again in high quality. */
+export const PREVIEW_MODEL: ModelId = "truefusion-edge";
+export const HIGH_QUALITY_MODEL: ModelId = "truefusion-2.0";
+
+type Settings = Pick<Generation, "prompt" | "model" | "options">;
+
+/** The same settings with another seed. */
+export function variationOf({ prompt, model, options }: Settings, random: () => number): GenerateBody {
+  const { seed, ...rest } = options;
+  const body = { prompt, model, ...rest };
+  // Without a seed each image differs anyway.
+  return seed === undefined ? body : { ...body, seed: Math.floor(random() * (MAX_SEED + 1)) };
+}
+
+export type VariationsDependencies = {
+  outbox: Outbox;
+  session: Pick<SessionState, "optionsFor">;
+  submit: Submit;
+  random: () => number;
+};
+
+/** "full": the queue takes no more. */
+export type VariationResult = "started" | "queued" | "full";
+
+export function createVariations({ outbox, session, submit, random }: VariationsDependencies) {
+  function submitOne(body: GenerateBody): VariationResult {
+    const before = outbox.queued.peek().length;
+    if (before >= MAX_QUEUED) return "full";
+    void submit.submit(body);
+    return outbox.queued.peek().length > before ? "queued" : "started";
+  }
+
+  return {
+    /** Generates one more, now or when a slot is free. */
+    generate: (settings: Settings) => submitOne(variationOf(settings, random)),
+    /** The same prompt and seed with another model, and those of the options that it supports. */
+    generateWith: (model: ModelId, { prompt, options }: Settings) =>
+      submitOne({ prompt, model, ...optionsOf(options, session.optionsFor(model)) }),
+  };
+}
+
+export type Variations = ReturnType<typeof createVariations>;
+export const variationsPart = definePart<Variations>("variations");

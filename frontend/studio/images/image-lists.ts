@@ -1,0 +1,35 @@
+/** The lists of images in use: one for each set of filters, so that back and forward find them as they were left. */
+import { signal, untracked } from "@preact/signals";
+import { definePart } from "../../ui/parts.ts";
+import { readFilters, writeFilters } from "./filters.ts";
+import { createImageList, type ImageList, type ImageListDependencies } from "./image-list.ts";
+
+const MAX_LISTS = 4;
+
+export function createImageLists(dependencies: ImageListDependencies) {
+  /** Least recently used first. */
+  const lists = new Map<string, ImageList>();
+  return {
+    /** The image that the viewer showed last: it gets the focus when the user returns to the list. */
+    lastViewedId: signal<string | null>(null),
+    /** The list for the search part of an address. */
+    listFor(search: string): ImageList {
+      const filters = readFilters(search);
+      const key = writeFilters(filters);
+      const list = lists.get(key) ?? untracked(() => createImageList(dependencies, filters));
+      lists.delete(key);
+      for (const [oldKey, old] of lists) {
+        if (lists.size < MAX_LISTS) break;
+        old.close();
+        lists.delete(oldKey);
+      }
+      lists.set(key, list);
+      return list;
+    },
+    /** The ids of all generations in the lists. */
+    heldIds: () => [...lists.values()].flatMap((list) => list.heldIds()),
+  };
+}
+
+export type ImageLists = ReturnType<typeof createImageLists>;
+export const imageListsPart = definePart<ImageLists>("image lists");

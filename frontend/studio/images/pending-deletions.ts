@@ -1,0 +1,110 @@
+/**
+ * Deletions that can still be undone. A deletion hides its images at once and is sent when its message's time is over,
+ * or when the page is left. Undo before that shows the images again in their places.
+ */
+import { batch, computed, signal } from "@preact/signals";
+import type { Api } from "../../api/client.ts";
+import { errorSentences } from "../../text/errors.ts";
+import { actionsText } from "../../text/actions.ts";
+import { definePart } from "../../ui/parts.ts";
+import { inBulk, type Pace } from "./bulk.ts";
+import type { Generations } from "./generations.ts";
+import type { Message, Messages } from "../messages.ts";
+
+/** What a page that is being left can still send: browsers allow 64 KB for all such requests together. */
+export const MAX_PENDING = 1_000;
+
+type PendingDeletion = { ids: readonly string[]; message: Message };
+
+export type PendingDeletionsDependencies = {
+  api: Pick<Api, "bulk">;
+  generations: Generations;
+  messages: Messages;
+};
+
+export function createPendingDeletions({ api, generations, messages }: PendingDeletionsDependencies) {
+  /** Oldest first. */
+  const pending = signal<readonly PendingDeletion[]>([]);
+  /** Requests under way. */
+  const sending = signal(0);
+
+  function unhide(ids: readonly string[]) {
+    const hidden = new Set(generations.hidden.peek());
+    for (const id of ids) hidden.delete(id);
+    generations.hidden.value = hidden;
+  }
+
+  /** Removes it from the list with its message; false if it is not there, so that nothing is sent twice. */
+  function take(deletion: PendingDeletion): boolean {
+    if (!pending.peek().includes(deletion)) return false;
+    pending.value = pending.peek().filter((other) => other !== deletion);
+    messages.dismiss(deletion.message);
+    return true;
+  }
+
+  async function send(ids: readonly string[], pace: Pace): Promise<boolean> {
+    sending.value += 1;
+    const { done, failed, error } = await inBulk(api, ids, "delete", pace);
+    batch(() => {
+      sending.value -= 1;
+      for (const id of done) generations.delete(id);
+      unhide(ids);
+    });
+    if (failed.length > 0) {
+      messages.show(
+        actionsText.notDeleted(failed.length, errorSentences[error?.code ?? "storage_unavailable"]),
+      );
+    }
+    return failed.length === 0;
+  }
+
+  /** Sends all of them now; whether they all succeeded. */
+  async function flush(pace: Pace = "steady"): Promise<boolean> {
+    const all = pending.peek();
+    if (all.length === 0) return true;
+    return batch(() => {
+      for (const deletion of all) take(deletion);
+      return send(
+        all.flatMap(({ ids }) => ids),
+        pace,
+      );
+    });
+  }
+
+  function undo(deletion = pending.peek().at(-1)) {
+    batch(() => {
+      if (deletion && take(deletion)) unhide(deletion.ids);
+    });
+  }
+
+  return {
+    canUndo: computed(() => pending.value.length > 0),
+    /** Images are hidden that the Worker still has. */
+    isBusy: computed(() => pending.value.length > 0 || sending.value > 0),
+    /** Hides the images; false if too many would be pending. */
+    add(ids: readonly string[]): boolean {
+      const waiting = pending.peek().reduce((sum, deletion) => sum + deletion.ids.length, 0);
+      if (waiting + ids.length > MAX_PENDING) {
+        messages.show(actionsText.tooManyToDelete(MAX_PENDING));
+        return false;
+      }
+      batch(() => {
+        const message = messages.show(actionsText.deleted(ids.length), {
+          label: actionsText.undo,
+          run: () => undo(deletion),
+          expire: () => batch(() => void (take(deletion) && send(deletion.ids, "steady"))),
+        });
+        const deletion: PendingDeletion = { ids, message };
+        pending.value = [...pending.peek(), deletion];
+        generations.hidden.value = new Set([...generations.hidden.peek(), ...ids]);
+      });
+      return true;
+    },
+    /** Undoes the latest deletion, or the given one. */
+    undo,
+    flush,
+  };
+}
+
+export type PendingDeletions = ReturnType<typeof createPendingDeletions>;
+export const pendingDeletionsPart = definePart<PendingDeletions>("pending deletions");

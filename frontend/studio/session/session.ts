@@ -1,0 +1,90 @@
+import { batch, computed, signal } from "@preact/signals";
+import type { ModelId } from "../../../worker/catalog.ts";
+import type { Limits, ModelOptions, Session } from "../../../worker/contract.ts";
+import { backoff } from "../../api/backoff.ts";
+import type { Api } from "../../api/client.ts";
+import type { ApiError } from "../../api/result.ts";
+import { definePart } from "../../ui/parts.ts";
+
+/** The Worker reads the models' options from Skytells after its answer; the next answer usually has them. */
+const OPTIONS_KNOWN_AFTER_MS = 3_000;
+const OPTIONS_ASKED_EVERY_MS = 48_000;
+
+export type SessionDependencies = {
+  api: Pick<Api, "session">;
+  random: () => number;
+};
+
+/** The user, their limits, and the options of each model. */
+export function createSession({ api, random }: SessionDependencies) {
+  const session = signal<Session | null>(null);
+  const limits = signal<Limits | null>(null);
+  const error = signal<ApiError | null>(null);
+  /** Kept once known: the next answer may come from an isolate that has not read them yet. */
+  const options = new Map<ModelId, ModelOptions>();
+  let failures = 0;
+  let optionsDelay = OPTIONS_KNOWN_AFTER_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Requests are numbered, so that an answer never overwrites that of a later request. */
+  let requests = 0;
+  let applied = 0;
+  let isPaused = false;
+
+  /** Asks the Worker; after a failure again until there is an answer. */
+  async function load() {
+    if (isPaused) return;
+    requests += 1;
+    const request = requests;
+    const before = limits.value;
+    const result = await api.session();
+    if (request < applied) return;
+    applied = request;
+    clearTimeout(timer);
+    if (!result.ok) {
+      error.value = result.error;
+      timer = setTimeout(load, backoff(failures, random));
+      failures += 1;
+      return;
+    }
+    for (const model of result.value.models) if (!model.unread) options.set(model.id, model.options);
+    // Limits that were pushed since the request are newer. A signed-in user's are null where their object did not answer.
+    const isNewer = limits.value === before && result.value.limits !== null;
+    // One batch: what starts with the user must know the limits.
+    batch(() => {
+      error.value = null;
+      session.value = result.value;
+      if (isNewer || !result.value.user) limits.value = result.value.limits;
+    });
+    if (result.value.models.some(({ id }) => !options.has(id))) {
+      timer = setTimeout(load, optionsDelay);
+      optionsDelay = Math.min(2 * optionsDelay, OPTIONS_ASKED_EVERY_MS);
+    }
+    failures = 0;
+  }
+
+  return {
+    /** null until the Worker has answered. */
+    session,
+    limits,
+    error,
+    user: computed(() => session.value?.user ?? null),
+    /** The options that a model supports; null while unknown. */
+    optionsFor: (id: ModelId) => session.value && (options.get(id) ?? null),
+    load,
+    /** A request was answered with 401 or redirected. After a failed attempt the session is retried anyway. */
+    recheck() {
+      if (!error.peek()) void load();
+    },
+    isPaused: () => isPaused,
+    /** While the account is being deleted no answer restores the session, not even one already requested. */
+    pause(paused: boolean) {
+      isPaused = paused;
+      requests += 1;
+      applied = requests;
+      clearTimeout(timer);
+    },
+  };
+}
+
+export type SessionState = ReturnType<typeof createSession>;
+export const sessionPart = definePart<SessionState>("session");

@@ -1,0 +1,55 @@
+/** Signing in and out. */
+import type { Api } from "../../api/client.ts";
+import type { ApiError } from "../../api/result.ts";
+import { setCacheOwner } from "../../browser/service-worker-client.ts";
+import { flushOtherTabs } from "../../browser/sign-out-lock.ts";
+import type { KeyValueStore } from "../../browser/storage.ts";
+import { definePart } from "../../ui/parts.ts";
+import type { Dialogs } from "../dialogs.ts";
+import type { Messages } from "../messages.ts";
+import type { PendingDeletions } from "../images/pending-deletions.ts";
+import type { SessionState } from "./session.ts";
+import { isDoneOrMessage } from "../value-or-message.ts";
+
+export type SignInDependencies = {
+  api: Pick<Api, "signInDev" | "signOut">;
+  dialogs: Dialogs;
+  messages: Messages;
+  pendingDeletions: PendingDeletions;
+  session: SessionState;
+  store: KeyValueStore;
+  tabStore: KeyValueStore;
+  reload: () => void;
+};
+
+export function createSignIn(dependencies: SignInDependencies) {
+  const { api, dialogs, pendingDeletions, session, store, tabStore, reload } = dependencies;
+  return {
+    /** With any address, on this computer only (`DEV_SIGN_IN`). Null after a success. */
+    async signInDev(email: string): Promise<ApiError | null> {
+      const result = await api.signInDev(email);
+      if (!result.ok) return result.error;
+      await session.load();
+      dialogs.signIn.value = null;
+      return null;
+    },
+    /** The dialog was closed: no Generate continues later. */
+    cancel() {
+      dialogs.signIn.value = null;
+      tabStore.set("resume", null);
+    },
+    /** Here, or in every browser. Nothing of the user stays, unless a pending deletion failed: then it does nothing. */
+    async signOut(everywhere = false): Promise<void> {
+      if (!(await pendingDeletions.flush("at once"))) return;
+      await flushOtherTabs();
+      if (!isDoneOrMessage(await api.signOut(everywhere), dependencies)) return;
+      setCacheOwner("");
+      store.clear();
+      tabStore.clear();
+      reload();
+    },
+  };
+}
+
+export type SignIn = ReturnType<typeof createSignIn>;
+export const signInPart = definePart<SignIn>("sign-in");

@@ -1,0 +1,104 @@
+/** The layout of frontend/ and worker/, read from the imports of every file: static, type and dynamic ones. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, test } from "vitest";
+import { root } from "../../scripts/run.ts";
+
+/** More files than this in one folder belong into folders of their own. */
+const MAX_FILES = 22;
+/** Folders over the limit: they may shrink, not grow. */
+const LARGE = new Map([["worker/routes", 24]]);
+const ROOMS = ["shell", "create", "gallery", "image", "account"];
+
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)"(\.[^"?]+\.tsx?)"/g;
+
+const files = ["frontend", "worker"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"))
+    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`),
+);
+const graph = new Map(files.map((file) => [file, importsOf(file, readFileSync(join(root, file), "utf8"))]));
+
+function importsOf(file: string, code: string): string[] {
+  const folder = dirname(join(root, file));
+  return [...code.matchAll(IMPORT)].map(([, path = ""]) =>
+    relative(root, join(folder, path)).replaceAll("\\", "/"),
+  );
+}
+
+/** The files of one circle, in order; null without any. */
+function findCircle(imports: ReadonlyMap<string, string[]>): string[] | null {
+  const done = new Set<string>();
+  const path: string[] = [];
+  function visit(file: string): string[] | null {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return null;
+    path.push(file);
+    for (const imported of imports.get(file) ?? []) {
+      const circle = visit(imported);
+      if (circle) return circle;
+    }
+    path.pop();
+    done.add(file);
+    return null;
+  }
+  for (const file of imports.keys()) {
+    const circle = visit(file);
+    if (circle) return circle;
+  }
+  return null;
+}
+
+const roomOf = (file: string) => ROOMS.find((room) => file.startsWith(`frontend/${room}/`));
+
+test("reads static, type and dynamic imports", () => {
+  const code = [
+    'import { a } from "./a.ts";',
+    'import type { B } from "../ui/b.ts";',
+    'export { c } from "./c.tsx";',
+    'import "./d.ts";',
+    'const e = () => import("./e.ts");',
+    'type F = import("./f.ts").F;',
+    'import svg from "library/icon.svg?raw";',
+  ].join("\n");
+  expect(importsOf("frontend/shell/x.tsx", code)).toEqual([
+    "frontend/shell/a.ts",
+    "frontend/ui/b.ts",
+    "frontend/shell/c.tsx",
+    "frontend/shell/d.ts",
+    "frontend/shell/e.ts",
+    "frontend/shell/f.ts",
+  ]);
+  expect(graph.get("frontend/app.tsx")).toContain("frontend/deferred.tsx");
+});
+
+test("finds a circle", () => {
+  const imports = new Map([
+    ["a", ["b"]],
+    ["b", ["c", "d"]],
+    ["c", []],
+    ["d", ["b"]],
+  ]);
+  expect(findCircle(imports)).toEqual(["b", "d", "b"]);
+});
+
+test("no imports form a circle", () => {
+  expect(findCircle(graph)).toBeNull();
+});
+
+test("no room imports another", () => {
+  const crossings = [...graph].flatMap(([file, imports]) => {
+    const room = roomOf(file);
+    const others = imports.filter((imported) => roomOf(imported) && roomOf(imported) !== room);
+    return room ? others.map((other) => `${file} imports ${other}`) : [];
+  });
+  expect(crossings).toEqual([]);
+});
+
+test("no folder has more files than its limit", () => {
+  const counts = Object.entries(Object.groupBy(files, (file) => dirname(file)));
+  const large = counts.filter(
+    ([folder, own = []]) => own.length > Math.max(MAX_FILES, LARGE.get(folder) ?? 0),
+  );
+  expect(large.map(([folder, own = []]) => `${folder}: ${own.length}`)).toEqual([]);
+});
