@@ -30,6 +30,8 @@ export function createStudioPage(
     async open(path = "/") {
       await page.goto(path);
       await page.getByRole("main").waitFor();
+      // The page is rendered by the build: Preact marks its root once the script has taken over.
+      await page.waitForFunction(() => "__k" in (document.getElementById("app") ?? {}));
     },
     /** Waits until the studio knows who is signed in, and with which plan. */
     isSignedIn: () => page.locator("header [data-avatar]").waitFor(),
