@@ -13,6 +13,7 @@ import { favoritesPart } from "../studio/images/favorites.ts";
 import type { FeedEntry } from "../studio/images/feed.ts";
 import { isInFlight } from "../studio/images/generation.ts";
 import { submitPart } from "../studio/generate/submit.ts";
+import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -93,7 +94,7 @@ function ImageTile({ entry: { isActive }, generation }: Props) {
       </a>
       {favorite && (
         <span
-          class="pointer-events-none pointer-events-none absolute end-2 top-2 text-on-image shadow-mark [&_svg]:fill-current"
+          class="pointer-events-none absolute end-2 top-2 text-on-image shadow-mark [&_svg]:fill-current"
           aria-hidden="true"
         >
           <Icon svg={heart} />
@@ -111,7 +112,7 @@ function TileActions({ generation, isHiddenOnPhone }: { generation: Generation; 
   const favorites = usePart(favoritesPart);
   const variations = useVariations(generation);
   const { id, prompt, favorite, outputUrl, model } = generation;
-  const inHighQuality = createText.inModel(commonText.model("truefusion-2.0"));
+  const inHighQuality = createText.inModel(commonText.model(HIGH_QUALITY_MODEL));
   return (
     <div
       class={`pointer-events-none absolute inset-x-0 bottom-0 flex flex-wrap justify-end gap-1.5 p-2 text-on-image group-focus-within:opacity-100 group-hover:opacity-100 md:mouse:fade-scrim md:mouse:pt-12 mouse:opacity-0 ${isHiddenOnPhone ? "max-md:hidden" : ""}`}
@@ -134,11 +135,11 @@ function TileActions({ generation, isHiddenOnPhone }: { generation: Generation; 
       />
       <TileButton label={createText.edit} icon={pencil} onClick={() => composer.editCopy(generation)} />
       <TileButton label={createText.again} icon={again} onClick={variations.again} />
-      {model === "truefusion-edge" && (
+      {model === PREVIEW_MODEL && (
         <TileButton
           label={inHighQuality}
           icon={sparkles}
-          onClick={() => variations.generateWith("truefusion-2.0")}
+          onClick={() => variations.generateWith(HIGH_QUALITY_MODEL)}
         />
       )}
       <a

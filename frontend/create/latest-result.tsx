@@ -14,6 +14,7 @@ import { favoritesPart } from "../studio/images/favorites.ts";
 import type { FeedEntry } from "../studio/images/feed.ts";
 import { isInFlight, ratioOf } from "../studio/images/generation.ts";
 import { submitPart } from "../studio/generate/submit.ts";
+import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -176,10 +177,10 @@ function FinishedStatus({ generation }: { generation: Generation }) {
   return (
     <div class="flex w-full flex-wrap items-center justify-between gap-2">
       {seconds ? <p class="text-sm text-muted">{createText.took(createText.seconds(seconds))}</p> : null}
-      {model === "truefusion-edge" && (
-        <button type="button" class="button plain small" onClick={() => generateWith("truefusion-2.0")}>
+      {model === PREVIEW_MODEL && (
+        <button type="button" class="button plain small" onClick={() => generateWith(HIGH_QUALITY_MODEL)}>
           <Icon svg={sparkles} />
-          {createText.inModel(commonText.model("truefusion-2.0"))}
+          {createText.inModel(commonText.model(HIGH_QUALITY_MODEL))}
         </button>
       )}
     </div>
