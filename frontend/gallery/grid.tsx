@@ -25,7 +25,8 @@ type Props = {
 
 /**
  * The images of a list in justified rows. Each tile's position is known before its image is loaded, and only rows near
- * the window are rendered: the page costs the same with fifty images and with ten thousand (docs/decisions/0012).
+ * the window are rendered: the page costs the same with fifty images and with ten thousand
+ * (docs/decisions/0012-virtualized-justified-rows.md).
  */
 export function GalleryGrid({ list, shouldResume }: Props) {
   const favorites = usePart(favoritesPart);

@@ -1,0 +1,69 @@
+/** The documentation points to files and headings that exist. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { expect, test } from "vitest";
+import { root } from "../../scripts/run.ts";
+
+const LINK = /\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g;
+/** A path in backticks: below a folder of the repository, or of a script, which may be relative to `frontend/`. */
+const NAMED_PATH =
+  /`((?:worker|frontend|tests|scripts|docs|simulator|migrations)\/[\w./-]*|[\w-]+\/[\w./-]*\.tsx?)`/g;
+const CODE_BLOCK = /^ *```[\s\S]*?^ *```$/gm;
+
+const pages = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
+  cwd: root,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((page) => page !== "" && existsSync(join(root, page)));
+const textOf = (page: string) => readFileSync(join(root, page), "utf8").replaceAll(CODE_BLOCK, "");
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** The links of a page that lead nowhere, and the paths in it that do not exist. */
+function brokenReferences(page: string, text: string): string[] {
+  const links = [...text.matchAll(LINK)]
+    .map(([, inText, inTag]) => inText ?? inTag ?? "")
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .filter((link) => {
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? page : normalize(join(dirname(page), path));
+      if (!existsSync(join(root, target))) return true;
+      return anchor !== undefined && !anchorsOf(path === "" ? text : textOf(target)).includes(anchor);
+    });
+  const paths = [...text.matchAll(NAMED_PATH)]
+    .map(([, path = ""]) => path)
+    .filter((path) => !["", "frontend"].some((folder) => existsSync(join(root, folder, path))));
+  return [...links, ...paths].map((reference) => `${page}: ${reference}`);
+}
+
+test("finds broken links, anchors and paths", () => {
+  const text = [
+    "# A page, here",
+    "[a](#a-page-here) [b](#gone) [c](../README.md) [d](gone.md) [e](https://example.com/gone)",
+    '<img src="images/gone.webp">',
+    "`worker/index.ts` `worker/gone.ts` `frontend/` `ui/parts.ts` `ui/gone.ts`",
+    "```sh\n[f](gone.md)\n```",
+  ].join("\n");
+  expect(brokenReferences("docs/storage.md", text.replaceAll(CODE_BLOCK, ""))).toEqual([
+    "docs/storage.md: #gone",
+    "docs/storage.md: gone.md",
+    "docs/storage.md: images/gone.webp",
+    "docs/storage.md: worker/gone.ts",
+    "docs/storage.md: ui/gone.ts",
+  ]);
+});
+
+test("all links and paths in the documentation exist", () => {
+  expect(pages).toContain("README.md");
+  expect(pages.flatMap((page) => brokenReferences(page, textOf(page)))).toEqual([]);
+});
