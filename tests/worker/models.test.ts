@@ -1,33 +1,58 @@
-/** What a model takes is asked of Skytells; these are the ways in which it does not say. One model each: it is remembered. */
+/** What a model accepts is read from Skytells, stored in D1, and refreshed behind an answer. */
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Session } from "../../worker/contract.ts";
-import { expectProblem, generate, newPrompt, newUser, reaches } from "./support/app.ts";
+import { call, eventually, expectProblem, generate, newPrompt, newUser, reaches } from "./support/app.ts";
 import { createsOf } from "./support/simulator.ts";
 
-/** Each model's own trouble, as the simulator's moods for all have it, and then a schema that is none. */
-const ANSWERS: Record<string, () => Response> = {
-  "truefusion-pro": () => Response.json({ error: { error_id: "INTERNAL_ERROR" } }, { status: 500 }),
-  "truefusion-edge": () => Response.json({ slug: "truefusion-edge", name: "TrueFusion Edge" }),
-  "truefusion-2.0": () => Response.json({ input_schema: { properties: "none" } }),
-};
+const HOUR_MS = 3_600_000;
 
-beforeEach(() => {
+/** Answers by slug; the slugs that Skytells was asked for. */
+function answerModels(answers: Record<string, () => Response>): string[] {
+  const asked: string[] = [];
   const real = fetch;
   vi.stubGlobal("fetch", (input: string, init?: RequestInit) => {
-    const slug = /\/models\/([^?]+)/.exec(String(input))?.[1];
-    return ANSWERS[slug ?? ""]?.() ?? real(input, init);
+    const slug = /\/models\/([^?]+)/.exec(String(input))?.[1] ?? "";
+    if (slug !== "") asked.push(slug);
+    return answers[slug]?.() ?? real(input, init);
   });
   onTestFinished(() => void vi.unstubAllGlobals());
+  return asked;
+}
+
+const withSeed = () => Response.json({ input_schema: { properties: { prompt: {}, seed: {} } } });
+
+async function store(slug: string, inputSchema: string, fetchedAt = Date.now()): Promise<void> {
+  await env.DB.prepare("insert or replace into models (api_url, slug, input_schema, fetched_at) values (?, ?, ?, ?)")
+    .bind(Reflect.get(env, "SKYTELLS_API_URL"), slug, inputSchema, fetchedAt)
+    .run();
+}
+
+async function optionsOf(slug: string, ask: () => Promise<Response>) {
+  const { models } = (await (await ask()).json()) as Session;
+  return models.find(({ id }) => id === slug)?.options;
+}
+
+let later = 0;
+
+beforeEach(async () => {
+  await env.DB.exec("delete from models");
+  // An isolate asks for a model at most every 30 s.
+  later += 3_600_000;
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + later, shouldAdvanceTime: true });
+  return () => void vi.useRealTimers();
 });
 
 describe("a model whose schema", () => {
   it.each([
-    ["cannot be had (models-500)", "truefusion-pro", "upstream_unavailable"],
-    ["is missing (models-no-schema)", "truefusion-edge", "invalid_request"],
-    ["is not one", "truefusion-2.0", "invalid_request"],
-  ] as const)("%s is sent the prompt alone, and what it may not take is refused", async (_, model, code) => {
+    ["cannot be read", () => Response.json({ error: {} }, { status: 500 }), "upstream_unavailable"],
+    ["is missing", () => Response.json({ slug: "truefusion-edge" }), "invalid_request"],
+    ["is malformed", () => Response.json({ input_schema: { properties: "none" } }), "invalid_request"],
+  ] as const)("%s is sent the prompt alone, and its options are rejected", async (_, answer, code) => {
+    answerModels({ "truefusion-edge": answer });
     const user = await newUser();
     const prompt = newPrompt("terminal");
+    const model = "truefusion-edge";
     await expectProblem(await user.post("/api/generate", { prompt, model, seed: 7 }), code);
     expect(await createsOf(prompt)).toEqual([]);
     const { id } = await generate(user, prompt, { model });
@@ -35,17 +60,51 @@ describe("a model whose schema", () => {
     expect((await createsOf(prompt)).map(({ input }) => input)).toEqual([{ prompt }]);
   });
 
-  it("cannot be had is told from one that takes nothing", async () => {
+  it("is stored is not asked for again: an object in a new isolate knows it", async () => {
     const user = await newUser();
-    const said = async () => {
-      const { models } = (await (await user.call("/api/session")).json()) as Session;
-      return models.map(({ id, options, unread = false }) => ({ id, options, unread }));
-    };
-    // Read behind the first answer.
-    await expect.poll(said).toEqual([
-      { id: "truefusion-pro", options: {}, unread: true },
-      { id: "truefusion-edge", options: {}, unread: false },
-      { id: "truefusion-2.0", options: {}, unread: false },
-    ]);
+    await store("truefusion-edge", JSON.stringify({ prompt: {}, seed: {} }));
+    const asked = answerModels({});
+    const { options } = await generate(user, newPrompt("terminal"), { model: "truefusion-edge", seed: 7 });
+    expect(options).toEqual({ seed: 7 });
+    expect(asked).not.toContain("truefusion-edge");
+  });
+
+  it("is older than an hour is used, and refreshed behind the answer", async () => {
+    const user = await newUser();
+    await store("truefusion-edge", "{}", Date.now() - HOUR_MS - 1);
+    const asked = answerModels({ "truefusion-edge": withSeed });
+    const body = { prompt: newPrompt("terminal"), model: "truefusion-edge", seed: 7 };
+    await expectProblem(await user.post("/api/generate", body), "invalid_request");
+    await eventually(async () => {
+      const row = await env.DB.prepare("select input_schema as schema from models").first<{
+        schema: string;
+      }>();
+      expect(JSON.parse(row?.schema ?? "")).toHaveProperty("seed");
+    });
+    expect(asked.filter((slug) => slug === "truefusion-edge")).toHaveLength(1);
+    expect((await generate(user, body.prompt, { model: body.model, seed: 7 })).options).toEqual({ seed: 7 });
+  });
+
+  it("was stored by a version that wrote something else counts as one without options", async () => {
+    const user = await newUser();
+    await store("truefusion-edge", "not JSON");
+    expect(await optionsOf("truefusion-edge", () => user.call("/api/session"))).toEqual({});
+  });
+});
+
+describe("the session", () => {
+  it("asks Skytells for nothing on an anonymous visit", async () => {
+    const asked = answerModels({});
+    expect(await optionsOf("truefusion-pro", () => call("/api/session"))).toEqual({});
+    expect(asked).toEqual([]);
+  });
+
+  it("has the models of a signed-in user fetched behind its answer, once", async () => {
+    const asked = answerModels({ "truefusion-pro": withSeed });
+    const user = await newUser();
+    await eventually(async () =>
+      expect(await optionsOf("truefusion-pro", () => user.call("/api/session"))).toEqual({ seed: true }),
+    );
+    expect(asked.toSorted()).toEqual(["truefusion-2.0", "truefusion-edge", "truefusion-pro"]);
   });
 });

@@ -69,3 +69,17 @@ export const days = sqliteTable("days", {
   day: text("day").primaryKey(),
   created: integer("created").notNull().default(sql`0`),
 });
+
+/** What Skytells says a model accepts, for every isolate: a create reads it with the user. */
+export const models = sqliteTable(
+  "models",
+  {
+    /** SKYTELLS_API_URL: another API has other models. */
+    apiUrl: text("api_url").notNull(),
+    slug: text("slug").notNull(),
+    /** JSON: `input_schema.properties`; `{}` where the model has none. */
+    inputSchema: text("input_schema").notNull(),
+    fetchedAt: integer("fetched_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.apiUrl, table.slug] })],
+);

@@ -3,8 +3,9 @@ import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { type Plan, planOf } from "../catalog.ts";
 import { type Refusal } from "../problem.ts";
 import type { Database } from "./client.ts";
+import { isSchemaOf, type StoredSchema } from "./models.ts";
 import { read, write } from "./query.ts";
-import { days, users } from "./schema.ts";
+import { days, models, users } from "./schema.ts";
 
 export type UserRow = typeof users.$inferSelect;
 
@@ -62,20 +63,38 @@ export async function endSessions(db: Database, claim: SessionClaim): Promise<nu
   return user?.epoch ?? null;
 }
 
-export type AdmissionFacts = { user: UserRow | undefined; plan: Plan; createdToday: number };
+export type AdmissionFacts = {
+  user: UserRow | undefined;
+  plan: Plan;
+  createdToday: number;
+  /** null: never fetched. */
+  schema: StoredSchema | null;
+};
 
-/** All that admission asks of D1, in one statement: the user, the plan, and the studio's count of the day. */
-export async function admissionFacts(db: Database, userId: string, day: string): Promise<AdmissionFacts> {
+/** All that admission asks of D1, in one statement: user, plan, the studio's count of the day, the model's schema. */
+export async function admissionFacts(
+  db: Database,
+  userId: string,
+  day: string,
+  model: { apiUrl: string; slug: string },
+): Promise<AdmissionFacts> {
   const [row] = await read(() =>
     db
       .select({
         user: users,
         createdToday: sql<number>`coalesce((select ${days.created} from ${days} where ${days.day} = ${day}), 0)`,
+        schema: models,
       })
       .from(users)
+      .leftJoin(models, isSchemaOf(model.apiUrl, model.slug))
       .where(eq(users.id, userId)),
   );
-  return { user: row?.user, plan: planOf(row?.user.plan ?? ""), createdToday: row?.createdToday ?? 0 };
+  return {
+    user: row?.user,
+    plan: planOf(row?.user.plan ?? ""),
+    createdToday: row?.createdToday ?? 0,
+    schema: row?.schema ?? null,
+  };
 }
 
 /** The UTC day of a time, as `days` counts it: YYYY-MM-DD. */

@@ -1,6 +1,6 @@
 /**
- * What a model takes besides a prompt, read from its live `input_schema`, and the input made from it. Sources
- * disagree on how a size is asked for, so an optional input is sent only where the schema has it.
+ * What a model accepts besides a prompt, by its `input_schema`, and the input built from it. Sources disagree on how a
+ * size is requested, so an optional input is sent only where the schema has it.
  */
 import * as z from "zod";
 import {
@@ -10,7 +10,6 @@ import {
   MAX_PROMPT_LENGTH,
   MAX_PROMPT_LENGTH_OF_ANY_MODEL,
   MAX_SEED,
-  MODELS,
   type ModelId,
 } from "../catalog.ts";
 import type { GenerateBody, GenerationOptions, ModelOptions } from "../contract.ts";
@@ -25,73 +24,26 @@ const property = z.object({
 const model = z.object({
   input_schema: z.object({ properties: z.record(z.string(), property.catch({})) }),
 });
-type InputSchema = z.infer<typeof model>["input_schema"]["properties"];
+export type InputSchema = z.infer<typeof model>["input_schema"]["properties"];
+const properties = z.record(z.string(), property.catch({}));
 
-const FRESH_MS = 60 * 60 * 1000;
-/** After a failure, so that every generate does not wait for an API that is down. */
-const RETRY_MS = 30_000;
 const TIMEOUT_MS = 4_000;
 
-/** `schema` is null while Skytells has not said. */
-type Entry = { schema: InputSchema | null; askAgainAt: number };
-
-// Per isolate: schemas change rarely, and the last known one is better than none.
-const known = new Map<string, Entry>();
-/** When it was last asked for. Not the promise: that dies with the object or request that asked, and others would wait for ever. */
-const askedAt = new Map<string, number>();
-
-const keyOf = (settings: Settings, id: ModelId) => `${settings.skytells.url} ${id}`;
-
-function isStale(settings: Settings, id: ModelId, now: number): boolean {
-  return (known.get(keyOf(settings, id))?.askAgainAt ?? 0) <= now;
-}
-
-/** No model, or none whose schema is understood: then it takes a prompt and nothing else. */
-function schemaIn(answer: { kind: "found"; body: unknown } | { kind: "absent" }): InputSchema {
+/** The model's live schema; `{}` where there is no such model, or none that is understood. null: no answer. */
+export async function fetchInputSchema(settings: Settings, id: ModelId): Promise<InputSchema | null> {
+  const answer = await getModel(settings.skytells, id, TIMEOUT_MS);
+  if (answer.kind === "unavailable") return null;
   const found = answer.kind === "found" ? model.safeParse(answer.body) : null;
   return found?.success ? found.data.input_schema.properties : {};
 }
 
-/** Somebody has asked, and may have the answer soon. */
-function isAsked(settings: Settings, id: ModelId, now: number): boolean {
-  return (askedAt.get(keyOf(settings, id)) ?? 0) > now - TIMEOUT_MS;
-}
-
-async function ask(settings: Settings, id: ModelId): Promise<void> {
-  const key = keyOf(settings, id);
-  askedAt.set(key, Date.now());
-  const answer = await getModel(settings.skytells, id, TIMEOUT_MS);
-  const now = Date.now();
-  known.set(
-    key,
-    answer.kind === "unavailable"
-      ? { schema: known.get(key)?.schema ?? null, askAgainAt: now + RETRY_MS }
-      : { schema: schemaIn(answer), askAgainAt: now + FRESH_MS },
-  );
-}
-
-/** The model's schema, asked for if it is not known or older than an hour; null while Skytells cannot be asked. */
-export async function inputSchema(settings: Settings, id: ModelId): Promise<InputSchema | null> {
-  const now = Date.now();
-  if (isStale(settings, id, now)) {
-    // An old schema serves while the new one is fetched.
-    if (!known.get(keyOf(settings, id))?.schema) await ask(settings, id);
-    else if (!isAsked(settings, id, now)) void ask(settings, id);
+/** A schema as it was stored, perhaps by another version; `{}` where it cannot be read. */
+export function parseInputSchema(json: string): InputSchema {
+  try {
+    return properties.catch({}).parse(JSON.parse(json));
+  } catch {
+    return {};
   }
-  return known.get(keyOf(settings, id))?.schema ?? null;
-}
-
-/** What is known of a model's options now, without waiting for anything; null while nothing is. */
-export function knownOptions(settings: Settings, id: ModelId): ModelOptions | null {
-  const schema = known.get(keyOf(settings, id))?.schema;
-  return schema ? optionsIn(schema) : null;
-}
-
-/** Refreshes what is not fresh; for the background of a request. Null: all is fresh. */
-export function refreshModels(settings: Settings): Promise<unknown> | null {
-  const now = Date.now();
-  const stale = MODELS.filter(({ id }) => isStale(settings, id, now) && !isAsked(settings, id, now));
-  return stale.length > 0 ? Promise.all(stale.map((entry) => ask(settings, entry.id))) : null;
 }
 
 function ratiosIn(schema: InputSchema): AspectRatio[] {

@@ -12,13 +12,14 @@ import {
   asksForOptions,
   buildInput,
   exceededPromptLength,
-  inputSchema,
+  type InputSchema,
   unsupportedOption,
 } from "../skytells/models.ts";
 import { WEBHOOK_EVENTS, webhookUrl } from "../skytells/webhook.ts";
 import { limitRefusal, limitsOf } from "./allowance.ts";
 import { change, type StudioContext, tellLimits } from "./context.ts";
 import { type Job, recordOfJob } from "./job.ts";
+import { usableSchema } from "./model-schemas.ts";
 import { payRecord } from "./record.ts";
 import { confirmUntil, scheduled } from "./schedule.ts";
 import { accepted, ambiguous, heard, isOpen } from "./transitions.ts";
@@ -51,28 +52,16 @@ export async function generate(
   if (hasBlockedWord(body.prompt, context.settings.blockedWords)) {
     return refuse("content_policy", "This studio makes no pictures of that. Nothing was made.");
   }
-  const schema = await inputSchema(context.settings, body.model);
-  const maxLength = exceededPromptLength(schema, body.prompt);
-  if (maxLength !== null)
-    return refuse("invalid_prompt", `With this model a prompt has at most ${maxLength} characters.`);
-  if (schema === null && asksForOptions(body)) {
-    return refuse(
-      "upstream_unavailable",
-      "What this model can do is not known right now. Nothing was made.",
-      {
-        retryAfterSeconds: 30,
-      },
-    );
-  }
-  const unsupported = unsupportedOption(schema, body);
-  if (unsupported) return refuse("invalid_request", `This model does not take ${unsupported}.`);
   if (!(await door.isWithinRate())) {
     return refuse("rate_limited", "Too many requests. Wait a minute.", { retryAfterSeconds: 60 });
   }
 
   let facts: Awaited<ReturnType<typeof admissionFacts>>;
   try {
-    facts = await admissionFacts(context.db, claim.userId, dayOf(Date.now()));
+    facts = await admissionFacts(context.db, claim.userId, dayOf(Date.now()), {
+      apiUrl: context.settings.skytells.url,
+      slug: body.model,
+    });
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error;
     return refuse("storage_unavailable", "The studio cannot reach its storage right now. Nothing was made.");
@@ -80,6 +69,9 @@ export async function generate(
   if (facts.user) context.revocations.endSessions(facts.user.sessionEpoch);
   const refusal = refusalOf(facts.user, claim) ?? budgetRefusal(facts.createdToday, context.settings);
   if (refusal) return { ok: false, refusal };
+  const schema = await usableSchema(context, body.model, facts.schema, door.keepAlive);
+  const rejected = rejectedBySchema(schema, body);
+  if (rejected) return { ok: false, refusal: rejected };
 
   // From here to the insert nothing is awaited: what is counted is what is.
   // What was read of the user may be older than the deletion of the account.
@@ -111,6 +103,26 @@ export async function generate(
   context.creating.set(job.id, work);
   door.keepAlive(work);
   return work;
+}
+
+/** What the model does not accept, or nobody knows whether it does. */
+function rejectedBySchema(schema: InputSchema | null, body: GenerateBody): Refusal | null {
+  const maxLength = exceededPromptLength(schema, body.prompt);
+  if (maxLength !== null) {
+    return {
+      code: "invalid_prompt",
+      detail: `With this model a prompt has at most ${maxLength} characters.`,
+    };
+  }
+  if (schema === null && asksForOptions(body)) {
+    return {
+      code: "upstream_unavailable",
+      detail: "The options of this model are not known right now. Nothing was generated.",
+      retryAfterSeconds: 30,
+    };
+  }
+  const unsupported = unsupportedOption(schema, body);
+  return unsupported && { code: "invalid_request", detail: `This model does not take ${unsupported}.` };
 }
 
 function budgetRefusal(createdToday: number, settings: Settings): Refusal | null {

@@ -1,0 +1,29 @@
+/** Model schemas as they were last fetched from Skytells. */
+import { and, eq } from "drizzle-orm";
+import type { Database } from "./client.ts";
+import { read, write } from "./query.ts";
+import { models } from "./schema.ts";
+
+/** `inputSchema` is JSON. `fetchedAt`: milliseconds since 1970. */
+export type StoredSchema = { slug: string; inputSchema: string; fetchedAt: number };
+
+export async function listSchemas(db: Database, apiUrl: string): Promise<StoredSchema[]> {
+  return read(() => db.select().from(models).where(eq(models.apiUrl, apiUrl)));
+}
+
+/** Condition for the schema of one model, to be read along with other rows. */
+export const isSchemaOf = (apiUrl: string, slug: string) =>
+  and(eq(models.apiUrl, apiUrl), eq(models.slug, slug));
+
+export async function saveSchema(
+  db: Database,
+  apiUrl: string,
+  { slug, inputSchema, fetchedAt }: StoredSchema,
+): Promise<void> {
+  await write(() =>
+    db
+      .insert(models)
+      .values({ apiUrl, slug, inputSchema, fetchedAt })
+      .onConflictDoUpdate({ target: [models.apiUrl, models.slug], set: { inputSchema, fetchedAt } }),
+  );
+}
