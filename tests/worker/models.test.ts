@@ -23,7 +23,9 @@ function answerModels(answers: Record<string, () => Response>): string[] {
 const withSeed = () => Response.json({ input_schema: { properties: { prompt: {}, seed: {} } } });
 
 async function store(slug: string, inputSchema: string, fetchedAt = Date.now()): Promise<void> {
-  await env.DB.prepare("insert or replace into models (api_url, slug, input_schema, fetched_at) values (?, ?, ?, ?)")
+  await env.DB.prepare(
+    "insert or replace into models (api_url, slug, input_schema, fetched_at) values (?, ?, ?, ?)",
+  )
     .bind(Reflect.get(env, "SKYTELLS_API_URL"), slug, inputSchema, fetchedAt)
     .run();
 }
