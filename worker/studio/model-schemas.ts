@@ -10,11 +10,14 @@ import { logError, reasonOf } from "../log.ts";
 import { fetchInputSchema, type InputSchema, parseInputSchema } from "../skytells/models.ts";
 
 const FRESH_MS = 60 * 60 * 1000;
-/** Between two requests for one model in this isolate, so that an API that is down is not asked by everybody. */
-const ASK_EVERY_MS = 30_000;
+/** After a failure, so that not every create waits for an API that is down. */
+const RETRY_MS = 30_000;
+/** A refresh behind an answer is left out while another one may be under way. */
+const REFRESH_EVERY_MS = 5_000;
 
 // Per isolate: asking once more costs a request, not correctness.
 const askedAt = new Map<string, number>();
+const failedAt = new Map<string, number>();
 
 type Dependencies = { db: Database; settings: Settings };
 
@@ -29,7 +32,7 @@ export async function usableSchema(
   inBackground: (work: Promise<unknown>) => void,
 ): Promise<InputSchema | null> {
   if (!stored) return fetchAndSave(dependencies, id);
-  if (isStale(stored)) inBackground(fetchAndSave(dependencies, id));
+  if (isStale(stored)) inBackground(refresh(dependencies, id));
   return parseInputSchema(stored.inputSchema);
 }
 
@@ -40,25 +43,33 @@ export function refreshSchemas(
 ): Promise<unknown> | null {
   const isFresh = (id: ModelId) => stored.some((one) => one.slug === id && !isStale(one));
   const wanted = MODELS.filter(({ id }) => !isFresh(id));
-  return wanted.length > 0 ? Promise.all(wanted.map(({ id }) => fetchAndSave(dependencies, id))) : null;
+  return wanted.length > 0 ? Promise.all(wanted.map(({ id }) => refresh(dependencies, id))) : null;
 }
 
 const isStale = ({ fetchedAt }: StoredSchema) => fetchedAt < Date.now() - FRESH_MS;
 
-/** Never rejects. null: asked a moment ago, or no answer. */
+async function refresh(dependencies: Dependencies, id: ModelId): Promise<void> {
+  const key = keyOf(dependencies.settings, id);
+  if (Date.now() - (askedAt.get(key) ?? 0) >= REFRESH_EVERY_MS) await fetchAndSave(dependencies, id);
+}
+
+const keyOf = (settings: Settings, id: ModelId) => `${settings.skytells.url} ${id}`;
+
+/** Never rejects. null: no answer, now or a moment ago. */
 async function fetchAndSave({ db, settings }: Dependencies, id: ModelId): Promise<InputSchema | null> {
   const { url } = settings.skytells;
-  const key = `${url} ${id}`;
-  const now = Date.now();
-  if (now - (askedAt.get(key) ?? 0) < ASK_EVERY_MS) return null;
-  askedAt.set(key, now);
+  const key = keyOf(settings, id);
+  if (Date.now() - (failedAt.get(key) ?? 0) < RETRY_MS) return null;
+  askedAt.set(key, Date.now());
   const schema = await fetchInputSchema(settings, id);
-  if (schema === null) return null;
+  if (schema === null) {
+    failedAt.set(key, Date.now());
+    return null;
+  }
   try {
     await saveSchema(db, url, { slug: id, inputSchema: JSON.stringify(schema), fetchedAt: Date.now() });
   } catch (error) {
     logError("model_schema_not_saved", { model: id, reason: reasonOf(error) });
   }
-  askedAt.delete(key);
   return schema;
 }
