@@ -2,7 +2,7 @@
 import "./styles/main.css";
 import { effect, signal } from "@preact/signals";
 import { hydrate, render } from "preact";
-import { pageAt } from "../worker/pages.ts";
+import { pageAt } from "../worker/shared/pages.ts";
 import { createApi } from "./api/client.ts";
 import { App, deferredModule, dialogsModule, imageModule, preloadPage } from "./app.tsx";
 import { createRouter, pathOf, routerPart } from "./browser/router.ts";

@@ -5,8 +5,8 @@
  * Exit codes: 0 done, 1 the studio refused, 2 asked wrongly, 3 the studio cannot be reached.
  */
 import { parseArgs } from "node:util";
-import type { Problem } from "../worker/contract.ts";
-import type { AdminGeneration, AdminUsage, AdminUser, AdminUserPage } from "../worker/contract-admin.ts";
+import type { Problem } from "../worker/api/schemas.ts";
+import type { AdminGeneration, AdminUsage, AdminUser, AdminUserPage } from "../worker/api/admin-schemas.ts";
 import { devVars } from "./dev-vars.ts";
 
 const USAGE = `npm run admin -- COMMAND [--url https://studio.example] [--json]

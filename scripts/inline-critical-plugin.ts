@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { minify, type Plugin, type Rolldown, transformWithOxc } from "vite";
-import { imagePath, PAGE_PATHS } from "../worker/pages.ts";
+import { imagePath, PAGE_PATHS } from "../worker/shared/pages.ts";
 
 const HEAD_SCRIPT = join(import.meta.dirname, "../frontend/head-script.ts");
 /** The dev server's own script begins with an @. */

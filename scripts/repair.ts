@@ -15,9 +15,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { D1Database, R2Bucket, R2Objects } from "@cloudflare/workers-types";
 import { experimental_readRawConfig as readRawConfig, getPlatformProxy } from "wrangler";
-import { failureOf } from "../worker/generation.ts";
-import type { FailureCode } from "../worker/catalog.ts";
-import { userPrefixes } from "../worker/outputs/keys.ts";
+import { failureOf } from "../worker/api/generation.ts";
+import type { FailureCode } from "../worker/shared/catalog.ts";
+import { userPrefixes } from "../worker/images/keys.ts";
 import { root } from "./run.ts";
 import { studioConfig } from "./studio-config.ts";
 

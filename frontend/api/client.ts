@@ -8,7 +8,7 @@ import type {
   GenerationPage,
   Problem,
   Session,
-} from "../../worker/contract.ts";
+} from "../../worker/api/schemas.ts";
 import type { Result, ApiError } from "./result.ts";
 
 /** The Worker waits 25 seconds for Skytells; the studio waits for the Worker's own verdict. */

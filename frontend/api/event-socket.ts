@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
-import { CLOSE_SESSION_ENDED } from "../../worker/catalog.ts";
-import type { StudioEvent } from "../../worker/contract.ts";
+import { CLOSE_SESSION_ENDED } from "../../worker/shared/catalog.ts";
+import type { StudioEvent } from "../../worker/api/schemas.ts";
 import { backoff } from "./backoff.ts";
 
 const PING_EVERY_MS = 30_000;

@@ -1,5 +1,5 @@
-import type { ProblemCode } from "../../worker/catalog.ts";
-import type { Limits } from "../../worker/contract.ts";
+import type { ProblemCode } from "../../worker/shared/catalog.ts";
+import type { Limits } from "../../worker/api/schemas.ts";
 
 /**
  * What can go wrong with a request: the Worker's closed list, what only the browser can see, and one for any code with

@@ -1,6 +1,6 @@
 /** The studio's routes, on the History API. */
 import { signal } from "@preact/signals";
-import { imagePath, PAGE_PATHS, pageAt, type PageName } from "../../worker/pages.ts";
+import { imagePath, PAGE_PATHS, pageAt, type PageName } from "../../worker/shared/pages.ts";
 import { definePart } from "../ui/parts.ts";
 
 /** An image opens over the page that it was opened from; without one (a deep link) over the gallery. */

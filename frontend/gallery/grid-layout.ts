@@ -1,4 +1,4 @@
-import type { Generation } from "../../worker/contract.ts";
+import type { Generation } from "../../worker/api/schemas.ts";
 import { ratioOf } from "../studio/images/generation.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
 import { bottomOf, type LayoutOptions, layoutRows, type Row } from "./justified-rows.ts";

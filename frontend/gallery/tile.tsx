@@ -1,8 +1,8 @@
 import { useMemo } from "preact/hooks";
 import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
-import type { Generation } from "../../worker/contract.ts";
-import { tileSizes, tileSrcset } from "../../worker/tile-image.ts";
+import type { Generation } from "../../worker/api/schemas.ts";
+import { tileSizes, tileSrcset } from "../../worker/shared/tile-image.ts";
 import { imagePath } from "../browser/router.ts";
 import { isInFlight } from "../studio/images/generation.ts";
 import type { Selection } from "../studio/images/selection.ts";

@@ -4,8 +4,8 @@
  * `MAX_HELD_BYTES`. This code and its library are loaded with the first selection.
  */
 import { makeZip } from "client-zip";
-import type { Generation } from "../../worker/contract.ts";
-import { fileNameOf } from "../../worker/file-name.ts";
+import type { Generation } from "../../worker/api/schemas.ts";
+import { fileNameOf } from "../../worker/shared/file-name.ts";
 
 /** Browsers keep blobs of this size on disk; larger ones fail silently in some. */
 export const MAX_HELD_BYTES = 1_000_000_000;

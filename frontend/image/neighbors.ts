@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Generation } from "../../worker/contract.ts";
+import type { Generation } from "../../worker/api/schemas.ts";
 import { routerPart } from "../browser/router.ts";
 import { feedPart } from "../studio/images/feed.ts";
 import { generationsPart } from "../studio/images/generations.ts";

@@ -1,4 +1,4 @@
-import { pageAt } from "../../worker/pages.ts";
+import { pageAt } from "../../worker/shared/pages.ts";
 
 /** How the service worker handles a request; null: not at all. */
 export type Kind = "page" | "shell" | "thumbnail" | null;

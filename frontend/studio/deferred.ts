@@ -1,6 +1,6 @@
 /** Composes what no first screen needs: loaded in one piece once a user is known or does something. */
 import { computed, type ReadonlySignal } from "@preact/signals";
-import type { GenerationPage } from "../../worker/contract.ts";
+import type { GenerationPage } from "../../worker/api/schemas.ts";
 import type { Api } from "../api/client.ts";
 import type { Socket } from "../api/event-socket.ts";
 import type { KeyValueStore } from "../browser/storage.ts";

@@ -1,6 +1,6 @@
 /** People who use the studio: they click, click twice, lose the connection, cancel, delete, and look. */
 import { createRandom, hash, type Random } from "../../simulator/random.ts";
-import type { Generation } from "../../worker/contract.ts";
+import type { Generation } from "../../worker/api/schemas.ts";
 import { PLANS, PROMPTS } from "./plan.ts";
 
 /** One click on Generate, with all that was seen of it. */

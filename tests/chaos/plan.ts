@@ -37,7 +37,7 @@ const QUICK_CLOCKS: Clocks = { ...CLOCKS, GENERATION_DEADLINE_SECONDS: 30 };
 
 export const clocksOf = (plan: Plan) => (plan.quick ? QUICK_CLOCKS : CLOCKS);
 
-/** A create that a restart cut off is looked for after two timeouts and 10 s (worker/studio/schedule.ts). */
+/** A create that a restart cut off is looked for after two timeouts and 10 s (worker/studio/jobs/schedule.ts). */
 export const cutOffCreateMs = (clocks: Clocks) => 2000 * clocks.CREATE_TIMEOUT_SECONDS + 10_000;
 
 /**

@@ -7,8 +7,8 @@ import {
   type EditableFields,
   type GenerationChange,
 } from "../../frontend/studio/images/generations.ts";
-import { GENERATION_STATUSES, type GenerationStatus } from "../../worker/catalog.ts";
-import type { Generation } from "../../worker/contract.ts";
+import { GENERATION_STATUSES, type GenerationStatus } from "../../worker/shared/catalog.ts";
+import type { Generation } from "../../worker/api/schemas.ts";
 import { generation, image } from "./support.ts";
 
 function open(...held: Generation[]) {

@@ -20,7 +20,7 @@ const styles = bare({
     import: "default",
     eager: true,
   }),
-  ...import.meta.glob<string>("../../worker/routes/plain-style.ts", {
+  ...import.meta.glob<string>("../../worker/http/pages/plain-style.ts", {
     query: "?raw",
     import: "default",
     eager: true,
@@ -32,7 +32,11 @@ const studio = bare(
 const pages = [
   ...studio,
   ...bare(
-    import.meta.glob<string>("../../worker/routes/*.tsx", { query: "?raw", import: "default", eager: true }),
+    import.meta.glob<string>("../../worker/http/pages/*.tsx", {
+      query: "?raw",
+      import: "default",
+      eager: true,
+    }),
   ),
 ];
 

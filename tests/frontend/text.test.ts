@@ -4,7 +4,7 @@ import { language } from "../../frontend/text/language.ts";
 import { signInText } from "../../frontend/text/sign-in.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { failureSentences, errorSentences } from "../../frontend/text/errors.ts";
-import { FAILURE_CODES, PROBLEM_STATUS } from "../../worker/catalog.ts";
+import { FAILURE_CODES, PROBLEM_STATUS } from "../../worker/shared/catalog.ts";
 
 const sentence = /^[A-Z][^_]{10,}[.…]$/;
 

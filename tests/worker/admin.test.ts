@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
-import type { AdminUsage, AdminUser, AdminUserPage } from "../../worker/contract-admin.ts";
+import type { AdminUsage, AdminUser, AdminUserPage } from "../../worker/api/admin-schemas.ts";
 import {
   call,
   deliver,

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { hasBlockedWord } from "../../worker/blocked-words.ts";
-import { settingsOf } from "../../worker/env.ts";
+import { hasBlockedWord } from "../../worker/lib/blocked-words.ts";
+import { settingsOf } from "../../worker/config/settings.ts";
 import { expectProblem, generate, limitsOf, newUser, reaches, rowsOf } from "./support/app.ts";
 import { set } from "./support/settings.ts";
 import { createsOf } from "./support/simulator.ts";

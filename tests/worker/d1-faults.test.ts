@@ -2,8 +2,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Generation, Problem } from "../../worker/contract.ts";
-import { CANCEL_PATIENCE_MS, D1_READ_TIMEOUT_MS, D1_WRITE_TIMEOUT_MS } from "../../worker/env.ts";
+import type { Generation, Problem } from "../../worker/api/schemas.ts";
+import { CANCEL_PATIENCE_MS, D1_READ_TIMEOUT_MS, D1_WRITE_TIMEOUT_MS } from "../../worker/config/limits.ts";
 import {
   call,
   eventually,

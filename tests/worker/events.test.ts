@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { issueSession } from "../../worker/auth/session.ts";
-import { settingsOf } from "../../worker/env.ts";
+import { settingsOf } from "../../worker/config/settings.ts";
 import {
   call,
   deliver,

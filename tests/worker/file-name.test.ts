@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contentDisposition, fileNameOf } from "../../worker/file-name.ts";
+import { contentDisposition, fileNameOf } from "../../worker/shared/file-name.ts";
 
 const nameOf = (prompt: string | null, id: string | null = null, n = 0) =>
   fileNameOf({ id, prompt }, n, "image/png");

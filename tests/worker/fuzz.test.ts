@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { PROBLEM_STATUS } from "../../worker/catalog.ts";
+import { PROBLEM_STATUS } from "../../worker/shared/catalog.ts";
 import {
   type Problem,
   bulkBody,
@@ -13,7 +13,7 @@ import {
   favoriteBody,
   generateBody,
   shareBody,
-} from "../../worker/contract.ts";
+} from "../../worker/api/schemas.ts";
 import {
   call,
   eventually,

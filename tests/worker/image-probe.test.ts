@@ -1,8 +1,8 @@
 /** Images whose metadata has any legal order and size are stored with their size, in bounded memory. */
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { settingsOf } from "../../worker/env.ts";
-import { ingestOutput } from "../../worker/outputs/ingest.ts";
+import { settingsOf } from "../../worker/config/settings.ts";
+import { ingestOutput } from "../../worker/images/ingest.ts";
 
 const MIB = 1024 * 1024;
 const upstream = { ...settingsOf(env).skytells, loopback: false, outputHosts: ["skytells.ai"] };

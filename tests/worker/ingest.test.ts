@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { type Settings, settingsOf } from "../../worker/env.ts";
-import { ingestOutput } from "../../worker/outputs/ingest.ts";
-import { isAllowedSource } from "../../worker/outputs/source.ts";
+import { type Settings, settingsOf } from "../../worker/config/settings.ts";
+import { ingestOutput } from "../../worker/images/ingest.ts";
+import { isAllowedSource } from "../../worker/images/source.ts";
 import { deliver, generate, isIdle, newPrompt, newUser, objectsOf, reaches, rowsOf } from "./support/app.ts";
 import { callsOf, webhookOf } from "./support/simulator.ts";
 

@@ -1,7 +1,7 @@
 /** A user's object that is reset while it is called, as at a deploy. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Generation, Session } from "../../worker/contract.ts";
+import type { Generation, Session } from "../../worker/api/schemas.ts";
 import {
   deliver,
   eventually,

@@ -1,10 +1,10 @@
 /** When Skytells asks for patience: it is given, and no promise waits for it. */
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { settingsOf } from "../../worker/env.ts";
-import type { Job } from "../../worker/studio/job.ts";
-import { scheduled } from "../../worker/studio/schedule.ts";
-import { heard, storeFailed, timedOut, tombstoneOf } from "../../worker/studio/transitions.ts";
+import { settingsOf } from "../../worker/config/settings.ts";
+import type { Job } from "../../worker/studio/jobs/job.ts";
+import { scheduled } from "../../worker/studio/jobs/schedule.ts";
+import { heard, storeFailed, timedOut, tombstoneOf } from "../../worker/studio/jobs/transitions.ts";
 import { unseen } from "../../worker/skytells/prediction.ts";
 import { expectProblem, generate, isIdle, newPrompt, newUser, reaches } from "./support/app.ts";
 

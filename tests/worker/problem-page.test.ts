@@ -3,7 +3,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
-import { text } from "../../worker/text.ts";
+import { text } from "../../worker/http/pages/text.ts";
 import { call, expectProblem, newUser } from "./support/app.ts";
 import { breakD1 } from "./support/faults.ts";
 

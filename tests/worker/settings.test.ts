@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
-import { settingsOf } from "../../worker/env.ts";
+import { settingsOf } from "../../worker/config/settings.ts";
 import { expectProblem, newPrompt, newUser } from "./support/app.ts";
 import { set } from "./support/settings.ts";
 import { createsOf } from "./support/simulator.ts";

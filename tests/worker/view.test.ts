@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { imageDimensionsFromData } from "image-dimensions";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { serveView } from "../../worker/outputs/view.ts";
+import { serveView } from "../../worker/images/view.ts";
 import { call, generate, newPrompt, newUser, reaches, read, type Visitor } from "./support/app.ts";
 
 describe("a shared picture as large as its page shows it", () => {

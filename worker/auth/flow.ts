@@ -1,6 +1,6 @@
 /** A sign-in under way at a provider: what the answer has to match. It lives in a cookie of the browser that began it. */
 import * as z from "zod";
-import type { Settings } from "../env.ts";
+import type { Settings } from "../config/settings.ts";
 import { readToken, signToken, type TokenUse } from "./signed-token.ts";
 
 /** From our redirect to the provider's: a person may have to look for a password or a phone. */

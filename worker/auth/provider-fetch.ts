@@ -1,5 +1,5 @@
-import { readUpTo } from "../bytes.ts";
-import { MAX_PROVIDER_ANSWER_BYTES } from "../env.ts";
+import { readUpTo } from "../lib/stream.ts";
+import { MAX_PROVIDER_ANSWER_BYTES } from "../config/limits.ts";
 
 /** A fetch for the sign-in libraries, which read a response whole: its size is limited first. */
 export async function fetchFromProvider(url: string, options: RequestInit): Promise<Response> {

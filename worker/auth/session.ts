@@ -1,6 +1,7 @@
 /** Session tokens: who is asking. Whether the session still counts is D1's answer (`refusalOf`). */
 import type { SessionClaim } from "../db/users.ts";
-import { SESSION_SECONDS, type Settings } from "../env.ts";
+import { SESSION_SECONDS } from "../config/limits.ts";
+import { type Settings } from "../config/settings.ts";
 import { readToken, signToken } from "./signed-token.ts";
 
 const AUDIENCE = "image-studio/session";

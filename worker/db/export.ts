@@ -3,8 +3,8 @@
  * part.
  */
 import { and, asc, eq, sql } from "drizzle-orm";
-import { EXPORT_PART_PICTURES } from "../env.ts";
-import type { GenerationRecord } from "../generation.ts";
+import { EXPORT_PART_PICTURES } from "../config/limits.ts";
+import type { GenerationRecord } from "../api/generation.ts";
 import type { Database } from "./client.ts";
 import { read } from "./query.ts";
 import type { Position } from "./gallery.ts";

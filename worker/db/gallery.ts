@@ -7,10 +7,10 @@
  */
 import { and, desc, eq, getTableColumns, gte, type SQL, Subquery, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/sqlite-core";
-import type { GenerationStatus, ModelId } from "../catalog.ts";
-import { foldText } from "../fold-text.ts";
-import { MAX_SCAN_ROWS } from "../env.ts";
-import type { GenerationRecord } from "../generation.ts";
+import type { GenerationStatus, ModelId } from "../shared/catalog.ts";
+import { foldText } from "../shared/fold-text.ts";
+import { MAX_SCAN_ROWS } from "../config/limits.ts";
+import type { GenerationRecord } from "../api/generation.ts";
 import type { Database } from "./client.ts";
 import { read } from "./query.ts";
 import { type GenerationRow, recordOf } from "./generations.ts";

@@ -1,15 +1,15 @@
 /** Generations in D1. Every statement names the user: nobody's row is read or written through another's session. */
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
-import { GENERATION_STATUSES, isTerminal, MODELS } from "../catalog.ts";
-import { foldText } from "../fold-text.ts";
+import { GENERATION_STATUSES, isTerminal, MODELS } from "../shared/catalog.ts";
+import { foldText } from "../shared/fold-text.ts";
 import {
   type GenerationError,
   type GenerationRecord,
   generationError,
   generationOptions,
   storedOutput,
-} from "../generation.ts";
+} from "../api/generation.ts";
 import type { Database } from "./client.ts";
 import { read, write } from "./query.ts";
 import { days, generations, users } from "./schema.ts";

@@ -1,8 +1,8 @@
 /** Runs every D1 call: its time limit, its retries, and whether a failure is an outage or a bug. */
 import { DrizzleQueryError } from "drizzle-orm/errors";
-import { bounded, TimeoutError } from "../bounded.ts";
-import { D1_READ_TIMEOUT_MS, D1_RETRY_DELAYS_MS, D1_WRITE_TIMEOUT_MS } from "../env.ts";
-import { StorageUnavailable } from "../problem.ts";
+import { bounded, TimeoutError } from "../lib/async.ts";
+import { D1_READ_TIMEOUT_MS, D1_RETRY_DELAYS_MS, D1_WRITE_TIMEOUT_MS } from "../config/limits.ts";
+import { StorageUnavailable } from "../api/problem.ts";
 
 /**
  * Errors after which Cloudflare says to repeat the statement.

@@ -2,10 +2,11 @@
  * The Skytells API: small, typed, tolerant in what it accepts. It never repeats a create that may have been
  * carried out: there is no idempotency key upstream, and a repeated create is a second paid job.
  */
-import { readUpTo } from "../bytes.ts";
-import { isTerminal } from "../catalog.ts";
-import { MAX_ANSWER_BYTES, type Settings, STEP_TIMEOUT_MS } from "../env.ts";
-import { logError, reasonOf } from "../log.ts";
+import { readUpTo } from "../lib/stream.ts";
+import { isTerminal } from "../shared/catalog.ts";
+import { MAX_ANSWER_BYTES, STEP_TIMEOUT_MS } from "../config/limits.ts";
+import { type Settings } from "../config/settings.ts";
+import { logError, reasonOf } from "../lib/log.ts";
 import { parsePrediction, type Prediction, unseen } from "./prediction.ts";
 import { type Refused, refusedCreate, upstreamError } from "./errors.ts";
 

@@ -1,6 +1,6 @@
 /** What an error of Skytells means for the studio. Branches on `error_id`, else on the HTTP class, never on text. */
 import * as z from "zod";
-import type { Refusal } from "../problem.ts";
+import type { Refusal } from "../api/problem.ts";
 
 const errorObject = z.object({
   error_id: z.string().nullish().catch(null),

@@ -11,9 +11,9 @@ import {
   MAX_PROMPT_LENGTH_OF_ANY_MODEL,
   MAX_SEED,
   type ModelId,
-} from "../catalog.ts";
-import type { GenerateBody, GenerationOptions, ModelOptions } from "../contract.ts";
-import type { Settings } from "../env.ts";
+} from "../shared/catalog.ts";
+import type { GenerateBody, GenerationOptions, ModelOptions } from "../api/schemas.ts";
+import type { Settings } from "../config/settings.ts";
 import { getModel } from "./client.ts";
 
 const property = z.object({

@@ -1,14 +1,14 @@
 /** What the parts of a user's studio share, and the one way in which a job changes. */
 import type { Database } from "../db/client.ts";
-import type { Settings } from "../env.ts";
-import type { GenerationRecord } from "../generation.ts";
-import type { Result } from "../problem.ts";
-import { limitsOf } from "./allowance.ts";
-import { type Job, recordOfJob } from "./job.ts";
-import type { Jobs } from "./jobs.ts";
-import type { Live } from "./live.ts";
+import type { Settings } from "../config/settings.ts";
+import type { GenerationRecord } from "../api/generation.ts";
+import type { Result } from "../api/problem.ts";
+import { limitsOf } from "./plan-limits.ts";
+import { type Job, recordOfJob } from "./jobs/job.ts";
+import type { Jobs } from "./jobs/store.ts";
+import type { Live } from "./sockets.ts";
 import type { Revocations } from "./revocations.ts";
-import { deadlineOf } from "./schedule.ts";
+import { deadlineOf } from "./jobs/schedule.ts";
 
 export type StudioContext = {
   bindings: { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding };

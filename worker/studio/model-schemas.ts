@@ -2,11 +2,11 @@
  * Model schemas live in D1, read along with whatever else a request reads. Whoever finds one older than an hour has it
  * fetched again behind its answer. Only the very first create of a model waits for Skytells.
  */
-import { MODELS, type ModelId } from "../catalog.ts";
+import { MODELS, type ModelId } from "../shared/catalog.ts";
 import type { Database } from "../db/client.ts";
 import { saveSchema, type StoredSchema } from "../db/models.ts";
-import type { Settings } from "../env.ts";
-import { logError, reasonOf } from "../log.ts";
+import type { Settings } from "../config/settings.ts";
+import { logError, reasonOf } from "../lib/log.ts";
 import { fetchInputSchema, type InputSchema, parseInputSchema } from "../skytells/models.ts";
 
 const FRESH_MS = 60 * 60 * 1000;

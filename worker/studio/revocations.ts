@@ -3,7 +3,7 @@
  * are refused while D1 does not answer. D1 stays the truth wherever it answers.
  */
 import { type SessionClaim, SUSPENDED, UNAUTHENTICATED } from "../db/users.ts";
-import type { Refusal } from "../problem.ts";
+import type { Refusal } from "../api/problem.ts";
 
 type Row = { min_epoch: number; is_suspended: number };
 

@@ -1,13 +1,13 @@
 /** What D1 knows of the generations that a command names, and whether who asks may touch them. */
-import { bounded, TimeoutError } from "../bounded.ts";
+import { bounded, TimeoutError } from "../lib/async.ts";
 import { findGenerations } from "../db/generations.ts";
 import { refusalOf, type SessionClaim } from "../db/users.ts";
-import { CANCEL_PATIENCE_MS } from "../env.ts";
-import type { GenerationRecord } from "../generation.ts";
-import { type Refusal, StorageUnavailable } from "../problem.ts";
+import { CANCEL_PATIENCE_MS } from "../config/limits.ts";
+import type { GenerationRecord } from "../api/generation.ts";
+import { type Refusal, StorageUnavailable } from "../api/problem.ts";
 import type { StudioContext } from "./context.ts";
-import type { Job } from "./job.ts";
-import { tombstoneOf } from "./transitions.ts";
+import type { Job } from "./jobs/job.ts";
+import { tombstoneOf } from "./jobs/transitions.ts";
 
 export type Rows = {
   refusal: Refusal | null;

@@ -7,29 +7,30 @@
  * webhook must not bring a deleted account's object back to life.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Plan } from "../catalog.ts";
-import type { BulkResult, Limits } from "../contract.ts";
+import type { Plan } from "../shared/catalog.ts";
+import type { BulkResult, Limits } from "../api/schemas.ts";
 import { database } from "../db/client.ts";
 import type { SessionClaim } from "../db/users.ts";
-import { CANCEL_PATIENCE_MS, settingsOf, STEP_TIMEOUT_MS } from "../env.ts";
-import type { GenerationRecord } from "../generation.ts";
-import { log, logError, reasonOf } from "../log.ts";
-import { ok, type Result, refuse } from "../problem.ts";
+import { CANCEL_PATIENCE_MS, STEP_TIMEOUT_MS } from "../config/limits.ts";
+import { settingsOf } from "../config/settings.ts";
+import type { GenerationRecord } from "../api/generation.ts";
+import { log, logError, reasonOf } from "../lib/log.ts";
+import { ok, type Result, refuse } from "../api/problem.ts";
 import type { Prediction } from "../skytells/prediction.ts";
-import { limitsOf } from "./allowance.ts";
-import { cancelGeneration } from "./cancel.ts";
-import { Closing } from "./closing.ts";
+import { limitsOf } from "./plan-limits.ts";
+import { cancelGeneration } from "./tasks/cancel.ts";
+import { Closing } from "./tasks/account-deletion-state.ts";
 import { change, type StudioContext, tellLimits } from "./context.ts";
-import { type GenerateCommand, generate } from "./create.ts";
-import { AccountDeletion } from "./delete-account.ts";
-import { recordOfJob } from "./job.ts";
-import { Jobs } from "./jobs.ts";
-import { Live, type SocketOwner } from "./live.ts";
-import { removeGenerations } from "./remove.ts";
-import { look, tellCancel } from "./settle.ts";
+import { type GenerateCommand, generate } from "./tasks/create.ts";
+import { AccountDeletion } from "./tasks/account-deletion.ts";
+import { recordOfJob } from "./jobs/job.ts";
+import { Jobs } from "./jobs/store.ts";
+import { Live, type SocketOwner } from "./sockets.ts";
+import { removeGenerations } from "./tasks/delete.ts";
+import { look, tellCancel } from "./tasks/settle.ts";
 import { Revocations } from "./revocations.ts";
-import { Settling } from "./settling.ts";
-import { heard, owes, parked } from "./transitions.ts";
+import { Settling } from "./tasks/settling.ts";
+import { heard, owes, parked } from "./jobs/transitions.ts";
 
 /** Due jobs settled side by side; more would crowd the object's memory and its connections. */
 const MAX_SETTLING = 6;

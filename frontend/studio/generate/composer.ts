@@ -7,8 +7,13 @@ import {
   MAX_SEED,
   MODELS,
   type ModelId,
-} from "../../../worker/catalog.ts";
-import type { GenerateBody, Generation, GenerationOptions, ModelOptions } from "../../../worker/contract.ts";
+} from "../../../worker/shared/catalog.ts";
+import type {
+  GenerateBody,
+  Generation,
+  GenerationOptions,
+  ModelOptions,
+} from "../../../worker/api/schemas.ts";
 import { definePart } from "../../ui/parts.ts";
 import { optionsOf } from "../images/generation.ts";
 import type { KeyValueStore } from "../../browser/storage.ts";

@@ -1,6 +1,6 @@
 /** Prompts that were sent, newest first, with their model and options: stored in this browser for each user. */
-import { MODELS, normalizePrompt } from "../../../worker/catalog.ts";
-import type { GenerateBody } from "../../../worker/contract.ts";
+import { MODELS, normalizePrompt } from "../../../worker/shared/catalog.ts";
+import type { GenerateBody } from "../../../worker/api/schemas.ts";
 import type { Composer } from "./composer.ts";
 import { optionsOf } from "../images/generation.ts";
 import type { KeyValueStore } from "../../browser/storage.ts";

@@ -1,5 +1,5 @@
-import { MAX_BULK } from "../../../worker/catalog.ts";
-import type { BulkBody } from "../../../worker/contract.ts";
+import { MAX_BULK } from "../../../worker/shared/catalog.ts";
+import type { BulkBody } from "../../../worker/api/schemas.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError } from "../../api/result.ts";
 

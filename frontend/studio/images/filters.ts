@@ -6,9 +6,9 @@ import {
   MAX_SEARCH_LENGTH,
   MODELS,
   type ModelId,
-} from "../../../worker/catalog.ts";
-import type { Generation, GenerationFilters } from "../../../worker/contract.ts";
-import { foldText } from "../../../worker/fold-text.ts";
+} from "../../../worker/shared/catalog.ts";
+import type { Generation, GenerationFilters } from "../../../worker/api/schemas.ts";
+import { foldText } from "../../../worker/shared/fold-text.ts";
 
 /** `from` and `to` are days in the user's time zone (YYYY-MM-DD), both included. */
 export type Filters = {

@@ -1,6 +1,6 @@
 /** Facts about one generation, and the rule that orders news about it. */
-import type { GenerationStatus } from "../../../worker/catalog.ts";
-import type { Generation, GenerationOptions, ModelOptions } from "../../../worker/contract.ts";
+import type { GenerationStatus } from "../../../worker/shared/catalog.ts";
+import type { Generation, GenerationOptions, ModelOptions } from "../../../worker/api/schemas.ts";
 
 const RANK: Record<GenerationStatus, number> = {
   queued: 0,

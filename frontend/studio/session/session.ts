@@ -1,6 +1,6 @@
 import { batch, computed, signal } from "@preact/signals";
-import type { ModelId } from "../../../worker/catalog.ts";
-import type { Limits, ModelOptions, Session } from "../../../worker/contract.ts";
+import type { ModelId } from "../../../worker/shared/catalog.ts";
+import type { Limits, ModelOptions, Session } from "../../../worker/api/schemas.ts";
 import { backoff } from "../../api/backoff.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError } from "../../api/result.ts";

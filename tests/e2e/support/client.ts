@@ -1,5 +1,5 @@
 /** A user without a browser: the API over its real port. */
-import type { GenerateBody, Generation, Session } from "../../../worker/contract.ts";
+import type { GenerateBody, Generation, Session } from "../../../worker/api/schemas.ts";
 import { until } from "./until.ts";
 
 /** Answers are read as a client in plain JavaScript would. */

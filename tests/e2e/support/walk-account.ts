@@ -3,8 +3,8 @@
  * plans.test.ts tests them with the Worker.
  */
 import type { Page, Route } from "playwright-core";
-import { PROBLEM_STATUS, type ProblemCode } from "../../../worker/catalog.ts";
-import type { Limits, Session, StudioEvent } from "../../../worker/contract.ts";
+import { PROBLEM_STATUS, type ProblemCode } from "../../../worker/shared/catalog.ts";
+import type { Limits, Session, StudioEvent } from "../../../worker/api/schemas.ts";
 import type { States, Walk } from "./walk.ts";
 
 /** The account menu, and what opens from it. */

@@ -2,9 +2,15 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { ProblemCode } from "../../../worker/catalog.ts";
-import { PROBLEM_STATUS } from "../../../worker/catalog.ts";
-import type { Generation, GenerationPage, Problem, Session, StudioEvent } from "../../../worker/contract.ts";
+import type { ProblemCode } from "../../../worker/shared/catalog.ts";
+import { PROBLEM_STATUS } from "../../../worker/shared/catalog.ts";
+import type {
+  Generation,
+  GenerationPage,
+  Problem,
+  Session,
+  StudioEvent,
+} from "../../../worker/api/schemas.ts";
 import type { HeldWebhook } from "./simulator.ts";
 
 export const ORIGIN = "http://localhost:9";

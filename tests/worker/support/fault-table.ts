@@ -2,7 +2,7 @@
  * What Skytells may do to a generation, and what has to become of it. A row a mood of the simulator, or a few where
  * one alone shows nothing; every row holds for every model.
  */
-import type { FailureCode, GenerationStatus, ProblemCode } from "../../../worker/catalog.ts";
+import type { FailureCode, GenerationStatus, ProblemCode } from "../../../worker/shared/catalog.ts";
 import { CREATE_STATUSES, MISANSWERS } from "../../../simulator/moods.ts";
 
 export type Row = {

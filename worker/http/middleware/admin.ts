@@ -1,0 +1,23 @@
+import { createMiddleware } from "hono/factory";
+import { isAdmin } from "../../auth/admin-token.ts";
+import { settingsOf } from "../../config/settings.ts";
+import { problemResponse } from "../../api/problem.ts";
+import type { AppEnv } from "./app-env.ts";
+import { isWithinRate } from "./rate-limit.ts";
+
+/** Lets pass who has the studio's own token; where none is set there is nothing here. */
+export const adminOnly = createMiddleware<AppEnv>(async (c, next) => {
+  const { adminTokens } = settingsOf(c.env);
+  if (adminTokens.length === 0) return c.notFound();
+  // Before the token is looked at: guessing is what this is against.
+  if (!(await isWithinRate(c.env.RL_ADMIN, c))) {
+    return problemResponse({ code: "rate_limited", detail: "Too many requests. Wait a minute." });
+  }
+  if (!(await isAdmin(adminTokens, c.req.header("authorization")))) {
+    return problemResponse(
+      { code: "unauthenticated", detail: "Authorization: Bearer, and the studio's ADMIN_TOKEN." },
+      { "www-authenticate": "Bearer" },
+    );
+  }
+  await next();
+});

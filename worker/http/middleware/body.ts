@@ -1,0 +1,67 @@
+/** JSON bodies: size, type, syntax, shape, in this order, each with its code. */
+import { zValidator } from "@hono/zod-validator";
+import { bodyLimit } from "hono/body-limit";
+import { createMiddleware } from "hono/factory";
+import type * as z from "zod";
+import type { ProblemCode } from "../../shared/catalog.ts";
+import { MAX_BODY_BYTES } from "../../config/limits.ts";
+import { problemResponse } from "../../api/problem.ts";
+import type { AppEnv } from "./app-env.ts";
+
+/** 413 before a byte too many is kept, whatever Content-Length says. */
+export const cappedBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () =>
+    problemResponse({
+      code: "payload_too_large",
+      detail: `A request has at most ${MAX_BODY_BYTES / 1024} KB.`,
+    }),
+});
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+
+/** 415 for a body that does not say that it is JSON; no body needs no type. */
+export const jsonType = createMiddleware<AppEnv>(async (c, next) => {
+  const isJson = JSON_TYPE.test(c.req.header("content-type") ?? "");
+  const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
+  if (!isJson && !isEmpty) {
+    return problemResponse({ code: "unsupported_media_type", detail: "Send JSON (application/json)." });
+  }
+  if (isJson && isEmpty) {
+    // No body is no broken JSON, whatever the header says of it.
+    const headers = new Headers(c.req.raw.headers);
+    headers.delete("content-type");
+    c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers });
+  }
+  await next();
+});
+
+type Issue = { path: PropertyKey[]; message: string };
+
+/** What is wrong about `prompt` goes first, then about `model`, then the rest. */
+function problemOf(issues: readonly Issue[]): { code: ProblemCode; detail: string } {
+  const about = (field: string) => issues.find((issue) => issue.path[0] === field);
+  const prompt = about("prompt");
+  if (prompt) return { code: "invalid_prompt", detail: prompt.message };
+  if (about("model")) return { code: "invalid_model", detail: "There is no such model." };
+  const issue = issues[0];
+  const field = issue?.path.join(".");
+  return {
+    code: "invalid_request",
+    detail: `${field ? `${field}: ` : ""}${issue?.message ?? "Invalid request."}`,
+  };
+}
+
+/** The parsed JSON body (`{}` where there is none), as `c.req.valid("json")`. */
+export function jsonBody<T extends z.ZodType>(schema: T) {
+  return zValidator("json", schema, (result) => {
+    if (!result.success) return problemResponse(problemOf(result.error.issues));
+  });
+}
+
+/** The parsed query, as `c.req.valid("query")`. */
+export function query<T extends z.ZodType>(schema: T) {
+  return zValidator("query", schema, (result) => {
+    if (!result.success) return problemResponse(problemOf(result.error.issues));
+  });
+}

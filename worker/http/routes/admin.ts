@@ -1,0 +1,141 @@
+/** What whoever runs the studio may do: `npm run admin` speaks to this. */
+import { type Context, Hono } from "hono";
+import { planOf } from "../../shared/catalog.ts";
+import {
+  type AdminGeneration,
+  type AdminUsage,
+  type AdminUser,
+  type AdminUserPage,
+  planBody,
+  recheckBody,
+  unshareBody,
+  usageQuery,
+  userBody,
+  usersQuery,
+} from "../../api/admin-schemas.ts";
+import { changeUser, findLink, findUserNamed, latestDays, listUsers } from "../../db/admin.ts";
+import { database } from "../../db/client.ts";
+import { findGeneration, ownerOf, unshareGeneration } from "../../db/generations.ts";
+import type { UserRow } from "../../db/users.ts";
+import { settingsOf } from "../../config/settings.ts";
+import type { GenerationRecord } from "../../api/generation.ts";
+import { log, logError, reasonOf } from "../../lib/log.ts";
+import { adminOnly } from "../middleware/admin.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
+import { sameOrigin } from "../middleware/origin.ts";
+import { problemResponse } from "../../api/problem.ts";
+import { callStudio } from "../../studio/client.ts";
+
+const noUser = () => problemResponse({ code: "not_found", detail: "There is no such user." });
+
+export const admin = new Hono<AppEnv>()
+  .use(sameOrigin, adminOnly)
+  .get("/users", query(usersQuery), async (c) => {
+    const { limit, cursor, ...filters } = c.req.valid("query");
+    const { rows, next } = await listUsers(database(c.env.DB), limit, cursor ?? null, filters);
+    return c.json({ items: rows.map(presentUser), nextCursor: next } satisfies AdminUserPage, 200);
+  })
+  .get("/usage", query(usageQuery), async (c) => {
+    const db = database(c.env.DB);
+    const { user: name } = c.req.valid("query");
+    const user = name === undefined ? undefined : await findUserNamed(db, name);
+    if (user === null) return noUser();
+    const usage: AdminUsage = {
+      days: await latestDays(db),
+      maxPerDay: settingsOf(c.env).maxGenerationsPerDay,
+      ...(user && {
+        user: {
+          ...presentUser(user),
+          limits: await callStudio(c.env, user.id, (studio) => studio.limits(planOf(user.plan))),
+        },
+      }),
+    };
+    return c.json(usage, 200);
+  })
+  .post("/plan", cappedBody, jsonType, jsonBody(planBody), async (c) => {
+    const { user: name, plan } = c.req.valid("json");
+    const user = await changeUser(database(c.env.DB), name, { plan });
+    if (!user) return noUser();
+    await tell("plan", user.id, () => callStudio(c.env, user.id, (studio) => studio.planChanged(plan)));
+    return c.json({ user: presentUser(user) }, 200);
+  })
+  .post("/suspend", cappedBody, jsonType, jsonBody(userBody), async (c) => {
+    const user = await changeUser(database(c.env.DB), c.req.valid("json").user, { suspendedAt: Date.now() });
+    if (!user) return noUser();
+    await tell("suspend", user.id, () => callStudio(c.env, user.id, (studio) => studio.closeSockets()));
+    return c.json({ user: presentUser(user) }, 200);
+  })
+  .post("/restore", cappedBody, jsonType, jsonBody(userBody), async (c) => {
+    const user = await changeUser(database(c.env.DB), c.req.valid("json").user, { suspendedAt: null });
+    if (!user) return noUser();
+    await tell("restore", user.id, () => callStudio(c.env, user.id, (studio) => studio.restore()));
+    return c.json({ user: presentUser(user) }, 200);
+  })
+  .post("/delete-user", cappedBody, jsonType, jsonBody(userBody), async (c) => {
+    const user = await findUserNamed(database(c.env.DB), c.req.valid("json").user);
+    if (!user) return noUser();
+    const result = await callStudio(c.env, user.id, (studio) => studio.deleteAccount(user.id, null));
+    if (!result.ok) return problemResponse(result.refusal);
+    log("admin", { what: "delete-user", user: user.id });
+    // The row may be gone by now: who it was is told once more.
+    return c.json({ user: presentUser({ ...user, deletedAt: user.deletedAt ?? Date.now() }) }, 200);
+  })
+  .post("/unshare", cappedBody, jsonType, jsonBody(unshareBody), async (c) => {
+    const db = database(c.env.DB);
+    const link = await findLink(db, tokenIn(c.req.valid("json").share));
+    const record = link && (await unshareGeneration(db, link.userId, link.id));
+    if (!record) return problemResponse({ code: "not_found", detail: "There is no such link." });
+    await tell("unshare", link.userId, () =>
+      callStudio(c.env, link.userId, (studio) => studio.announce(record)),
+    );
+    return c.json({ generation: presentGeneration(record, link.userId) }, 200);
+  })
+  .post("/recheck", cappedBody, jsonType, jsonBody(recheckBody), (c) =>
+    recheck(c, c.req.valid("json").generation),
+  );
+
+/** Has a generation looked at anew; one whose job was swept long ago is answered as it is. */
+async function recheck(c: Context<AppEnv>, id: string) {
+  const db = database(c.env.DB);
+  const userId = await ownerOf(db, id);
+  if (userId === null) return problemResponse({ code: "not_found", detail: "There is no such picture." });
+  const looked = await callStudio(c.env, userId, (studio) => studio.recheck(id));
+  const record = looked ?? (await findGeneration(db, userId, id)).record;
+  if (!record) return problemResponse({ code: "not_found", detail: "There is no such picture." });
+  log("admin", { what: "recheck", user: userId });
+  return c.json({ generation: presentGeneration(record, userId), looked: looked !== null }, 200);
+}
+
+/** The open studios hear of it. D1 has it already, so that it counts even where their object cannot be reached. */
+async function tell(what: string, userId: string, telling: () => Promise<void>): Promise<void> {
+  log("admin", { what, user: userId });
+  try {
+    await telling();
+  } catch (error) {
+    logError("admin_not_told", { what, user: userId, reason: reasonOf(error) });
+  }
+}
+
+/** A link's token; what is no link is one. */
+function tokenIn(share: string): string {
+  return /\/s\/([^/?#]+)/.exec(share)?.[1] ?? share;
+}
+
+const timeOf = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+
+function presentUser({ id, email, plan, createdAt, suspendedAt, deletedAt }: UserRow): AdminUser {
+  return {
+    id,
+    email,
+    plan: planOf(plan),
+    createdAt: new Date(createdAt).toISOString(),
+    suspendedAt: timeOf(suspendedAt),
+    deletedAt: timeOf(deletedAt),
+  };
+}
+
+/** What was asked for stays its user's. */
+function presentGeneration({ id, status, error }: GenerationRecord, userId: string): AdminGeneration {
+  return { id, userId, status, error: error?.code ?? null };
+}

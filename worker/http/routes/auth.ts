@@ -1,0 +1,123 @@
+import { type Context, Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+import { ASSERTION_HEADER, identityFromAccess } from "../../auth/access.ts";
+import { accountOf } from "../../auth/account.ts";
+import { returnPath } from "../../auth/flow.ts";
+import { beginSignIn, finishSignIn } from "../../auth/oidc.ts";
+import type { Identity, Outcome, Refused } from "../../auth/outcome.ts";
+import { type SignInMethod, devSignInBody } from "../../api/schemas.ts";
+import { database } from "../../db/client.ts";
+import { upsertUser } from "../../db/users.ts";
+import { isLoopback, settingsOf } from "../../config/settings.ts";
+import { log } from "../../lib/log.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
+import { keepFlow, takeFlow } from "../middleware/flow.ts";
+import { originOf, sameOrigin } from "../middleware/origin.ts";
+import { isWithinRate } from "../middleware/rate-limit.ts";
+import { signedIn, signedOut, startSession } from "../middleware/session.ts";
+import { problemResponse } from "../../api/problem.ts";
+import { endAllSessions } from "./end-sessions.ts";
+import { signInPage } from "../pages/sign-in-page.tsx";
+
+/** Both the configured and the request's own host, so that neither a forgotten setting nor a tunnel passes. */
+function isLocal(c: Context<AppEnv>): boolean {
+  const { publicOrigin } = settingsOf(c.env);
+  if (publicOrigin === null) return false;
+  return isLoopback(new URL(publicOrigin).hostname) && isLoopback(new URL(c.req.url).hostname);
+}
+
+/** Sign-in with any address and no password, for development on one machine. */
+const isDevSignInOpen = (c: Context<AppEnv>) => settingsOf(c.env).devSignIn && isLocal(c);
+
+/** The ways in that this studio has. */
+export function signInMethods(c: Context<AppEnv>): SignInMethod[] {
+  const { oidc, access } = settingsOf(c.env);
+  return [
+    ...(isDevSignInOpen(c) ? (["dev"] as const) : []),
+    ...(oidc ? (["oidc"] as const) : []),
+    ...(access ? (["access"] as const) : []),
+  ];
+}
+
+const where = (isOpen: (c: Context<AppEnv>) => boolean) =>
+  createMiddleware<AppEnv>(async (c, next) => (isOpen(c) ? next() : c.notFound()));
+
+const limited = createMiddleware<AppEnv>(async (c, next) => {
+  if (!(await isWithinRate(c.env.RL_SIGN_IN, c))) return signInPage(c, "rate_limited");
+  return next();
+});
+
+const CALLBACK = "/api/auth/callback";
+
+export const auth = new Hono<AppEnv>()
+  .post(
+    "/dev",
+    where(isDevSignInOpen),
+    sameOrigin,
+    cappedBody,
+    jsonType,
+    jsonBody(devSignInBody),
+    async (c) => {
+      const user = await upsertUser(database(c.env.DB), c.req.valid("json").email, Date.now());
+      if (user.suspendedAt !== null || user.deletedAt !== null) {
+        return problemResponse({ code: "suspended", detail: "This account is suspended." });
+      }
+      await startSession(c, { userId: user.id, epoch: user.sessionEpoch });
+      return c.body(null, 204);
+    },
+  )
+  .get(
+    "/login",
+    where((c) => settingsOf(c.env).oidc !== null || settingsOf(c.env).access !== null),
+    limited,
+    async (c) => {
+      const { oidc, access } = settingsOf(c.env);
+      const returnTo = returnPath(c.req.query("return_to"));
+      const assertion = c.req.header(ASSERTION_HEADER);
+      if (access && (assertion || !oidc)) {
+        return enter(c, await identityFromAccess(access, assertion), returnTo);
+      }
+      if (!oidc) return c.notFound();
+      const begun = await beginSignIn(oidc, originOf(c) + CALLBACK, returnTo, Date.now());
+      if (!begun.ok) return turnedAway(c, begun);
+      const { url, flow } = begun.value;
+      await keepFlow(c, flow);
+      return c.redirect(url.href, 302);
+    },
+  )
+  .get(
+    "/callback",
+    where((c) => settingsOf(c.env).oidc !== null),
+    limited,
+    async (c) => {
+      const settings = settingsOf(c.env);
+      const flow = await takeFlow(c, c.req.query("state") ?? "");
+      if (!settings.oidc) return c.notFound();
+      if (!flow) return turnedAway(c, { ok: false, reason: "state_lost", detail: "no flow" });
+      const callback = new URL(CALLBACK + new URL(c.req.url).search, originOf(c));
+      return enter(c, await finishSignIn(settings.oidc, callback, flow, Date.now()), flow.returnTo);
+    },
+  )
+  .post("/logout", sameOrigin, (c) => signedOut(c))
+  .post("/logout-everywhere", sameOrigin, signedIn, async (c) => {
+    const wereRunning = await endAllSessions(c, c.var.session);
+    if (!wereRunning) return problemResponse({ code: "unauthenticated", detail: "Sign in to go on." });
+    return signedOut(c);
+  });
+
+/** Lets in who the provider vouches for, if the studio admits them. */
+async function enter(c: Context<AppEnv>, identity: Outcome<Identity>, returnTo: string) {
+  if (!identity.ok) return turnedAway(c, identity);
+  const { allowedUsers } = settingsOf(c.env);
+  const admission = { allowedUsers, isLocal: isLocal(c) };
+  const account = await accountOf(database(c.env.DB), identity.value, admission, Date.now());
+  if (!account.ok) return turnedAway(c, account);
+  await startSession(c, { userId: account.value.id, epoch: account.value.sessionEpoch });
+  return c.redirect(returnTo, 302);
+}
+
+function turnedAway(c: Context<AppEnv>, { reason, detail }: Refused) {
+  log("sign_in_refused", { reason, detail });
+  return signInPage(c, reason);
+}

@@ -1,0 +1,79 @@
+/** What a part of an export says of its user and of their pictures, and how their files are called in it. */
+import { planOf } from "../../shared/catalog.ts";
+import type { ExportDocument, Limits } from "../../api/schemas.ts";
+import type { ExportPart } from "../../db/export.ts";
+import type { UserRow } from "../../db/users.ts";
+import { fileNameOf } from "../../shared/file-name.ts";
+import { type GenerationRecord, presentGeneration, type StoredOutput } from "../../api/generation.ts";
+import { mediaTypeOf, outputKey } from "../../images/keys.ts";
+
+export type ExportedFile = { key: string; name: string; modifiedAt: number };
+
+function nameOf(record: GenerationRecord, { n, ext }: StoredOutput): string {
+  return `pictures/${fileNameOf(record, n, mediaTypeOf(ext))}`;
+}
+
+/** The stored originals of these; thumbnails are made of them, and stay behind. */
+export function filesOf(userId: string, pictures: ExportPart["pictures"]): ExportedFile[] {
+  return pictures.flatMap(({ record }) =>
+    record.outputs.map((output) => ({
+      key: outputKey({ userId, generationId: record.id }, output.n, output.ext),
+      name: nameOf(record, output),
+      modifiedAt: record.completedAt ?? record.createdAt,
+    })),
+  );
+}
+
+/** `missing` are names of files that the studio has lost. `origin` is where it is reached. */
+export function documentOf(
+  about: Pick<ExportDocument, "exportedAt" | "part" | "next">,
+  user: UserRow,
+  { identities, pictures }: ExportPart,
+  held: { limits: Limits; unrecorded: GenerationRecord[] },
+  missing: ReadonlySet<string>,
+  origin: string,
+): ExportDocument {
+  return {
+    ...about,
+    account: {
+      id: user.id,
+      email: user.email,
+      plan: planOf(user.plan),
+      createdAt: isoOf(user.createdAt),
+      identities: identities.map(({ issuer, subject, createdAt }) => ({
+        issuer,
+        subject,
+        createdAt: isoOf(createdAt),
+      })),
+    },
+    limits: held.limits,
+    unrecorded: held.unrecorded.map((record) => presentGeneration(record, origin)),
+    generations: pictures.map(({ record, sharesPrompt }) => {
+      const { id, prompt, model, status, options, error, favorite, shareUrl, createdAt, completedAt } =
+        presentGeneration(record, origin);
+      const files = record.outputs.map((output) => {
+        const name = nameOf(record, output);
+        const { width, height } = output;
+        return { name, width, height, ...(missing.has(name) && { missing: true as const }) };
+      });
+      return {
+        id,
+        prompt,
+        model,
+        options,
+        status,
+        error,
+        favorite,
+        shareUrl,
+        sharesPrompt,
+        createdAt,
+        completedAt,
+        files,
+      };
+    }),
+  };
+}
+
+function isoOf(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,115 @@
+import type { Context } from "hono";
+import { Hono } from "hono";
+import { database } from "../../db/client.ts";
+import { findGeneration } from "../../db/generations.ts";
+import { findRecentUser } from "../../db/recent-users.ts";
+import { refusalOf, type SessionClaim } from "../../db/users.ts";
+import { contentDisposition, fileNameOf } from "../../shared/file-name.ts";
+import type { GenerationRecord, StoredOutput } from "../../api/generation.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { sameOrigin } from "../middleware/origin.ts";
+import { signedIn } from "../middleware/session.ts";
+import { mediaTypeOf, outputKey } from "../../images/keys.ts";
+import { makeOnDemand } from "../../images/on-demand.ts";
+import { removeObjects } from "../../images/delete.ts";
+import { serveObject } from "../../images/serve.ts";
+import {
+  makeThumbnail,
+  thumbnailKeyOf,
+  type ThumbnailSize,
+  thumbnailSizeOf,
+} from "../../images/thumbnail.ts";
+import { problemResponse, type Refusal, stored } from "../../api/problem.ts";
+
+/** The browser asks before it shows its copy again: the session may have ended, the image may be deleted. */
+const REVALIDATE = { "cache-control": "private, no-cache" };
+const OWN = { "cross-origin-resource-policy": "same-origin" };
+
+/** Just after the success the object is still making the thumbnail. */
+const GRACE_MS = 30_000;
+
+const NOT_FOUND = { code: "not_found", detail: "There is no such image." } as const;
+
+export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, async (c) => {
+  const claim = c.var.session;
+  const size = thumbnailSizeOf(c.req.query("size"));
+  if (size) {
+    const refusal = await recentRefusal(c, claim);
+    if (refusal) return problemResponse(refusal);
+    const thumbnail = await serveThumbnail(c, size);
+    if (thumbnail) return thumbnail;
+  }
+  const { user, record } = await findGeneration(database(c.env.DB), claim.userId, c.req.param("id"));
+  const refusal = refusalOf(user, claim);
+  if (refusal) return problemResponse(refusal);
+  const output = record?.outputs.find(({ n }) => String(n) === c.req.param("n"));
+  if (!record || !output || record.status !== "succeeded") return problemResponse(NOT_FOUND);
+  const made = size && (await makeMissing(c, record, output, size));
+  return made || (await serveOriginal(c, record, output, size !== null));
+});
+
+/** By the user's row of a moment ago; a refusal is confirmed by the row as it is now. */
+async function recentRefusal(c: Context<AppEnv>, claim: SessionClaim): Promise<Refusal | null> {
+  const db = database(c.env.DB);
+  const refusal = refusalOf(await findRecentUser(db, claim.userId), claim);
+  return refusal && refusalOf(await findRecentUser(db, claim.userId, { isFresh: true }), claim);
+}
+
+/** By its key alone, which holds the user's id: D1 is not asked. Null if there is none. */
+async function serveThumbnail(c: Context<AppEnv>, size: ThumbnailSize): Promise<Response | null> {
+  const id = c.req.param("id") as string;
+  const n = c.req.param("n") as string;
+  if (!/^\d$/.test(n)) return null;
+  const key = thumbnailKeyOf({ userId: c.var.session.userId, generationId: id }, Number(n), size);
+  return stored(
+    serveObject(c.env.OUTPUTS, key, c.req.raw, {
+      ...REVALIDATE,
+      ...OWN,
+      "content-disposition": contentDisposition(
+        "inline",
+        fileNameOf({ id, prompt: null }, Number(n), "image/webp"),
+      ),
+    }),
+  );
+}
+
+/** The thumbnail, made now; null where that cannot be done. */
+async function makeMissing(
+  c: Context<AppEnv>,
+  record: GenerationRecord,
+  output: StoredOutput,
+  size: ThumbnailSize,
+): Promise<Response | null> {
+  const { userId } = c.var.session;
+  const place = { userId, generationId: record.id };
+  if (Date.now() < (record.completedAt ?? 0) + GRACE_MS && size === "thumb") return null;
+  const key = thumbnailKeyOf(place, output.n, size);
+  if ((await makeOnDemand(key, () => makeThumbnail(c.env, place, output, size))) !== "made") return null;
+  // The generation may have been deleted meanwhile: then the thumbnail must go too.
+  if (!(await findGeneration(database(c.env.DB), userId, record.id)).record) {
+    await stored(removeObjects(c.env.OUTPUTS, place));
+    return problemResponse(NOT_FOUND);
+  }
+  return serveThumbnail(c, size);
+}
+
+/** `isStandIn`: in place of its thumbnail, which the service worker must not keep. */
+async function serveOriginal(
+  c: Context<AppEnv>,
+  record: GenerationRecord,
+  output: StoredOutput,
+  isStandIn: boolean,
+): Promise<Response> {
+  const key = outputKey({ userId: c.var.session.userId, generationId: record.id }, output.n, output.ext);
+  const mediaType = mediaTypeOf(output.ext);
+  const type = c.req.query("download") === undefined ? "inline" : "attachment";
+  const original = await stored(
+    serveObject(c.env.OUTPUTS, key, c.req.raw, {
+      ...REVALIDATE,
+      ...OWN,
+      ...(isStandIn && { "content-location": c.req.path }),
+      "content-disposition": contentDisposition(type, fileNameOf(record, output.n, mediaType)),
+    }),
+  );
+  return original ?? problemResponse(NOT_FOUND);
+}

@@ -1,0 +1,83 @@
+import { Hono } from "hono";
+import { mayKeepAccess } from "../../auth/account.ts";
+import { bounded } from "../../lib/async.ts";
+import { DEFAULT_MODEL, MODELS, type Plan, planOf } from "../../shared/catalog.ts";
+import type { Limits, Model, Session } from "../../api/schemas.ts";
+import { type Database, database } from "../../db/client.ts";
+import { listSchemas, type StoredSchema } from "../../db/models.ts";
+import { findUser, refusalOf } from "../../db/users.ts";
+import { LIMITS_PATIENCE_MS, SESSION_RENEW_SECONDS } from "../../config/limits.ts";
+import { settingsOf } from "../../config/settings.ts";
+import { logError, reasonOf } from "../../lib/log.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { endSession, sessionOf, startSession } from "../middleware/session.ts";
+import { optionsIn, parseInputSchema } from "../../skytells/models.ts";
+import { refreshSchemas } from "../../studio/model-schemas.ts";
+import { signInMethods } from "./auth.ts";
+import { endAllSessions } from "./end-sessions.ts";
+import { callStudio } from "../../studio/client.ts";
+
+export const session = new Hono<AppEnv>().get("/", async (c) => {
+  const settings = settingsOf(c.env);
+  const db = database(c.env.DB);
+  const signIn = signInMethods(c);
+  const claim = await sessionOf(c);
+  const [schemas, user] = await Promise.all([
+    storedSchemas(db, settings.skytells.url),
+    claim && findUser(db, claim.userId),
+  ]);
+  const models = MODELS.map((model): Model => {
+    const stored = schemas.find(({ slug }) => slug === model.id);
+    const options = optionsIn(stored ? parseInputSchema(stored.inputSchema) : null);
+    return { ...model, default: model.id === DEFAULT_MODEL, options };
+  });
+  const nobody: Session = { user: null, limits: null, models, signIn };
+
+  if (!claim) return c.json(nobody, 200);
+  if (!user || refusalOf(user, claim)) {
+    endSession(c);
+    return c.json(nobody, 200);
+  }
+  // Not for a stranger: an anonymous visit makes no call to Skytells.
+  const refreshed = refreshSchemas({ db, settings }, schemas);
+  if (refreshed) c.executionCtx.waitUntil(refreshed);
+  if (claim.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) {
+    if (!mayKeepAccess(settings.allowedUsers, user.email)) {
+      await endAllSessions(c, claim);
+      endSession(c);
+      return c.json(nobody, 200);
+    }
+    await startSession(c, claim);
+  }
+  const plan = planOf(user.plan);
+  const somebody: Session = {
+    user: { id: user.id, email: user.email, plan },
+    limits: await limitsOf(c.env, user.id, plan),
+    models,
+    signIn,
+  };
+  return c.json(somebody, 200);
+});
+
+/** None if D1 does not answer: a visitor can still read the page. */
+async function storedSchemas(db: Database, apiUrl: string): Promise<StoredSchema[]> {
+  try {
+    return await listSchemas(db, apiUrl);
+  } catch (error) {
+    logError("model_schemas_unavailable", { reason: reasonOf(error) });
+    return [];
+  }
+}
+
+/** Null if the user's object does not answer: the session itself is known. */
+async function limitsOf(env: Env, userId: string, plan: Plan): Promise<Limits | null> {
+  try {
+    return await bounded(
+      callStudio(env, userId, (studio) => studio.limits(plan)),
+      LIMITS_PATIENCE_MS,
+    );
+  } catch (error) {
+    logError("limits_unavailable", { user: userId, reason: reasonOf(error) });
+    return null;
+  }
+}

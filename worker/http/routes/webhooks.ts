@@ -1,0 +1,63 @@
+import { Hono } from "hono";
+import { readUpTo } from "../../lib/stream.ts";
+import { database } from "../../db/client.ts";
+import { ownerOf } from "../../db/generations.ts";
+import { MAX_WEBHOOK_BYTES } from "../../config/limits.ts";
+import { settingsOf } from "../../config/settings.ts";
+import { log, logError, reasonOf } from "../../lib/log.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { isWithinRate } from "../middleware/rate-limit.ts";
+import { problemResponse } from "../../api/problem.ts";
+import type { Prediction } from "../../skytells/prediction.ts";
+import { type Correlation, correlationIn, isSignedBy, predictionIn } from "../../skytells/webhook.ts";
+import { callStudio } from "../../studio/client.ts";
+
+/**
+ * What Skytells tells. Answered as soon as the news is on disk; a status other than 2xx only where telling again
+ * could help. Whoever is not Skytells learns nothing but that.
+ */
+export const webhooks = new Hono<AppEnv>().post("/", async (c) => {
+  const declared = Number(c.req.header("content-length") ?? 0);
+  const body = declared > MAX_WEBHOOK_BYTES ? null : await readUpTo(c.req.raw.body, MAX_WEBHOOK_BYTES);
+  if (!body) return problemResponse({ code: "payload_too_large", detail: "A webhook has at most 256 KB." });
+
+  const { skytells } = settingsOf(c.env);
+  if (!(await isSignedBy(skytells.webhookKeys, body, c.req.header("x-skytells-signature") ?? null))) {
+    if (!(await isWithinRate(c.env.RL_BAD_WEBHOOK, c))) {
+      return problemResponse({ code: "rate_limited", detail: "Too many requests.", retryAfterSeconds: 60 });
+    }
+    return problemResponse({ code: "invalid_signature", detail: "The signature does not fit the body." });
+  }
+
+  let payload: unknown;
+  try {
+    payload = JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return problemResponse({ code: "invalid_request", detail: "The body is not JSON." });
+  }
+  const prediction = predictionIn(payload);
+  if (prediction) {
+    try {
+      await deliver(c.env, correlationIn(new URL(c.req.url).searchParams), prediction);
+    } catch (error) {
+      logError("delivery_failed", { generation: prediction.id, reason: reasonOf(error) });
+      return problemResponse({ code: "storage_unavailable", detail: "Try again.", retryAfterSeconds: 5 });
+    }
+  } else {
+    log("webhook_not_understood");
+  }
+  return c.json({ ok: true }, 200);
+});
+
+/** To the job that the URL names; where it names none that is known, to whoever has the prediction. */
+async function deliver(env: Env, correlation: Correlation | null, prediction: Prediction): Promise<void> {
+  if (correlation) {
+    const { userId, jobId } = correlation;
+    const outcome = await callStudio(env, userId, (studio) => studio.deliver({ jobId, prediction }));
+    if (outcome !== "unknown") return;
+  }
+  const owner = await ownerOf(database(env.DB), prediction.id);
+  const outcome =
+    owner && (await callStudio(env, owner, (studio) => studio.deliver({ jobId: null, prediction })));
+  if (outcome !== "accepted") log("webhook_unknown", { generation: prediction.id });
+}

@@ -1,0 +1,133 @@
+/**
+ * A user's open studios: hibernating WebSockets. A push is a hint: a client that reconnects asks again. The state of
+ * a socket that must survive hibernation is in its attachment.
+ */
+import * as z from "zod";
+import { CLOSE_SESSION_ENDED, CLOSE_TOO_MANY_SOCKETS, type Plan } from "../shared/catalog.ts";
+import type { Limits, StudioEvent } from "../api/schemas.ts";
+import { MAX_SOCKETS } from "../config/limits.ts";
+import { type GenerationRecord, presentGeneration } from "../api/generation.ts";
+
+/** Studios ping every 30 s, hidden tabs up to a minute later. */
+const SILENT_AFTER_MS = 2 * 60_000;
+
+const attachment = z.object({
+  /** Where this studio is reached: share links are absolute. */
+  origin: z.string(),
+  /** As D1 said when the socket was opened, a generation last admitted, or the plan changed. */
+  plan: z.enum(["free", "pro"]).catch("free"),
+  /** The session's; a socket of a version that did not say has the first. */
+  epoch: z.int().default(0),
+  expiresAt: z.number(),
+  openedAt: z.number(),
+});
+export type SocketOwner = z.infer<typeof attachment>;
+
+export class Live {
+  private readonly ctx: DurableObjectState;
+  /** Sessions before it have ended: an upgrade that was let in just before may arrive just after. */
+  private epoch = 0;
+
+  constructor(ctx: DurableObjectState) {
+    this.ctx = ctx;
+    // Answered without waking the object.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  /** Opens a socket and tells it what is in flight. */
+  open(owner: SocketOwner, inFlight: GenerationRecord[], limits: Limits): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.makeRoom();
+    this.ctx.acceptWebSocket(server);
+    server.serializeAttachment(owner);
+    if (owner.epoch < this.epoch) {
+      server.close(CLOSE_SESSION_ENDED, "session ended");
+      return new Response(null, { status: 101, webSocket: client });
+    }
+    send(server, {
+      type: "snapshot",
+      limits,
+      inFlight: inFlight.map((record) => presentGeneration(record, owner.origin)),
+    });
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  generation(record: GenerationRecord, replaces?: string): void {
+    this.broadcast(({ origin }) => ({
+      type: "generation",
+      generation: presentGeneration(record, origin),
+      ...(replaces !== undefined && { replaces }),
+    }));
+  }
+
+  deleted(id: string): void {
+    this.broadcast(() => ({ type: "deleted", id }));
+  }
+
+  limits(limitsOf: (plan: Plan) => Limits): void {
+    this.broadcast(({ plan }) => ({ type: "limits", limits: limitsOf(plan) }));
+  }
+
+  /** The plan was read anew. */
+  allow(plan: Plan): void {
+    for (const { socket, owner } of this.sockets()) {
+      if (owner.plan !== plan) socket.serializeAttachment({ ...owner, plan });
+    }
+  }
+
+  /** Closes the sockets of sessions before this epoch. */
+  endSessions(epoch: number): void {
+    this.epoch = Math.max(this.epoch, epoch);
+    for (const { socket, owner } of this.sockets()) {
+      if (owner.epoch < epoch) socket.close(CLOSE_SESSION_ENDED, "session ended");
+    }
+  }
+
+  /** Its user may not be here any more. */
+  closeAll(): void {
+    for (const { socket } of this.sockets()) socket.close(CLOSE_SESSION_ENDED, "session ended");
+  }
+
+  /**
+   * Closes sockets over the limit: first those that are silent, then those that have not answered a ping yet, as a
+   * flapping connection leaves them behind; of equals the oldest.
+   */
+  private makeRoom(): void {
+    const now = Date.now();
+    const open = this.sockets()
+      // A closed socket stays in the list until the other end has confirmed, which a dead one never does.
+      .filter(({ socket }) => socket.readyState === WebSocket.OPEN)
+      .map(({ socket, owner }) => {
+        const ping = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null;
+        const isSilent = now - (ping ?? owner.openedAt) > SILENT_AFTER_MS;
+        return { socket, openedAt: owner.openedAt, rank: isSilent ? 0 : ping === null ? 1 : 2 };
+      })
+      .sort((a, b) => a.rank - b.rank || a.openedAt - b.openedAt);
+    for (const { socket } of open.slice(0, Math.max(0, open.length - MAX_SOCKETS + 1))) {
+      socket.close(CLOSE_TOO_MANY_SOCKETS, "too many open studios");
+    }
+  }
+
+  private broadcast(event: (owner: SocketOwner) => StudioEvent): void {
+    const now = Date.now();
+    for (const { socket, owner } of this.sockets()) {
+      if (owner.expiresAt <= now) socket.close(CLOSE_SESSION_ENDED, "session ended");
+      else send(socket, event(owner));
+    }
+  }
+
+  private sockets(): { socket: WebSocket; owner: SocketOwner }[] {
+    return this.ctx.getWebSockets().flatMap((socket) => {
+      const owner = attachment.safeParse(socket.deserializeAttachment());
+      return owner.success ? [{ socket, owner: owner.data }] : [];
+    });
+  }
+}
+
+function send(socket: WebSocket, event: StudioEvent): void {
+  try {
+    socket.send(JSON.stringify(event));
+  } catch {
+    // It is closing; its client asks again when it is back.
+  }
+}
