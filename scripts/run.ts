@@ -1,5 +1,5 @@
 /** Running the project's tools from its scripts: always those of this checkout, with the Node that runs this. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync, type StdioOptions } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -33,9 +33,14 @@ const running = new Set<ChildProcess>();
 let isWatching = false;
 let isStopping = false;
 
-export function start(script: string, args: string[], env: NodeJS.ProcessEnv = environment): ChildProcess {
+export function start(
+  script: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = environment,
+  stdio: StdioOptions = "inherit",
+): ChildProcess {
   stopChildrenOnExit();
-  const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: "inherit", env });
+  const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio, env });
   running.add(child);
   child.once("exit", () => running.delete(child));
   return child;
@@ -51,10 +56,23 @@ export async function runTool(tool: Tool, args: string[]): Promise<void> {
   if (code !== 0) process.exit(code);
 }
 
+/** As `runTool`, but prints the tool's output only when it fails. */
+export async function runToolQuietly(tool: Tool, args: string[]): Promise<void> {
+  const child = start(TOOLS[tool], args, environment, ["inherit", "pipe", "pipe"]);
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => output.push(chunk));
+  const code = await exitOf(child, "close");
+  if (code === 0) return;
+  process.stderr.write(Buffer.concat(output));
+  process.exit(code);
+}
+
 /** Does not resolve while this process is stopping: the script must not continue, nor end before its children. */
-export function exitOf(child: ChildProcess): Promise<number> {
+export function exitOf(child: ChildProcess, event: "exit" | "close" = "exit"): Promise<number> {
   return new Promise((resolve) => {
-    child.once("exit", (code) => {
+    // "close" comes after the last of a piped output.
+    child.once(event, (code: number | null) => {
       if (!isStopping) resolve(code ?? 1);
     });
   });
