@@ -113,6 +113,7 @@ export default defineConfig({
         },
       },
       { test: { name: "simulator", include: ["tests/simulator/**/*.test.ts"], environment: "node" } },
+      { test: { name: "images", include: ["tests/images/**/*.test.ts"], environment: "node" } },
       { test: { name: "scripts", include: ["tests/scripts/**/*.test.ts"], environment: "node" } },
       browser("e2e", { include: JOURNEY }),
       browser("e2e more", { include: ["tests/e2e/**/*.test.ts"], exclude: JOURNEY }),
