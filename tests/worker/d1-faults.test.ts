@@ -157,7 +157,7 @@ describe("D1 that reads but does not write", () => {
     await age(user, 11_000);
     const prompt = newPrompt();
     const problem = await expectProblem(await user.post("/api/generate", { prompt }), "storage_unavailable");
-    expect(problem.detail).toBe("The studio cannot save new images right now. Nothing was made.");
+    expect(problem.detail).toBe("The studio cannot save new images right now. Nothing was generated.");
     expect(await createsOf(prompt)).toEqual([]);
     expect(lines.map((line) => JSON.parse(line))).toContainEqual({
       event: "record_overdue",

@@ -1,10 +1,10 @@
-/** When Skytells asks for patience: it is given, and no promise waits for it. */
+/** When Skytells asks for giveUpAt: it is given, and no promise waits for it. */
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { settingsOf } from "../../worker/config/settings.ts";
 import type { Job } from "../../worker/studio/jobs/job.ts";
-import { scheduled } from "../../worker/studio/jobs/schedule.ts";
-import { heard, storeFailed, timedOut, tombstoneOf } from "../../worker/studio/jobs/transitions.ts";
+import { reschedule } from "../../worker/studio/jobs/schedule.ts";
+import { applyPrediction, failStore, timeOut, retainedJobOf } from "../../worker/studio/jobs/transitions.ts";
 import { unseen } from "../../worker/skytells/prediction.ts";
 import { expectProblem, generate, isIdle, newPrompt, newUser, reaches } from "./support/app.ts";
 
@@ -48,7 +48,7 @@ describe.concurrent("while every answer is that it should wait an hour", () => {
 const settings = { ...settingsOf(env), outputWindowMs: 300_000, deadlineMs: 900_000 };
 
 const job = (changes: Partial<Job>): Job => ({
-  ...tombstoneOf(
+  ...retainedJobOf(
     {
       id: "prediction",
       prompt: "a prompt",
@@ -77,11 +77,11 @@ const success = {
 
 describe("a picture that Skytells has for a minute", () => {
   it("is asked for within that minute, whichever it is", () => {
-    let current = heard(job({}), success, 0, settings);
+    let current = applyPrediction(job({}), success, 0, settings);
     const tries: number[] = [];
     for (let now = 0; now < 300_000; ) {
       tries.push(now);
-      current = scheduled({ ...current, attempts: current.attempts + 1 }, now, settings);
+      current = reschedule({ ...current, attempts: current.attempts + 1 }, now, settings);
       now = current.nextAt;
       expect(now).toBeGreaterThan(tries.at(-1) ?? 0);
     }
@@ -90,13 +90,13 @@ describe("a picture that Skytells has for a minute", () => {
   });
 
   it("is not removed by what an earlier try was to remove, and has no second window", () => {
-    const healed = heard(timedOut(job({}), 900_000), success, 900_000, settings);
-    const lost = storeFailed(healed, "storage_failed", 1_000_000);
+    const healed = applyPrediction(timeOut(job({}), 900_000), success, 900_000, settings);
+    const lost = failStore(healed, "storage_failed", 1_000_000);
     expect(lost.debts).toContain("remove");
-    const again = heard(lost, success, 1_100_000, settings);
+    const again = applyPrediction(lost, success, 1_100_000, settings);
     expect(again.debts).toContain("store");
     expect(again.debts).not.toContain("remove");
     expect(again.source?.lostAt).toBe(1_200_000);
-    expect(heard(lost, success, 1_200_001, settings).debts).not.toContain("store");
+    expect(applyPrediction(lost, success, 1_200_001, settings).debts).not.toContain("store");
   });
 });

@@ -1,4 +1,4 @@
-/** What the parts of a user's studio share, and the one way in which a job changes. */
+/** State that the object's modules share, and `updateJob`, the only way to change a stored job. */
 import type { Database } from "../db/client.ts";
 import type { Settings } from "../config/settings.ts";
 import type { GenerationRecord } from "../api/generation.ts";
@@ -6,7 +6,7 @@ import type { Result } from "../api/problem.ts";
 import { limitsOf } from "./plan-limits.ts";
 import { type Job, recordOfJob } from "./jobs/job.ts";
 import type { Jobs } from "./jobs/store.ts";
-import type { Live } from "./sockets.ts";
+import type { Sockets } from "./sockets.ts";
 import type { Revocations } from "./revocations.ts";
 import { deadlineOf } from "./jobs/schedule.ts";
 
@@ -15,36 +15,35 @@ export type StudioContext = {
   db: Database;
   settings: Settings;
   jobs: Jobs;
-  live: Live;
+  sockets: Sockets;
   revocations: Revocations;
-  /** The account is being deleted: nothing new begins. Stays so for whoever was on the way when it was gone. */
-  isClosing: boolean;
-  /** Creates under way in this instance of the object, by job id. Lost with it: the row is what counts. */
+  /** Nothing new may start. Stays true after the deletion for requests that were already running. */
+  isDeletingAccount: boolean;
+  /** Create requests in progress, by job id. */
   creating: Map<string, Promise<Result<GenerationRecord>>>;
-  /** Skytells is being told to stop, by job id. */
-  telling: Map<string, Promise<boolean>>;
-  /** The last write to D1 under way, by job id: the next waits for it. */
+  /** Cancel requests to Skytells in progress, by job id. */
+  canceling: Map<string, Promise<boolean>>;
+  /** The last D1 write queued for a job, by job id. */
   recording: Map<string, Promise<unknown>>;
-  /** Sets the alarm to the earliest job. */
+  /** Sets the alarm to the earliest `nextAt`. */
   arm: () => void;
   /** Settles a job in the background. */
   settleLater: (id: string) => void;
 };
 
-/** How a step went: nothing (more) to do, to be tried again, or not before so many seconds. */
+/** Result of a step: done, retry with backoff, or wait at least this long. */
 export type Step = "done" | "again" | { waitSeconds: number };
 
-/** Tells the open studios what is in use now. */
-export function tellLimits({ jobs, live, settings }: StudioContext): void {
-  live.limits(limitsOf(jobs, settings, Date.now()));
+/** Pushes the current limits to open sockets. */
+export function pushLimits({ jobs, sockets, settings }: StudioContext): void {
+  sockets.limits(limitsOf(jobs, settings, Date.now()));
 }
 
 /**
- * Reads the job as it is now, changes it, writes it, tells the open studios: one stretch without an await, so
- * that whatever happened since the caller last looked is taken into account. Null if the job is gone.
- * `quietly`: the caller tells the studios itself.
+ * Reads the current job, applies `transition`, saves and pushes the result. No await in between: a transition never
+ * works on an outdated job. Null if the job does not exist. `quietly`: the caller pushes the generation itself.
  */
-export function change(
+export function updateJob(
   context: StudioContext,
   id: string,
   transition: (job: Job) => Job,
@@ -57,13 +56,12 @@ export function change(
   if (after === before) return before;
   jobs.save(after);
   context.arm();
-  if (!quietly) tell(context, before, after);
-  if (isCountedOtherwise(before, after)) tellLimits(context);
+  if (!quietly) pushGeneration(context, before, after);
+  if (changesLimits(before, after)) pushLimits(context);
   return after;
 }
 
-/** Whether the plan's limits are used otherwise than before. */
-function isCountedOtherwise(before: Job, after: Job): boolean {
+function changesLimits(before: Job, after: Job): boolean {
   return (
     before.holdsSlot !== after.holdsSlot ||
     before.upstream !== after.upstream ||
@@ -71,18 +69,17 @@ function isCountedOtherwise(before: Job, after: Job): boolean {
   );
 }
 
-function tell({ live }: StudioContext, before: Job, after: Job): void {
+function pushGeneration({ sockets }: StudioContext, before: Job, after: Job): void {
   if (after.deleted) {
-    if (!before.deleted) live.deleted(after.predictionId ?? after.id);
+    if (!before.deleted) sockets.deleted(after.predictionId ?? after.id);
     return;
   }
-  const isNamed = before.predictionId === null && after.predictionId !== null;
-  if (isNamed || before.status !== after.status || before.progress !== after.progress) {
-    live.generation(recordOfJob(after), isNamed ? after.id : undefined);
+  const hasNewId = before.predictionId === null && after.predictionId !== null;
+  if (hasNewId || before.status !== after.status || before.progress !== after.progress) {
+    sockets.generation(recordOfJob(after), hasNewId ? after.id : undefined);
   }
 }
 
-/** True once Skytells has had all the time that a generation gets. */
 export function isOverdue(job: Job, settings: Settings, now: number): boolean {
   return now >= deadlineOf(job, settings);
 }

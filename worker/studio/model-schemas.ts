@@ -1,6 +1,6 @@
 /**
- * Model schemas live in D1, read along with whatever else a request reads. Whoever finds one older than an hour has it
- * fetched again behind its answer. Only the very first create of a model waits for Skytells.
+ * Model schemas are stored in D1 and read together with the session's facts. A request that finds one older than an hour
+ * refreshes it after its response. Only the first create with a model ever waits for Skytells.
  */
 import { MODELS, type ModelId } from "../shared/catalog.ts";
 import type { Database } from "../db/client.ts";
@@ -10,21 +10,18 @@ import { logError, reasonOf } from "../lib/log.ts";
 import { fetchInputSchema, type InputSchema, parseInputSchema } from "../skytells/models.ts";
 
 const FRESH_MS = 60 * 60 * 1000;
-/** After a failure, so that not every create waits for an API that is down. */
+/** Delay after a failed fetch, so that not every create waits for an API that is down. */
 const RETRY_MS = 30_000;
-/** A refresh behind an answer is left out while another one may be under way. */
+/** Minimum interval of background refreshes of a model. */
 const REFRESH_EVERY_MS = 5_000;
 
-// Per isolate: asking once more costs a request, not correctness.
+// Per isolate: another isolate may repeat the request, which is harmless.
 const askedAt = new Map<string, number>();
 const failedAt = new Map<string, number>();
 
 type Dependencies = { db: Database; settings: Settings };
 
-/**
- * The schema to use now; null while Skytells has never answered. `inBackground` keeps a refresh alive behind the
- * answer.
- */
+/** The schema to use now; null if Skytells has never sent one. `inBackground` keeps a refresh alive after the response. */
 export async function usableSchema(
   dependencies: Dependencies,
   id: ModelId,
@@ -36,7 +33,7 @@ export async function usableSchema(
   return parseInputSchema(stored.inputSchema);
 }
 
-/** Fetches what is missing or older than an hour; null where nothing is. */
+/** Fetches schemas that are missing or older than an hour; null if there are none. */
 export function refreshSchemas(
   dependencies: Dependencies,
   stored: readonly StoredSchema[],
@@ -55,7 +52,7 @@ async function refresh(dependencies: Dependencies, id: ModelId): Promise<void> {
 
 const keyOf = (settings: Settings, id: ModelId) => `${settings.skytells.url} ${id}`;
 
-/** Never rejects. null: no answer, now or a moment ago. */
+/** Never rejects. Null: the fetch failed, now or less than `RETRY_MS` ago. */
 async function fetchAndSave({ db, settings }: Dependencies, id: ModelId): Promise<InputSchema | null> {
   const { url } = settings.skytells;
   const key = keyOf(settings, id);

@@ -1,7 +1,6 @@
 /**
- * What a plan allows and what of it is used, counted from the job rows alone. Every admitted job is a row for longer
- * than its day lasts, a refused create's row is deleted, and a failed one says so: nothing counts twice, and what
- * comes back comes back once, whatever is repeated, late or lost.
+ * The plan's limits and their use, counted from the job rows: a row outlives its UTC day, and the row of a refused
+ * create is deleted. So there is no counter that a retry or a lost response could change twice.
  */
 import { MAX_RETURNED_PER_DAY, PLANS, type Plan } from "../shared/catalog.ts";
 import type { Limits } from "../api/schemas.ts";
@@ -12,11 +11,11 @@ import type { Jobs } from "./jobs/store.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Counts once; the answer holds for any plan, until a job changes. `now` decides which day (UTC) is today. */
+/** Counts once, for any plan. `now` selects the UTC day. */
 export function limitsOf(jobs: Jobs, settings: Settings, now: number): (plan: Plan) => Limits {
   const slots = jobs.slotsSince(now - settings.deadlineMs - SLOT_GRACE_MS);
   const start = new Date(now).setUTCHours(0, 0, 0, 0);
-  const { admitted, failed } = jobs.madeBetween(start, start + DAY_MS);
+  const { admitted, failed } = jobs.admittedBetween(start, start + DAY_MS);
   const used = admitted - Math.min(failed, MAX_RETURNED_PER_DAY);
   const resetsAt = new Date(start + DAY_MS).toISOString();
   return (plan) => ({
@@ -26,23 +25,23 @@ export function limitsOf(jobs: Jobs, settings: Settings, now: number): (plan: Pl
   });
 }
 
-/** Why one more may not start now, or null if it may. */
+/** Why another generation may not start now, or null. */
 export function limitRefusal(limits: Limits, now: number): Refusal | null {
   const { concurrent, inFlight, today } = limits;
   if (today.limit !== null && today.used >= today.limit) {
     return {
       code: "quota_exceeded",
-      detail: `These were the ${today.limit} pictures that this plan makes in a day. The next day begins at midnight UTC.`,
+      detail: `You have used today's ${today.limit} images of your plan. The limit resets at midnight UTC.`,
       retryAfterSeconds: (Date.parse(today.resetsAt) - now) / 1000,
       resetsAt: today.resetsAt,
       limits,
     };
   }
-  return inFlight < concurrent ? null : { code: "limit_reached", detail: limitSentence(concurrent), limits };
+  return inFlight < concurrent ? null : { code: "limit_reached", detail: limitDetail(concurrent), limits };
 }
 
-function limitSentence(concurrent: number): string {
+function limitDetail(concurrent: number): string {
   return concurrent === 1
-    ? "One picture at a time on this plan: the next can start when this one is done."
-    : `${concurrent} pictures at a time on this plan: the next can start when one of them is done.`;
+    ? "Your plan generates one image at a time. Start the next when this one is done."
+    : `Your plan generates ${concurrent} images at a time. Start the next when one of them is done.`;
 }

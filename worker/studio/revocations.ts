@@ -1,6 +1,6 @@
 /**
- * Which sessions of this user have ended, and whether the user is suspended, in the object's own SQLite: so that they
- * are refused while D1 does not answer. D1 stays the truth wherever it answers.
+ * The oldest valid session epoch and the suspension, kept in the object's SQLite to authorize requests while D1 does
+ * not answer. Where D1 answers, D1 decides.
  */
 import { type SessionClaim, SUSPENDED, UNAUTHENTICATED } from "../db/users.ts";
 import type { Refusal } from "../api/problem.ts";
@@ -11,7 +11,7 @@ export class Revocations {
   private readonly sql: SqlStorage;
   /** False while the object has no jobs: an empty object is not written to. */
   private readonly mayWrite: () => boolean;
-  /** Sessions before it have ended. */
+  /** Sessions with a lower epoch have ended. */
   private minEpoch = 0;
   private isSuspended = false;
   private isSaved = true;
@@ -34,13 +34,13 @@ export class Revocations {
     return this.minEpoch;
   }
 
-  /** Why this session may not act, as far as the object knows. */
+  /** Why this session is refused, as far as the object knows. */
   refusalOf({ epoch }: SessionClaim): Refusal | null {
     if (epoch < this.minEpoch) return UNAUTHENTICATED;
     return this.isSuspended ? SUSPENDED : null;
   }
 
-  /** Sessions before this epoch have ended. An epoch never goes back, so an old read of D1 does no harm. */
+  /** Ends sessions with a lower epoch. Epochs only rise, so an outdated read of D1 is harmless. */
   endSessions(epoch: number): void {
     if (epoch <= this.minEpoch) return;
     this.minEpoch = epoch;
@@ -55,7 +55,7 @@ export class Revocations {
     this.save();
   }
 
-  /** Writes what has not been written yet, such as after the object's first job. */
+  /** Writes the state that could not be written while the object was empty. */
   save(): void {
     if (this.isSaved || !this.mayWrite()) return;
     this.sql.exec(`create table if not exists revocations (
@@ -68,8 +68,8 @@ export class Revocations {
     this.isSaved = true;
   }
 
-  /** The object's storage is gone. */
-  wiped(): void {
+  /** After the object's storage was deleted. */
+  reset(): void {
     this.isSaved = false;
   }
 }

@@ -1,4 +1,4 @@
-/** What D1 knows of the generations that a command names, and whether who asks may touch them. */
+/** Reads the D1 rows that a command names, and checks that the session may change them. */
 import { bounded, TimeoutError } from "../lib/async.ts";
 import { findGenerations } from "../db/generations.ts";
 import { refusalOf, type SessionClaim } from "../db/users.ts";
@@ -7,33 +7,33 @@ import type { GenerationRecord } from "../api/generation.ts";
 import { type Refusal, StorageUnavailable } from "../api/problem.ts";
 import type { StudioContext } from "./context.ts";
 import type { Job } from "./jobs/job.ts";
-import { tombstoneOf } from "./jobs/transitions.ts";
+import { retainedJobOf } from "./jobs/transitions.ts";
 
 export type Rows = {
   refusal: Refusal | null;
-  /** False: D1 did not answer. What the object knows itself can be acted on; D1 is told when it is back. */
+  /** False: D1 did not answer. Commands then apply to the object's own jobs; D1 is written later. */
   isKnown: boolean;
   rowOf: (id: string) => GenerationRecord | null;
 };
 
-/** A job for a picture whose own was swept long ago, or cannot be read: it remembers what is owed now. */
-export function tombstone(
+/** Inserts a job for a generation whose job was swept or is unreadable, to hold the pending tasks of a cancel or delete. */
+export function insertRetainedJob(
   { jobs, revocations }: StudioContext,
   userId: string,
   record: GenerationRecord | null,
 ): Job | null {
   if (!record) return null;
-  const job = tombstoneOf(record, userId, Date.now());
+  const job = retainedJobOf(record, userId, Date.now());
   jobs.insert(job);
   revocations.save();
   return job;
 }
 
 /**
- * The rows of these ids, each of which may be a pending one. While D1 is out it does not throw, and the object's own
- * record of ended sessions decides.
+ * The rows with these ids; an id may be a pending id. Does not throw while D1 is unavailable: then `revocations`
+ * decides whether the session is valid.
  */
-export async function rowsOf(
+export async function findRows(
   { jobs, db, revocations }: StudioContext,
   claim: SessionClaim,
   ids: string[],

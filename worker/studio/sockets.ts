@@ -1,6 +1,6 @@
 /**
- * A user's open studios: hibernating WebSockets. A push is a hint: a client that reconnects asks again. The state of
- * a socket that must survive hibernation is in its attachment.
+ * The user's hibernating WebSockets. A push is a hint: clients fetch the state when they reconnect. State that must
+ * survive hibernation is in the socket's attachment.
  */
 import * as z from "zod";
 import { CLOSE_SESSION_ENDED, CLOSE_TOO_MANY_SOCKETS, type Plan } from "../shared/catalog.ts";
@@ -8,24 +8,24 @@ import type { Limits, StudioEvent } from "../api/schemas.ts";
 import { MAX_SOCKETS } from "../config/limits.ts";
 import { type GenerationRecord, presentGeneration } from "../api/generation.ts";
 
-/** Studios ping every 30 s, hidden tabs up to a minute later. */
+/** Clients ping every 30 s, hidden tabs up to a minute later. */
 const SILENT_AFTER_MS = 2 * 60_000;
 
 const attachment = z.object({
-  /** Where this studio is reached: share links are absolute. */
+  /** Origin of the client's page, for absolute share links. */
   origin: z.string(),
-  /** As D1 said when the socket was opened, a generation last admitted, or the plan changed. */
+  /** As read from D1 when the socket was opened, at the last create, or when the plan changed. */
   plan: z.enum(["free", "pro"]).catch("free"),
-  /** The session's; a socket of a version that did not say has the first. */
+  /** Session epoch; sockets of older versions have none. */
   epoch: z.int().default(0),
   expiresAt: z.number(),
   openedAt: z.number(),
 });
 export type SocketOwner = z.infer<typeof attachment>;
 
-export class Live {
+export class Sockets {
   private readonly ctx: DurableObjectState;
-  /** Sessions before it have ended: an upgrade that was let in just before may arrive just after. */
+  /** Sessions with a lower epoch have ended. Kept for upgrades that were authorized before and arrive after. */
   private epoch = 0;
 
   constructor(ctx: DurableObjectState) {
@@ -34,10 +34,10 @@ export class Live {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
-  /** Opens a socket and tells it what is in flight. */
+  /** Opens a socket and sends the snapshot. */
   open(owner: SocketOwner, inFlight: GenerationRecord[], limits: Limits): Response {
     const { 0: client, 1: server } = new WebSocketPair();
-    this.makeRoom();
+    this.closeExcess();
     this.ctx.acceptWebSocket(server);
     server.serializeAttachment(owner);
     if (owner.epoch < this.epoch) {
@@ -68,14 +68,14 @@ export class Live {
     this.broadcast(({ plan }) => ({ type: "limits", limits: limitsOf(plan) }));
   }
 
-  /** The plan was read anew. */
-  allow(plan: Plan): void {
+  /** Updates the plan of all sockets. */
+  setPlan(plan: Plan): void {
     for (const { socket, owner } of this.sockets()) {
       if (owner.plan !== plan) socket.serializeAttachment({ ...owner, plan });
     }
   }
 
-  /** Closes the sockets of sessions before this epoch. */
+  /** Closes the sockets of sessions with a lower epoch. */
   endSessions(epoch: number): void {
     this.epoch = Math.max(this.epoch, epoch);
     for (const { socket, owner } of this.sockets()) {
@@ -83,19 +83,19 @@ export class Live {
     }
   }
 
-  /** Its user may not be here any more. */
+  /** Closes all sockets: the account was suspended. */
   closeAll(): void {
     for (const { socket } of this.sockets()) socket.close(CLOSE_SESSION_ENDED, "session ended");
   }
 
   /**
-   * Closes sockets over the limit: first those that are silent, then those that have not answered a ping yet, as a
-   * flapping connection leaves them behind; of equals the oldest.
+   * Closes sockets over the limit: first silent ones, then those without any ping (an unstable connection leaves such
+   * sockets behind), then the oldest.
    */
-  private makeRoom(): void {
+  private closeExcess(): void {
     const now = Date.now();
     const open = this.sockets()
-      // A closed socket stays in the list until the other end has confirmed, which a dead one never does.
+      // A closed socket stays in the list until the client confirms, which a dead client never does.
       .filter(({ socket }) => socket.readyState === WebSocket.OPEN)
       .map(({ socket, owner }) => {
         const ping = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null;
@@ -128,6 +128,6 @@ function send(socket: WebSocket, event: StudioEvent): void {
   try {
     socket.send(JSON.stringify(event));
   } catch {
-    // It is closing; its client asks again when it is back.
+    // The socket is closing; the client fetches the state when it reconnects.
   }
 }

@@ -1,10 +1,9 @@
 /**
- * One user's studio: the only place where the state of a user's generations changes, and so the one place where
- * order is decided.
+ * The Durable Object of one user: the only place that changes the state of the user's generations.
  *
- * Promise: the alarm cannot be lost. `alarm()` never throws, re-arms last, and every entry makes sure that it is
- * set. The constructor writes nothing, and nothing but an admission or a delete writes to an empty object: a late
- * webhook must not bring a deleted account's object back to life.
+ * Invariants: the alarm cannot be lost (`alarm()` never throws and re-arms last; every other entry makes sure that it is
+ * set). The constructor writes nothing, and only an admission or a delete writes to an empty object: a late webhook must
+ * not recreate the object of a deleted account.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Plan } from "../shared/catalog.ts";
@@ -19,57 +18,57 @@ import { ok, type Result, refuse } from "../api/problem.ts";
 import type { Prediction } from "../skytells/prediction.ts";
 import { limitsOf } from "./plan-limits.ts";
 import { cancelGeneration } from "./tasks/cancel.ts";
-import { Closing } from "./tasks/account-deletion-state.ts";
-import { change, type StudioContext, tellLimits } from "./context.ts";
+import { AccountDeletionState } from "./tasks/account-deletion-state.ts";
+import { updateJob, type StudioContext, pushLimits } from "./context.ts";
 import { type GenerateCommand, generate } from "./tasks/create.ts";
 import { AccountDeletion } from "./tasks/account-deletion.ts";
 import { recordOfJob } from "./jobs/job.ts";
 import { Jobs } from "./jobs/store.ts";
-import { Live, type SocketOwner } from "./sockets.ts";
+import { Sockets, type SocketOwner } from "./sockets.ts";
 import { removeGenerations } from "./tasks/delete.ts";
-import { look, tellCancel } from "./tasks/settle.ts";
+import { cancelAtSkytells, fetchStatus } from "./tasks/settle.ts";
 import { Revocations } from "./revocations.ts";
 import { Settling } from "./tasks/settling.ts";
-import { heard, owes, parked } from "./jobs/transitions.ts";
+import { applyPrediction, hasTask, keepEarlyNews } from "./jobs/transitions.ts";
 
-/** Due jobs settled side by side; more would crowd the object's memory and its connections. */
+/** Jobs that an alarm settles concurrently, because of the object's memory and connections. */
 const MAX_SETTLING = 6;
-/** The alarm is the guarantee, not the way: what is settled at once is not raced by it. */
-const ALARM_SLACK_MS = 1_000;
+/** Minimum alarm delay, so that the alarm does not compete with work started by a request. */
+const MIN_ALARM_DELAY_MS = 1_000;
 
 export type Delivery = { jobId: string | null; prediction: Prediction };
 
 export class UserStudio extends DurableObject<Env> {
   private readonly jobs: Jobs;
-  private readonly closing: Closing;
+  private readonly deletionState: AccountDeletionState;
   private readonly deletion: AccountDeletion;
-  private readonly live: Live;
+  private readonly sockets: Sockets;
   private readonly revocations: Revocations;
   private readonly settling: Settling;
   private parts: StudioContext | null = null;
-  /** When the alarm that this instance set is due; null where that is not known. */
+  /** Due time of the alarm that this instance set; null if unknown. */
   private armedFor: number | null = null;
   private hasRecovered = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.jobs = new Jobs(ctx.storage.sql);
-    this.closing = new Closing(ctx.storage.sql);
-    this.live = new Live(ctx);
+    this.deletionState = new AccountDeletionState(ctx.storage.sql);
+    this.sockets = new Sockets(ctx);
     this.revocations = new Revocations(ctx.storage.sql, () => !this.jobs.isEmpty);
-    if (this.revocations.epoch > 0) this.live.endSessions(this.revocations.epoch);
+    if (this.revocations.epoch > 0) this.sockets.endSessions(this.revocations.epoch);
     this.settling = new Settling(this.jobs, { context: () => this.context(), arm: () => this.arm() });
-    this.deletion = new AccountDeletion(this.closing, {
+    this.deletion = new AccountDeletion(this.deletionState, {
       context: () => this.context(),
       isBusy: () => this.settling.size > 0 || this.context().creating.size > 0,
       wipe: () => this.wipe(),
       arm: () => this.arm(),
       keepAlive: (work) => this.ctx.waitUntil(work),
     });
-    if (this.closing.isUnderWay) this.live.endSessions(Number.POSITIVE_INFINITY);
+    if (this.deletionState.isUnderWay) this.sockets.endSessions(Number.POSITIVE_INFINITY);
   }
 
-  /** Admits a generation and creates it at Skytells, or answers for the one that has this key. */
+  /** Creates a generation, or answers with the one that has this Idempotency-Key. */
   async generate(command: GenerateCommand): Promise<Result<GenerationRecord>> {
     await this.ensureAlarm();
     return generate(this.context(), command, {
@@ -78,7 +77,7 @@ export class UserStudio extends DurableObject<Env> {
     });
   }
 
-  /** Takes news from a webhook: on disk when this returns; what follows from it comes after. */
+  /** Applies a webhook. On disk when this returns; the work that follows runs in the background. */
   async deliver({ jobId, prediction }: Delivery): Promise<"accepted" | "unknown" | "wrong_job"> {
     await this.ensureAlarm();
     const job = (jobId !== null && this.jobs.get(jobId)) || this.jobs.byPrediction(prediction.id);
@@ -87,7 +86,7 @@ export class UserStudio extends DurableObject<Env> {
     const now = Date.now();
     if (job.predictionId === null) {
       const isCreating = context.creating.has(job.id);
-      change(context, job.id, (current) => parked(current, prediction, now, isCreating));
+      updateJob(context, job.id, (current) => keepEarlyNews(current, prediction, now, isCreating));
       if (!isCreating) context.settleLater(job.id);
       return "accepted";
     }
@@ -95,14 +94,14 @@ export class UserStudio extends DurableObject<Env> {
       log("wrong_job", { job: job.id, generation: prediction.id });
       return "wrong_job";
     }
-    change(context, job.id, (current) => heard(current, prediction, now, context.settings));
+    updateJob(context, job.id, (current) => applyPrediction(current, prediction, now, context.settings));
     context.settleLater(job.id);
     return "accepted";
   }
 
   /**
-   * The generation as its job knows it, by its id or its pending id; null if no job does. `claim`: D1 did not say
-   * whether this session may read it, so the object decides.
+   * A job's generation by id or pending id; null without a job. `claim`: D1 did not answer, so the object authorizes the
+   * session.
    */
   async find(
     id: string,
@@ -116,25 +115,25 @@ export class UserStudio extends DurableObject<Env> {
     return job.deleted ? "deleted" : recordOfJob(job);
   }
 
-  /** Cancels: shown at once, Skytells told within the request; the slot is free when it acknowledges. */
+  /** Cancels a generation and waits up to `CANCEL_PATIENCE_MS` for Skytells. */
   async cancel(claim: SessionClaim, id: string): Promise<Result<GenerationRecord>> {
     await this.ensureAlarm();
-    return cancelGeneration(this.context(), claim, id, (jobId) => this.patiently(this.withdraw(jobId)));
+    return cancelGeneration(this.context(), claim, id, (jobId) => this.withTimeLimit(this.withdraw(jobId)));
   }
 
-  /** Deletes: row, pictures and share are gone when this succeeds; Skytells is told too. */
+  /** Deletes a generation. On success its row, files and share link are gone. */
   async remove(claim: SessionClaim, id: string): Promise<Result<null>> {
     const removed = await this.removeMany(claim, [id]);
     if (!removed.ok) return removed;
-    if (removed.value.missing.length > 0) return refuse("not_found", "There is no such picture.");
+    if (removed.value.missing.length > 0) return refuse("not_found", "There is no such image.");
     if (removed.value.done.length > 0) return ok(null);
     return refuse(
       "storage_unavailable",
-      "The studio cannot reach its storage right now. It will be deleted as soon as it can.",
+      "The studio's storage is not available right now. The image will be deleted when it is available again.",
     );
   }
 
-  /** Deletes several, each as `remove` does. */
+  /** Deletes several generations. */
   async removeMany(claim: SessionClaim, ids: string[]): Promise<Result<BulkResult>> {
     await this.ensureAlarm();
     return removeGenerations(this.context(), claim, ids, {
@@ -143,36 +142,33 @@ export class UserStudio extends DurableObject<Env> {
     });
   }
 
-  /**
-   * Deletes the account and all that is its. The door is shut when this succeeds; the rest follows, and ends whatever
-   * happens. The same when repeated. Without a `claim` (an operator asks) nobody is refused.
-   */
+  /** Deletes the account: see `AccountDeletion.request`. */
   async deleteAccount(userId: string, claim: SessionClaim | null): Promise<Result<null>> {
     await this.ensureAlarm();
     return this.deletion.request(userId, claim);
   }
 
-  /** What this plan allows, and what of it is in use. */
+  /** The plan's limits and their use. */
   async limits(plan: Plan): Promise<Limits> {
     await this.ensureAlarm();
     return limitsOf(this.jobs, this.context().settings, Date.now())(plan);
   }
 
-  /** What an export says besides what is in D1: the limits, and the generations that have no row there. */
+  /** What an export adds to D1's rows: the limits, and generations without a row. */
   async exportOf(plan: Plan): Promise<{ limits: Limits; unrecorded: GenerationRecord[] }> {
     const limits = await this.limits(plan);
     const jobs = this.jobs.ids().flatMap((id) => this.jobs.get(id) ?? []);
     return { limits, unrecorded: jobs.filter((job) => !job.recorded && !job.deleted).map(recordOfJob) };
   }
 
-  /** Tells the open studios of another plan. What is in flight goes on; the next Generate reads the plan itself. */
+  /** Pushes the limits of the new plan. Running generations continue. */
   async planChanged(plan: Plan): Promise<void> {
     await this.ensureAlarm();
-    this.live.allow(plan);
-    tellLimits(this.context());
+    this.sockets.setPlan(plan);
+    pushLimits(this.context());
   }
 
-  /** Tells the open studios of a change that was made in D1 alone (a favourite, a link). */
+  /** Pushes a change that was made in D1 only (favorite, share link). */
   async announce(record: GenerationRecord): Promise<void> {
     await this.announceMany([record]);
   }
@@ -180,58 +176,58 @@ export class UserStudio extends DurableObject<Env> {
   async announceMany(records: GenerationRecord[]): Promise<void> {
     await this.ensureAlarm();
     for (const record of records) {
-      if (!this.jobs.byPrediction(record.id)?.deleted) this.live.generation(record);
+      if (!this.jobs.byPrediction(record.id)?.deleted) this.sockets.generation(record);
     }
   }
 
-  /** Sessions before this epoch have ended: remembers it and closes their sockets. */
+  /** Ends the sessions with a lower epoch. */
   async endSessions(epoch: number): Promise<void> {
     await this.ensureAlarm();
     this.revocations.endSessions(epoch);
-    this.live.endSessions(epoch);
+    this.sockets.endSessions(epoch);
   }
 
-  /** The user is suspended: remembers it and closes all sockets. Generations in progress continue. */
+  /** Suspends the user and closes all sockets. Running generations continue. */
   async closeSockets(): Promise<void> {
     await this.ensureAlarm();
     this.revocations.setSuspended(true);
-    this.live.closeAll();
+    this.sockets.closeAll();
   }
 
-  /** The user is no longer suspended. */
+  /** Ends the suspension. */
   async restore(): Promise<void> {
     await this.ensureAlarm();
     this.revocations.setSuspended(false);
   }
 
-  /** Asks Skytells anew about a generation and does what follows from it; null if no job knows it any more. */
+  /** Fetches a generation's status from Skytells and settles it; null without a job. */
   async recheck(id: string): Promise<GenerationRecord | null> {
     await this.ensureAlarm();
     const job = this.jobs.byAnyId(id);
     if (!job || job.deleted) return null;
-    await look(this.context(), job);
+    await fetchStatus(this.context(), job);
     this.jobs.postpone(job.id, Date.now());
-    await this.patiently(this.settling.settle(job.id, true));
+    await this.withTimeLimit(this.settling.settle(job.id, true));
     const after = this.jobs.get(job.id);
     return after && !after.deleted ? recordOfJob(after) : null;
   }
 
-  /** Opens a socket. Only the Worker calls this, with who it is for in `x-socket-owner`. */
+  /** Opens a socket. Only the Worker calls this; `x-socket-owner` describes the session. */
   override async fetch(request: Request): Promise<Response> {
     await this.ensureAlarm();
     const owner: SocketOwner = JSON.parse(request.headers.get("x-socket-owner") ?? "null");
     const inFlight = this.jobs.open().map(recordOfJob);
-    return this.live.open(owner, inFlight, await this.limits(owner.plan));
+    return this.sockets.open(owner, inFlight, await this.limits(owner.plan));
   }
 
   override async webSocketMessage(): Promise<void> {
-    // A client only listens; pings are answered without waking the object.
+    // Clients send only pings, which are answered without waking the object.
     await this.ensureAlarm();
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
     await this.ensureAlarm();
-    // 1005 and 1006 say that there was no close frame: there is nobody to answer.
+    // 1005 and 1006 mean that there was no close frame to answer.
     if (code !== 1005 && code !== 1006) socket.close(code);
   }
 
@@ -240,7 +236,7 @@ export class UserStudio extends DurableObject<Env> {
     try {
       this.recoverOnce();
       const { nextAt } = this.deletion;
-      if (nextAt !== null && nextAt <= Date.now()) this.ctx.waitUntil(this.deletion.goOn());
+      if (nextAt !== null && nextAt <= Date.now()) this.ctx.waitUntil(this.deletion.resume());
       const free = MAX_SETTLING - this.settling.size;
       const due = this.jobs.due(Date.now(), MAX_SETTLING + this.settling.size);
       const settled = due
@@ -248,10 +244,10 @@ export class UserStudio extends DurableObject<Env> {
         .slice(0, Math.max(0, free))
         .map((id) => this.settling.settle(id, false));
       this.ctx.waitUntil(Promise.all(settled));
-      // A slow one must not keep the others from their alarm: it goes on behind this.
+      // Slow passes continue in the background, so that other jobs get their alarm.
       await Promise.race([
         Promise.all(settled),
-        new Promise((resolve) => setTimeout(resolve, ALARM_SLACK_MS)),
+        new Promise((resolve) => setTimeout(resolve, MIN_ALARM_DELAY_MS)),
       ]);
     } catch (error) {
       logError("alarm_failed", { reason: reasonOf(error) });
@@ -266,11 +262,11 @@ export class UserStudio extends DurableObject<Env> {
       db: database(this.env.DB),
       settings: settingsOf(this.env),
       jobs: this.jobs,
-      live: this.live,
+      sockets: this.sockets,
       revocations: this.revocations,
-      isClosing: this.closing.isUnderWay,
+      isDeletingAccount: this.deletionState.isUnderWay,
       creating: new Map(),
-      telling: new Map(),
+      canceling: new Map(),
       recording: new Map(),
       arm: () => this.arm(),
       settleLater: (id) => this.ctx.waitUntil(this.settling.settle(id, true)),
@@ -278,26 +274,26 @@ export class UserStudio extends DurableObject<Env> {
     return this.parts;
   }
 
-  /** The last step. While it runs nothing else is let in. */
+  /** The input gate is closed while storage is deleted. */
   private async wipe(): Promise<void> {
     await this.ctx.storage.deleteAll();
-    this.jobs.wiped();
-    this.closing.wiped();
-    this.revocations.wiped();
+    this.jobs.reset();
+    this.deletionState.reset();
+    this.revocations.reset();
     this.parts = null;
     this.armedFor = null;
     log("account_deleted");
   }
 
-  /** Tells Skytells to stop now, not after what a pass under way waits for; then all else that is owed. */
+  /** Cancels at Skytells at once, without waiting for a running pass, then settles. */
   private async withdraw(id: string): Promise<void> {
     const job = this.jobs.get(id);
-    if (job && job.upstream === "live" && owes(job, "cancel")) await tellCancel(this.context(), job);
+    if (job && job.upstream === "live" && hasTask(job, "cancel")) await cancelAtSkytells(this.context(), job);
     await this.settling.settle(id, true);
   }
 
-  /** Waits for it within a request, and goes on behind that when it takes too long. */
-  private async patiently(work: Promise<unknown>): Promise<void> {
+  /** Waits at most `CANCEL_PATIENCE_MS`; the work continues in the background. */
+  private async withTimeLimit(work: Promise<unknown>): Promise<void> {
     this.ctx.waitUntil(work);
     await Promise.race([work, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
   }
@@ -306,7 +302,7 @@ export class UserStudio extends DurableObject<Env> {
     try {
       return (await this.env.RL_GENERATE.limit({ key: userId })).success;
     } catch {
-      // Against abuse only: the plan's limit is held here in any case.
+      // The rate limit is only against abuse; the plan's limits do not depend on it.
       return true;
     }
   }
@@ -315,15 +311,15 @@ export class UserStudio extends DurableObject<Env> {
     const now = Date.now();
     const at = this.alarmTime(now);
     if (at === null) return;
-    // One that comes sooner stays: moved ahead with every change, it would never come while its user is busy.
+    // Keep an earlier alarm: if every change moved it, it would never fire while the user is active.
     const isSooner = this.armedFor !== null && this.armedFor <= at && now < this.armedFor + STEP_TIMEOUT_MS;
     if (isSooner) return;
     this.armedFor = at;
-    // Not awaited: the write goes to disk with those that led here.
+    // Not awaited: written to disk together with the changes before it.
     void this.ctx.storage.setAlarm(at);
   }
 
-  /** When an alarm is needed: for what nobody sees to now, and, in case this instance dies, for what somebody does. */
+  /** For jobs that no pass is working on, and, in case this instance ends, for those with a running pass. */
   private alarmTime(now: number): number | null {
     const running = this.settling.ids();
     const earliest = this.jobs.earliest(running);
@@ -332,16 +328,16 @@ export class UserStudio extends DurableObject<Env> {
       ...(running.length > 0 || this.deletion.isRunning ? [now + STEP_TIMEOUT_MS] : []),
       ...(this.deletion.nextAt === null ? [] : [this.deletion.nextAt]),
     ];
-    return times.length === 0 ? null : Math.max(Math.min(...times), now + ALARM_SLACK_MS);
+    return times.length === 0 ? null : Math.max(Math.min(...times), now + MIN_ALARM_DELAY_MS);
   }
 
-  /** The first time that this instance is entered: what an earlier one, or another version, left behind goes on. */
+  /** At the first entry: resumes what an earlier instance left unfinished. */
   private recoverOnce(): void {
-    if (!this.hasRecovered) this.jobs.wakeStranded(Date.now());
+    if (!this.hasRecovered) this.jobs.recoverInterrupted(Date.now());
     this.hasRecovered = true;
   }
 
-  /** Every entry passes here: whatever became of the alarm, it is set again. */
+  /** Every entry calls this: sets the alarm again if it was lost. */
   private async ensureAlarm(): Promise<void> {
     this.recoverOnce();
     const at = this.alarmTime(Date.now());

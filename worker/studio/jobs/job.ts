@@ -1,10 +1,10 @@
 /**
- * A job: one generation on its way, as the user's object keeps it.
+ * A job: the object's row that drives one generation.
  *
- * A job plays two parts that end at different times: `holdsSlot` (it counts against the plan) and `debts` (what
- * is still owed for it). The row is the write-ahead record: it is on disk before Skytells hears of the job, it
- * holds all that the D1 row needs, and when all is paid it stays for a day as the idempotency record. The
- * columns are what SQL asks for; the rest is one JSON document, so that an older row is read by its defaults.
+ * `holdsSlot` (counts against the plan) and `debts` (pending tasks) end at different times. The row is the write-ahead
+ * record: it is on disk before the create request is sent and holds everything that the D1 row needs. Finished, it is
+ * kept for a day for idempotent replays and late webhooks. Columns are what SQL filters by; the rest is one JSON document,
+ * whose defaults read older rows.
  */
 import * as z from "zod";
 import { GENERATION_STATUSES, MODELS } from "../../shared/catalog.ts";
@@ -17,13 +17,13 @@ import {
 import type { Prediction } from "../../skytells/prediction.ts";
 
 /**
- * `store`: copy the outputs into R2. `record`: make the D1 row agree with this job. `cancel`: tell Skytells.
- * `remove`: delete the objects in R2. `forget`: delete the prediction at Skytells (best effort).
+ * `store`: copy the outputs to R2. `record`: write the job's state to D1. `cancel`: cancel at Skytells.
+ * `remove`: delete the files in R2. `forget`: delete the prediction at Skytells (best effort).
  */
 const debt = z.enum(["store", "record", "cancel", "remove", "forget"]);
 export type Debt = z.infer<typeof debt>;
 
-/** What is known of Skytells' side. `ended`: terminal, refused or given up. */
+/** State of the prediction at Skytells, as far as known. `ended`: terminal, refused or given up. */
 const upstream = z.enum(["creating", "unconfirmed", "live", "ended"]);
 
 const time = z.number();
@@ -45,57 +45,57 @@ const document = z.object({
   prompt: z.string(),
   model: z.enum(MODELS.map((model) => model.id)),
   options: generationOptions,
-  /** What was sent to Skytells, and where it was told to call: the proof of a lost answer. */
+  /** What was sent to Skytells; identifies the prediction if the create's response is lost. */
   input: z.record(z.string(), z.unknown()),
   webhookUrl: z.string().nullable(),
-  /** The request's body as parsed, to tell a replay from another request under the same key. */
+  /** The parsed request body, to reject the same Idempotency-Key with another request. */
   fingerprint: z.string(),
 
-  /** What the user is shown. */
+  /** What the API shows. */
   status: z.enum(GENERATION_STATUSES),
   deleted: z.boolean().default(false),
-  /** The D1 row is known to exist. */
+  /** The D1 row exists. */
   recorded: z.boolean().default(false),
   progress: z.number().nullable().default(null),
   error: generationError.nullable().default(null),
   outputs: z.array(storedOutput).default([]),
 
   sentAt: time,
-  /** When the create's answer came, or was given up. */
+  /** When the create's response arrived or timed out. */
   answeredAt: time.nullable().default(null),
-  /** When the prediction became known: from then on the D1 row can be written. */
+  /** When the prediction became known; the D1 row can be written from then on. */
   confirmedAt: time.nullable().default(null),
-  /** How an ambiguous create was answered, for the replay. */
+  /** Problem code of the unconfirmed create, for replays. */
   ambiguity: z.enum(["upstream_timeout", "upstream_error"]).nullable().default(null),
-  /** A prediction that a webhook named before this job knew its own, and when. */
+  /** From a webhook that arrived while the job had no prediction, and when. */
   parkedNews: predictionSchema.nullable().default(null),
   parkedAt: time.nullable().default(null),
-  /** The input holds a random seed of ours: nobody else's has the same. */
+  /** The input contains a seed that the object drew at random, so it identifies this job. */
   drewSeed: z.boolean().default(false),
-  /** The prediction that is being claimed in D1: a row of this user with its id is this job's. */
+  /** The prediction that is being claimed in D1: the user's row with this id belongs to this job. */
   claiming: z.string().nullable().default(null),
-  /** Where the outputs of a success are, until they are stored. */
+  /** The outputs of a success, until they are stored. */
   source: z
     .object({
       urls: z.array(z.string()),
       seenAt: time,
       lostAt: time,
-      /** The tries of late that all brought something that is not a picture. */
+      /** The latest attempts in a row whose response was not an image. */
       invalid: z.object({ since: time, tries: z.int() }).nullable().default(null),
     })
     .nullable()
     .default(null),
-  /** When Skytells forgets the outputs: known from the first sight of the success on, and not moved by another. */
+  /** When Skytells deletes the outputs. Set with the first news of the success; later news do not move it. */
   outputsLostAt: time.nullable().default(null),
   completedAt: time.nullable().default(null),
-  /** When nothing was owed any more. */
+  /** When the last pending task was done. */
   endedAt: time.nullable().default(null),
-  /** Of whatever is being tried now; starts again with each new thing. */
+  /** Attempts of the current work; reset by `retryNow`. */
   attempts: z.int().default(0),
 });
 
 export type Job = z.infer<typeof document> & {
-  /** Ours, random; the pending id. */
+  /** A random UUID; the pending id. */
   id: string;
   userId: string;
   predictionId: string | null;
@@ -108,7 +108,7 @@ export type Job = z.infer<typeof document> & {
   nextAt: number;
 };
 
-/** As SQLite has it, and as far as SQL asks for it. */
+/** The row in SQLite. */
 export type JobRow = {
   id: string;
   user_id: string;
@@ -122,19 +122,18 @@ export type JobRow = {
   document: string;
 };
 
-/** A row that this code does not understand: an older or a broken version's. */
-export type PoisonedJob = {
+/** A row that this version cannot parse. */
+export type UnreadableJob = {
   id: string;
   userId: string;
   predictionId: string | null;
-  /** Null: that cannot be read either. */
+  /** Null if unreadable too. */
   createdAt: number | null;
-  /** As far as can be read, Skytells is at it. */
+  /** As far as readable, the prediction still runs. */
   isLive: boolean;
-  isBuried: boolean;
+  isClosed: boolean;
 };
 
-/** What is written of a job. */
 export function toRow(job: Job): JobRow {
   const { id, userId, predictionId, idempotencyKey, upstream, holdsSlot, debts, createdAt, nextAt, ...rest } =
     job;
@@ -152,7 +151,7 @@ export function toRow(job: Job): JobRow {
   };
 }
 
-/** The job that a row holds; null for one that this code does not understand. */
+/** Null for a row that this version cannot parse. */
 export function fromRow(row: JobRow): Job | null {
   try {
     return {
@@ -164,7 +163,7 @@ export function fromRow(row: JobRow): Job | null {
       upstream: upstream.parse(row.upstream),
       holdsSlot: row.holds_slot === 1,
       debts: z.array(debt).parse(JSON.parse(row.debts)),
-      // SQLite keeps what it is given, whatever the column says.
+      // SQLite does not enforce column types.
       createdAt: time.parse(row.created_at),
       nextAt: time.parse(row.next_at),
     };
@@ -173,19 +172,19 @@ export function fromRow(row: JobRow): Job | null {
   }
 }
 
-export function poisonedOf(row: JobRow): PoisonedJob {
-  const isBuried = row.holds_slot === 0 && row.debts === "[]";
+export function unreadableJobOf(row: JobRow): UnreadableJob {
+  const isClosed = row.holds_slot === 0 && row.debts === "[]";
   return {
     id: row.id,
     userId: row.user_id,
     predictionId: row.prediction_id,
     createdAt: time.safeParse(row.created_at).data ?? null,
-    isLive: row.prediction_id !== null && row.upstream !== "ended" && !isBuried,
-    isBuried,
+    isLive: row.prediction_id !== null && row.upstream !== "ended" && !isClosed,
+    isClosed,
   };
 }
 
-/** The job as a generation: under its prediction's id, or its pending id while it has none. */
+/** The job as a generation, under its prediction's id or, until that is known, its pending id. */
 export function recordOfJob(job: Job): GenerationRecord {
   return {
     id: job.predictionId ?? job.id,
@@ -203,7 +202,7 @@ export function recordOfJob(job: Job): GenerationRecord {
   };
 }
 
-/** Where the job's pictures lie in R2; only for a job that knows its prediction. */
-export function placeOf(job: Job): { userId: string; generationId: string } {
+/** Location of the job's files in R2; only for a job with a prediction. */
+export function imagePlaceOf(job: Job): { userId: string; generationId: string } {
   return { userId: job.userId, generationId: job.predictionId ?? job.id };
 }

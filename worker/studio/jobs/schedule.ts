@@ -1,24 +1,24 @@
-/** When a job wants attention next. The clocks are design numbers, scaled with the settings that name their whole. */
+/** When a job is next due. The steps are fractions of the settings that they belong to. */
 import { SLOT_GRACE_MS, TOMBSTONE_MS } from "../../config/limits.ts";
 import { type Settings } from "../../config/settings.ts";
 import type { Debt, Job } from "./job.ts";
-import { isOpen, owes } from "./transitions.ts";
+import { isOpen, hasTask } from "./transitions.ts";
 
 const CHECK_STEPS = [1, 1.5, 2.25, 3];
-/** After a success is known, as parts of the output window, in seconds of 300; no minute passes without a try. */
+/** Attempts to store after a success is known, as fractions of the output window (in seconds of 300): at least one a minute. */
 const STORE_STEPS = [0, 1, 3, 8, 20, 45, 90, 135, 180, 225, 270].map((seconds) => seconds / 300);
-/** And from then on, until the window ends. */
+/** Interval after the last step, until the window ends. */
 const STORE_REPEAT = 45 / 300;
-/** After an answer was lost, as parts of UNCONFIRMED_SECONDS: 0, 1, 3, 7, 15, then every 15 s of 120. */
+/** Delays between searches for an unconfirmed create, as fractions of UNCONFIRMED_SECONDS: at 0, 1, 3, 7, 15 s, then every 15 s of 120. */
 const CONFIRM_STEPS = [1, 2, 4, 8, 15].map((seconds) => seconds / 120);
 const MAX_BACKOFF_MS = 60_000;
 
-/** Time decides, not the count of tries: after a downtime there may be few. The last one is at the window's end. */
-export function isLastStore(job: Job, now: number): boolean {
+/** Decided by time, not by the number of attempts: after a downtime there may have been few. */
+export function isLastStoreAttempt(job: Job, now: number): boolean {
   return now >= (job.source?.lostAt ?? 0);
 }
 
-/** When the next try is due: by the steps, but never in a burst, and once more at the end of the window. */
+/** When the next attempt is due: by the steps, never in a burst, and once at the end of the window. */
 function nextStore(
   source: { seenAt: number; lostAt: number },
   attempts: number,
@@ -35,27 +35,27 @@ export function deadlineOf(job: Job, settings: Settings): number {
   return job.createdAt + settings.deadlineMs;
 }
 
-/** From here on the slot of a job created then is not counted any more. */
+/** When a job's slot stops counting, whatever its state. */
 export function slotEndOf(createdAt: number, settings: Settings): number {
   return createdAt + settings.deadlineMs + SLOT_GRACE_MS;
 }
 
-/** How long after an ambiguous answer the job is looked for. */
+/** How long an unconfirmed create is searched for. */
 export function confirmUntil(job: Job, settings: Settings): number {
   return (job.answeredAt ?? job.sentAt) + settings.unconfirmedMs;
 }
 
-/** Nobody knows which prediction is this job's: the create's answer was lost, or a webhook names one after it was given up. */
-export function isSought(job: Job): boolean {
+/** The job's prediction is unknown: the create is unconfirmed, or was given up and a webhook has named a prediction since. */
+export function needsSearch(job: Job): boolean {
   if (job.predictionId !== null || job.upstream === "creating") return false;
   return job.upstream === "unconfirmed" || job.parkedNews !== null;
 }
 
-/** The first of the times at which something must be decided, whoever asks for patience; null once they are past. */
-export function decisionTime(job: Job, now: number, settings: Settings): number | null {
-  const isWaited = isOpen(job) && (job.upstream === "live" || job.upstream === "unconfirmed");
+/** The next deadline after `now`, which a Retry-After must not pass; null if all have passed. */
+export function nextDeadline(job: Job, now: number, settings: Settings): number | null {
+  const isWaiting = isOpen(job) && (job.upstream === "live" || job.upstream === "unconfirmed");
   const times = [
-    ...(isWaited ? [deadlineOf(job, settings)] : []),
+    ...(isWaiting ? [deadlineOf(job, settings)] : []),
     ...(job.holdsSlot ? [slotEndOf(job.createdAt, settings)] : []),
   ].filter((time) => time > now);
   return times.length === 0 ? null : Math.min(...times);
@@ -64,28 +64,28 @@ export function decisionTime(job: Job, now: number, settings: Settings): number 
 const last = <T>(steps: readonly T[], at: number): T => steps[Math.min(at, steps.length - 1)] as T;
 const jitter = () => 0.8 + 0.4 * Math.random();
 
-/** Sets when the job wants attention next, by what is still open or owed; with nothing owed, when it is swept. */
-export function scheduled(job: Job, now: number, settings: Settings): Job {
+/** Sets `nextAt` by the job's state and pending tasks; without any, to the time at which the row is swept. */
+export function reschedule(job: Job, now: number, settings: Settings): Job {
   const times: number[] = [];
   if (job.upstream === "creating") {
-    // A 429 may have been waited out once: two whole attempts.
+    // Two full attempts: a 429 may have been repeated once.
     times.push(job.sentAt + 2 * settings.createTimeoutMs + 10_000);
   }
-  if (isSought(job)) {
+  if (needsSearch(job)) {
     times.push(now + last(CONFIRM_STEPS, job.attempts) * settings.unconfirmedMs);
   }
   if (job.upstream === "live" && isOpen(job)) {
     const check = now + last(CHECK_STEPS, job.attempts) * settings.checkAfterMs * jitter();
     times.push(now < deadlineOf(job, settings) ? Math.min(check, deadlineOf(job, settings)) : check);
-  } else if (job.upstream === "live" && !owes(job, "cancel")) {
+  } else if (job.upstream === "live" && !hasTask(job, "cancel")) {
     times.push(now + last(CHECK_STEPS, job.attempts) * settings.checkAfterMs * jitter());
   }
-  if (job.source !== null && owes(job, "store")) {
-    // Its tries are numbered, so nothing else may come between them.
+  if (job.source !== null && hasTask(job, "store")) {
+    // The store steps are counted by `attempts`: no other work may be scheduled in between.
     const nextAt = nextStore(job.source, job.attempts, now, settings.outputWindowMs);
     return { ...job, endedAt: null, nextAt };
   }
-  if (job.debts.some((debt) => debt !== "store" && isPayable(job, debt))) {
+  if (job.debts.some((debt) => debt !== "store" && canRun(job, debt))) {
     times.push(now + Math.min(MAX_BACKOFF_MS, 1000 * 2 ** Math.min(job.attempts, 6)) * jitter());
   }
   if (times.length === 0) {
@@ -95,8 +95,8 @@ export function scheduled(job: Job, now: number, settings: Settings): Job {
   return { ...job, endedAt: null, nextAt: Math.min(...times) };
 }
 
-/** Whether a debt can be paid now, or waits for the job to know its prediction, or for that to end. */
-export function isPayable(job: Job, debt: Debt): boolean {
+/** False while a task must wait: for the prediction's id, or (`forget`) for the prediction to end. */
+export function canRun(job: Job, debt: Debt): boolean {
   if (job.predictionId === null) return false;
   return debt !== "forget" || job.upstream === "ended";
 }

@@ -1,17 +1,15 @@
-/**
- * The jobs of one user, in the object's own SQLite: all that is asked of that table, and nothing of what a job means.
- */
+/** SQL for the object's table of jobs. */
 import { isTerminal } from "../../shared/catalog.ts";
 import { TOMBSTONE_MS } from "../../config/limits.ts";
-import { fromRow, type Job, type JobRow, type PoisonedJob, poisonedOf, toRow } from "./job.ts";
+import { fromRow, type Job, type JobRow, type UnreadableJob, unreadableJobOf, toRow } from "./job.ts";
 
-/** What is due later than a tombstone's end, by more than clocks differ, is due at no time that was meant. */
+/** Allowed clock difference: a `next_at` later than a retained job's end plus this is invalid. */
 const PLAUSIBLE_SLACK_MS = 60 * 60 * 1000;
 
 export class Jobs {
   private readonly sql: SqlStorage;
   private hasSchema: boolean;
-  /** The schema is this version's. */
+  /** The schema has been brought up to date. */
   private isCurrent = false;
 
   constructor(sql: SqlStorage) {
@@ -20,7 +18,7 @@ export class Jobs {
       sql.exec("select 1 from sqlite_master where type = 'table' and name = 'jobs'").toArray().length > 0;
   }
 
-  /** True for an object that nothing was ever admitted to: it must not be written to by anything else. */
+  /** True until the first admission or delete; until then nothing else may write to the object. */
   get isEmpty(): boolean {
     return !this.hasSchema;
   }
@@ -28,7 +26,7 @@ export class Jobs {
   insert(job: Job): void {
     if (!this.isCurrent) this.createSchema();
     const row = toRow(job);
-    // Whoever inserts has looked: what still has this key or prediction is a row that cannot be read.
+    // Callers have checked for duplicates: a row that still has this key or prediction is unreadable.
     this.sql.exec("update jobs set idempotency_key = null where idempotency_key = ?", row.idempotency_key);
     this.sql.exec("delete from jobs where prediction_id = ?", row.prediction_id);
     this.sql.exec(
@@ -48,7 +46,7 @@ export class Jobs {
     );
   }
 
-  /** Also brings what an earlier version made up to date. */
+  /** Also updates the schema of an earlier version. */
   private createSchema(): void {
     this.sql.exec(`
       create table if not exists jobs (
@@ -91,7 +89,7 @@ export class Jobs {
     this.sql.exec("delete from jobs where id = ?", id);
   }
 
-  /** The job; null if there is none, or none that can be read. */
+  /** Null if there is no such row, or it is unreadable. */
   get(id: string): Job | null {
     return this.one("id = ?", id);
   }
@@ -100,12 +98,12 @@ export class Jobs {
     return this.one("prediction_id = ?", id);
   }
 
-  /** Whether a job has this prediction, also one that cannot be read. */
-  knows(predictionId: string): boolean {
+  /** Whether a row has this prediction, also an unreadable one. */
+  hasPrediction(predictionId: string): boolean {
     return this.rows("where prediction_id = ?", predictionId).length > 0;
   }
 
-  /** By its own id (the pending one) or its prediction's. */
+  /** By pending id or prediction id. */
   byAnyId(id: string): Job | null {
     return this.get(id) ?? this.byPrediction(id);
   }
@@ -119,14 +117,14 @@ export class Jobs {
     return row ? fromRow(row) : null;
   }
 
-  /** The job of a row that cannot be read; null if there is none, or it can. */
-  poisoned(id: string): PoisonedJob | null {
+  /** Null if there is no such row, or it is readable. */
+  unreadable(id: string): UnreadableJob | null {
     const row = this.rows("where id = ?", id)[0];
-    return row && fromRow(row) === null ? poisonedOf(row) : null;
+    return row && fromRow(row) === null ? unreadableJobOf(row) : null;
   }
 
-  /** Ends a row that cannot be read: no slot, no debts, no key. It is swept at `sweepAt`. */
-  bury(id: string, sweepAt: number): void {
+  /** Frees the slot and the key of an unreadable row and drops its tasks. It is swept at `sweepAt`. */
+  closeUnreadable(id: string, sweepAt: number): void {
     this.sql.exec(
       "update jobs set idempotency_key = null, holds_slot = 0, debts = '[]', next_at = ? where id = ?",
       sweepAt,
@@ -138,7 +136,7 @@ export class Jobs {
     this.sql.exec("update jobs set next_at = ? where id = ?", nextAt, id);
   }
 
-  /** What a user sees as in flight, oldest first. */
+  /** Unfinished generations, oldest first. */
   open(): Job[] {
     return this.rows("where debts <> '[]' or holds_slot = 1 order by created_at")
       .map(fromRow)
@@ -146,7 +144,7 @@ export class Jobs {
       .filter((job) => !job.deleted && !isTerminal(job.status));
   }
 
-  /** Slots in use, but for those admitted before `since`: no slot outlives its job, whatever its row says. */
+  /** Slots in use by jobs admitted after `since`; older rows no longer count, whatever they say. */
   slotsSince(since: number): { inFlight: number; unconfirmed: number } {
     if (this.isEmpty) return { inFlight: 0, unconfirmed: 0 };
     return this.sql
@@ -159,8 +157,8 @@ export class Jobs {
       .one();
   }
 
-  /** Jobs admitted in this time, and those of them that failed. */
-  madeBetween(start: number, end: number): { admitted: number; failed: number } {
+  /** Jobs admitted in this period, and how many of them failed. */
+  admittedBetween(start: number, end: number): { admitted: number; failed: number } {
     if (this.isEmpty) return { admitted: 0, failed: 0 };
     return this.sql
       .exec<{ admitted: number; failed: number }>(
@@ -173,10 +171,7 @@ export class Jobs {
       .one();
   }
 
-  /**
-   * Generations whose D1 row could have been written before this time and never was. An update that is pending does
-   * not count: the row is there, and the day's count with it.
-   */
+  /** Generations that could have had their first D1 write before `time` and have not. Pending updates do not count. */
   unrecordedSince(time: number): number {
     if (this.isEmpty) return 0;
     return this.sql
@@ -191,7 +186,7 @@ export class Jobs {
       .one().count;
   }
 
-  /** Ids of jobs whose time has come, most overdue first. */
+  /** Ids of due jobs, most overdue first. */
   due(now: number, limit: number): string[] {
     if (this.isEmpty) return [];
     return this.sql
@@ -200,7 +195,7 @@ export class Jobs {
       .map((row) => row.id);
   }
 
-  /** When the next job but these wants attention; null when none ever will. */
+  /** Earliest `next_at` of the jobs not in `except`; null without any. */
   earliest(except: string[] = []): number | null {
     if (this.isEmpty) return null;
     return this.sql
@@ -212,10 +207,10 @@ export class Jobs {
   }
 
   /**
-   * Makes due what was being created when the object last lost its memory (nobody waits for that answer now), and
-   * what is due at no time that this code sets: a later one, or none that is a number (SQLite sorts those last).
+   * After a restart of the object: makes due the jobs whose create was in progress (its response is lost), and rows
+   * with an invalid `next_at`: too late, or not a number (SQLite sorts those last).
    */
-  wakeStranded(now: number): void {
+  recoverInterrupted(now: number): void {
     if (this.isEmpty) return;
     this.sql.exec(
       "update jobs set next_at = ? where (upstream = 'creating' and next_at > ?) or next_at > ?",
@@ -225,23 +220,23 @@ export class Jobs {
     );
   }
 
-  /** The object's storage is gone. */
-  wiped(): void {
+  /** After the object's storage was deleted. */
+  reset(): void {
     this.hasSchema = false;
     this.isCurrent = false;
   }
 
-  /** Every job's id. */
+  /** Ids of all rows, also unreadable ones. */
   ids(): string[] {
     return this.rows("").map(({ id }) => id);
   }
 
-  /** Deletes the jobs that have ended and owe nothing, whether their day is over or not; how many are left. */
-  sweepEnded(): number {
+  /** Deletes all finished jobs, however young. Returns how many are left. */
+  deleteFinished(): number {
     if (this.isEmpty) return 0;
     const idle = this.rows("where holds_slot = 0 and debts = '[]'");
     for (const row of idle) {
-      // One that cannot be read, and is buried, ends no more.
+      // A closed unreadable row never reaches `ended`.
       if (row.upstream === "ended" || fromRow(row) === null) this.delete(row.id);
     }
     return this.sql.exec<{ left: number }>("select count(*) as left from jobs").one().left;

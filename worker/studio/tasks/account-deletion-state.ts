@@ -1,9 +1,9 @@
 /**
- * Deleting an account.
+ * State and passes of an account's deletion.
  *
- * Promise: once `begin` is on disk, everything of the user goes, whatever ends in between: the alarm repeats passes until
- * one finds nothing left, and the object's own storage, which is what remembers that, goes last. A pass is bounded, and
- * each step of it can be repeated.
+ * Invariant: once `begin` is on disk, everything of the user is deleted, whatever is interrupted. The alarm repeats
+ * passes until one finds nothing; the object's own storage, which holds this state, is deleted last. A pass is bounded
+ * and every step is idempotent.
  */
 import { bounded, inParallel } from "../../lib/async.ts";
 import { deleteGenerations, eraseUser, markDeleted, someGenerationIds } from "../../db/accounts.ts";
@@ -12,12 +12,12 @@ import { removeSomeOfUser } from "../../images/delete.ts";
 import { deletePrediction } from "../../skytells/client.ts";
 import type { StudioContext } from "../context.ts";
 
-/** Rows a pass: each is a request to Skytells, and an alarm has a bounded number of those. */
+/** Rows per pass: each costs a request to Skytells, and an alarm has a limited number of subrequests. */
 const ROWS_A_PASS = 50;
-/** Requests to Skytells side by side. */
+/** Concurrent requests to Skytells. */
 const WIDTH = 6;
 const MAX_BACKOFF_MS = 60_000;
-/** How long a pass waits for what is still under way. */
+/** Delay before the next pass while jobs are still running. */
 const WAIT_MS = 1_000;
 
 const backoffMs = (tries: number) => Math.min(MAX_BACKOFF_MS, 1000 * 2 ** Math.min(tries, 6));
@@ -31,8 +31,8 @@ type Row = {
   forget_tries: number;
 };
 
-/** That this account is being deleted, and how far that is: one row in the object's own SQLite. */
-export class Closing {
+/** The deletion's progress: one row in the object's SQLite. */
+export class AccountDeletionState {
   private readonly sql: SqlStorage;
   private row: Row | null;
 
@@ -47,7 +47,7 @@ export class Closing {
     return this.row !== null;
   }
 
-  /** When the next pass is due; null where nothing is being deleted. */
+  /** When the next pass is due; null if no deletion is in progress. */
   get nextAt(): number | null {
     return this.row?.next_at ?? null;
   }
@@ -64,25 +64,24 @@ export class Closing {
     this.save({ user_id: userId, since: now, is_marked: 0, next_at: now, attempts: 0, forget_tries: 0 });
   }
 
-  /** `change`: what is otherwise now. */
   update(change: Partial<Row>): void {
     if (this.row) this.save({ ...this.row, ...change });
   }
 
-  /** The last pass failed: the next waits, longer each time. */
+  /** Schedules the next pass with backoff. */
   failed(now: number): void {
     const attempts = (this.row?.attempts ?? 0) + 1;
     this.update({ attempts, next_at: now + backoffMs(attempts) });
   }
 
-  /** The last pass ended so: when the next is. */
-  passed(outcome: "more" | "waiting" | "unheard", now: number): void {
-    const wait = { more: 0, waiting: WAIT_MS, unheard: backoffMs((this.row?.forget_tries ?? 1) - 1) };
+  /** Schedules the next pass after a completed one. */
+  passed(outcome: "more" | "waiting" | "skytells_failed", now: number): void {
+    const wait = { more: 0, waiting: WAIT_MS, skytells_failed: backoffMs((this.row?.forget_tries ?? 1) - 1) };
     this.update({ attempts: 0, next_at: now + wait[outcome] });
   }
 
-  /** The object's storage is gone. */
-  wiped(): void {
+  /** After the object's storage was deleted. */
+  reset(): void {
     this.row = null;
   }
 
@@ -100,8 +99,8 @@ export class Closing {
   }
 }
 
-/** Shuts the door in D1, unless that is done. Throws where D1 does not answer. */
-export async function shutDoor({ db }: StudioContext, closing: Closing): Promise<void> {
+/** Marks the user as deleted in D1, once. Throws if D1 does not answer. */
+export async function markUserDeleted({ db }: StudioContext, closing: AccountDeletionState): Promise<void> {
   const row = closing.state;
   if (!row || row.is_marked === 1) return;
   await markDeleted(db, row.user_id, row.since);
@@ -109,29 +108,28 @@ export async function shutDoor({ db }: StudioContext, closing: Closing): Promise
 }
 
 /**
- * One pass. "gone": nothing of the user is left but the object's own storage; "waiting" for what is under way; "unheard":
- * Skytells did not take every delete. `isBusy`: something in this instance may still write. Throws where a store does not
- * answer.
+ * One pass. "gone": only the object's own storage is left. "waiting": jobs are still running. "skytells_failed": Skytells
+ * rejected a delete. `isBusy`: this instance may still write. Throws if D1 or R2 does not answer.
  */
-export async function closingPass(
+export async function deletionPass(
   context: StudioContext,
-  closing: Closing,
+  closing: AccountDeletionState,
   isBusy: () => boolean,
-): Promise<"gone" | "more" | "waiting" | "unheard"> {
+): Promise<"gone" | "more" | "waiting" | "skytells_failed"> {
   const userId = closing.state?.user_id;
   if (userId === undefined) return "waiting";
   const { db, jobs, bindings } = context;
-  await shutDoor(context, closing);
+  await markUserDeleted(context, closing);
 
-  // What is under way ends first: a create may come back, a copy may still be written.
-  const isQuiet = jobs.sweepEnded() === 0 && !isBusy();
+  // Running jobs end first: a create may still be accepted, a file may still be written.
+  const isQuiet = jobs.deleteFinished() === 0 && !isBusy();
   const ids = await someGenerationIds(db, userId, ROWS_A_PASS);
-  const free = ids.filter((id) => !jobs.knows(id));
+  const free = ids.filter((id) => !jobs.hasPrediction(id));
   const forgotten = await forget(context, closing, free);
   const removed = await bounded(removeSomeOfUser(bindings.OUTPUTS, userId), STEP_TIMEOUT_MS);
   await deleteGenerations(db, userId, forgotten);
-  if (forgotten.length < free.length) return "unheard";
-  if (!isQuiet || jobs.sweepEnded() > 0 || isBusy()) {
+  if (forgotten.length < free.length) return "skytells_failed";
+  if (!isQuiet || jobs.deleteFinished() > 0 || isBusy()) {
     return forgotten.length > 0 || removed > 0 ? "more" : "waiting";
   }
   if (ids.length > 0 || removed > 0) return "more";
@@ -139,8 +137,12 @@ export async function closingPass(
   return "gone";
 }
 
-/** Has Skytells delete these; the ids of those that may go here too. */
-async function forget({ settings }: StudioContext, closing: Closing, ids: string[]): Promise<string[]> {
+/** Deletes predictions at Skytells. Returns the ids whose D1 rows may be deleted. */
+async function forget(
+  { settings }: StudioContext,
+  closing: AccountDeletionState,
+  ids: string[],
+): Promise<string[]> {
   const tries = closing.state?.forget_tries ?? 0;
   const forgotten: string[] = [];
   const kept: string[] = [];

@@ -1,36 +1,36 @@
-/** Deleting an account, driven: who may ask for it, the moment from which nothing begins, and one pass at a time. */
+/** Authorizes and starts the deletion of an account, and runs its passes one at a time. */
 import { findUser, refusalOf, type SessionClaim } from "../../db/users.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import { ok, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
-import { type Closing, closingPass, shutDoor } from "./account-deletion-state.ts";
-import { change, type StudioContext } from "../context.ts";
-import { deleted } from "../jobs/transitions.ts";
+import { type AccountDeletionState, deletionPass, markUserDeleted } from "./account-deletion-state.ts";
+import { updateJob, type StudioContext } from "../context.ts";
+import { deleteByUser } from "../jobs/transitions.ts";
 
-type Door = {
+type Dependencies = {
   context: () => StudioContext;
-  /** Something in this instance may still write. */
+  /** Whether this instance may still write. */
   isBusy: () => boolean;
-  /** The last step: the object's own storage. */
+  /** Deletes the object's own storage, as the last step. */
   wipe: () => Promise<void>;
-  /** Sets the alarm to what is due first. */
+  /** Sets the alarm to the earliest due time. */
   arm: () => void;
   keepAlive: (work: Promise<unknown>) => void;
 };
 
 export class AccountDeletion {
-  private readonly closing: Closing;
-  private readonly door: Door;
-  /** The pass that is under way. */
+  private readonly state: AccountDeletionState;
+  private readonly dependencies: Dependencies;
+  /** The running pass. */
   private running: Promise<void> | null = null;
 
-  constructor(closing: Closing, door: Door) {
-    this.closing = closing;
-    this.door = door;
+  constructor(state: AccountDeletionState, dependencies: Dependencies) {
+    this.state = state;
+    this.dependencies = dependencies;
   }
 
-  /** When its alarm is due; null where nothing is being deleted, or somebody is at it now. */
+  /** When the next pass is due; null if no deletion is in progress or a pass is running. */
   get nextAt(): number | null {
-    return this.running ? null : this.closing.nextAt;
+    return this.running ? null : this.state.nextAt;
   }
 
   get isRunning(): boolean {
@@ -38,71 +38,71 @@ export class AccountDeletion {
   }
 
   /**
-   * Deletes the account and all that is its. The door is shut when this succeeds; the rest follows, and ends whatever
-   * happens. The same when repeated. Without a `claim` (an operator asks) nobody is refused.
+   * On success all access has ended; the data is deleted afterwards. Idempotent. `claim` is null for a request of the
+   * operator.
    */
   async request(userId: string, claim: SessionClaim | null): Promise<Result<null>> {
-    const context = this.door.context();
-    if (!this.closing.isUnderWay) {
+    const context = this.dependencies.context();
+    if (!this.state.isUnderWay) {
       const user = await findUser(context.db, userId).catch(nullIfUnavailable);
       if (user === null)
         return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
       const isMarked = !user || user.deletedAt !== null;
       const refusal = claim && !isMarked ? refusalOf(user, claim) : null;
       if (refusal) return { ok: false, refusal };
-      // Gone already: an empty object is not written to.
-      if (context.isClosing || (!user && context.jobs.isEmpty)) return ok(null);
+      // Deleted already: an empty object must not be written to.
+      if (context.isDeletingAccount || (!user && context.jobs.isEmpty)) return ok(null);
     }
     this.begin(userId);
     try {
-      await shutDoor(context, this.closing);
+      await markUserDeleted(context, this.state);
     } catch (error) {
-      logError("door_not_shut", { reason: reasonOf(error) });
+      logError("account_not_marked_deleted", { reason: reasonOf(error) });
       return refuse(
         "storage_unavailable",
         "The studio cannot reach its storage right now. The account will be deleted as soon as it can.",
       );
     } finally {
-      this.door.keepAlive(this.goOn());
+      this.dependencies.keepAlive(this.resume());
     }
     return ok(null);
   }
 
-  /** Makes a pass, unless one is under way. Never throws. */
-  goOn(): Promise<void> {
+  /** Runs a pass unless one is running. Never rejects. */
+  resume(): Promise<void> {
     this.running ??= this.pass().finally(() => {
       this.running = null;
-      this.door.arm();
+      this.dependencies.arm();
     });
     return this.running;
   }
 
-  /** From here on, in one stretch: nothing begins, what runs is withdrawn, nobody listens. */
+  /** Without an await: stops new work, cancels and deletes all jobs, closes the sockets. */
   private begin(userId: string): void {
     const now = Date.now();
-    const context = this.door.context();
-    const { jobs, live } = context;
-    this.closing.begin(userId, now);
-    context.isClosing = true;
-    live.endSessions(Number.POSITIVE_INFINITY);
-    jobs.sweepEnded();
+    const context = this.dependencies.context();
+    const { jobs, sockets } = context;
+    this.state.begin(userId, now);
+    context.isDeletingAccount = true;
+    sockets.endSessions(Number.POSITIVE_INFINITY);
+    jobs.deleteFinished();
     for (const id of jobs.ids()) {
       const job = jobs.get(id);
       if (!job) jobs.postpone(id, now);
-      else if (!job.deleted) change(context, id, (current) => deleted(current, now));
+      else if (!job.deleted) updateJob(context, id, (current) => deleteByUser(current, now));
       context.settleLater(id);
     }
-    this.door.arm();
+    this.dependencies.arm();
   }
 
   private async pass(): Promise<void> {
     try {
-      const outcome = await closingPass(this.door.context(), this.closing, this.door.isBusy);
-      if (outcome === "gone") await this.door.wipe();
-      else this.closing.passed(outcome, Date.now());
+      const outcome = await deletionPass(this.dependencies.context(), this.state, this.dependencies.isBusy);
+      if (outcome === "gone") await this.dependencies.wipe();
+      else this.state.passed(outcome, Date.now());
     } catch (error) {
-      logError("closing_failed", { reason: reasonOf(error) });
-      this.closing.failed(Date.now());
+      logError("account_deletion_failed", { reason: reasonOf(error) });
+      this.state.failed(Date.now());
     }
   }
 }

@@ -1,18 +1,15 @@
-/** Cancelling: shown at once, Skytells told within the request; the slot is free when it acknowledges. */
+/** Cancels a generation: visible at once; the slot is freed when Skytells has acknowledged. */
 import { isTerminal } from "../../shared/catalog.ts";
 import type { SessionClaim } from "../../db/users.ts";
 import type { GenerationRecord } from "../../api/generation.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";
-import { change, type StudioContext } from "../context.ts";
+import { updateJob, type StudioContext } from "../context.ts";
 import { recordOfJob } from "../jobs/job.ts";
-import { payRecord } from "./record.ts";
-import { rowsOf, tombstone } from "../rows.ts";
-import { canceled, isOpen } from "../jobs/transitions.ts";
+import { writeRecord } from "./record.ts";
+import { findRows, insertRetainedJob } from "../rows.ts";
+import { cancelByUser, isOpen } from "../jobs/transitions.ts";
 
-/**
- * Cancels the user's generation; `withdraw` tells Skytells, and does what else is owed. The same when repeated; refused
- * when it is finished.
- */
+/** Idempotent; refused for a finished generation. `withdraw` cancels at Skytells and runs the other pending tasks. */
 export async function cancelGeneration(
   context: StudioContext,
   claim: SessionClaim,
@@ -20,30 +17,30 @@ export async function cancelGeneration(
   withdraw: (jobId: string) => Promise<void>,
 ): Promise<Result<GenerationRecord>> {
   const { jobs } = context;
-  const found = await rowsOf(context, claim, [id]);
+  const found = await findRows(context, claim, [id]);
   if (found.refusal) return { ok: false, refusal: found.refusal };
-  // From here to the change nothing is awaited: a job that is made of the row must not outlive its account.
-  if (context.isClosing) return refuse("unauthenticated", "Sign in to go on.");
+  // No await from here to the change: a job inserted from the row must not outlive its account.
+  if (context.isDeletingAccount) return refuse("unauthenticated", "Sign in to go on.");
   const record = found.rowOf(id);
-  const isUnderWay = record !== null && !isTerminal(record.status);
-  const job = jobs.byAnyId(id) ?? (isUnderWay ? tombstone(context, claim.userId, record) : null);
+  const isRunning = record !== null && !isTerminal(record.status);
+  const job = jobs.byAnyId(id) ?? (isRunning ? insertRetainedJob(context, claim.userId, record) : null);
   if (!job) {
     if (!found.isKnown)
       return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
     if (record?.status === "canceled") return ok(record);
     return record ? finished() : notFound();
   }
-  const after = change(context, job.id, (current) =>
-    isOpen(current) ? canceled(current, Date.now()) : current,
+  const after = updateJob(context, job.id, (current) =>
+    isOpen(current) ? cancelByUser(current, Date.now()) : current,
   );
   if (!after || after.deleted) return notFound();
   if (after.status !== "canceled") return finished();
   if (isOpen(job)) {
-    await Promise.all([withdraw(job.id), payRecord(context, job.id)]);
+    await Promise.all([withdraw(job.id), writeRecord(context, job.id)]);
   }
   const { favorite, shareToken } = record ?? recordOfJob(after);
   return ok({ ...recordOfJob(jobs.get(job.id) ?? after), favorite, shareToken });
 }
 
-const finished = () => refuse("already_finished", "This picture is finished.");
-const notFound = () => refuse("not_found", "There is no such picture.");
+const finished = () => refuse("already_finished", "This image is already finished.");
+const notFound = () => refuse("not_found", "There is no such image.");

@@ -1,4 +1,4 @@
-/** From a click to a job that Skytells knows of: replay, admission, create. */
+/** Creates a generation: check, admit, send. */
 import { hasBlockedWord } from "../../lib/blocked-words.ts";
 import type { GenerateBody } from "../../api/schemas.ts";
 import { findGeneration } from "../../db/generations.ts";
@@ -18,43 +18,43 @@ import {
 } from "../../skytells/models.ts";
 import { WEBHOOK_EVENTS, webhookUrl } from "../../skytells/webhook.ts";
 import { limitRefusal, limitsOf } from "../plan-limits.ts";
-import { change, type StudioContext, tellLimits } from "../context.ts";
+import { updateJob, type StudioContext, pushLimits } from "../context.ts";
 import { type Job, recordOfJob } from "../jobs/job.ts";
 import { usableSchema } from "../model-schemas.ts";
-import { payRecord } from "./record.ts";
-import { confirmUntil, scheduled } from "../jobs/schedule.ts";
-import { accepted, ambiguous, heard, isOpen } from "../jobs/transitions.ts";
+import { writeRecord } from "./record.ts";
+import { confirmUntil, reschedule } from "../jobs/schedule.ts";
+import { attachPrediction, withLostResponse, applyPrediction, isOpen } from "../jobs/transitions.ts";
 
 export type GenerateCommand = {
   claim: SessionClaim;
   body: GenerateBody;
   idempotencyKey: string | null;
-  /** The studio's origin as the request saw it: where Skytells is told to call. */
+  /** The request's origin, for the webhook URL. */
   origin: string;
 };
 
-type Door = {
-  /** False: this user asks too often. */
+type Dependencies = {
+  /** False: too many requests by this user. */
   isWithinRate: () => Promise<boolean>;
-  /** Keeps the object alive until it ends, whether or not anybody still waits for it. */
+  /** Keeps the object alive until the work ends, also after the client disconnects. */
   keepAlive: (work: Promise<unknown>) => void;
 };
 
 export async function generate(
   context: StudioContext,
   command: GenerateCommand,
-  door: Door,
+  { isWithinRate, keepAlive }: Dependencies,
 ): Promise<Result<GenerationRecord>> {
   const { claim, body } = command;
   const fingerprint = JSON.stringify(body, Object.keys(body).sort());
   const replay = await replayOf(context, command, fingerprint);
   if (replay) return replay;
-  // The prompt only: what a picture is not to have may be named.
+  // Not the negative prompt, which may name what the image should not show.
   if (hasBlockedWord(body.prompt, context.settings.blockedWords)) {
-    return refuse("content_policy", "This studio makes no pictures of that. Nothing was made.");
+    return refuse("content_policy", "This prompt contains words that this studio doesn't allow.");
   }
-  if (!(await door.isWithinRate())) {
-    return refuse("rate_limited", "Too many requests. Wait a minute.", { retryAfterSeconds: 60 });
+  if (!(await isWithinRate())) {
+    return refuse("rate_limited", "Too many requests. Try again in a minute.", { retryAfterSeconds: 60 });
   }
 
   let facts: Awaited<ReturnType<typeof admissionFacts>>;
@@ -65,48 +65,56 @@ export async function generate(
     });
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error;
-    return refuse("storage_unavailable", "The studio cannot reach its storage right now. Nothing was made.");
+    return refuse(
+      "storage_unavailable",
+      "The studio's storage is not available right now. Nothing was generated.",
+    );
   }
   if (facts.user) context.revocations.endSessions(facts.user.sessionEpoch);
-  const refusal = refusalOf(facts.user, claim) ?? budgetRefusal(facts.createdToday, context.settings);
+  const refusal = refusalOf(facts.user, claim) ?? studioCapRefusal(facts.createdToday, context.settings);
   if (refusal) return { ok: false, refusal };
-  const schema = await usableSchema(context, body.model, facts.schema, door.keepAlive);
+  const schema = await usableSchema(context, body.model, facts.schema, keepAlive);
   const rejected = rejectedBySchema(schema, body);
   if (rejected) return { ok: false, refusal: rejected };
 
-  // From here to the insert nothing is awaited: what is counted is what is.
-  // What was read of the user may be older than the deletion of the account.
-  if (context.isClosing) return refuse("unauthenticated", "Sign in to go on.");
+  // No await from here to the insert, so that two requests cannot take the same slot.
+  // The facts may have been read before the account was deleted.
+  if (context.isDeletingAccount) return refuse("unauthenticated", "Sign in to go on.");
   const now = Date.now();
-  context.live.allow(facts.plan);
-  const twin = command.idempotencyKey === null ? null : context.jobs.byIdempotencyKey(command.idempotencyKey);
-  if (twin) return answerReplay(context, command, fingerprint, twin);
+  context.sockets.setPlan(facts.plan);
+  const existing =
+    command.idempotencyKey === null ? null : context.jobs.byIdempotencyKey(command.idempotencyKey);
+  if (existing) return answerReplay(context, command, fingerprint, existing);
   const limit = limitRefusal(limitsOf(context.jobs, context.settings, now)(facts.plan), now);
   if (limit) return { ok: false, refusal: limit };
   const overdue = context.jobs.unrecordedSince(now - MAX_UNRECORDED_MS);
   if (overdue > 0) {
     logError("record_overdue", { user: claim.userId, generations: overdue });
-    return refuse("storage_unavailable", "The studio cannot save new images right now. Nothing was made.", {
-      retryAfterSeconds: 30,
-    });
+    return refuse(
+      "storage_unavailable",
+      "The studio cannot save new images right now. Nothing was generated.",
+      {
+        retryAfterSeconds: 30,
+      },
+    );
   }
   const job = newJob(command, fingerprint, buildInput(body, schema), context.settings, now);
   context.jobs.insert(job);
   context.revocations.save();
   context.arm();
-  context.live.generation(recordOfJob(job));
-  tellLimits(context);
+  context.sockets.generation(recordOfJob(job));
+  pushLimits(context);
   const work = create(context, job).finally(() => {
     context.creating.delete(job.id);
-    // Only now: while it is being created, settling leaves it alone.
+    // Settling skips a job while its create is in progress.
     context.settleLater(job.id);
   });
   context.creating.set(job.id, work);
-  door.keepAlive(work);
+  keepAlive(work);
   return work;
 }
 
-/** What the model does not accept, or nobody knows whether it does. */
+/** Rejects what the model does not accept, and options while its schema is unknown. */
 function rejectedBySchema(schema: InputSchema | null, body: GenerateBody): Refusal | null {
   const maxLength = exceededPromptLength(schema, body.prompt);
   if (maxLength !== null) {
@@ -126,7 +134,7 @@ function rejectedBySchema(schema: InputSchema | null, body: GenerateBody): Refus
   return unsupported && { code: "invalid_request", detail: `This model does not take ${unsupported}.` };
 }
 
-function budgetRefusal(createdToday: number, settings: Settings): Refusal | null {
+function studioCapRefusal(createdToday: number, settings: Settings): Refusal | null {
   const cap = settings.maxGenerationsPerDay;
   if (cap === -1) return { code: "budget_exhausted", detail: "This studio is paused." };
   if (cap === 0 || createdToday < cap) return null;
@@ -134,7 +142,7 @@ function budgetRefusal(createdToday: number, settings: Settings): Refusal | null
   const tomorrow = new Date(now).setUTCHours(24, 0, 0, 0);
   return {
     code: "budget_exhausted",
-    detail: "This studio has made all the pictures it may make today.",
+    detail: "This studio has reached its daily limit of images.",
     retryAfterSeconds: (tomorrow - now) / 1000,
   };
 }
@@ -185,10 +193,10 @@ function newJob(
     endedAt: null,
     attempts: 0,
   };
-  return scheduled(job, now, settings);
+  return reschedule(job, now, settings);
 }
 
-/** Skytells can call a public https studio; the simulator, on this machine, can call one on loopback. */
+/** Skytells can reach public https origins; a simulator on this machine can reach loopback. */
 function canBeCalled(origin: string, settings: Settings): boolean {
   const url = new URL(origin);
   return isLoopback(url.hostname) ? settings.skytells.loopback : url.protocol === "https:";
@@ -208,73 +216,73 @@ async function create(context: StudioContext, job: Job): Promise<Result<Generati
     settings.createTimeoutMs,
     () => context.jobs.get(job.id)?.status === "queued",
   );
-  return land(context, job.id, outcome);
+  return applyCreateOutcome(context, job.id, outcome);
 }
 
-/** Takes the create's answer into the row, as the row is by now. */
-async function land(
+/** Updates the current job from the create response. */
+async function applyCreateOutcome(
   context: StudioContext,
   id: string,
   outcome: CreateOutcome,
 ): Promise<Result<GenerationRecord>> {
-  const { jobs, live, settings } = context;
+  const { jobs, sockets, settings } = context;
   const now = Date.now();
   switch (outcome.kind) {
     case "accepted": {
       const { prediction } = outcome;
       if (jobs.byPrediction(prediction.id)) {
         log("prediction_id_repeated", { job: id, generation: prediction.id });
-        return lose(context, id, "upstream_error");
+        return markUnconfirmed(context, id, "upstream_error");
       }
-      change(context, id, (job) =>
-        withParkedNews(job, accepted(job, prediction, now, settings), now, settings),
+      updateJob(context, id, (job) =>
+        withEarlyNews(job, attachPrediction(job, prediction, now, settings), now, settings),
       );
-      await payRecord(context, id);
-      const landed = jobs.get(id);
-      return landed && !landed.deleted
-        ? ok(recordOfJob(landed))
-        : refuse("not_found", "This picture was deleted.");
+      await writeRecord(context, id);
+      const current = jobs.get(id);
+      return current && !current.deleted
+        ? ok(recordOfJob(current))
+        : refuse("not_found", "This image was deleted.");
     }
     case "refused": {
-      // A webhook of a prediction that was refused: then the refusal is not to be believed.
-      if (jobs.get(id)?.parkedNews) return lose(context, id, "upstream_error");
+      // A webhook has named a prediction of this job, so it was created despite the refusal.
+      if (jobs.get(id)?.parkedNews) return markUnconfirmed(context, id, "upstream_error");
       jobs.delete(id);
       context.arm();
-      live.deleted(id);
-      tellLimits(context);
+      sockets.deleted(id);
+      pushLimits(context);
       log("create_refused", { job: id, code: outcome.refusal.code });
       return { ok: false, refusal: outcome.refusal };
     }
     case "ambiguous":
-      return lose(context, id, outcome.code);
+      return markUnconfirmed(context, id, outcome.code);
     default:
       return outcome satisfies never;
   }
 }
 
-/** The create's answer wins over what a webhook said before it; of the same prediction, both are true. */
-function withParkedNews(before: Job, job: Job, now: number, settings: Settings): Job {
+/** Applies the news of a webhook that arrived before the create response, if it is about the same prediction. */
+function withEarlyNews(before: Job, job: Job, now: number, settings: Settings): Job {
   const news = before.parkedNews;
-  return news && news.id === job.predictionId ? heard(job, news, now, settings) : job;
+  return news && news.id === job.predictionId ? applyPrediction(job, news, now, settings) : job;
 }
 
-function lose(
+function markUnconfirmed(
   context: StudioContext,
   id: string,
   code: "upstream_timeout" | "upstream_error",
 ): Result<GenerationRecord> {
-  const job = change(context, id, (now) => ambiguous(now, code, Date.now()));
-  log("create_ambiguous", { job: id, code });
-  return job ? { ok: false, refusal: pendingRefusal(job, context.settings) } : refuse(code, PENDING_SENTENCE);
+  const job = updateJob(context, id, (now) => withLostResponse(now, code, Date.now()));
+  log("create_unconfirmed", { job: id, code });
+  return job ? { ok: false, refusal: pendingRefusal(job, context.settings) } : refuse(code, PENDING_DETAIL);
 }
 
-const PENDING_SENTENCE =
-  "The image service has not confirmed this picture. The studio is checking whether it is being made.";
+const PENDING_DETAIL =
+  "The image service has not confirmed this image yet. The studio is checking whether it is being generated.";
 
 function pendingRefusal(job: Job, settings: Settings): Refusal {
   return {
     code: job.ambiguity ?? "upstream_error",
-    detail: PENDING_SENTENCE,
+    detail: PENDING_DETAIL,
     pending: { id: job.id, until: new Date(confirmUntil(job, settings)).toISOString() },
   };
 }
@@ -288,7 +296,7 @@ async function replayOf(
   return job && answerReplay(context, command, fingerprint, job);
 }
 
-/** The answer to a request whose key a job has: the job as it is now, never a second one. */
+/** Answers a repeated Idempotency-Key with its job; never creates a second one. */
 async function answerReplay(
   context: StudioContext,
   { claim }: GenerateCommand,
@@ -300,9 +308,9 @@ async function answerReplay(
   }
   const running = context.creating.get(job.id);
   if (running) return running;
-  if (job.deleted) return refuse("not_found", "This picture was deleted.");
+  if (job.deleted) return refuse("not_found", "This image was deleted.");
   if (job.upstream === "creating") {
-    return refuse("idempotency_in_progress", "This request is still being worked on.", {
+    return refuse("idempotency_in_progress", "This request is still in progress.", {
       retryAfterSeconds: 2,
     });
   }
@@ -312,13 +320,13 @@ async function answerReplay(
   const row = await rowOf(context, claim, job.predictionId ?? job.id);
   if (!row.ok) return row;
   const current = context.jobs.get(job.id);
-  if (!current || current.deleted) return refuse("not_found", "This picture was deleted.");
-  // The job knows its state best; D1 knows of a favourite or a link besides.
+  if (!current || current.deleted) return refuse("not_found", "This image was deleted.");
+  // State from the job; favorite and share link from D1.
   const { favorite, shareToken } = row.value ?? recordOfJob(current);
   return ok({ ...recordOfJob(current), favorite, shareToken });
 }
 
-/** The row, if this session may see it; null also while D1 is out. */
+/** The D1 row if the session may read it; null also while D1 does not answer. */
 async function rowOf(
   { db, revocations }: StudioContext,
   claim: SessionClaim,

@@ -1,67 +1,69 @@
 /**
- * Deleting, one picture or a hundred.
+ * Deletes generations, one or many.
  *
- * Promise: all of them are marked deleted in one stretch, on disk, before anything else is told; from then on each
- * is deleted for good, whoever fails meanwhile. The answer says whose rows are gone already.
+ * Invariant: all of them are marked as deleted in SQLite, without an await, before D1, R2 or Skytells is called. Each
+ * is then deleted eventually, whatever fails. The result lists the ids whose D1 row is gone already.
  */
 import { inParallel } from "../../lib/async.ts";
 import type { BulkResult } from "../../api/schemas.ts";
 import type { SessionClaim } from "../../db/users.ts";
 import { CANCEL_PATIENCE_MS } from "../../config/limits.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";
-import { change, type StudioContext } from "../context.ts";
+import { updateJob, type StudioContext } from "../context.ts";
 import type { Job } from "../jobs/job.ts";
-import { payRecord } from "./record.ts";
-import { rowsOf, tombstone } from "../rows.ts";
-import { deleted } from "../jobs/transitions.ts";
+import { writeRecord } from "./record.ts";
+import { findRows, insertRetainedJob } from "../rows.ts";
+import { deleteByUser } from "../jobs/transitions.ts";
 
-/** Rows deleted, and jobs settled, side by side: half a dozen connections is what a Worker gets. */
+/** Concurrent D1 deletes, and concurrent settles: a Worker has six connections that wait for headers. */
 const WIDTH = 6;
 
-type Door = {
-  /** Tells Skytells, and does what else is owed. */
+type Dependencies = {
+  /** Cancels at Skytells and runs the other pending tasks. */
   withdraw: (jobId: string) => Promise<void>;
-  /** Keeps the object alive until it ends, whether or not anybody still waits for it. */
+  /** Keeps the object alive until the work ends, also after the client disconnects. */
   keepAlive: (work: Promise<unknown>) => void;
 };
 
-/** Deletes these of the user's generations; an id may be a pending one. Refused when nothing could be done or known. */
+/** An id may be a pending id. Refused if D1 does not answer and no id belongs to a known job. */
 export async function removeGenerations(
   context: StudioContext,
   claim: SessionClaim,
   ids: string[],
-  door: Door,
+  { withdraw, keepAlive }: Dependencies,
 ): Promise<Result<BulkResult>> {
   const { jobs } = context;
-  const found = await rowsOf(context, claim, ids);
+  const found = await findRows(context, claim, ids);
   if (found.refusal) return { ok: false, refusal: found.refusal };
 
-  // From here to the last mark nothing is awaited.
-  if (context.isClosing) return refuse("unauthenticated", "Sign in to go on.");
+  // No await from here until all are marked.
+  if (context.isDeletingAccount) return refuse("unauthenticated", "Sign in to go on.");
   const known = ids.map((id) => ({ id, job: jobs.byAnyId(id), record: found.rowOf(id) }));
   const result: BulkResult = { done: [], missing: [], failed: [] };
-  const doomed: { id: string; job: Job }[] = [];
+  const toDelete: { id: string; job: Job }[] = [];
   for (const { id, job, record } of known) {
-    const target = job?.deleted && !record ? null : (job ?? tombstone(context, claim.userId, record));
-    if (target) doomed.push({ id, job: target });
+    const target = job?.deleted && !record ? null : (job ?? insertRetainedJob(context, claim.userId, record));
+    if (target) toDelete.push({ id, job: target });
     else if (job || found.isKnown) result.missing.push(id);
     else result.failed.push(id);
   }
   if (result.failed.length === ids.length) {
     return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
   }
-  for (const { job } of doomed) change(context, job.id, (current) => deleted(current, Date.now()));
+  for (const { job } of toDelete) updateJob(context, job.id, (current) => deleteByUser(current, Date.now()));
 
-  // What is still being made first: it costs. And Skytells hears of it whether or not D1 answers.
-  const inOrder = doomed.toSorted((a, b) => Number(b.job.holdsSlot) - Number(a.job.holdsSlot));
-  const withdrawn = inParallel(inOrder, WIDTH, ({ job }) => door.withdraw(job.id));
-  door.keepAlive(withdrawn);
+  // Running ones first, because they cost money. Skytells is called whether or not D1 answers.
+  const inOrder = toDelete.toSorted((a, b) => Number(b.job.holdsSlot) - Number(a.job.holdsSlot));
+  const withdrawn = inParallel(inOrder, WIDTH, ({ job }) => withdraw(job.id));
+  keepAlive(withdrawn);
   const work = (async () => {
-    const isPaid = new Map<string, boolean>();
-    await inParallel(inOrder, WIDTH, async ({ id, job }) => isPaid.set(id, await payRecord(context, job.id)));
-    for (const { id } of doomed) (isPaid.get(id) ? result.done : result.failed).push(id);
+    const isRowGone = new Map<string, boolean>();
+    await inParallel(inOrder, WIDTH, async ({ id, job }) =>
+      isRowGone.set(id, await writeRecord(context, job.id)),
+    );
+    for (const { id } of toDelete) (isRowGone.get(id) ? result.done : result.failed).push(id);
   })();
-  door.keepAlive(work);
+  keepAlive(work);
   await work;
   await Promise.race([withdrawn, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
   return ok(result);

@@ -1,16 +1,16 @@
-/** Making the D1 row agree with the job. */
+/** Writes the job's state to D1. */
 import { deleteGeneration, insertGeneration, updateGeneration } from "../../db/generations.ts";
 import type { GenerationRecord } from "../../api/generation.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
-import { change, type StudioContext } from "../context.ts";
+import { updateJob, type StudioContext } from "../context.ts";
 import { type Job, recordOfJob } from "../jobs/job.ts";
-import { owes, withoutDebts } from "../jobs/transitions.ts";
+import { hasTask, withoutTasks } from "../jobs/transitions.ts";
 
 /**
- * Pays the `record` debt: one write at a time per job, each of the job as it is by then, so that no late write
- * overtakes a delete. False: D1 did not take it and the debt stands.
+ * Runs the `record` task. Writes of a job are queued, and each takes the job's state when it starts, so that no write
+ * overtakes a delete. False: the write failed and the task is still pending.
  */
-export async function payRecord(context: StudioContext, id: string): Promise<boolean> {
+export async function writeRecord(context: StudioContext, id: string): Promise<boolean> {
   const { recording } = context;
   const turn = (recording.get(id) ?? Promise.resolve()).then(() => write(context, id));
   recording.set(id, turn);
@@ -23,16 +23,16 @@ export async function payRecord(context: StudioContext, id: string): Promise<boo
 
 async function write(context: StudioContext, id: string): Promise<boolean> {
   const job = context.jobs.get(id);
-  if (!job || job.predictionId === null || !owes(job, "record")) return true;
+  if (!job || job.predictionId === null || !hasTask(job, "record")) return true;
   try {
     const row = await writeRow(context, job);
-    change(context, id, (now) => ({
-      // What changed while it was written is still owed.
-      ...(isSameRecord(now, job) ? withoutDebts(now, "record") : now),
+    updateJob(context, id, (now) => ({
+      // Still pending if the job changed during the write.
+      ...(isSameRecord(now, job) ? withoutTasks(now, "record") : now),
       recorded: row !== null,
     }));
     if (!row && !job.deleted) logError("record_without_row", { job: id, generation: job.predictionId });
-    if (row && row.status === "succeeded" && !context.jobs.get(id)?.deleted) context.live.generation(row);
+    if (row && row.status === "succeeded" && !context.jobs.get(id)?.deleted) context.sockets.generation(row);
     return true;
   } catch (error) {
     logError("record_failed", { job: id, generation: job.predictionId, reason: reasonOf(error) });
@@ -40,7 +40,7 @@ async function write(context: StudioContext, id: string): Promise<boolean> {
   }
 }
 
-/** The row as it is now; null when there is none any more. */
+/** The row after the write; null if there is none. */
 async function writeRow({ db }: StudioContext, job: Job): Promise<GenerationRecord | null> {
   const record = recordOfJob(job);
   if (job.deleted) {

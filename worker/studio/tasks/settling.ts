@@ -1,26 +1,26 @@
-/** Which jobs are being settled in this instance of the object: one pass at a time for each, and no news missed. */
+/** Runs settle passes: one at a time per job, and another one after news that arrives during a pass. */
 import { STEP_TIMEOUT_MS } from "../../config/limits.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import type { StudioContext } from "../context.ts";
 import type { Jobs } from "../jobs/store.ts";
 import { settleOnce } from "./settle.ts";
 
-type Door = {
+type Dependencies = {
   context: () => StudioContext;
-  /** Sets the alarm to the earliest job. */
+  /** Sets the alarm to the earliest `nextAt`. */
   arm: () => void;
 };
 
-type Run = { disturbed: boolean; done: Promise<void> };
+type Run = { rerunRequested: boolean; done: Promise<void> };
 
 export class Settling {
   private readonly jobs: Jobs;
-  private readonly door: Door;
+  private readonly dependencies: Dependencies;
   private readonly runs = new Map<string, Run>();
 
-  constructor(jobs: Jobs, door: Door) {
+  constructor(jobs: Jobs, dependencies: Dependencies) {
     this.jobs = jobs;
-    this.door = door;
+    this.dependencies = dependencies;
   }
 
   get size(): number {
@@ -35,32 +35,32 @@ export class Settling {
     return this.runs.has(id);
   }
 
-  /** Settles a job. `isNews`: something happened to it, so a pass under way is followed by another. Never throws. */
+  /** Never rejects. `isNews`: the job has changed, so a running pass is followed by another. */
   settle(id: string, isNews: boolean): Promise<void> {
     const running = this.runs.get(id);
     if (running) {
-      running.disturbed ||= isNews;
+      running.rerunRequested ||= isNews;
       return running.done;
     }
-    const run: Run = { disturbed: true, done: Promise.resolve() };
+    const run: Run = { rerunRequested: true, done: Promise.resolve() };
     this.runs.set(id, run);
-    run.done = this.untilUndisturbed(id, run);
+    run.done = this.runUntilIdle(id, run);
     return run.done;
   }
 
-  private async untilUndisturbed(id: string, run: Run): Promise<void> {
+  private async runUntilIdle(id: string, run: Run): Promise<void> {
     try {
-      while (run.disturbed) {
-        run.disturbed = false;
-        await settleOnce(this.door.context(), id, () => run.disturbed);
+      while (run.rerunRequested) {
+        run.rerunRequested = false;
+        await settleOnce(this.dependencies.context(), id, () => run.rerunRequested);
       }
     } catch (error) {
       logError("settle_failed", { job: id, reason: reasonOf(error) });
       this.jobs.postpone(id, Date.now() + STEP_TIMEOUT_MS);
     } finally {
-      // In the same breath as the last look at `disturbed`: news that comes now starts a run of its own.
+      // No await since `rerunRequested` was read: later news starts a new run.
       this.runs.delete(id);
-      this.door.arm();
+      this.dependencies.arm();
     }
   }
 }
