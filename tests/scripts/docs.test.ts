@@ -1,6 +1,6 @@
-/** The documentation points to files and headings that exist. */
+/** The documentation: its links and paths exist, and it names every setting, log event, package and command. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "../../scripts/run.ts";
@@ -66,4 +66,45 @@ test("finds broken links, anchors and paths", () => {
 test("all links and paths in the documentation exist", () => {
   expect(pages).toContain("README.md");
   expect(pages.flatMap((page) => brokenReferences(page, textOf(page)))).toEqual([]);
+});
+
+const workerCode = readdirSync(join(root, "worker"), { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"))
+  .map((name) => readFileSync(join(root, "worker", name), "utf8"))
+  .join("\n");
+
+/** The names that a page does not have in backticks. */
+const missingIn = (page: string, names: string[]) =>
+  names.filter((name) => !textOf(page).includes(`\`${name}\``));
+
+test("docs/settings.md describes every setting", () => {
+  const code = readFileSync(join(root, "worker/config/settings.ts"), "utf8");
+  const settings = [...code.matchAll(/^ {4}([A-Z][A-Z_]+):/gm)].map(([, name = ""]) => name);
+  expect(settings).toContain("PUBLIC_URL");
+  expect(missingIn("docs/settings.md", settings)).toEqual([]);
+});
+
+test("docs/operations.md describes every log event", () => {
+  const events = [...workerCode.matchAll(/\blog(?:Error)?\(\s*"([a-z_]+)"/g)].map(([, name = ""]) => name);
+  expect(events).toContain("settings_wrong");
+  expect(missingIn("docs/operations.md", events)).toEqual([]);
+});
+
+test("docs/dependencies.md names every package", () => {
+  const json = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, object>;
+  const names = ["dependencies", "devDependencies", "optionalDependencies"].flatMap((kind) =>
+    Object.keys(json[kind] ?? {}),
+  );
+  expect(names).toContain("hono");
+  expect(missingIn("docs/dependencies.md", names)).toEqual([]);
+});
+
+test("CONTRIBUTING.md describes every command", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const commands = Object.keys(scripts).map((name) =>
+    ["start", "test"].includes(name) ? `npm ${name}` : `npm run ${name}`,
+  );
+  expect(missingIn("CONTRIBUTING.md", commands)).toEqual([]);
 });
