@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getPlatformProxy } from "wrangler";
 import { environment, root, TOOLS } from "../../scripts/run.ts";
-import { database } from "../../worker/db/client.ts";
+import { databaseFor } from "../../worker/db/client.ts";
 import { type Filters, listGenerations, type Position } from "../../worker/db/gallery.ts";
 import type { Measure } from "./measure.ts";
 
@@ -50,7 +50,7 @@ export async function measureRows(): Promise<Measure[]> {
     const measures: Measure[] = [];
     for (const { what, filters, after, limit } of CASES) {
       const value = await counted(async (db) => {
-        await listGenerations(database(db), OWNER, PAGE, after ?? null, filters);
+        await listGenerations(databaseFor({ DB: db }, OWNER), OWNER, PAGE, after ?? null, filters);
       });
       measures.push({ what: `1,000,000 rows: ${what}`, value, unit: "rows", limit });
     }

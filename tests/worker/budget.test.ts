@@ -40,6 +40,20 @@ function watchD1(): Statement[] {
   return seen;
 }
 
+/** Round trips to D1 from now on: a batch is one, and so is a statement outside of one. */
+function countTrips(): () => number {
+  const database = env.DB.constructor.prototype as D1Database;
+  const statement = env.DB.prepare("select 1").constructor.prototype as D1PreparedStatement;
+  const spies = [
+    vi.spyOn(database, "batch"),
+    ...(["all", "raw", "run", "first"] as const).map((name) => vi.spyOn(statement, name)),
+  ];
+  onTestFinished(() => {
+    for (const spy of spies) spy.mockRestore();
+  });
+  return () => spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+}
+
 /** The user's own row, found through the index of the primary key. */
 const USER_ROWS = 2;
 
@@ -59,6 +73,7 @@ describe("a generation costs", () => {
     const other = await newUser();
     await reaches(other, (await generate(other, newPrompt("terminal"))).id, "succeeded");
     await eventually(async () => expect(await objectsOf(other)).toHaveLength(2));
+    const trips = countTrips();
     const statements = watchD1();
     const calls: string[] = [];
     for (const name of [
@@ -92,22 +107,26 @@ describe("a generation costs", () => {
     expect(calls).toEqual(["generate", "deliver", "deliver"]);
     expect(statements.filter(isRead)).toHaveLength(1);
     const writes = statements.filter((statement) => !isRead(statement));
-    expect(writes.filter(({ sql }) => sql.includes('"days"'))).toHaveLength(1);
-    const others = writes.filter(({ sql }) => !sql.includes('"days"')).map(({ sql }) => sql.split(" ")[0]);
+    const isCount = ({ sql }: Statement) => /"days"|"counted_generations"/.test(sql);
+    expect(writes.filter(isCount)).toHaveLength(3);
+    const others = writes.filter((statement) => !isCount(statement)).map(({ sql }) => sql.split(" ")[0]);
     expect(others).toEqual(["insert", "update", "update"]);
+    // The count goes with the insert.
+    expect(trips()).toBe(1 + others.length);
     expect(puts).toHaveBeenCalledTimes(2);
     await isIdle(user);
   });
 
-  it("a poll: one statement, two rows", async () => {
+  it("a poll: one round trip, and the user's row beside the generation's", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");
+    const trips = countTrips();
     const statements = watchD1();
     await read(user, id);
-    const [poll, ...others] = [...statements];
-    expect(others).toEqual([]);
-    expect(await rowsRead(poll as Statement)).toBeLessThanOrEqual(2);
+    expect(trips()).toBe(1);
+    expect(statements).toHaveLength(2);
+    expect(await costOf(statements)).toBeLessThanOrEqual(USER_ROWS + 2);
   });
 });
 

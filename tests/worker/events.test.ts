@@ -46,7 +46,7 @@ describe("GET /api/events", () => {
         generation: {
           id,
           favorite: true,
-          shareUrl: expect.stringMatching(/^http:\/\/localhost:9\/s\/[\w-]{22}$/),
+          shareUrl: expect.stringMatching(/^http:\/\/localhost:9\/s\/0[\w-]{22}$/),
         },
       }),
     );

@@ -195,7 +195,7 @@ describe("the API takes anything", () => {
       if (verb === "POST" && last && share.success && row["status"] === "succeeded")
         return {
           ...row,
-          share_token: row["share_token"] ?? expect.stringMatching(/^[\w-]{22}$/),
+          share_token: row["share_token"] ?? expect.stringMatching(/^0[\w-]{22}$/),
           share_prompt:
             share.data.showPrompt === undefined ? row["share_prompt"] : Number(share.data.showPrompt),
         };

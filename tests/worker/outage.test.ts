@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { database } from "../../worker/db/client.ts";
+import { commonDatabase } from "../../worker/db/client.ts";
 import { findGeneration, insertGeneration, updateGeneration } from "../../worker/db/generations.ts";
 import {
   deliver,
@@ -31,7 +31,7 @@ describe("D1 that is slow", () => {
   it.each([
     ["insert", insertGeneration],
     ["update", updateGeneration],
-  ])("an %s that arrives after the last one does not open the generation again", async (_, write) => {
+  ])("an %s that arrives late neither reopens the generation nor replaces its end", async (_, write) => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");
@@ -40,11 +40,15 @@ describe("D1 that is slow", () => {
       expect(rows).toMatchObject([{ status: "succeeded" }]);
       return rows;
     });
-    const db = database(env.DB);
+    const db = commonDatabase(env);
     const { record } = await findGeneration(db, user.id, id);
     if (!record) throw new Error("no row");
+    const earlier = Date.now() - 60_000;
     await write(db, user.id, { ...record, status: "processing", outputs: [], completedAt: null });
+    await write(db, user.id, { ...record, status: "failed", outputs: [] }, earlier);
     expect(await rowsOf(user)).toEqual([before]);
+    await write(db, user.id, { ...record, status: "canceled", outputs: [] });
+    expect(await rowsOf(user)).toMatchObject([{ status: "canceled" }]);
   });
 });
 
@@ -125,6 +129,37 @@ describe("D1 that fails", () => {
     expect(await replay.json()).toMatchObject({ generation: { id: generation.id, status: "canceled" } });
     mend();
     await eventually(async () => expect((await rowsOf(user))[0]).toMatchObject({ status: "canceled" }));
+  });
+
+  it("counts a generation once, also without the row that the same batch writes", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    const countOf = () => env.DB.prepare("select sum(created) as n from days").first<number>("n");
+    const before = await countOf();
+    const db = commonDatabase(env);
+    const { record } = await findGeneration(db, user.id, id);
+    if (!record) throw new Error("no row");
+    // As when count and row are in different databases, and only one of them has taken the write.
+    await env.DB.prepare("delete from generations where id = ?").bind(id).run();
+    await insertGeneration(db, user.id, record);
+    expect(await countOf()).toBe(before);
+    await insertGeneration(db, user.id, { ...record, id: `${id}-other` });
+    expect(await countOf()).toBe((before ?? 0) + 1);
+  });
+
+  it("forgets which generations were counted days ago", async () => {
+    const user = await newUser();
+    const old = { day: "2001-01-01", id: `old-${user.id}` };
+    await env.DB.prepare("insert into counted_generations values (?, ?)").bind(old.day, old.id).run();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    const counted = await env.DB.prepare(
+      "select generation_id as id from counted_generations where generation_id in (?, ?)",
+    )
+      .bind(old.id, id)
+      .all();
+    expect(counted.results).toEqual([{ id }]);
   });
 
   it("counts a day once, however often the insert is repeated", async () => {

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { encode } from "fast-png";
 import { imageDimensionsFromData } from "image-dimensions";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Generation } from "../../worker/api/schemas.ts";
 import {
   call,
@@ -38,6 +38,38 @@ function metaOf(html: string): Record<string, string> {
   const tags = html.matchAll(/<meta (?:property|name)="([^"]+)" content="([^"]*)"/g);
   return Object.fromEntries(Array.from(tags, ([, name, content]) => [name, content]));
 }
+
+describe("a share token", () => {
+  it("names the shard of its link, then 128 random bits", async () => {
+    const { path } = await shareNew(false);
+    expect(path).toMatch(/^\/s\/0[\w-]{22}$/);
+    expect((await call(path)).status).toBe(200);
+  });
+
+  it("of 22 characters, from before shards, still opens its link", async () => {
+    const { user, generation } = await shareNew(false);
+    // It begins like a shard that does not exist.
+    for (const token of ["z-22-characters-old-0a", "0-22-characters-old-0a"]) {
+      await env.DB.prepare("update generations set share_token = ? where id = ?")
+        .bind(token, generation.id)
+        .run();
+      expect((await call(`/s/${token}`)).status).toBe(200);
+      expect((await call(`/s/${token}/image`)).status).toBe(200);
+      const again = await user.post(`/api/generations/${generation.id}/share`, {});
+      expect((await again.json<{ url: string }>()).url).toMatch(new RegExp(`/s/${token}$`));
+    }
+  });
+
+  it("of an unknown shard leads nowhere, and D1 is not asked", async () => {
+    const { path } = await shareNew(false);
+    const token = `z${path.slice("/s/0".length)}`;
+    const prepare = vi.spyOn(env.DB.constructor.prototype as D1Database, "prepare");
+    onTestFinished(() => prepare.mockRestore());
+    expect((await call(`/s/${token}`)).status).toBe(404);
+    expect((await call(`/s/${token}/image`)).status).toBe(404);
+    expect(prepare.mock.calls.flat().filter((sql) => sql.includes("share_token"))).toEqual([]);
+  });
+});
 
 describe("a hidden prompt", () => {
   it("is in no header, metadata, text or file name of the link", async () => {

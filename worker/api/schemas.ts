@@ -23,6 +23,7 @@ import {
   type ProblemCode,
   promptProblem,
 } from "../shared/catalog.ts";
+import { DAY_MS } from "../shared/time.ts";
 
 const MODEL_IDS = MODELS.map((model) => model.id);
 
@@ -62,8 +63,6 @@ const searchText = z
   .refine((text) => text !== "", "is empty")
   .refine((text) => countCodePoints(text) <= MAX_SEARCH_LENGTH, `has at most ${MAX_SEARCH_LENGTH} characters`)
   .refine((text) => !text.includes("\0"), "contains characters that are not text");
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Milliseconds since the epoch: an instant, or the start of a UTC day, or with `wholeDay` its end. */
 function time({ wholeDay }: { wholeDay: boolean }) {

@@ -1,8 +1,9 @@
 /** Generations in D1. Every statement names the user: nobody's row is read or written through another's session. */
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, lte, sql } from "drizzle-orm";
 import * as z from "zod";
 import { GENERATION_STATUSES, isTerminal, MODELS } from "../shared/catalog.ts";
 import { foldText } from "../shared/fold-text.ts";
+import { DAY_MS } from "../shared/time.ts";
 import {
   type GenerationError,
   type GenerationRecord,
@@ -12,7 +13,8 @@ import {
 } from "../api/generation.ts";
 import type { Database } from "./client.ts";
 import { read, write } from "./query.ts";
-import { days, generations, users } from "./schema.ts";
+import { countedGenerations, days, generations, users } from "./schema.ts";
+import { run, runWithUser, type UserRead, userRead } from "./user-read.ts";
 import { dayOf, type UserRow } from "./users.ts";
 
 export type GenerationRow = typeof generations.$inferSelect;
@@ -41,13 +43,15 @@ export function recordOf(stored: GenerationRow): GenerationRecord {
   return { id, prompt, favorite, shareToken, createdAt, completedAt, progress: null, ...row.parse(stored) };
 }
 
-function columnsOf(record: GenerationRecord) {
+/** What the object writes of its job's state. `now`: when this write began, the same in each repeat of it. */
+function columnsOf(record: GenerationRecord, now: number) {
   return {
     status: record.status,
     outputUrl: record.status === "succeeded" ? `/images/${record.id}/0` : null,
     outputs: JSON.stringify(record.outputs),
     error: record.error === null ? null : JSON.stringify(record.error),
     completedAt: record.completedAt,
+    updatedAt: now,
   };
 }
 
@@ -58,20 +62,19 @@ const isUnderWay = inArray(
   GENERATION_STATUSES.filter((status) => !isTerminal(status)),
 );
 
-/** The user and, if it is theirs, the generation: one statement, at most two rows. */
+/** The generation, if it is the user's. */
+export function generationById(db: Database, userId: string, id: string): UserRead<GenerationRecord | null> {
+  const statement = db.select().from(generations).where(own(userId, id));
+  return userRead([statement], ([[found]]) => (found ? recordOf(found) : null));
+}
+
 export async function findGeneration(
   db: Database,
   userId: string,
   id: string,
 ): Promise<{ user: UserRow | undefined; record: GenerationRecord | null }> {
-  const [found] = await read(() =>
-    db
-      .select({ user: users, generation: generations })
-      .from(users)
-      .leftJoin(generations, and(eq(generations.id, id), eq(generations.userId, users.id)))
-      .where(eq(users.id, userId)),
-  );
-  return { user: found?.user, record: found?.generation ? recordOf(found.generation) : null };
+  const { user, value } = await runWithUser(db, userId, generationById(db, userId, id));
+  return { user, record: value };
 }
 
 /** Of these ids, those of the user. One parameter, however many: D1 takes 100 a statement. */
@@ -89,26 +92,40 @@ export async function findGenerations(
   userId: string,
   ids: string[],
 ): Promise<{ user: UserRow | undefined; records: GenerationRecord[] }> {
-  const [[user], found] = await read(() =>
-    db.batch([
-      db.select().from(users).where(eq(users.id, userId)),
-      db.select().from(generations).where(ownAmong(userId, ids)),
-    ]),
-  );
-  return { user, records: found.map(recordOf) };
+  const statement = db.select().from(generations).where(ownAmong(userId, ids));
+  const among = userRead([statement], ([found]) => found.map(recordOf));
+  const { user, value } = await runWithUser(db, userId, among);
+  return { user, records: value };
 }
 
-/** Counts the generation's day unless its row is there already: goes before the insert, in the same batch. */
-function countDay(db: Database, record: GenerationRecord) {
-  const day = dayOf(record.createdAt);
-  const known = sql`select 1 from ${generations} where ${generations.id} = ${record.id}`;
-  return db
-    .insert(days)
-    .select(sql`select ${day}, 1 where not exists (${known})`)
-    .onConflictDoUpdate({ target: days.day, set: { created: sql`${days.created} + 1` } });
+/** How long a repeated count is recognized; a later one changes the count of a day that is over. */
+const COUNTED_MS = 3 * DAY_MS;
+/** Rows removed with each count: more than one is added. */
+const PRUNED_AT_ONCE = 100;
+
+/**
+ * Counts a generation towards its day, once however often it is repeated: `counted_generations` says whether it was
+ * counted. No statement names another table than these two, so the count does not need the database of the insert.
+ */
+function countOnce(db: Database, { id, createdAt }: GenerationRecord) {
+  const day = dayOf(createdAt);
+  const isCounted = sql`select 1 from ${countedGenerations} where ${eq(countedGenerations.day, day)} and ${eq(countedGenerations.generationId, id)}`;
+  const past = db
+    .select({ rowid: sql`rowid` })
+    .from(countedGenerations)
+    .where(lt(countedGenerations.day, dayOf(createdAt - COUNTED_MS)))
+    .limit(PRUNED_AT_ONCE);
+  return [
+    db
+      .insert(days)
+      .select(sql`select ${day}, 1 where not exists (${isCounted})`)
+      .onConflictDoUpdate({ target: days.day, set: { created: sql`${days.created} + 1` } }),
+    db.insert(countedGenerations).values({ day, generationId: id }).onConflictDoNothing(),
+    db.delete(countedGenerations).where(sql`rowid in ${past}`),
+  ] as const;
 }
 
-function insertion(db: Database, userId: string, record: GenerationRecord) {
+function insertion(db: Database, userId: string, record: GenerationRecord, now: number) {
   return db.insert(generations).values({
     id: record.id,
     userId,
@@ -117,7 +134,7 @@ function insertion(db: Database, userId: string, record: GenerationRecord) {
     model: record.model,
     options: JSON.stringify(record.options),
     createdAt: record.createdAt,
-    ...columnsOf(record),
+    ...columnsOf(record, now),
   });
 }
 
@@ -129,15 +146,16 @@ export async function insertGeneration(
   db: Database,
   userId: string,
   record: GenerationRecord,
+  now = Date.now(),
 ): Promise<GenerationRecord | null> {
-  const [, [written]] = await write(() =>
+  const [, , , [written]] = await write(() =>
     db.batch([
-      countDay(db, record),
-      insertion(db, userId, record)
+      ...countOnce(db, record),
+      insertion(db, userId, record, now)
         .onConflictDoUpdate({
           target: generations.id,
-          set: columnsOf(record),
-          setWhere: sql`${eq(generations.userId, userId)} and ${movesForward(record)}`,
+          set: columnsOf(record, now),
+          setWhere: sql`${eq(generations.userId, userId)} and ${isNewer(record, now)}`,
         })
         .returning(),
     ]),
@@ -150,20 +168,24 @@ export async function updateGeneration(
   db: Database,
   userId: string,
   record: GenerationRecord,
+  now = Date.now(),
 ): Promise<GenerationRecord | null> {
   const [written] = await write(() =>
     db
       .update(generations)
-      .set(columnsOf(record))
-      .where(and(own(userId, record.id), movesForward(record)))
+      .set(columnsOf(record, now))
+      .where(and(own(userId, record.id), isNewer(record, now)))
       .returning(),
   );
   return written ? recordOf(written) : null;
 }
 
-/** A write that was given up may still arrive, after a later one: then it must not open again what has ended. */
-function movesForward({ status }: GenerationRecord) {
-  return isTerminal(status) ? sql`true` : isUnderWay;
+/**
+ * Whether a write is later than the row's last one: one that the object gave up may still arrive. A row under way takes
+ * any write; one that has ended takes only an end that was written later.
+ */
+function isNewer({ status }: GenerationRecord, now: number) {
+  return isTerminal(status) ? sql`(${isUnderWay} or ${lte(generations.updatedAt, now)})` : isUnderWay;
 }
 
 /** Takes a prediction for this user if no row of anybody has its id. `theirs`: the row was there before. */
@@ -172,11 +194,12 @@ export async function claimGeneration(
   userId: string,
   record: GenerationRecord,
 ): Promise<"claimed" | "ours" | "theirs"> {
-  const [, claimed] = await write(() =>
-    db.batch([countDay(db, record), insertion(db, userId, record).onConflictDoNothing()]),
+  const now = Date.now();
+  const [, , , claimed] = await write(() =>
+    db.batch([...countOnce(db, record), insertion(db, userId, record, now).onConflictDoNothing()]),
   );
   if (claimed.meta.changes === 1) return "claimed";
-  const { record: existing } = await findGeneration(db, userId, record.id);
+  const existing = await run(db, generationById(db, userId, record.id));
   return existing ? "ours" : "theirs";
 }
 
@@ -195,7 +218,7 @@ export async function failGeneration(
   await write(() =>
     db
       .update(generations)
-      .set({ status: "failed", error: JSON.stringify(error), completedAt: now })
+      .set({ status: "failed", error: JSON.stringify(error), completedAt: now, updatedAt: now })
       .where(and(own(userId, id), isUnderWay)),
   );
 }
@@ -261,7 +284,10 @@ export async function unshareGeneration(
 
 export type Shared = { userId: string; record: GenerationRecord; showPrompt: boolean };
 
-/** What a share link shows; nothing once it is revoked, or its user suspended or gone. */
+/**
+ * What a share link shows; nothing once it is revoked, or its user suspended or gone. The join stays within a shard: it
+ * has its users' rows and generations.
+ */
 export async function findShared(db: Database, token: string): Promise<Shared | null> {
   const [found] = await read(() =>
     db

@@ -56,6 +56,8 @@ export const generations = sqliteTable(
     sharePrompt: integer("share_prompt", { mode: "boolean" }).notNull().default(false),
     createdAt: integer("created_at").notNull(),
     completedAt: integer("completed_at"),
+    /** When the object began the write of `status`: an earlier write that arrives later changes nothing. */
+    updatedAt: integer("updated_at").notNull().default(0),
   },
   (table) => [
     index("generations_by_user").on(table.userId, table.createdAt, table.id),
@@ -69,6 +71,13 @@ export const days = sqliteTable("days", {
   day: text("day").primaryKey(),
   created: integer("created").notNull().default(sql`0`),
 });
+
+/** Generations that `days` has counted: a repeated count changes nothing. Kept for a few days. */
+export const countedGenerations = sqliteTable(
+  "counted_generations",
+  { day: text("day").notNull(), generationId: text("generation_id").notNull() },
+  (table) => [primaryKey({ columns: [table.day, table.generationId] })],
+);
 
 /** What Skytells says a model accepts, for every isolate: a create reads it with the user. */
 export const models = sqliteTable(

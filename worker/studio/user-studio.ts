@@ -8,7 +8,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Plan } from "../shared/catalog.ts";
 import type { BulkResult, Limits } from "../api/schemas.ts";
-import { database } from "../db/client.ts";
+import { databaseFor } from "../db/client.ts";
 import type { SessionClaim } from "../db/users.ts";
 import { CANCEL_PATIENCE_MS, STEP_TIMEOUT_MS } from "../config/limits.ts";
 import { settingsOf } from "../config/settings.ts";
@@ -259,7 +259,7 @@ export class UserStudio extends DurableObject<Env> {
   private context(): StudioContext {
     this.parts ??= {
       bindings: this.env,
-      db: database(this.env.DB),
+      db: databaseFor(this.env, this.ctx.id.name ?? ""),
       settings: settingsOf(this.env),
       jobs: this.jobs,
       sockets: this.sockets,

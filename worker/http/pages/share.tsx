@@ -1,11 +1,12 @@
 /** What a share link shows to anyone: a page without script, with a card for social networks, and the image. */
 import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
-import { database } from "../../db/client.ts";
+import { databaseOfShard } from "../../db/client.ts";
 import { findShared, type Shared } from "../../db/generations.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { contentDisposition, fileNameOf } from "../../shared/file-name.ts";
 import { shareUrl, type StoredOutput } from "../../api/generation.ts";
+import { shardOfToken } from "../../api/share-token.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
@@ -39,7 +40,7 @@ const PAGE_CACHING = { "cache-control": "private, no-cache, no-transform" };
 export const share = new Hono<AppEnv>()
   .use(unlisted)
   .get("/:token", async (c) => {
-    const shared = await findShared(database(c.env.DB), c.req.param("token"));
+    const shared = await find(c.env, c.req.param("token"));
     const output = shared?.record.outputs[0];
     if (!shared || !output) return gone(c);
     const nonce = crypto.randomUUID();
@@ -52,8 +53,8 @@ export const share = new Hono<AppEnv>()
     );
   })
   .get("/:token/image", async (c) => {
-    const find = () => findShared(database(c.env.DB), c.req.param("token"));
-    const shared = await find();
+    const token = c.req.param("token");
+    const shared = await find(c.env, token);
     const output = shared?.record.outputs[0];
     if (!shared || !output) return problemResponse(LEADS_NOWHERE);
     const place = { userId: shared.userId, generationId: shared.record.id };
@@ -66,7 +67,7 @@ export const share = new Hono<AppEnv>()
     });
     const side = viewSideOf(c.req.query("size"));
     if (side !== null) {
-      const isShared = async () => (await find()) !== null;
+      const isShared = async () => (await find(c.env, token)) !== null;
       const headers = headersFor("image/webp");
       const serving = stored(serveView(c.env, place, output, side, c.req.raw, headers, isShared));
       // If the client disconnects, the check of `isShared` must still run.
@@ -82,6 +83,11 @@ export const share = new Hono<AppEnv>()
   })
   // A link that was cut or extended when it was copied.
   .get("*", (c) => gone(c));
+
+async function find(env: Env, token: string): Promise<Shared | null> {
+  const shard = shardOfToken(token);
+  return shard && findShared(databaseOfShard(env, shard), token);
+}
 
 function gone(c: Context<AppEnv>) {
   const nonce = crypto.randomUUID();

@@ -14,11 +14,12 @@ import {
   usersQuery,
 } from "../../api/admin-schemas.ts";
 import { changeUser, findLink, findUserNamed, latestDays, listUsers } from "../../db/admin.ts";
-import { database } from "../../db/client.ts";
+import { commonDatabase, databaseFor, databaseOfShard } from "../../db/client.ts";
 import { findGeneration, ownerOf, unshareGeneration } from "../../db/generations.ts";
 import type { UserRow } from "../../db/users.ts";
 import { settingsOf } from "../../config/settings.ts";
 import type { GenerationRecord } from "../../api/generation.ts";
+import { shardOfToken } from "../../api/share-token.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
 import { adminOnly } from "../middleware/admin.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
@@ -33,11 +34,11 @@ export const admin = new Hono<AppEnv>()
   .use(sameOrigin, adminOnly)
   .get("/users", query(usersQuery), async (c) => {
     const { limit, cursor, ...filters } = c.req.valid("query");
-    const { rows, next } = await listUsers(database(c.env.DB), limit, cursor ?? null, filters);
+    const { rows, next } = await listUsers(commonDatabase(c.env), limit, cursor ?? null, filters);
     return c.json({ items: rows.map(presentUser), nextCursor: next } satisfies AdminUserPage, 200);
   })
   .get("/usage", query(usageQuery), async (c) => {
-    const db = database(c.env.DB);
+    const db = commonDatabase(c.env);
     const { user: name } = c.req.valid("query");
     const user = name === undefined ? undefined : await findUserNamed(db, name);
     if (user === null) return noUser();
@@ -55,25 +56,27 @@ export const admin = new Hono<AppEnv>()
   })
   .post("/plan", cappedBody, jsonType, jsonBody(planBody), async (c) => {
     const { user: name, plan } = c.req.valid("json");
-    const user = await changeUser(database(c.env.DB), name, { plan });
+    const user = await changeUser(commonDatabase(c.env), name, { plan });
     if (!user) return noUser();
     await tell("plan", user.id, () => callStudio(c.env, user.id, (studio) => studio.planChanged(plan)));
     return c.json({ user: presentUser(user) }, 200);
   })
   .post("/suspend", cappedBody, jsonType, jsonBody(userBody), async (c) => {
-    const user = await changeUser(database(c.env.DB), c.req.valid("json").user, { suspendedAt: Date.now() });
+    const user = await changeUser(commonDatabase(c.env), c.req.valid("json").user, {
+      suspendedAt: Date.now(),
+    });
     if (!user) return noUser();
     await tell("suspend", user.id, () => callStudio(c.env, user.id, (studio) => studio.closeSockets()));
     return c.json({ user: presentUser(user) }, 200);
   })
   .post("/restore", cappedBody, jsonType, jsonBody(userBody), async (c) => {
-    const user = await changeUser(database(c.env.DB), c.req.valid("json").user, { suspendedAt: null });
+    const user = await changeUser(commonDatabase(c.env), c.req.valid("json").user, { suspendedAt: null });
     if (!user) return noUser();
     await tell("restore", user.id, () => callStudio(c.env, user.id, (studio) => studio.restore()));
     return c.json({ user: presentUser(user) }, 200);
   })
   .post("/delete-user", cappedBody, jsonType, jsonBody(userBody), async (c) => {
-    const user = await findUserNamed(database(c.env.DB), c.req.valid("json").user);
+    const user = await findUserNamed(commonDatabase(c.env), c.req.valid("json").user);
     if (!user) return noUser();
     const result = await callStudio(c.env, user.id, (studio) => studio.deleteAccount(user.id, null));
     if (!result.ok) return problemResponse(result.refusal);
@@ -82,9 +85,10 @@ export const admin = new Hono<AppEnv>()
     return c.json({ user: presentUser({ ...user, deletedAt: user.deletedAt ?? Date.now() }) }, 200);
   })
   .post("/unshare", cappedBody, jsonType, jsonBody(unshareBody), async (c) => {
-    const db = database(c.env.DB);
-    const link = await findLink(db, tokenIn(c.req.valid("json").share));
-    const record = link && (await unshareGeneration(db, link.userId, link.id));
+    const token = tokenIn(c.req.valid("json").share);
+    const shard = shardOfToken(token);
+    const link = shard && (await findLink(databaseOfShard(c.env, shard), token));
+    const record = link && (await unshareGeneration(databaseFor(c.env, link.userId), link.userId, link.id));
     if (!record) return problemResponse({ code: "not_found", detail: "There is no such link." });
     await tell("unshare", link.userId, () =>
       callStudio(c.env, link.userId, (studio) => studio.announce(record)),
@@ -97,11 +101,10 @@ export const admin = new Hono<AppEnv>()
 
 /** Has a generation looked at anew; one whose job was swept long ago is answered as it is. */
 async function recheck(c: Context<AppEnv>, id: string) {
-  const db = database(c.env.DB);
-  const userId = await ownerOf(db, id);
+  const userId = await ownerOf(commonDatabase(c.env), id);
   if (userId === null) return problemResponse({ code: "not_found", detail: "There is no such picture." });
   const looked = await callStudio(c.env, userId, (studio) => studio.recheck(id));
-  const record = looked ?? (await findGeneration(db, userId, id)).record;
+  const record = looked ?? (await findGeneration(databaseFor(c.env, userId), userId, id)).record;
   if (!record) return problemResponse({ code: "not_found", detail: "There is no such picture." });
   log("admin", { what: "recheck", user: userId });
   return c.json({ generation: presentGeneration(record, userId), looked: looked !== null }, 200);

@@ -6,7 +6,7 @@ import { returnPath } from "../../auth/flow.ts";
 import { beginSignIn, finishSignIn } from "../../auth/oidc.ts";
 import type { Identity, Outcome, Refused } from "../../auth/outcome.ts";
 import { type SignInMethod, devSignInBody } from "../../api/schemas.ts";
-import { database } from "../../db/client.ts";
+import { commonDatabase } from "../../db/client.ts";
 import { upsertUser } from "../../db/users.ts";
 import { isLoopback, settingsOf } from "../../config/settings.ts";
 import { log } from "../../lib/log.ts";
@@ -59,7 +59,7 @@ export const auth = new Hono<AppEnv>()
     jsonType,
     jsonBody(devSignInBody),
     async (c) => {
-      const user = await upsertUser(database(c.env.DB), c.req.valid("json").email, Date.now());
+      const user = await upsertUser(commonDatabase(c.env), c.req.valid("json").email, Date.now());
       if (user.suspendedAt !== null || user.deletedAt !== null) {
         return problemResponse({ code: "suspended", detail: "This account is suspended." });
       }
@@ -111,7 +111,7 @@ async function enter(c: Context<AppEnv>, identity: Outcome<Identity>, returnTo: 
   if (!identity.ok) return turnedAway(c, identity);
   const { allowedUsers } = settingsOf(c.env);
   const admission = { allowedUsers, isLocal: isLocal(c) };
-  const account = await accountOf(database(c.env.DB), identity.value, admission, Date.now());
+  const account = await accountOf(commonDatabase(c.env), identity.value, admission, Date.now());
   if (!account.ok) return turnedAway(c, account);
   await startSession(c, { userId: account.value.id, epoch: account.value.sessionEpoch });
   return c.redirect(returnTo, 302);

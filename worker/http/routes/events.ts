@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { planOf } from "../../shared/catalog.ts";
-import { database } from "../../db/client.ts";
+import { databaseFor } from "../../db/client.ts";
 import { findUser, refusalOf } from "../../db/users.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { originOf, sameOrigin } from "../middleware/origin.ts";
@@ -11,7 +11,7 @@ import { callStudio } from "../../studio/client.ts";
 
 export const events = new Hono<AppEnv>().get("/", sameOrigin, signedIn, async (c) => {
   const session = c.var.session;
-  const user = await findUser(database(c.env.DB), session.userId);
+  const user = await findUser(databaseFor(c.env, session.userId), session.userId);
   const refusal = refusalOf(user, session);
   if (refusal) return problemResponse(refusal);
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {

@@ -5,7 +5,7 @@
 import { type Context, Hono } from "hono";
 import { planOf } from "../../shared/catalog.ts";
 import { type ExportParts, exportQuery } from "../../api/schemas.ts";
-import { database } from "../../db/client.ts";
+import { databaseFor } from "../../db/client.ts";
 import { partStarts, readPart } from "../../db/export.ts";
 import type { Position } from "../../db/gallery.ts";
 import { refusalOf } from "../../db/users.ts";
@@ -35,7 +35,8 @@ export const accountExport = new Hono<AppEnv>().get(
     if (part === undefined) return listParts(c, from?.part ?? 1, from?.start ?? null);
     if (from || part === 1) return sendPart(c, part, from?.start ?? null);
     // By its number alone: the pictures before it are counted off.
-    const { user, starts } = await partStarts(database(c.env.DB), c.var.session.userId, null, part);
+    const { userId } = c.var.session;
+    const { user, starts } = await partStarts(databaseFor(c.env, userId), userId, null, part);
     const refusal = refusalOf(user, c.var.session);
     if (refusal) return problemResponse(refusal);
     const start = starts[part - 1];
@@ -56,7 +57,8 @@ function pathOf(part: number, start: Position | null): string {
 async function listParts(c: Context<AppEnv>, first: number, start: Position | null): Promise<Response> {
   // One more than is listed tells whether there are others.
   const count = EXPORT_LIST_PARTS + 1;
-  const { user, starts } = await partStarts(database(c.env.DB), c.var.session.userId, start, count);
+  const { userId } = c.var.session;
+  const { user, starts } = await partStarts(databaseFor(c.env, userId), userId, start, count);
   const refusal = refusalOf(user, c.var.session);
   if (refusal) return problemResponse(refusal);
   // Who has no pictures still has an account.
@@ -76,7 +78,7 @@ async function listParts(c: Context<AppEnv>, first: number, start: Position | nu
 async function sendPart(c: Context<AppEnv>, part: number, start: Position | null): Promise<Response> {
   const { userId } = c.var.session;
   const now = new Date();
-  const read = await readPart(database(c.env.DB), userId, start);
+  const read = await readPart(databaseFor(c.env, userId), userId, start);
   const { user, pictures, next } = read;
   const refusal = refusalOf(user, c.var.session);
   if (refusal) return problemResponse(refusal);

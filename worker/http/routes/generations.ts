@@ -1,7 +1,6 @@
 import { Hono } from "hono";
-import { base64url } from "jose";
 import { type BulkResult, bulkBody, favoriteBody, listQuery, shareBody } from "../../api/schemas.ts";
-import { database } from "../../db/client.ts";
+import { databaseFor, shardOf } from "../../db/client.ts";
 import {
   findGeneration,
   setFavorite,
@@ -11,6 +10,7 @@ import {
 } from "../../db/generations.ts";
 import { findUser, refusalOf } from "../../db/users.ts";
 import { type GenerationRecord, presentGeneration, shareUrl } from "../../api/generation.ts";
+import { newShareToken } from "../../api/share-token.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { originOf, sameOrigin } from "../middleware/origin.ts";
@@ -39,7 +39,7 @@ export const generations = new Hono<AppEnv>()
       const result = await callStudio(c.env, userId, (studio) => studio.removeMany({ userId, epoch }, ids));
       return result.ok ? c.json(result.value, 200) : problemResponse(result.refusal);
     }
-    const db = database(c.env.DB);
+    const db = databaseFor(c.env, userId);
     const refusal = refusalOf(await findUser(db, userId), { userId, epoch });
     if (refusal) return problemResponse(refusal);
     const records = await setFavorites(db, userId, ids, action === "favorite");
@@ -55,7 +55,7 @@ export const generations = new Hono<AppEnv>()
     const found = await ownGeneration(c.env, { userId, epoch }, id);
     if (!found.ok) return problemResponse(found.refusal);
     const record = await setFavorite(
-      database(c.env.DB),
+      databaseFor(c.env, userId),
       userId,
       found.value.id,
       c.req.valid("json").favorite,
@@ -75,7 +75,13 @@ export const generations = new Hono<AppEnv>()
     const found = await ownGeneration(c.env, { userId, epoch }, c.req.param("id"));
     if (!found.ok) return problemResponse(found.refusal);
     const { showPrompt } = c.req.valid("json");
-    const record = await shareGeneration(database(c.env.DB), userId, found.value.id, newToken(), showPrompt);
+    const record = await shareGeneration(
+      databaseFor(c.env, userId),
+      userId,
+      found.value.id,
+      newShareToken(shardOf(userId)),
+      showPrompt,
+    );
     if (!record?.shareToken) {
       return problemResponse({ code: "not_ready", detail: "Only a finished picture can be shared." });
     }
@@ -86,7 +92,7 @@ export const generations = new Hono<AppEnv>()
     const { userId, epoch } = c.var.session;
     const found = await ownGeneration(c.env, { userId, epoch }, c.req.param("id"));
     if (!found.ok) return problemResponse(found.refusal);
-    const record = await unshareGeneration(database(c.env.DB), userId, found.value.id);
+    const record = await unshareGeneration(databaseFor(c.env, userId), userId, found.value.id);
     if (record) announceLater(c, userId, (studio) => studio.announce(record));
     return c.body(null, 204);
   });
@@ -94,13 +100,8 @@ export const generations = new Hono<AppEnv>()
 const NOT_FOUND = { code: "not_found", detail: "There is no such picture." } as const;
 
 async function ownGeneration(env: Env, claim: Claim, id: string): Promise<Result<GenerationRecord>> {
-  const { user, record } = await findGeneration(database(env.DB), claim.userId, id);
+  const { user, record } = await findGeneration(databaseFor(env, claim.userId), claim.userId, id);
   const refusal = refusalOf(user, claim);
   if (refusal) return { ok: false, refusal };
   return record ? ok(record) : refuse(NOT_FOUND.code, NOT_FOUND.detail);
-}
-
-/** 128 random bits. */
-function newToken(): string {
-  return base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
-import { database } from "../../db/client.ts";
+import { databaseFor } from "../../db/client.ts";
 import { findGeneration } from "../../db/generations.ts";
 import { findRecentUser } from "../../db/recent-users.ts";
 import { refusalOf, type SessionClaim } from "../../db/users.ts";
@@ -39,7 +39,11 @@ export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, as
     const thumbnail = await serveThumbnail(c, size);
     if (thumbnail) return thumbnail;
   }
-  const { user, record } = await findGeneration(database(c.env.DB), claim.userId, c.req.param("id"));
+  const { user, record } = await findGeneration(
+    databaseFor(c.env, claim.userId),
+    claim.userId,
+    c.req.param("id"),
+  );
   const refusal = refusalOf(user, claim);
   if (refusal) return problemResponse(refusal);
   const output = record?.outputs.find(({ n }) => String(n) === c.req.param("n"));
@@ -50,7 +54,7 @@ export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, as
 
 /** By the user's row of a moment ago; a refusal is confirmed by the row as it is now. */
 async function recentRefusal(c: Context<AppEnv>, claim: SessionClaim): Promise<Refusal | null> {
-  const db = database(c.env.DB);
+  const db = databaseFor(c.env, claim.userId);
   const refusal = refusalOf(await findRecentUser(db, claim.userId), claim);
   return refusal && refusalOf(await findRecentUser(db, claim.userId, { isFresh: true }), claim);
 }
@@ -86,7 +90,7 @@ async function makeMissing(
   const key = thumbnailKeyOf(place, output.n, size);
   if ((await makeOnDemand(key, () => makeThumbnail(c.env, place, output, size))) !== "made") return null;
   // The generation may have been deleted meanwhile: then the thumbnail must go too.
-  if (!(await findGeneration(database(c.env.DB), userId, record.id)).record) {
+  if (!(await findGeneration(databaseFor(c.env, userId), userId, record.id)).record) {
     await stored(removeObjects(c.env.OUTPUTS, place));
     return problemResponse(NOT_FOUND);
   }

@@ -1,5 +1,5 @@
 import type { GenerationPage } from "../../api/schemas.ts";
-import { database } from "../../db/client.ts";
+import { databaseFor } from "../../db/client.ts";
 import { listGenerations, type Position } from "../../db/gallery.ts";
 import { refusalOf, type SessionClaim } from "../../db/users.ts";
 import { presentGeneration } from "../../api/generation.ts";
@@ -18,7 +18,7 @@ export async function listPage(
   origin: string,
 ): Promise<Result<GenerationPage>> {
   const { user, records, next } = await listGenerations(
-    database(env.DB),
+    databaseFor(env, claim.userId),
     claim.userId,
     limit,
     position,

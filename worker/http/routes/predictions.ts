@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { isTerminal } from "../../shared/catalog.ts";
-import { database } from "../../db/client.ts";
+import { databaseFor } from "../../db/client.ts";
 import { findGeneration } from "../../db/generations.ts";
 import { refusalOf, type SessionClaim, SUSPENDED, UNAUTHENTICATED } from "../../db/users.ts";
 import { type GenerationRecord, presentGeneration } from "../../api/generation.ts";
@@ -50,7 +50,7 @@ const notFound = () => refuse("not_found", "There is no such picture.");
 
 async function readRow(env: Env, claim: SessionClaim, id: string): Promise<Result<GenerationRecord | null>> {
   try {
-    const { user, record } = await findGeneration(database(env.DB), claim.userId, id);
+    const { user, record } = await findGeneration(databaseFor(env, claim.userId), claim.userId, id);
     const refusal = refusalOf(user, claim);
     return refusal ? { ok: false, refusal } : ok(record);
   } catch (error) {

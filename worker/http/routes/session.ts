@@ -3,7 +3,7 @@ import { mayKeepAccess } from "../../auth/account.ts";
 import { bounded } from "../../lib/async.ts";
 import { DEFAULT_MODEL, MODELS, type Plan, planOf } from "../../shared/catalog.ts";
 import type { Limits, Model, Session } from "../../api/schemas.ts";
-import { type Database, database } from "../../db/client.ts";
+import { commonDatabase, type Database, databaseFor } from "../../db/client.ts";
 import { listSchemas, type StoredSchema } from "../../db/models.ts";
 import { findUser, refusalOf } from "../../db/users.ts";
 import { LIMITS_PATIENCE_MS, SESSION_RENEW_SECONDS } from "../../config/limits.ts";
@@ -19,12 +19,12 @@ import { callStudio } from "../../studio/client.ts";
 
 export const session = new Hono<AppEnv>().get("/", async (c) => {
   const settings = settingsOf(c.env);
-  const db = database(c.env.DB);
+  const db = commonDatabase(c.env);
   const signIn = signInMethods(c);
   const claim = await sessionOf(c);
   const [schemas, user] = await Promise.all([
     storedSchemas(db, settings.skytells.url),
-    claim && findUser(db, claim.userId),
+    claim && findUser(databaseFor(c.env, claim.userId), claim.userId),
   ]);
   const models = MODELS.map((model): Model => {
     const stored = schemas.find(({ slug }) => slug === model.id);

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { readUpTo } from "../../lib/stream.ts";
-import { database } from "../../db/client.ts";
+import { commonDatabase } from "../../db/client.ts";
 import { ownerOf } from "../../db/generations.ts";
 import { MAX_WEBHOOK_BYTES } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
@@ -56,7 +56,7 @@ async function deliver(env: Env, correlation: Correlation | null, prediction: Pr
     const outcome = await callStudio(env, userId, (studio) => studio.deliver({ jobId, prediction }));
     if (outcome !== "unknown") return;
   }
-  const owner = await ownerOf(database(env.DB), prediction.id);
+  const owner = await ownerOf(commonDatabase(env), prediction.id);
   const outcome =
     owner && (await callStudio(env, owner, (studio) => studio.deliver({ jobId: null, prediction })));
   if (outcome !== "accepted") log("webhook_unknown", { generation: prediction.id });
