@@ -1,73 +1,104 @@
 /**
- * `npm run repair -- --local [--persist-to DIR] | --remote [--name NAME | --env NAME] [--mend]`: what D1 and R2 should agree on and do not.
- *
- * Finds objects without a finished picture's row, succeeded rows without their objects, and generations without end;
- * with `--mend` it deletes the first, fails the others with a reason that users understand. What is left of an account
- * whose deletion did not end is deleted too; its own object, which cannot be reached from here, does the rest when an
- * operator asks for the deletion again. Nothing here is needed
- * while the studio keeps its promises (docs/reliability.md); it is for what no promise covers: a restored backup, a
- * deleted bucket, an object that was lost. Talks to the bindings in wrangler.toml through wrangler, so there is no
- * door to this in the Worker.
+ * `npm run repair`: finds and repairs differences between D1 and R2. They come from what the studio cannot prevent: a
+ * restored backup, a deleted bucket, a lost Durable Object. Uses the bindings in wrangler.toml through wrangler, so the
+ * Worker needs no route for it.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { D1Database, R2Bucket, R2Objects } from "@cloudflare/workers-types";
 import { experimental_readRawConfig as readRawConfig, getPlatformProxy } from "wrangler";
-import { failureOf } from "../worker/api/generation.ts";
-import type { FailureCode } from "../worker/shared/catalog.ts";
-import { userPrefixes } from "../worker/images/keys.ts";
+import {
+  type Difference,
+  findDifferences,
+  formatCursor,
+  type Limits,
+  parseCursor,
+  repairDifference,
+  START,
+  type Stores,
+} from "./differences.ts";
 import { root } from "./run.ts";
 import { studioConfig } from "./studio-config.ts";
 
-type Env = { DB: D1Database; OUTPUTS: R2Bucket };
-type Output = { n: number; ext: string };
-type Row = { id: string; user_id: string; status: string; outputs: string; created_at: number };
-type User = { id: string; deleted_at: number | null };
-type Finding =
-  | { kind: "object without row"; key: string; id: string; uploaded: number }
-  | { kind: "row without object"; row: Row; left: Output[] }
-  | { kind: "without end"; row: Row }
-  | { kind: "account not gone"; userId: string };
+const USAGE = `npm run repair -- --local [--persist-to DIR] | --remote [--name NAME | --env NAME]
 
-const ROWS_A_PAGE = 1_000;
+  --mend                repair what is found
+  --cursor CURSOR       continue where an earlier run has stopped
+  --older-than SECONDS  check only older rows and objects (3600)
+  --deadline SECONDS    GENERATION_DEADLINE_SECONDS of the Worker (900)
 
-const { values } = parseArgs({
-  options: {
-    local: { type: "boolean", default: false },
-    remote: { type: "boolean", default: false },
-    "persist-to": { type: "string", default: join(root, ".wrangler/state") },
-    mend: { type: "boolean", default: false },
-    /** The studio, as for `npm run deploy`. */
-    name: { type: "string" },
-    env: { type: "string" },
-    /** An ingest under way has an object before its row says so; nothing younger is touched. */
-    "older-than": { type: "string", default: "3600" },
-    /** As the Worker's setting; 300 s later no generation can be under way. */
-    deadline: { type: "string", default: "900" },
-  },
-});
-if (values.local === values.remote) fail("Say which: --local or --remote.");
+Exit codes: 0 nothing is left to repair, 1 something is, 2 wrong arguments.`;
+
+/** The Worker frees a slot this long after the deadline at the latest. */
+const AFTER_DEADLINE_MS = 300_000;
+
+const values = readOptions();
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+if (values.local === values.remote) fail("Choose one: --local or --remote.");
 if (values.local && (values.name ?? values.env) !== undefined) fail("--name and --env need --remote.");
+const cursor = values.cursor === undefined ? START : (parseCursor(values.cursor) ?? failCursor());
 const now = Date.now();
-const settledBefore = now - milliseconds("older-than");
-/** A job that has a row to write tries for as long as it is kept, a day at least. */
-const writtenBefore = now - 24 * 60 * 60 * 1000;
-const endedBefore = now - milliseconds("deadline") - 300_000;
+const limits: Limits = {
+  now,
+  settledBefore: now - milliseconds("older-than"),
+  deadlineBefore: now - milliseconds("deadline") - AFTER_DEADLINE_MS,
+};
 
-function fail(message: string): never {
-  console.error(message);
-  process.exit(2);
+const { stores, dispose } = await connect();
+try {
+  process.exitCode = (await repair(stores)) > 0 ? 1 : 0;
+} finally {
+  await dispose();
 }
 
-function milliseconds(name: "older-than" | "deadline"): number {
-  const seconds = Number(values[name]);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : fail(`--${name} takes seconds.`);
+/** The number of differences that are left. */
+async function repair(stores: Stores): Promise<number> {
+  let left = 0;
+  let repaired = 0;
+  let checked = 0;
+  let position = cursor;
+  try {
+    for await (const page of findDifferences(stores, limits, { cursor })) {
+      for (const difference of page.differences) {
+        const isRepaired = values.mend && (await repairDifference(stores, limits, difference));
+        if (isRepaired) repaired += 1;
+        else left += 1;
+        const note = values.mend && !isRepaired ? " (left: its row may still be written)" : "";
+        console.log(`${difference.kind}: ${subjectOf(difference)}${note}`);
+      }
+      if (page.next === null) break;
+      checked += page.checked;
+      if (page.next.pass === position.pass) {
+        console.error(`${checked} checked; to continue from here: --cursor '${formatCursor(page.next)}'`);
+      }
+      position = page.next;
+    }
+  } catch (error) {
+    console.error(`Stopped. To continue: --cursor '${formatCursor(position)}'`);
+    throw error;
+  }
+  if (left + repaired === 0) console.log("No differences.");
+  else console.log(values.mend ? `${repaired} repaired, ${left} left.` : `${left} found.`);
+  return left;
 }
 
-/** Connects to the bindings of D1 and R2 only: no Worker, no objects, no secrets. */
-async function connect(): Promise<{ env: Env; dispose: () => Promise<void> }> {
+function subjectOf(difference: Difference): string {
+  switch (difference.kind) {
+    case "object without row":
+      return difference.key;
+    case "unfinished deletion":
+      return `${difference.userId} (to finish it: npm run admin -- delete-user ${difference.userId} --yes)`;
+    default:
+      return difference.row.id;
+  }
+}
+
+/** Connects to the bindings of D1 and R2 only: no Worker, no Durable Objects, no secrets. */
+async function connect(): Promise<{ stores: Stores; dispose: () => Promise<void> }> {
   const { rawConfig } = readRawConfig({ config: join(root, "wrangler.toml") });
   const { name, env: section } = values;
   const choice = {
@@ -94,13 +125,13 @@ async function connect(): Promise<{ env: Env; dispose: () => Promise<void> }> {
         .map((bucket) => ({ ...bucket, ...remote })),
     }),
   );
-  const proxy = await getPlatformProxy<Env>({
+  const proxy = await getPlatformProxy<Stores>({
     configPath,
     persist: { path: join(values["persist-to"], "v3") },
     remoteBindings: values.remote,
   });
   return {
-    env: proxy.env,
+    stores: proxy.env,
     async dispose() {
       await proxy.dispose();
       rmSync(directory, { recursive: true, force: true });
@@ -108,129 +139,37 @@ async function connect(): Promise<{ env: Env; dispose: () => Promise<void> }> {
   };
 }
 
-const ROWS = "select id, user_id, status, outputs, created_at from generations";
-const USERS = "select id, deleted_at from users";
+function milliseconds(name: "older-than" | "deadline"): number {
+  const seconds = Number(values[name]);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : fail(`--${name} takes seconds.`);
+}
 
-async function all<T extends { id: string }>({ DB }: Env, select: string): Promise<Map<string, T>> {
-  const rows = new Map<string, T>();
-  for (let last = ""; ; ) {
-    const { results } = await DB.prepare(`${select} where id > ? order by id limit ?`)
-      .bind(last, ROWS_A_PAGE)
-      .all<T>();
-    for (const row of results) rows.set(row.id, row);
-    if (results.length < ROWS_A_PAGE) return rows;
-    last = results.at(-1)?.id ?? "";
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        local: { type: "boolean", default: false },
+        remote: { type: "boolean", default: false },
+        "persist-to": { type: "string", default: join(root, ".wrangler/state") },
+        name: { type: "string" },
+        env: { type: "string" },
+        mend: { type: "boolean", default: false },
+        cursor: { type: "string" },
+        "older-than": { type: "string", default: "3600" },
+        deadline: { type: "string", default: "900" },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function allObjects({ OUTPUTS }: Env, prefix = ""): Promise<{ key: string; uploaded: number }[]> {
-  const objects: { key: string; uploaded: number }[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: R2Objects = await OUTPUTS.list({ prefix, ...(cursor !== undefined && { cursor }) });
-    objects.push(...page.objects.map(({ key, uploaded }) => ({ key, uploaded: uploaded.getTime() })));
-    cursor = page.truncated ? page.cursor : undefined;
-  } while (cursor !== undefined);
-  return objects;
+function failCursor(): never {
+  fail("--cursor takes what an earlier run printed: users:…, objects:… or rows:….");
 }
 
-async function find(env: Env): Promise<Finding[]> {
-  // Objects first: a picture stored in between then has its row by the time the rows are read.
-  const objects = await allObjects(env);
-  const rows = await all<Row>(env, ROWS);
-  // And users last: whose row was read is there, or has gone in between.
-  const users = await all<User>(env, USERS);
-  const isClosing = (userId: string) => (users.get(userId)?.deleted_at ?? null) !== null;
-  const keys = new Set(objects.map(({ key }) => key));
-  const findings: Finding[] = [...users.values()]
-    .filter(({ deleted_at }) => deleted_at !== null && deleted_at < settledBefore)
-    .map(({ id }) => ({ kind: "account not gone", userId: id }));
-  for (const { key, uploaded } of objects) {
-    const [, userId = "", id = ""] = key.split("/");
-    const row = rows.get(id);
-    // Whatever is out of step while an account is being deleted goes with it.
-    if (isClosing(userId)) continue;
-    if (uploaded < settledBefore && (row?.user_id !== userId || row.status !== "succeeded"))
-      findings.push({ kind: "object without row", key, id, uploaded });
-  }
-  for (const row of rows.values()) {
-    if (isClosing(row.user_id)) continue;
-    if ((row.status === "queued" || row.status === "processing") && row.created_at < endedBefore)
-      findings.push({ kind: "without end", row });
-    if (row.status !== "succeeded" || row.created_at >= settledBefore) continue;
-    const outputs = JSON.parse(row.outputs) as Output[];
-    const left = outputs.filter(({ n, ext }) => keys.has(`outputs/${row.user_id}/${row.id}/${n}.${ext}`));
-    if (left.length === 0 || left.length < outputs.length)
-      findings.push({ kind: "row without object", row, left });
-  }
-  return findings;
-}
-
-/** Each write says what it found, so that it changes nothing that has changed since. False: it has to wait. */
-async function mend({ DB, OUTPUTS }: Env, finding: Finding): Promise<boolean> {
-  if (finding.kind === "object without row") {
-    const row = await DB.prepare("select status from generations where id = ?")
-      .bind(finding.id)
-      .first<{ status: string }>();
-    // After an outage of D1 the object is there before its row says so, and it may be the only copy.
-    const isFinal = row?.status === "failed" || row?.status === "canceled";
-    if (row?.status === "succeeded" || (!isFinal && finding.uploaded > writtenBefore)) return false;
-    await OUTPUTS.delete(finding.key);
-    return true;
-  }
-  if (finding.kind === "account not gone") {
-    for (const prefix of userPrefixes(finding.userId)) {
-      for (const { key } of await allObjects({ DB, OUTPUTS }, prefix)) await OUTPUTS.delete(key);
-    }
-    // The user's row stays, without an address, until the object is done: by it the deletion can be asked for again.
-    const its = "(select id from users where id = ? and deleted_at is not null)";
-    await DB.batch([
-      DB.prepare(`delete from identities where user_id in ${its}`).bind(finding.userId),
-      DB.prepare(`delete from generations where user_id in ${its}`).bind(finding.userId),
-    ]);
-    return true;
-  }
-  const { row } = finding;
-  const end = (code: FailureCode) =>
-    DB.prepare(
-      `update generations set status = 'failed', error = ?, output_url = null, outputs = '[]', completed_at = ?
-       where id = ? and status = ? and outputs = ?`,
-    ).bind(JSON.stringify(failureOf(code)), now, row.id, row.status, row.outputs);
-  if (finding.kind === "without end") await end("timed_out").run();
-  else if (finding.left.length === 0) await end("output_lost").run();
-  else {
-    await DB.prepare("update generations set outputs = ? where id = ? and outputs = ?")
-      .bind(JSON.stringify(finding.left), row.id, row.outputs)
-      .run();
-  }
-  return true;
-}
-
-function subjectOf(finding: Finding): string {
-  switch (finding.kind) {
-    case "object without row":
-      return finding.key;
-    case "account not gone":
-      return `${finding.userId} (npm run admin -- delete-user ${finding.userId} --yes ends it)`;
-    default:
-      return finding.row.id;
-  }
-}
-
-const { env, dispose } = await connect();
-try {
-  const findings = await find(env);
-  let left = 0;
-  for (const finding of findings) {
-    const isMended = values.mend && (await mend(env, finding));
-    if (!isMended) left += 1;
-    const note = values.mend && !isMended ? " (left: its row may come yet)" : "";
-    console.log(`${finding.kind}: ${subjectOf(finding)}${note}`);
-  }
-  const mended = findings.length - left;
-  if (findings.length === 0) console.log("Nothing to mend.");
-  else console.log(values.mend ? `${mended} mended, ${left} left.` : `${left} found.`);
-  process.exitCode = left > 0 ? 1 : 0;
-} finally {
-  await dispose();
+function fail(message: string): never {
+  console.error(`${message}\n\n${USAGE}`);
+  process.exit(2);
 }
