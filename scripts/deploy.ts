@@ -1,19 +1,20 @@
 /**
- * `npm run deploy`: the studio on your Cloudflare account. Makes the database and the bucket where they are
- * missing, migrates, deploys; repeatable. `--name NAME` and `--env NAME` deploy a studio of its own beside the first.
- * Further arguments go to `wrangler deploy`; with `--dry-run` nothing is asked of Cloudflare, so it works offline.
+ * `npm run deploy`: the studio on your Cloudflare account. Creates the database and the bucket if they are missing,
+ * migrates, deploys; can be repeated. `--name NAME` and `--env NAME` deploy a second studio, `--location` and
+ * `--jurisdiction` choose where its data is created. Other arguments go to `wrangler deploy`; `--dry-run` works offline.
  */
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { experimental_readRawConfig as readRawConfig } from "wrangler";
 import { environment, root, runTool, TOOLS } from "./run.ts";
+import { jurisdictionSetting, planStorage } from "./storage.ts";
 import { chooseStudio, hasShippedStorage, SHIPPED_NAME, studioConfig } from "./studio-config.ts";
 
-/** Without these the studio answers every API request with 500 and their names. */
+/** Until these are set, every API request is answered 500 with the setting's name. */
 const SECRETS = {
   SKYTELLS_API_KEY: "your key from Skytells",
-  SESSION_SECRET: "made with: npm run --silent secret",
+  SESSION_SECRET: "the output of: npm run --silent secret",
 } as const;
 
 const choice = valueOf(chooseStudio(process.argv.slice(2), process.env));
@@ -30,18 +31,12 @@ if (choice.rest.includes("--dry-run")) {
 requireSignIn();
 requireOwnStorage();
 await build();
-for (const { database_name: name } of config.d1_databases ?? []) {
-  if (name && !exists("d1", "info", name)) await wrangler("d1", "create", name);
-}
-for (const { bucket_name: name } of config.r2_buckets ?? []) {
-  if (typeof name === "string" && !exists("r2", "bucket", "info", name)) {
-    await wrangler("r2", "bucket", "create", name);
-  }
-}
-// Before the Worker: migrations are such that the deployed version, too, works with what they leave.
+await createMissingStorage();
+// Before the Worker: the deployed version works with a migrated database, a new one not with an older database.
 await wrangler("d1", "migrations", "apply", "DB", "--remote");
 await wrangler("deploy", ...choice.rest);
 remindOfSecrets();
+remindOfJurisdiction();
 
 function valueOf<T>(result: { value: T } | { error: string }): T {
   return "value" in result ? result.value : fail(result.error);
@@ -63,13 +58,19 @@ function build(): Promise<void> {
   return runTool("vite", ["build", "--logLevel", "warn"]);
 }
 
-/** Runs wrangler for its answer, without showing it. */
+async function createMissingStorage(): Promise<void> {
+  const { commands, notes } = valueOf(planStorage(config, choice, exists));
+  for (const note of notes) console.warn(note);
+  for (const command of commands) await wrangler(...command);
+}
+
+/** Runs wrangler and returns its output instead of printing it. */
 function ask(...command: string[]): SpawnSyncReturns<string> {
   const options = { cwd: root, env: environment, encoding: "utf8" } as const;
   return spawnSync(process.execPath, [TOOLS.wrangler, ...command, "--config", configPath], options);
 }
 
-/** False for whatever reason it cannot be seen: creating it then says which. */
+/** Also false when wrangler fails for another reason: the command that creates it then prints that reason. */
 function exists(...command: string[]): boolean {
   return ask(...command).status === 0;
 }
@@ -89,11 +90,19 @@ function requireSignIn(): void {
   }
 }
 
-/** For a Worker that was renamed in wrangler.toml only: its database and bucket may be those of another studio. */
+/** If only the Worker was renamed in wrangler.toml, its database and bucket may be those of another studio. */
 function requireOwnStorage(): void {
   if (hasShippedStorage(config) && exists("deployments", "list", "--name", SHIPPED_NAME)) {
     fail(`${config.name} would share its database or bucket with the studio ${SHIPPED_NAME} of this account.
 Keep name = "${SHIPPED_NAME}" in wrangler.toml and run: npm run deploy -- --name ${config.name}`);
+  }
+}
+
+function remindOfJurisdiction(): void {
+  const { jurisdiction } = choice;
+  const buckets: { jurisdiction?: string }[] = rawConfig.r2_buckets ?? [];
+  if (jurisdiction !== undefined && buckets.some((bucket) => bucket.jurisdiction !== jurisdiction)) {
+    console.warn(`\n${jurisdictionSetting(jurisdiction)}`);
   }
 }
 
@@ -108,11 +117,12 @@ function remindOfSecrets(): void {
   const missing = Object.entries(SECRETS).filter(([name]) => !known.some((secret) => secret.name === name));
   if (missing.length === 0) return;
   console.warn("\nNot set yet. Until they are, the studio answers 500 with the setting's name:");
-  for (const [name, what] of missing)
-    console.warn(`  npx wrangler secret put ${name} --name ${config.name}   (${what})`);
+  for (const [name, source] of missing) {
+    console.warn(`  npx wrangler secret put ${name} --name ${config.name}   (${source})`);
+  }
 }
 
-/** The JSON in a tool's output, or null where there is none. */
+/** The JSON in a tool's output, which may print other text before it. */
 function parse<T>(output: string): T | null {
   try {
     return JSON.parse(output.slice(output.search(/[[{]/))) as T;

@@ -9,22 +9,37 @@ import type { Unstable_RawConfig as RawConfig } from "wrangler";
 /** The published Worker name in wrangler.toml; its database and bucket begin with it. */
 export const SHIPPED_NAME = "image-studio";
 
-/** `rest`: the arguments for `wrangler deploy` that do not choose the studio. */
-export type Choice = { name?: string; env?: string; rest: string[] };
+/** What wrangler accepts for `d1 create` and `r2 bucket create`. A location is a hint, a jurisdiction is guaranteed. */
+export const LOCATIONS = ["weur", "eeur", "apac", "oc", "wnam", "enam"];
+export const JURISDICTIONS = ["eu", "fedramp", "us"];
+
+/**
+ * `location` and `jurisdiction`: where a new database and bucket are created. `rest`: the other arguments, for
+ * `wrangler deploy`.
+ */
+export type Choice = {
+  name?: string;
+  env?: string;
+  location?: string;
+  jurisdiction?: string;
+  rest: string[];
+};
 
 export type StudioConfig = RawConfig & { name: string };
 
-type Result<T> = { value: T } | { error: string };
+export type Result<T> = { value: T } | { error: string };
 
-const OPTIONS: Record<string, "name" | "env" | "config"> = {
+const OPTIONS: Record<string, "name" | "env" | "config" | "location" | "jurisdiction"> = {
   "--name": "name",
   "--env": "env",
   "-e": "env",
   "--config": "config",
   "-c": "config",
+  "--location": "location",
+  "--jurisdiction": "jurisdiction",
 };
 
-/** Which studio the arguments choose: by name, or by an [env.NAME] of wrangler.toml. */
+/** The studio that the arguments choose, by name or by an [env.NAME] of wrangler.toml, and where to create its data. */
 export function chooseStudio(args: string[], environment: NodeJS.ProcessEnv): Result<Choice> {
   const choice: Choice = { rest: [] };
   if (environment["CLOUDFLARE_ENV"]) choice.env = environment["CLOUDFLARE_ENV"];
@@ -40,11 +55,20 @@ export function chooseStudio(args: string[], environment: NodeJS.ProcessEnv): Re
       return { error: "The studio is configured in wrangler.toml. For a second one use --name or --env." };
     }
     const value = attached ?? args[(at += 1)];
-    if (!value) return { error: `${flag} takes a name.` };
+    if (!value) return { error: `${flag} needs a value.` };
     choice[option] = value;
   }
   if (choice.name !== undefined && !/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(choice.name)) {
     return { error: "A Worker's name has lowercase letters, digits and dashes." };
+  }
+  if (choice.location !== undefined && !LOCATIONS.includes(choice.location)) {
+    return { error: `--location is one of ${LOCATIONS.join(", ")}.` };
+  }
+  if (choice.jurisdiction !== undefined && !JURISDICTIONS.includes(choice.jurisdiction)) {
+    return { error: `--jurisdiction is one of ${JURISDICTIONS.join(", ")}.` };
+  }
+  if (choice.location !== undefined && choice.jurisdiction !== undefined) {
+    return { error: "Choose --location or --jurisdiction: a jurisdiction overrides the location." };
   }
   return { value: choice };
 }
@@ -54,7 +78,7 @@ function split(argument: string): [flag: string, value?: string] {
   return at < 0 ? [argument] : [argument.slice(0, at), argument.slice(at + 1)];
 }
 
-/** wrangler.toml (`raw`, in the folder `root`) as the configuration of the chosen studio, or why there is none. */
+/** The configuration of the chosen studio, derived from wrangler.toml (`raw`, in the folder `root`), or an error. */
 export function studioConfig(raw: RawConfig, choice: Choice, root: string): Result<StudioConfig> {
   const { env: environments, ...base } = raw;
   const baseName = base.name ?? SHIPPED_NAME;
@@ -67,7 +91,7 @@ export function studioConfig(raw: RawConfig, choice: Choice, root: string): Resu
   if (isBase && section) return { error: `[env.${choice.env}] has the name of the first studio, ${name}.` };
   if (!isBase && !section) {
     const taken = addressIn(base, choice.rest);
-    if (taken) return { error: takenAddress(taken, baseName, name) };
+    if (taken) return { error: addressTaken(taken, baseName, name) };
   }
   const rename = (old: string) =>
     old === baseName || old.startsWith(`${baseName}-`) ? name + old.slice(baseName.length) : `${name}-${old}`;
@@ -97,12 +121,20 @@ export function studioConfig(raw: RawConfig, choice: Choice, root: string): Resu
     const shared = storageOf(config).find((one) => storageOf(base).includes(one));
     if (shared) return { error: `${name} would share ${shared} with ${baseName}. Give it its own.` };
   }
+  if (choice.jurisdiction !== undefined) {
+    const { jurisdiction } = choice;
+    const other = config.r2_buckets?.find((bucket) => (bucket.jurisdiction ?? jurisdiction) !== jurisdiction);
+    if (other) {
+      return { error: `wrangler.toml has jurisdiction = "${other.jurisdiction}" for ${other.bucket_name}.` };
+    }
+    config.r2_buckets = (config.r2_buckets ?? []).map((bucket) => ({ ...bucket, jurisdiction }));
+  }
   const limits = section?.ratelimits ?? base.ratelimits ?? [];
   config.ratelimits = limits.map((limit) => ({ ...limit, namespace_id: namespaceId(name, limit.name) }));
   return { value: withAbsolutePaths(config, root) };
 }
 
-/** Every database and bucket of a configuration, by name and by id. */
+/** The databases and buckets of a configuration, by name and by id. */
 function storageOf({ d1_databases = [], r2_buckets = [] }: RawConfig): string[] {
   return [
     ...d1_databases.flatMap(({ database_name, database_id }) => [
@@ -113,14 +145,14 @@ function storageOf({ d1_databases = [], r2_buckets = [] }: RawConfig): string[] 
   ];
 }
 
-/** The setting of wrangler.toml that says where the first studio is reached, unless the arguments replace it. */
+/** The setting of wrangler.toml with the first studio's address, unless the arguments replace it. */
 function addressIn({ vars, route, routes }: RawConfig, rest: string[]): string | null {
   const hasOwnUrl = rest.some((argument) => /^(?:--var=)?PUBLIC_URL:/.test(argument));
   if (vars?.["PUBLIC_URL"] && !hasOwnUrl) return "PUBLIC_URL";
   return route !== undefined || routes !== undefined ? "routes" : null;
 }
 
-const takenAddress = (setting: string, first: string, name: string) =>
+const addressTaken = (setting: string, first: string, name: string) =>
   `${setting} in wrangler.toml is the address of ${first}, and ${name} would take it over.
 Write [env.${name}] with name = "${name}" and its own [env.${name}.vars], then run: npm run deploy -- --env ${name}`;
 
@@ -130,7 +162,7 @@ function namespaceId(studio: string, limit: string): string {
   return String((digest.readUInt32BE(0) % 0x7fff_ffff) + 1);
 }
 
-/** The configuration is written to another folder than wrangler.toml's. */
+/** The derived configuration is written to another folder than wrangler.toml. */
 function withAbsolutePaths(config: StudioConfig, root: string): StudioConfig {
   const absolute = (path: string) => (isAbsolute(path) ? path : join(root, path));
   return {

@@ -1,10 +1,17 @@
-/** Which names a second studio in the same Cloudflare account gets, and what is refused. */
+/** `npm run deploy`: the names of a second studio in the same Cloudflare account, and where its data is created. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { experimental_readRawConfig as readRawConfig, type Unstable_RawConfig as RawConfig } from "wrangler";
 import { describe, expect, it, test } from "vitest";
-import { root } from "../../scripts/run.ts";
-import { chooseStudio, hasShippedStorage, studioConfig } from "../../scripts/studio-config.ts";
+import { environment, root, TOOLS } from "../../scripts/run.ts";
+import { planStorage } from "../../scripts/storage.ts";
+import {
+  chooseStudio,
+  hasShippedStorage,
+  JURISDICTIONS,
+  LOCATIONS,
+  studioConfig,
+} from "../../scripts/studio-config.ts";
 
 const raw: RawConfig = readRawConfig({ config: join(root, "wrangler.toml") }).rawConfig;
 
@@ -32,7 +39,7 @@ describe("the first studio", () => {
     expect(config.migrations).toEqual(raw.migrations);
   });
 
-  it("refers to its files from any folder", () => {
+  it("has absolute paths", () => {
     const { main, assets, d1_databases } = configOf([]);
     expect([main, assets?.directory, d1_databases?.[0]?.migrations_dir]).toEqual(
       ["worker/index.ts", "dist", "migrations"].map((path) => join(root, path)),
@@ -43,7 +50,7 @@ describe("the first studio", () => {
 describe.each([["--name", "other"], ["--name=other"]])("a studio chosen by %s %s", (...args) => {
   const own = args.filter((arg) => arg !== undefined);
 
-  it("has a database, a bucket and rate limits of its own", () => {
+  it("has its own database, bucket and rate limits", () => {
     const [first, second] = [configOf([]), configOf(own)];
     expect(second.name).toBe("other");
     expect(storageOf(second)).toEqual(["other", "other-outputs"]);
@@ -58,7 +65,7 @@ describe.each([["--name", "other"], ["--name=other"]])("a studio chosen by %s %s
   });
 });
 
-it("gives a rate limit the same positive id on each deploy", () => {
+it("derives the same positive id for a rate limit at each deploy", () => {
   expect(limitsOf(configOf(["--name", "other"]))).toEqual(limitsOf(configOf(["--name", "other"])));
   for (const id of limitsOf(configOf([]))) expect(id).toMatch(/^[1-9]\d{0,9}$/);
 });
@@ -91,7 +98,7 @@ describe("an environment of wrangler.toml", () => {
     expect(configOf(["--env", "other"], withEnvironment({}, base))).not.toHaveProperty("routes");
   });
 
-  it("is refused where it names the first studio's database or bucket", () => {
+  it("is refused if it has the first studio's database or bucket", () => {
     const database = { binding: "DB", database_name: "image-studio" };
     expect(() => configOf(["--env", "other"], withEnvironment({ d1_databases: [database] }))).toThrow(
       /share the database image-studio/,
@@ -107,12 +114,12 @@ describe("--name is refused", () => {
   it.each<[string, RawConfig]>([
     ["PUBLIC_URL", { ...raw, vars: { ...raw.vars, PUBLIC_URL: "https://studio.example" } }],
     ["routes", { ...raw, routes: ["studio.example/*"] }],
-  ])("where %s is the first studio's", (setting, config) => {
+  ])("if %s is the first studio's", (setting, config) => {
     expect(() => configOf(["--name", "other"], config)).toThrow(setting);
     expect(configOf([], config).name).toBe("image-studio");
   });
 
-  it("unless PUBLIC_URL is given with it", () => {
+  it("unless the arguments set PUBLIC_URL", () => {
     const config = { ...raw, vars: { ...raw.vars, PUBLIC_URL: "https://studio.example" } };
     expect(configOf(["--name", "other", "--var", "PUBLIC_URL:https://other.example"], config).name).toBe(
       "other",
@@ -124,14 +131,94 @@ describe("--name is refused", () => {
   });
 });
 
-it("notices a Worker that was renamed without its storage", () => {
+it("detects a Worker that was renamed without its storage", () => {
   expect(hasShippedStorage(configOf([], { ...raw, name: "other" }))).toBe(true);
   expect(hasShippedStorage(configOf(["--name", "other"]))).toBe(false);
   expect(hasShippedStorage(configOf([]))).toBe(false);
 });
 
+describe("where a new database and bucket are created", () => {
+  /** The commands, when wrangler finds only `existing`. */
+  function plan(
+    args: string[],
+    { existing = [], config = raw }: { existing?: string[]; config?: RawConfig } = {},
+  ) {
+    const choice = chooseStudio(args, {});
+    if ("error" in choice) throw new Error(choice.error);
+    const result = planStorage(configOf(args, config), choice.value, (...command) =>
+      existing.includes(command.join(" ")),
+    );
+    if ("error" in result) throw new Error(result.error);
+    return { commands: result.value.commands.map((command) => command.join(" ")), notes: result.value.notes };
+  }
+  const database = "d1 info image-studio";
+  const bucket = "r2 bucket info image-studio-outputs";
+  const inEu = { ...raw, r2_buckets: (raw.r2_buckets ?? []).map((one) => ({ ...one, jurisdiction: "eu" })) };
+
+  it.each([
+    [[], ""],
+    [["--location", "weur"], " --location weur"],
+    [["--jurisdiction=eu"], " --jurisdiction eu"],
+  ])("with %j, both are created there", (args, flags) => {
+    expect(plan(args)).toEqual({
+      commands: [`d1 create image-studio${flags}`, `r2 bucket create image-studio-outputs${flags}`],
+      notes: [],
+    });
+  });
+
+  it("the jurisdiction in wrangler.toml counts for both", () => {
+    expect(plan([], { config: inEu }).commands).toEqual([
+      "d1 create image-studio --jurisdiction eu",
+      "r2 bucket create image-studio-outputs --jurisdiction eu",
+    ]);
+  });
+
+  it("binds the bucket in the chosen jurisdiction", () => {
+    expect(configOf(["--jurisdiction", "eu"]).r2_buckets).toEqual([
+      { binding: "OUTPUTS", bucket_name: "image-studio-outputs", jurisdiction: "eu" },
+    ]);
+    expect(() => configOf(["--jurisdiction", "us"], inEu)).toThrow('jurisdiction = "eu"');
+  });
+
+  it("existing ones are kept, with a note", () => {
+    const { commands, notes } = plan(["--location", "apac"], { existing: [database, bucket] });
+    expect(commands).toEqual([]);
+    expect(notes).toHaveLength(2);
+  });
+
+  it("is refused if the bucket exists in another jurisdiction", () => {
+    const existing = [database, `${bucket} --jurisdiction eu`];
+    expect(() => plan([], { existing })).toThrow('jurisdiction = "eu"');
+    expect(plan(["--jurisdiction", "eu"], { existing }).commands).toEqual([]);
+    expect(() => plan(["--jurisdiction", "eu"], { existing: [database, bucket] })).toThrow(
+      "without a jurisdiction",
+    );
+  });
+
+  it.each([
+    [["--location", "mars"]],
+    [["--location"]],
+    [["--jurisdiction", "de"]],
+    [["--location", "weur", "--jurisdiction", "eu"]],
+  ])("%j is refused", (args) => {
+    expect(chooseStudio(args, {})).toHaveProperty("error");
+  });
+
+  it("wrangler accepts the same locations and jurisdictions", { timeout: 60_000 }, () => {
+    const { stdout } = spawnSync(process.execPath, [TOOLS.wrangler, "d1", "create", "--help"], {
+      cwd: root,
+      env: environment,
+      encoding: "utf8",
+    });
+    const choices = [...stdout.matchAll(/\[choices: ([^\]]+)\]/g)].map(([, list = ""]) =>
+      list.split(", ").map((name) => name.replaceAll('"', "")),
+    );
+    expect(choices).toEqual([LOCATIONS, JURISDICTIONS]);
+  });
+});
+
 test.each([[["--env", "missing"]], [["--config", "other.toml"]]])(
-  "npm run deploy -- %j ends before anything is built or created",
+  "npm run deploy -- %j exits before it builds or creates anything",
   { timeout: 30_000 },
   (args) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/deploy.ts", ...args], {
