@@ -5,6 +5,7 @@ import { hydrate, render } from "preact";
 import { pageAt } from "../worker/shared/pages.ts";
 import { createApi } from "./api/client.ts";
 import { App, deferredModule, dialogsModule, imageModule, preloadPage } from "./app.tsx";
+import { afterNextPaint } from "./browser/after-next-paint.ts";
 import { createRouter, pathOf, routerPart } from "./browser/router.ts";
 import { createStorage } from "./browser/storage.ts";
 import type { ToWorker } from "./service-worker/messages.ts";
@@ -15,17 +16,6 @@ import { createMessages, messagesPart } from "./studio/messages.ts";
 import { createSession, sessionPart } from "./studio/session/session.ts";
 import { commonText } from "./text/common.ts";
 import { type Parts, PartsProvider, provide } from "./ui/parts.ts";
-
-/** Longer than a frame takes. */
-const PAINT_TIMEOUT_MS = 100;
-
-/** Resolves after the next paint, or after the timeout: a hidden tab does not paint. */
-const afterNextPaint = () =>
-  new Promise<void>((resolve) => {
-    if (document.hidden) return resolve();
-    requestAnimationFrame(() => setTimeout(resolve));
-    setTimeout(resolve, PAINT_TIMEOUT_MS);
-  });
 
 const api = createApi(
   // The result of a click is painted before its request is sent: sending takes as long as rendering.

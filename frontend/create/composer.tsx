@@ -1,9 +1,10 @@
-import { useSignal } from "@preact/signals";
+import { effect, useSignal } from "@preact/signals";
 import arrowUp from "lucide-static/icons/arrow-up.svg?raw";
 import sliders from "lucide-static/icons/sliders-horizontal.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { afterNextPaint } from "../browser/after-next-paint.ts";
 import { isComposing } from "../browser/composition.ts";
 import { composerPart } from "../studio/generate/composer.ts";
 import { connectionPart } from "../studio/session/connection.ts";
@@ -82,27 +83,33 @@ function Prompt({ isTooLong }: { isTooLong: boolean | undefined }) {
   const composer = usePart(composerPart);
   const { user } = usePart(sessionPart);
   const aids = useOptionalPart(formAidsPart);
-  const { prompt, focus, selectAll, isUntouched, enterSends } = composer;
+  const { prompt, focus, selectAll, isSubmitted, isUntouched, enterSends } = composer;
   const area = useRef<HTMLTextAreaElement>(null);
   const example = useExample(prompt.value === "" && user.value !== null);
   const isOffered = prompt.value === "" && isUntouched.value;
 
   useLayoutEffect(() => {
-    const isSelected = selectAll.value;
-    if (!focus.value && !isSelected) return;
-    // On a touch screen the focus would open the keyboard over the new image.
-    const takesFocus = focus.value || matchMedia("(pointer: fine)").matches;
+    if (!focus.value) return;
     focus.value = false;
-    selectAll.value = false;
-    const apply = () => {
-      if (takesFocus) area.current?.focus();
-      if (isSelected && document.activeElement === area.current) area.current?.select();
-    };
-    // Nothing outside an open dialog takes the focus, and a dialog that closes returns it to its opener.
-    const dialog = document.querySelector("dialog[open]");
-    if (dialog) dialog.addEventListener("close", apply, { once: true });
-    else apply();
-  }, [focus.value, selectAll.value]);
+    whenInReach(() => area.current?.focus());
+  }, [focus.value]);
+  // After the click has been painted: moving the focus takes as long as rendering the new entry.
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        if (!selectAll.value) return;
+        selectAll.value = false;
+        void afterNextPaint().then(() =>
+          whenInReach(() => {
+            if (!isSubmitted.peek()) return;
+            // On a touch screen the focus would open the keyboard over the new image.
+            if (matchMedia("(pointer: fine)").matches) area.current?.focus();
+            if (document.activeElement === area.current) area.current?.select();
+          }),
+        );
+      }),
+    [],
+  );
 
   return (
     <span class="autogrow relative grid min-w-0 flex-1" data-text={prompt.value}>
@@ -149,7 +156,7 @@ function Prompt({ isTooLong }: { isTooLong: boolean | undefined }) {
         <button
           type="button"
           class="button round small quiet absolute end-0 top-1"
-          // Tab leads from the prompt to the options and Generate; the keyboard clears a field by itself.
+          // Tab leads from the prompt to the options and Generate; with the keyboard a field is cleared by typing.
           tabIndex={-1}
           aria-label={commonText.clearPrompt}
           title={commonText.clearPrompt}
@@ -163,6 +170,13 @@ function Prompt({ isTooLong }: { isTooLong: boolean | undefined }) {
       </span>
     </span>
   );
+}
+
+/** Nothing outside an open dialog takes the focus, and a dialog that closes returns it to its opener. */
+function whenInReach(act: () => void): void {
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) dialog.addEventListener("close", act, { once: true });
+  else act();
 }
 
 /** The example in the empty field. It changes now and then, except with reduced motion. */

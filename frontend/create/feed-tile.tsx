@@ -18,12 +18,13 @@ import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
+import { TileAction, TileOverlay } from "../ui/tile-overlay.tsx";
 import { Thumbnail } from "../ui/thumbnail.tsx";
 import { useKeepFocus } from "./keep-focus.ts";
 import { PendingStatus } from "./pending-status.tsx";
 import { useVariations } from "./use-variations.ts";
 
-type Props = { entry: FeedEntry; generation: Generation };
+type Props = { entry: FeedEntry; generation: Generation; hasOverlay: boolean };
 
 const TILE =
   "group relative aspect-(--ratio) max-w-full grow-(--ratio) basis-[calc(var(--ratio)*var(--spacing-row))] overflow-hidden rounded-md bg-shade forced-colors:outline forced-colors:-outline-offset-1";
@@ -32,7 +33,8 @@ const WIDE_ON_PHONE =
   "max-md:mx-auto max-md:max-w-[min(100%,var(--ratio)*68dvh)] max-md:grow-0 max-md:basis-full";
 
 /** A recent generation below the latest one: in flight or finished. */
-export function FeedTile({ entry, generation }: Props) {
+export function FeedTile(props: Props) {
+  const { entry, generation } = props;
   const root = useKeepFocus<HTMLLIElement>();
   const { frame, key, isActive } = entry;
   const isPending = isInFlight(generation);
@@ -44,12 +46,9 @@ export function FeedTile({ entry, generation }: Props) {
       style={{ "--ratio": frame }}
       aria-busy={isPending}
       data-entry={key}
+      data-id={isPending ? undefined : generation.id}
     >
-      {isPending ? (
-        <PendingTile entry={entry} generation={generation} />
-      ) : (
-        <ImageTile entry={entry} generation={generation} />
-      )}
+      {isPending ? <PendingTile {...props} /> : <ImageTile {...props} />}
     </li>
   );
 }
@@ -81,93 +80,59 @@ function PendingTile({ entry, generation }: Props) {
   );
 }
 
-function ImageTile({ entry: { isActive }, generation }: Props) {
+function ImageTile({ entry: { isActive }, generation, hasOverlay }: Props) {
   const { id, prompt, favorite } = generation;
   return (
     <>
       <a
         href={imagePath(id)}
-        class="absolute inset-0 ring-inside rounded-[inherit]"
+        class="absolute inset-0 ring-inside rounded-[inherit] select-none [-webkit-touch-callout:none]"
         aria-label={createText.open(prompt)}
       >
         <Thumbnail generation={generation} sizes={isActive ? "(width < 48rem) 100vw, 26rem" : "26rem"} />
       </a>
       {favorite && (
-        <span
-          class="pointer-events-none absolute end-2 top-2 text-on-image shadow-mark [&_svg]:fill-current"
-          aria-hidden="true"
-        >
+        <span class="pointer-events-none absolute end-2 top-2 text-on-image shadow-mark [&_svg]:fill-current">
           <Icon svg={heart} />
+          <span class="sr-only">{createText.favorite}</span>
         </span>
       )}
-      <TileActions generation={generation} isHiddenOnPhone={!isActive} />
+      {hasOverlay && <TileActions generation={generation} />}
     </>
   );
 }
 
-/** Visible on touch, on hover, and with the keyboard. A small tile on a phone only opens the image. */
-function TileActions({ generation, isHiddenOnPhone }: { generation: Generation; isHiddenOnPhone: boolean }) {
+function TileActions({ generation }: { generation: Generation }) {
   const composer = usePart(composerPart);
   const dialogs = usePart(dialogsPart);
   const favorites = usePart(favoritesPart);
   const variations = useVariations(generation);
   const { id, prompt, favorite, outputUrl, model } = generation;
-  const inHighQuality = createText.inModel(commonText.model(HIGH_QUALITY_MODEL));
   return (
-    <div
-      class={`pointer-events-none absolute inset-x-0 bottom-0 flex flex-wrap justify-end gap-1.5 p-2 text-on-image group-focus-within:opacity-100 group-hover:opacity-100 md:mouse:fade-scrim md:mouse:pt-12 mouse:opacity-0 ${isHiddenOnPhone ? "max-md:hidden" : ""}`}
-    >
-      <p class="hidden w-full text-sm md:mouse:line-clamp-2" dir="auto">
-        {prompt}
-      </p>
-      <TileButton
+    <TileOverlay prompt={prompt}>
+      <TileAction
         label={createText.favorite}
         icon={heart}
         isPressed={favorite}
         onClick={() => void favorites.toggle(id)}
       />
-      <TileButton
+      <TileAction
         label={createText.share}
         icon={share}
         onClick={() => {
           dialogs.share.value = { id };
         }}
       />
-      <TileButton label={createText.edit} icon={pencil} onClick={() => composer.editCopy(generation)} />
-      <TileButton label={createText.again} icon={again} onClick={variations.again} />
+      <TileAction label={createText.edit} icon={pencil} onClick={() => composer.editCopy(generation)} />
+      <TileAction label={createText.again} icon={again} onClick={variations.again} />
       {model === PREVIEW_MODEL && (
-        <TileButton
-          label={inHighQuality}
+        <TileAction
+          label={createText.inModel(commonText.model(HIGH_QUALITY_MODEL))}
           icon={sparkles}
           onClick={() => variations.generateWith(HIGH_QUALITY_MODEL)}
         />
       )}
-      <a
-        class="button round glass small pointer-events-auto"
-        href={`${outputUrl}?download`}
-        download
-        aria-label={createText.download}
-        title={createText.download}
-      >
-        <Icon svg={download} />
-      </a>
-    </div>
-  );
-}
-
-type TileButtonProps = { label: string; icon: string; isPressed?: boolean; onClick: () => void };
-
-function TileButton({ label, icon, isPressed, onClick }: TileButtonProps) {
-  return (
-    <button
-      type="button"
-      class="button round glass small pointer-events-auto"
-      aria-label={label}
-      title={label}
-      aria-pressed={isPressed}
-      onClick={onClick}
-    >
-      <Icon svg={icon} />
-    </button>
+      <TileAction label={createText.download} icon={download} href={`${outputUrl}?download`} />
+    </TileOverlay>
   );
 }

@@ -9,6 +9,7 @@ import { userSessionPart } from "../studio/session/user-session.ts";
 import { createText } from "../text/create.ts";
 import { errors } from "../text/errors.ts";
 import { usePart } from "../ui/parts.ts";
+import { useTileOverlay } from "../ui/use-tile-overlay.ts";
 import { FailureList } from "./failure-list.tsx";
 import { FeedTile } from "./feed-tile.tsx";
 import { LatestResult } from "./latest-result.tsx";
@@ -36,14 +37,20 @@ export function Feed() {
   const failures = entries.filter((entry) => hasFailed(feed, entry));
   const images = entries.filter((entry) => !failures.includes(entry));
   const [latest] = images;
+  const { isShown, handlers } = useTileOverlay();
   return (
     <>
       {entries.length > 0 && <h2 class="sr-only">{createText.recent}</h2>}
       <FailureList entries={failures.filter(({ isActive }) => isActive)} />
       {images.length > 0 && (
-        <ul class={ROWS}>
+        <ul class={ROWS} {...handlers}>
           {images.map((entry) => (
-            <FeedItem key={entry.key} entry={entry} isLatest={entry === latest} />
+            <FeedItem
+              key={entry.key}
+              entry={entry}
+              isLatest={entry === latest}
+              hasOverlay={entry.id !== null && isShown(entry.id)}
+            />
           ))}
         </ul>
       )}
@@ -67,17 +74,19 @@ function hasFailed(feed: FeedState, entry: FeedEntry): boolean {
   return generation.status !== "succeeded" && !isInFlight(generation);
 }
 
+type ItemProps = { entry: FeedEntry; isLatest: boolean; hasOverlay: boolean };
+
 /** Memoized: a click on Generate adds one entry, and renders that one and the one that it displaces. */
-function FeedItem({ entry, isLatest }: { entry: FeedEntry; isLatest: boolean }) {
+function FeedItem({ entry, isLatest, hasOverlay }: ItemProps) {
   const generation = usePart(feedPart).generationOf(entry);
   return useMemo(
     () =>
       isLatest ? (
         <LatestResult entry={entry} generation={generation} />
       ) : (
-        <FeedTile entry={entry} generation={generation} />
+        <FeedTile entry={entry} generation={generation} hasOverlay={hasOverlay} />
       ),
-    [entry, generation, isLatest],
+    [entry, generation, isLatest, hasOverlay],
   );
 }
 

@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { storePart } from "../browser/storage.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
@@ -7,13 +7,13 @@ import { singleKeysOn } from "../studio/shortcuts.ts";
 import { errors } from "../text/errors.ts";
 import { galleryText } from "../text/gallery.ts";
 import { usePart } from "../ui/parts.ts";
+import { useTileOverlay } from "../ui/use-tile-overlay.ts";
 import { bottomOf, itemBoxes, type LayoutOptions, layoutRows } from "./justified-rows.ts";
 import { onGridKey } from "./keyboard.ts";
 import { onTileClick, PlaceholderTile, Tile } from "./tile.tsx";
 import { useGridLayout } from "./use-grid-layout.ts";
 import { useGridWindow } from "./use-grid-window.ts";
 import { useRovingFocus } from "./use-roving-focus.ts";
-import { useTileOverlay } from "./use-tile-overlay.ts";
 
 const PLACEHOLDER_RATIOS = [1, 1.5, 0.75, 1.33, 1, 0.67, 1.78, 1, 1.2, 0.8, 1.5, 1, 0.75, 1.5, 1, 1.33];
 
@@ -40,7 +40,14 @@ export function GalleryGrid({ list, shouldResume }: Props) {
   const rows = current?.rows.slice(first, last) ?? [];
   const firstVisibleId = shown[rows[0]?.start ?? 0]?.id ?? null;
   const { currentId, rowIndex, focus, onFocusIn } = useRovingFocus(grid, list, current, firstVisibleId);
-  const { isShown, handlers } = useTileOverlay(list.selection);
+  const { selection } = list;
+  const isSelecting = selection.isActive.value;
+  const { isShown, hidePressed, handlers } = useTileOverlay((id) => {
+    if (!selection.ids.peek().has(id)) selection.toggle(id);
+  });
+  useEffect(() => {
+    if (!isSelecting) hidePressed();
+  }, [isSelecting]);
 
   // In order: Chromium scrolls to a focused element that is moved in the document.
   const focusedRow = current?.rows[rowIndex];
@@ -48,8 +55,7 @@ export function GalleryGrid({ list, shouldResume }: Props) {
   else if (focusedRow && rowIndex >= last) rows.push(focusedRow);
   const state = list.state.value;
   const isBusy = state === "waiting" || state === "loading";
-  const selectedIds = list.selection.ids.value;
-  const isSelecting = list.selection.isActive.value;
+  const selectedIds = selection.ids.value;
   const isPlaceholder = isBusy && shown.length === 0 && options.value !== null;
 
   return (
@@ -67,7 +73,7 @@ export function GalleryGrid({ list, shouldResume }: Props) {
           onFocusIn(event);
           handlers.onFocusIn(event);
         }}
-        onClick={(event) => onTileClick(event, list.selection)}
+        onClick={(event) => onTileClick(event, selection)}
         onKeyDown={(event) => {
           if (!current) return;
           const areLettersOn = singleKeysOn(store);

@@ -10,7 +10,7 @@ import { errors } from "../text/errors.ts";
 import { galleryText } from "../text/gallery.ts";
 import { Elapsed } from "../ui/elapsed.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { TileOverlay } from "./tile-overlay.tsx";
+import { TileActions } from "./tile-actions.tsx";
 
 /** In pixels; `offset` from the side where a line begins. */
 type Box = { top: number; offset: number; width: number; height: number };
@@ -79,7 +79,7 @@ export function Tile(props: TileProps) {
             <span class="sr-only">{galleryText.favorite}</span>
           </span>
         )}
-        {hasImage && hasOverlay && <TileOverlay generation={generation} isTabbable={isTabbable} />}
+        {hasImage && hasOverlay && <TileActions generation={generation} isTabbable={isTabbable} />}
         <TileCheckbox
           label={galleryText.choose(prompt)}
           isChecked={isSelected}

@@ -69,3 +69,30 @@ test("a held Enter cancels and does nothing else; after the last entry the promp
   expect(await studio.prompt.inputValue()).toBe("A draft that is not sent");
   expect(await simulator.creates("A draft that is not sent")).toEqual([]);
 });
+
+test("Tab leads from an earlier image to its actions, and on to the next image", async () => {
+  const email = newEmail();
+  const [oldest, earlier, latest] = ["A gate in the dunes", "A gate in the wall", "A gate in the sky"];
+  const client = await createClient(app.url, email);
+  for (const prompt of [oldest, earlier, latest]) await client.makes(prompt);
+  const { page, studio } = await visit({ email });
+  await studio.open();
+  await studio.image(earlier).waitFor();
+  await studio.image(latest).focus();
+  const entry = page.locator("li[data-entry]", { has: studio.image(earlier) });
+  await until("the earlier image to have the focus", async () => {
+    await page.keyboard.press("Tab");
+    return studio.image(earlier).evaluate((element) => element === document.activeElement);
+  });
+  for (const name of [createText.favorite, createText.share, createText.edit, createText.again]) {
+    await page.keyboard.press("Tab");
+    await hasFocus(entry.getByRole("button", { name }));
+  }
+  await page.keyboard.press("Tab");
+  await hasFocus(entry.getByRole("link", { name: createText.download }));
+  await page.keyboard.press("Tab");
+  await hasFocus(studio.image(oldest));
+  await until("the actions to go", async () => (await entry.getByRole("button").count()) === 0);
+  await page.keyboard.press("Shift+Tab");
+  await hasFocus(studio.image(earlier));
+});

@@ -2,6 +2,7 @@
 import { computed } from "@preact/signals";
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, expect, test, vi } from "vitest";
+import { afterNextPaint } from "../../frontend/browser/after-next-paint.ts";
 import { Composer } from "../../frontend/create/composer.tsx";
 import { CreatePage } from "../../frontend/create/create-page.tsx";
 import { OptionsPanel, SeedChip } from "../../frontend/create/options-panel.tsx";
@@ -60,6 +61,16 @@ test("the prompt stays after Generate, selected, and Enter generates it again", 
   world.clock.now += 1_000;
   await press("Enter");
   expect(sentPrompts(world)).toEqual(["a red kite", "a red kite"]);
+});
+
+test("what is typed right after Generate is not selected, so that the next key keeps it", async () => {
+  await open();
+  await write("a red kite");
+  await press("Enter");
+  await write("a blue boat");
+  await afterNextPaint();
+  const field = prompt();
+  expect([field.selectionStart, field.selectionEnd]).not.toEqual([0, "a blue boat".length]);
 });
 
 test("a submitted prompt is no draft: a reload starts with an empty form", async () => {
@@ -146,6 +157,7 @@ test("on a touch screen Generate does not focus the prompt", async () => {
   await open();
   await write("a red kite");
   await act(() => button(commonText.generate).click());
+  await afterNextPaint();
   expect(document.activeElement === prompt()).toBe(false);
   coarse.mockRestore();
 });

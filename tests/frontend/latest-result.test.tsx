@@ -1,6 +1,6 @@
 /** The rendered feed: the latest result, the tiles, the failures, and where the focus goes. */
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { Feed } from "../../frontend/create/feed.tsx";
 import { createText } from "../../frontend/text/create.ts";
 import { PartsProvider } from "../../frontend/ui/parts.ts";
@@ -37,7 +37,9 @@ const failed = (id: string) =>
   withPrompt(id, { status: "failed", error: { code: "upstream_failed", message: "" } });
 
 const item = (id: string) => {
-  const isOf = (element: HTMLElement) => element.textContent?.includes(`image ${id}`);
+  const isOf = (element: HTMLElement) =>
+    element.textContent?.includes(`image ${id}`) ||
+    within(element).queryByRole("link", { name: createText.open(`image ${id}`) }) !== null;
   const found = screen.getAllByRole("listitem").find(isOf);
   if (!found) throw new Error(`No entry for image ${id}`);
   return found;
@@ -47,6 +49,10 @@ const press = (control: HTMLElement) => {
   control.focus();
   fireEvent.click(control);
 };
+const isOver = (id: string) =>
+  fireEvent.pointerOver(screen.getByRole("link", { name: createText.open(`image ${id}`) }), {
+    pointerType: "mouse",
+  });
 const hasFocus = (control: () => HTMLElement) =>
   waitFor(() => expect(document.activeElement === control(), document.activeElement?.outerHTML).toBe(true));
 
@@ -76,10 +82,46 @@ test("keeps the block in place while the image is made and when it arrives", asy
 test("opens the share dialog from the latest result and from a tile", async () => {
   const { dialogs } = await open(succeeded("a"), succeeded("b"));
   for (const id of ["a", "b"]) {
-    const share = screen.getAllByRole("button", { name: createText.share })[id === "a" ? 0 : 1];
-    if (share) press(share);
+    isOver(id);
+    press((await screen.findAllByRole("button", { name: createText.share })).at(-1) as HTMLElement);
     expect(dialogs.share.value).toEqual({ id });
   }
+});
+
+test("a tile has its actions while the mouse is over it", async () => {
+  await open(succeeded("a"), succeeded("b"), succeeded("c"));
+  const downloads = () =>
+    screen
+      .getAllByRole("link", { name: createText.download })
+      .map((link) => link.getAttribute("href")?.split("/")[2]);
+  expect(downloads(), "of the latest result only").toEqual(["a"]);
+  isOver("b");
+  await waitFor(() => expect(downloads()).toEqual(["a", "b"]));
+  isOver("c");
+  await waitFor(() => expect(downloads()).toEqual(["a", "c"]));
+  fireEvent.pointerLeave(item("c").parentElement as Element, { pointerType: "mouse" });
+  await waitFor(() => expect(downloads()).toEqual(["a"]));
+});
+
+test("a long press shows the actions of a tile and does not open it; a tap elsewhere hides them", async () => {
+  await open(succeeded("a"), succeeded("b"), succeeded("c"));
+  const link = (id: string) => screen.getByRole("link", { name: createText.open(`image ${id}`) });
+  const edits = () => screen.getAllByRole("button", { name: createText.edit }).length;
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  fireEvent.pointerDown(link("b"), { pointerType: "touch" });
+  expect(edits()).toBe(1);
+  act(() => void vi.advanceTimersByTime(400));
+  vi.useRealTimers();
+  await waitFor(() => expect(edits()).toBe(2));
+  fireEvent.pointerUp(link("b"), { pointerType: "touch" });
+  expect(fireEvent.contextMenu(link("b")), "the menu of the link").toBe(false);
+  expect(fireEvent.click(link("b"))).toBe(false);
+  fireEvent.pointerDown(link("c"), { pointerType: "touch" });
+  await waitFor(() => expect(edits()).toBe(1));
+  fireEvent.pointerUp(link("c"), { pointerType: "touch" });
+  expect(fireEvent.click(link("c"))).toBe(true);
+  expect(fireEvent.contextMenu(link("a")), "the menu of the latest result").toBe(true);
 });
 
 test("Edit copies prompt and settings without the seed", async () => {

@@ -1,7 +1,6 @@
-/** Which tiles show their overlay: under the mouse, with the keyboard focus, or after a long press, which also selects. */
+/** Which tiles of a list show their overlay: under the mouse, with the keyboard focus, or after a long press. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Selection } from "../studio/images/selection.ts";
 
 /** Shorter than the 500 ms after which iOS starts to drag a link. */
 const LONG_PRESS_MS = 400;
@@ -9,28 +8,30 @@ const LONG_PRESS_MS = 400;
 const MAX_MOVE = 10;
 
 const elementOf = (event: Event) => (event.target instanceof Element ? event.target : null);
+/** `data-id` marks the list items that have an overlay. */
 const tileIdOf = (event: Event) => elementOf(event)?.closest("li")?.dataset["id"] ?? null;
 
-export function useTileOverlay(selection: Selection) {
+/** The handlers are for the list: it has one listener, because tiles come and go while the user scrolls. */
+export function useTileOverlay(onLongPress?: (id: string) => void) {
   /** Under the mouse, or pressed long. */
   const pointedId = useSignal<string | null>(null);
   const focusedId = useSignal<string | null>(null);
   const press = useRef<{ x: number; y: number; timer: ReturnType<typeof setTimeout> } | null>(null);
   const isTouch = useRef(false);
   const mustIgnoreClick = useRef(false);
-  const isSelecting = selection.isActive.value;
 
   const endPress = () => {
     clearTimeout(press.current?.timer);
     press.current = null;
   };
   useEffect(() => endPress, []);
-  useEffect(() => {
-    if (!isSelecting && isTouch.current) pointedId.value = null;
-  }, [isSelecting]);
 
   return {
     isShown: (id: string) => id === pointedId.value || id === focusedId.value,
+    /** Hides the overlay that a long press has shown. */
+    hidePressed() {
+      if (isTouch.current) pointedId.value = null;
+    },
     handlers: {
       onPointerOver(event: PointerEvent) {
         if (event.pointerType === "mouse") pointedId.value = tileIdOf(event);
@@ -49,7 +50,7 @@ export function useTileOverlay(selection: Selection) {
         const timer = setTimeout(() => {
           mustIgnoreClick.current = true;
           pointedId.value = id;
-          if (!selection.ids.peek().has(id)) selection.toggle(id);
+          onLongPress?.(id);
         }, LONG_PRESS_MS);
         press.current = { x: event.clientX, y: event.clientY, timer };
       },
@@ -68,7 +69,7 @@ export function useTileOverlay(selection: Selection) {
       },
       /** On Android a long press opens the menu of a link. */
       onContextMenu(event: MouseEvent) {
-        if (isTouch.current) event.preventDefault();
+        if (isTouch.current && tileIdOf(event) !== null) event.preventDefault();
       },
       onFocusIn(event: FocusEvent) {
         const isVisible = elementOf(event)?.matches(":focus-visible, [data-overlay] *");
