@@ -6,7 +6,6 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Generation } from "../worker/api/schemas.ts";
 import { signInUrl } from "./api/sign-in-url.ts";
 import { transitionImage } from "./browser/image-transition.ts";
-import { takeInlinePage } from "./browser/inline-page.ts";
 import { isTextField, isUndo } from "./browser/keys.ts";
 import { retryFailedImages } from "./browser/retry-images.ts";
 import { imagePath, pathOf, type Router, routerPart } from "./browser/router.ts";
@@ -37,7 +36,7 @@ export { SlotIndicator } from "./shell/slot-indicator.tsx";
 export { ToastList } from "./shell/toast-list.tsx";
 
 /** What main.tsx has created before it loads this chunk. */
-export type FirstScreen = Omit<Platform, "exclusively" | "notifications" | "takeInlinePage"> & {
+export type FirstScreen = Omit<Platform, "exclusively" | "isCreateOpen" | "notifications"> & {
   router: Router;
 };
 
@@ -56,13 +55,13 @@ export function startDeferred(first: FirstScreen): {
       if ("locks" in navigator) await navigator.locks.request("studio.queue", work);
       else work();
     },
+    isCreateOpen: computed(() => router.route.value.page === "create"),
     notifications: {
       isHidden: () => document.hidden,
       permission: () => ("Notification" in window ? Notification.permission : "denied"),
       askPermission: async () => ("Notification" in window ? Notification.requestPermission() : "denied"),
       notify: (generation) => showNotification(generation, () => router.go(imagePath(generation.id))),
     },
-    takeInlinePage,
   });
   const { feed, notifications, pendingDeletions, submit, promptHistory, outbox, userSession } = deferred;
   const shortcuts = createShortcuts({ store, now: Date.now, actions: actionsOf(first, deferred) });

@@ -4,7 +4,6 @@ import { routerPart } from "../browser/router.ts";
 import { takeSaved } from "../browser/saved-position.ts";
 import { connectionPart } from "../studio/session/connection.ts";
 import { readScrollAnchor } from "../studio/images/image-list.ts";
-import { imageListsPart } from "../studio/images/image-lists.ts";
 import { retryFailures } from "../studio/session/retry.ts";
 import { sessionPart } from "../studio/session/session.ts";
 import { galleryText } from "../text/gallery.ts";
@@ -13,6 +12,7 @@ import { EmptyList, LoadError, SignInInvitation } from "./empty-state.tsx";
 import { GalleryGrid } from "./grid.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { GalleryToolbar } from "./toolbar.tsx";
+import { useImageLists } from "./use-image-lists.ts";
 import { SAVED_ANCHOR } from "./use-grid-window.ts";
 import { zipProgress } from "./zip-download.ts";
 
@@ -42,7 +42,7 @@ function Main({ isSelecting = false, children }: { isSelecting?: boolean; childr
 
 function Images() {
   const router = usePart(routerPart);
-  const imageLists = usePart(imageListsPart);
+  const imageLists = useImageLists();
   const { isConnected, wakeUps } = usePart(connectionPart);
   const { search } = router.route.value;
   const list = useMemo(() => {

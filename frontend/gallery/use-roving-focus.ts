@@ -3,8 +3,8 @@ import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { routerPart } from "../browser/router.ts";
+import { galleryStatePart } from "../studio/images/gallery-state.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
-import { imageListsPart } from "../studio/images/image-lists.ts";
 import { usePart } from "../ui/parts.ts";
 import type { TileLayout } from "./grid-layout.ts";
 import { rowIndexOf } from "./justified-rows.ts";
@@ -16,7 +16,7 @@ export function useRovingFocus(
   /** The image that is first in the window. */
   firstVisibleId: string | null,
 ) {
-  const { lastViewedId } = usePart(imageListsPart);
+  const { lastViewedId } = usePart(galleryStatePart);
   const { imageId } = usePart(routerPart).route.value;
   const wantedId = useSignal<string | null>(null);
   /** Counts calls of `focus`, so that each one renders, also one for the current image. */

@@ -10,9 +10,9 @@ import { imagePath, routerPart } from "../browser/router.ts";
 import { apiPart } from "../studio/api-part.ts";
 import { connectionPart } from "../studio/session/connection.ts";
 import { ratioOf } from "../studio/images/generation.ts";
+import { galleryStatePart } from "../studio/images/gallery-state.ts";
 import { generationsPart } from "../studio/images/generations.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
-import { imageListsPart } from "../studio/images/image-lists.ts";
 import { loadGeneration } from "../studio/images/load-generation.ts";
 import { messagesPart } from "../studio/messages.ts";
 import { pendingDeletionsPart } from "../studio/images/pending-deletions.ts";
@@ -175,7 +175,7 @@ function useIsStep(id: string): boolean {
 }
 
 function useLastViewed(id: string): void {
-  const { lastViewedId } = usePart(imageListsPart);
+  const { lastViewedId } = usePart(galleryStatePart);
   useEffect(() => {
     lastViewedId.value = id;
   }, [id]);

@@ -2,9 +2,9 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Generation } from "../../worker/api/schemas.ts";
 import { routerPart } from "../browser/router.ts";
 import { feedPart } from "../studio/images/feed.ts";
+import { galleryStatePart } from "../studio/images/gallery-state.ts";
 import { generationsPart } from "../studio/images/generations.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
-import { imageListsPart } from "../studio/images/image-lists.ts";
 import { usePart } from "../ui/parts.ts";
 
 /** The next page of the list is read when so few images are left after the open one. */
@@ -29,7 +29,7 @@ export function createNeighbors() {
   };
 }
 
-/** The neighbors of an image in the page under it: in the gallery's list, or in the feed (`list`: null). */
+/** The neighbors of an image in the page under it: in the gallery's list (null until the gallery is loaded), or in the feed. */
 export function useNeighbors(id: string): Neighbors & { list: ImageList | null } {
   const { list, items } = useItems();
   const neighbors = useRef(createNeighbors()).current;
@@ -45,10 +45,10 @@ function useItems(): { list: ImageList | null; items: readonly Generation[] } {
   const { page, search } = usePart(routerPart).route.value;
   const feed = usePart(feedPart);
   const generations = usePart(generationsPart);
-  const imageLists = usePart(imageListsPart);
+  const { lists } = usePart(galleryStatePart);
   if (page === "gallery") {
-    const list = imageLists.listFor(search);
-    return { list, items: list.shown.value };
+    const list = lists.value?.listFor(search) ?? null;
+    return { list, items: list?.shown.value ?? [] };
   }
   const hidden = generations.hidden.value;
   const items = feed.entries.value

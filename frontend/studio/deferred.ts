@@ -1,6 +1,5 @@
 /** Composes what no first screen needs: loaded in one piece once a user is known or does something. */
 import { computed, type ReadonlySignal } from "@preact/signals";
-import type { GenerationPage } from "../../worker/api/schemas.ts";
 import type { Api } from "../api/client.ts";
 import type { Socket } from "../api/event-socket.ts";
 import type { KeyValueStore } from "../browser/storage.ts";
@@ -16,8 +15,8 @@ import { createDurations, durationsPart } from "./generate/durations.ts";
 import { createFavorites, favoritesPart } from "./images/favorites.ts";
 import { createFeed, feedPart } from "./images/feed.ts";
 import { isInFlight } from "./images/generation.ts";
+import { createGalleryState, galleryStatePart } from "./images/gallery-state.ts";
 import { createGenerations, type Generations, generationsPart } from "./images/generations.ts";
-import { createImageLists, imageListsPart } from "./images/image-lists.ts";
 import { createLiveUpdates } from "./session/live-updates.ts";
 import { type Messages, messagesPart } from "./messages.ts";
 import { createNotifications, notificationsPart, type NotificationsDependencies } from "./notifications.ts";
@@ -47,11 +46,10 @@ export type Platform = {
   now: () => number;
   random: () => number;
   newKey: () => string;
+  isCreateOpen: ReadonlySignal<boolean>;
   /** Runs `work` while no other tab runs theirs. */
   exclusively: (work: () => void) => Promise<void>;
   notifications: Omit<NotificationsDependencies, "store">;
-  /** The first page of the gallery, as the document brought it; null without one, or once it is taken. */
-  takeInlinePage: () => GenerationPage | null;
   /** Reloads the page, which removes everything of the user from memory. */
   reload: () => void;
 };
@@ -80,9 +78,9 @@ export function createDeferred(platform: Platform) {
   const dismissals = createDismissals({ ...platform, feed, generations });
   const durations = createDurations({ generations, store });
   const variations = createVariations({ ...platform, outbox, submit });
-  const imageLists = createImageLists({ ...platform, generations, connected: connection.isConnected });
+  const galleryState = createGalleryState();
 
-  forgetUnused(generations, () => [...feed.heldIds(), ...imageLists.heldIds()]);
+  forgetUnused(generations, () => [...feed.heldIds(), ...(galleryState.lists.peek()?.heldIds() ?? [])]);
   generations.subscribe((change) => {
     if (change.type === "deleted" || !change.previous || !isInFlight(change.previous)) return;
     if (isInFlight(change.generation)) return;
@@ -97,7 +95,7 @@ export function createDeferred(platform: Platform) {
     dialogs,
     feed,
     generations,
-    imageLists,
+    galleryState,
     liveUpdates,
     notifications,
     outbox,
@@ -119,7 +117,7 @@ export function createDeferred(platform: Platform) {
       provide(favoritesPart, favorites),
       provide(feedPart, feed),
       provide(generationsPart, generations),
-      provide(imageListsPart, imageLists),
+      provide(galleryStatePart, galleryState),
       provide(notificationsPart, notifications),
       provide(outboxPart, outbox),
       provide(pendingDeletionsPart, pendingDeletions),

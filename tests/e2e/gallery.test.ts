@@ -7,6 +7,7 @@ import { type App, startApp } from "./support/app.ts";
 import { DESKTOP, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { type Client, createClient } from "./support/client.ts";
 import { paintSeeded, seededId, seedImages } from "./support/seed.ts";
+import { until } from "./support/until.ts";
 
 const COUNT = 10_000;
 const PROMPT = "Seeded image";
@@ -154,9 +155,15 @@ describe.each([DESKTOP, PHONE])("at $width px", (viewport) => {
 test("shows the first images from the document, without waiting for a request", async () => {
   const { page, studio } = await visit({ url: app.url, email: EMAIL });
   await paintSeeded(page, PROMPT);
-  await page.route("**/api/generations?*", () => {});
-  await studio.open("/gallery");
+  const forFeed: string[] = [];
+  await page.route("**/api/generations?*", (route) => {
+    if (route.request().url().includes("limit=24")) forFeed.push(route.request().url());
+  });
+  await Promise.all([page.waitForEvent("websocket"), studio.open("/gallery")]);
   await studio.image(`${PROMPT} ${COUNT}`).waitFor();
+  expect(forFeed, "the Create page's latest images").toEqual([]);
+  await page.keyboard.press("/");
+  await until("the Create page to read its latest images", async () => forFeed.length === 1);
 });
 
 test("searches the whole history; the address holds the search, and Back ends it", async () => {

@@ -1,5 +1,6 @@
 // A tab that stays open for days does not grow.
 import { beforeEach, expect, test, vi } from "vitest";
+import { createImageLists } from "../../frontend/studio/images/image-lists.ts";
 import { addRecent } from "../../frontend/studio/images/recent-ids.ts";
 import { generation, image, NOW, outboxItem, setUp } from "./support.ts";
 
@@ -28,10 +29,13 @@ test("the feed keeps the latest 100 submissions", () => {
 });
 
 test("the generations that neither the feed nor a list holds are forgotten", async () => {
-  const { api, generations, imageLists } = setUp();
+  const { api, connection, galleryState, generations } = setUp();
+  const connected = connection.isConnected;
+  const lists = createImageLists({ api, generations, connected, takeInlinePage: () => null });
+  galleryState.lists.value = lists;
   const listed = image("listed", { createdAt: at(-9_000) });
   api.list.mockResolvedValue({ ok: true, value: { items: [listed], nextCursor: "more" } });
-  await imageLists.listFor("").loadMore();
+  await lists.listFor("").loadMore();
   for (let count = 1; count <= 3_000; count += 1)
     generations.upsert(image(`g${count}`, { createdAt: at(-10_000) }));
   await vi.advanceTimersByTimeAsync(1_000);

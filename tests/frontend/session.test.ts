@@ -1,4 +1,5 @@
 // The session: retried until known, left alone while the account is deleted, and checked when a socket cannot open.
+import { signal } from "@preact/signals";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
 import { createAccountDeletion } from "../../frontend/account/account-deletion.ts";
@@ -231,4 +232,21 @@ describe("while the account is being deleted", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(api.generate.mock.calls.map(([, key]) => key)).toContain("k1");
   });
+});
+
+test("the latest images are read once the Create page is opened, and again after a new sign-in", async () => {
+  const isCreateOpen = signal(false);
+  const { api, session, userSession, begin } = setUp({ isCreateOpen });
+  await begin("");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([api.list.mock.calls, userSession.recent.value]).toEqual([[], "waiting"]);
+  isCreateOpen.value = true;
+  expect(userSession.recent.value, "before the page is rendered").toBe("loading");
+  isCreateOpen.value = false;
+  isCreateOpen.value = true;
+  expect(api.list.mock.calls).toEqual([[null, 24]]);
+  api.session.mockResolvedValueOnce(ok(signedOut()));
+  await session.load();
+  await session.load();
+  expect(api.list).toHaveBeenCalledTimes(2);
 });

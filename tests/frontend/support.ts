@@ -1,3 +1,4 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
 import { vi } from "vitest";
 import type { Api } from "../../frontend/api/client.ts";
 import type { Socket } from "../../frontend/api/event-socket.ts";
@@ -186,6 +187,7 @@ export type WorldOptions = {
   store?: MemoryStore;
   newKey?: () => string;
   exclusively?: (work: () => void) => Promise<void>;
+  isCreateOpen?: ReadonlySignal<boolean>;
 };
 
 /** All of the studio's state, with the network, the storage and the clock in the test's hands. */
@@ -196,6 +198,7 @@ export function setUp({
   store = memoryStore(stored),
   newKey = countedKeys(),
   exclusively = async (work) => work(),
+  isCreateOpen = signal(true),
 }: WorldOptions = {}) {
   const sockets = fakeSockets();
   const tabStore = memoryStore(storedInTab);
@@ -227,7 +230,7 @@ export function setUp({
     tabStore,
     reload,
     exclusively,
-    takeInlinePage: () => null,
+    isCreateOpen,
     connect: sockets.connect,
     random: () => 1,
     now: () => clock.now,

@@ -1,6 +1,5 @@
 /** The lists of images in use: one for each set of filters, so that back and forward find them as they were left. */
-import { signal, untracked } from "@preact/signals";
-import { definePart } from "../../ui/parts.ts";
+import { untracked } from "@preact/signals";
 import { readFilters, writeFilters } from "./filters.ts";
 import { createImageList, type ImageList, type ImageListDependencies } from "./image-list.ts";
 
@@ -10,8 +9,6 @@ export function createImageLists(dependencies: ImageListDependencies) {
   /** Least recently used first. */
   const lists = new Map<string, ImageList>();
   return {
-    /** The image that the viewer showed last: it gets the focus when the user returns to the list. */
-    lastViewedId: signal<string | null>(null),
     /** The list for the search part of an address. */
     listFor(search: string): ImageList {
       const filters = readFilters(search);
@@ -32,4 +29,3 @@ export function createImageLists(dependencies: ImageListDependencies) {
 }
 
 export type ImageLists = ReturnType<typeof createImageLists>;
-export const imageListsPart = definePart<ImageLists>("image lists");

@@ -1,5 +1,5 @@
 /** What begins once the user is known: their outbox, the socket and their latest images; and what ends with them. */
-import { computed, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Api } from "../../api/client.ts";
 import type { ApiError } from "../../api/result.ts";
 import type { KeyValueStore } from "../../browser/storage.ts";
@@ -22,6 +22,8 @@ const RESUME_WITHIN_MS = 15 * 60_000;
 export type UserSessionDependencies = {
   api: Pick<Api, "list">;
   connection: Connection;
+  /** The page that shows the feed is open. */
+  isCreateOpen: ReadonlySignal<boolean>;
   feed: Feed;
   generations: Generations;
   liveUpdates: LiveUpdates;
@@ -36,7 +38,8 @@ export type UserSessionDependencies = {
 };
 
 export function createUserSession(dependencies: UserSessionDependencies) {
-  const { api, connection, feed, generations, liveUpdates, outbox, session, submit } = dependencies;
+  const { api, connection, isCreateOpen, feed, generations, liveUpdates, outbox, session, submit } =
+    dependencies;
   const { store, tabStore, now, random, reload } = dependencies;
   /** The latest images of the user, as read for the Create page. */
   const recent = signal<"waiting" | "loading" | "ready" | "failed">("waiting");
@@ -44,6 +47,7 @@ export function createUserSession(dependencies: UserSessionDependencies) {
   /** Whose images are in memory. */
   let owner: string | null = null;
   let endPreview: (() => void) | null = null;
+  let stopWaiting: (() => void) | null = null;
 
   async function loadRecent(): Promise<void> {
     recent.value = "loading";
@@ -67,7 +71,18 @@ export function createUserSession(dependencies: UserSessionDependencies) {
     tabStore.set("resume", null);
     if (now() - since < RESUME_WITHIN_MS) void submit.generate();
     liveUpdates.start();
-    void loadRecent();
+    loadRecentOnceNeeded();
+  }
+
+  /** Other pages do not show the feed. */
+  function loadRecentOnceNeeded() {
+    let isLoaded = false;
+    stopWaiting?.();
+    stopWaiting = effect(() => {
+      if (isLoaded || !isCreateOpen.value) return;
+      isLoaded = true;
+      void loadRecent();
+    });
   }
 
   /** While the session is unknown, shows the outbox of this browser's last user and sends none of it. */

@@ -1,0 +1,15 @@
+/** What is kept of the gallery while other pages are shown. Its chunk creates the lists when it is first opened. */
+import { signal } from "@preact/signals";
+import { definePart } from "../../ui/parts.ts";
+import type { ImageLists } from "./image-lists.ts";
+
+export function createGalleryState() {
+  return {
+    lists: signal<ImageLists | null>(null),
+    /** The image that the viewer showed last: it gets the focus when the user returns to the gallery. */
+    lastViewedId: signal<string | null>(null),
+  };
+}
+
+export type GalleryState = ReturnType<typeof createGalleryState>;
+export const galleryStatePart = definePart<GalleryState>("gallery state");
