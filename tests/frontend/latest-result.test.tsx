@@ -111,7 +111,9 @@ test("a long press shows the actions of a tile and does not open it; a tap elsew
   onTestFinished(() => void vi.useRealTimers());
   fireEvent.pointerDown(link("b"), { pointerType: "touch" });
   expect(edits()).toBe(1);
-  act(() => void vi.advanceTimersByTime(400));
+  await act(async () => {
+    await vi.advanceTimersByTimeAsync(400);
+  });
   vi.useRealTimers();
   await waitFor(() => expect(edits()).toBe(2));
   fireEvent.pointerUp(link("b"), { pointerType: "touch" });
