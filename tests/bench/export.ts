@@ -16,6 +16,7 @@ import type { ExportParts } from "../../worker/api/schemas.ts";
 import { type App, startApp } from "../e2e/support/app.ts";
 import { createClient } from "../e2e/support/client.ts";
 import { freePort } from "../e2e/support/processes.ts";
+import { watchHeap } from "./heap.ts";
 import type { Measure } from "./measure.ts";
 
 const PICTURES = 1_000;
@@ -26,7 +27,6 @@ const MIB = 1024 * 1024;
 const HELD_LIMIT_MIB = 16;
 const HEAP_LIMIT_MIB = 128e6 / MIB;
 const SETTLED_BYTES = (PART * PICTURE_BYTES) / 3;
-const SAMPLE_EVERY_MS = 50;
 
 export async function measureExport(): Promise<Measure[]> {
   const inspector = await freePort();
@@ -120,51 +120,3 @@ async function seed({ stateDirectory }: App, userId: string): Promise<void> {
     await proxy.dispose();
   }
 }
-
-/**
- * Asks the Worker's own V8, through the inspector that `wrangler dev` opens, what its isolate holds: its heap and the
- * bytes beside it, garbage that is not collected yet included. The memory of the process would say little: R2 and D1
- * live there too.
- */
-async function watchHeap(port: number) {
-  const [target] = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as {
-    webSocketDebuggerUrl: string;
-  }[];
-  const socket = new WebSocket(target?.webSocketDebuggerUrl ?? "", {
-    headers: { origin: "http://localhost" },
-  } as never);
-  const now = { bytes: 0, peak: 0, floor: 0 };
-  const ask = () => socket.send(JSON.stringify({ id: 1, method: "Runtime.getHeapUsage" }));
-  const first = new Promise<void>((resolve, reject) => {
-    socket.addEventListener("open", ask);
-    socket.addEventListener("error", () => reject(new Error("The inspector does not answer.")));
-    socket.addEventListener("message", ({ data }) => {
-      const { id, result } = JSON.parse(String(data)) as { id?: number; result?: HeapUsage };
-      if (id !== 1 || !result) return;
-      now.bytes = result.usedSize + result.embedderHeapUsedSize + result.backingStorageSize;
-      now.peak = Math.max(now.peak, now.bytes);
-      now.floor = Math.min(now.floor, now.bytes);
-      resolve();
-    });
-  });
-  await first;
-  const sampling = setInterval(ask, SAMPLE_EVERY_MS);
-  return {
-    now: () => now.bytes,
-    begin() {
-      now.peak = now.bytes;
-    },
-    /** From here on whatever is held as it goes through would show. */
-    settled() {
-      now.floor = Number.POSITIVE_INFINITY;
-    },
-    /** The most since it began; and the least since it settled, which is what is left when garbage was just collected. */
-    range: () => ({ peak: now.peak, floor: now.floor }),
-    stop() {
-      clearInterval(sampling);
-      socket.close();
-    },
-  };
-}
-
-type HeapUsage = { usedSize: number; embedderHeapUsedSize: number; backingStorageSize: number };

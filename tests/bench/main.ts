@@ -1,11 +1,12 @@
 /**
- * `npm run bench [bytes] [rows] [feel] [scroll] [painted] [lighthouse] [export]`: what is budgeted, beside its budget. Bytes and rows unless
+ * `npm run bench [bytes] [rows] [feel] [scroll] [painted] [lighthouse] [export] [ingest]`: what is budgeted, beside its budget. Bytes and rows unless
  * told: the others measure times or memory, on a machine with nothing else to do. Ends with 1 when something is over. What
  * a generation and a poll cost in calls and statements is held by tests/worker/budget.test.ts.
  */
 import { runTool } from "../../scripts/run.ts";
 import { measureBytes } from "./bytes.ts";
 import { measureExport } from "./export.ts";
+import { measureIngest } from "./ingest.ts";
 import { isKept, lineOf, type Measure } from "./measure.ts";
 import { measureFeel } from "./feel.ts";
 import { measureLighthouse } from "./lighthouse.ts";
@@ -21,6 +22,7 @@ const PARTS: Record<string, () => Measure[] | Promise<Measure[]>> = {
   scroll: measureScroll,
   lighthouse: measureLighthouse,
   export: measureExport,
+  ingest: measureIngest,
 };
 
 const told = process.argv.slice(2);

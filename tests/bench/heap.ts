@@ -1,0 +1,67 @@
+/**
+ * Reads the heap of the Worker's isolate through the inspector that `wrangler dev` opens: JavaScript objects and array
+ * buffers. The memory of the process also holds the local R2 and D1.
+ */
+const SAMPLE_EVERY_MS = 50;
+
+export type Heap = Awaited<ReturnType<typeof watchHeap>>;
+
+/** `collects`: collects garbage before each sample, so that a sample holds what is in use. Slows the isolate down. */
+export async function watchHeap(
+  port: number,
+  { collects = false, everyMs = SAMPLE_EVERY_MS }: { collects?: boolean; everyMs?: number } = {},
+) {
+  const [target] = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as {
+    webSocketDebuggerUrl: string;
+  }[];
+  const socket = new WebSocket(target?.webSocketDebuggerUrl ?? "", {
+    headers: { origin: "http://localhost" },
+  } as never);
+  const now = { bytes: 0, peak: 0, floor: 0, samples: 0 };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
+  const send = (id: number, method: string) => socket.send(JSON.stringify({ id, method }));
+  const sample = () => {
+    if (collects) send(2, "HeapProfiler.collectGarbage");
+    send(1, "Runtime.getHeapUsage");
+  };
+  const first = new Promise<void>((resolve, reject) => {
+    socket.addEventListener("open", sample);
+    socket.addEventListener("error", () => reject(new Error("The inspector does not respond.")));
+    socket.addEventListener("message", ({ data }) => {
+      const { id, result, error } = JSON.parse(String(data)) as Message;
+      if (error) reject(new Error(error.message));
+      if (id !== 1 || !result) return;
+      now.bytes = result.usedSize + result.embedderHeapUsedSize + result.backingStorageSize;
+      now.samples += 1;
+      now.peak = Math.max(now.peak, now.bytes);
+      now.floor = Math.min(now.floor, now.bytes);
+      resolve();
+      // After the result: requests must not pile up where collecting takes longer than the interval.
+      if (!isStopped) timer = setTimeout(sample, everyMs);
+    });
+  });
+  await first;
+  return {
+    now: () => now.bytes,
+    /** Forgets the peak so far. */
+    begin() {
+      now.peak = now.bytes;
+      now.samples = 0;
+    },
+    /** Forgets the floor so far: a transfer is under way, and a buffer that holds all of it would show from here on. */
+    settled() {
+      now.floor = Number.POSITIVE_INFINITY;
+    },
+    /** The most since `begin`; the least since `settled`, which is what stays after a garbage collection. */
+    range: () => ({ peak: now.peak, floor: now.floor, samples: now.samples }),
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      socket.close();
+    },
+  };
+}
+
+type Message = { id?: number; result?: HeapUsage; error?: { message: string } };
+type HeapUsage = { usedSize: number; embedderHeapUsedSize: number; backingStorageSize: number };
