@@ -20,6 +20,7 @@ export async function watchHeap(
   const now = { bytes: 0, peak: 0, floor: 0, samples: 0 };
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
+  let sampled = Promise.withResolvers<void>();
   const send = (id: number, method: string) => socket.send(JSON.stringify({ id, method }));
   const sample = () => {
     if (collects) send(2, "HeapProfiler.collectGarbage");
@@ -37,6 +38,8 @@ export async function watchHeap(
       now.peak = Math.max(now.peak, now.bytes);
       now.floor = Math.min(now.floor, now.bytes);
       resolve();
+      sampled.resolve();
+      sampled = Promise.withResolvers<void>();
       // After the result: requests must not pile up where collecting takes longer than the interval.
       if (!isStopped) timer = setTimeout(sample, everyMs);
     });
@@ -44,6 +47,15 @@ export async function watchHeap(
   await first;
   return {
     now: () => now.bytes,
+    /** The least of the next samples. */
+    async idle(samples: number) {
+      let least = Number.POSITIVE_INFINITY;
+      for (let n = 0; n < samples; n += 1) {
+        await sampled.promise;
+        least = Math.min(least, now.bytes);
+      }
+      return least;
+    },
     /** Forgets the peak so far. */
     begin() {
       now.peak = now.bytes;

@@ -11,8 +11,13 @@ export function thumbnailKey({ userId, generationId }: Place, n: number): string
 }
 
 /** `side`: its longest, in pixels. */
-export function viewKey({ userId, generationId }: Place, n: number, side: number): string {
+export function variantKey({ userId, generationId }: Place, n: number, side: number): string {
   return `${thumbnailPrefix({ userId, generationId })}${n}-${side}.webp`;
+}
+
+/** Marks that the variant at `key` could not be made. Lies beside it, so that it is deleted with its generation. */
+export function failedVariantKey(key: string): string {
+  return `${key}.failed`;
 }
 
 function outputPrefix({ userId, generationId }: Place): string {

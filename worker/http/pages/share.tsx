@@ -12,7 +12,14 @@ import { originOf } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
 import { mediaTypeOf, outputKey } from "../../images/keys.ts";
 import { serveObject } from "../../images/serve.ts";
-import { hasViews, serveView, VIEW_SIDES, type ViewSide, viewSideOf } from "../../images/view.ts";
+import {
+  hasSharedSizes,
+  makeMissingVariant,
+  serveVariant,
+  SHARED_SIDES,
+  type SharedSide,
+  sharedSizeNamed,
+} from "../../images/variants.ts";
 import { problemResponse, stored } from "../../api/problem.ts";
 import { language, text } from "./text.ts";
 import { TALLEST } from "./plain-style.ts";
@@ -45,7 +52,7 @@ export const share = new Hono<AppEnv>()
     if (!shared || !output) return gone(c);
     const nonce = crypto.randomUUID();
     const url = shareUrl(originOf(c), c.req.param("token"));
-    const card = cardImageOf(output, hasViews(c.env, output));
+    const card = cardImageOf(output, hasSharedSizes(c.env, output));
     return c.html(
       <SharedPage {...{ shared, output, card, url, nonce }} contact={settingsOf(c.env).contact} />,
       200,
@@ -65,16 +72,20 @@ export const share = new Hono<AppEnv>()
       "cross-origin-resource-policy": "cross-origin",
       "content-disposition": contentDisposition("inline", fileNameOf(named, 0, mediaType)),
     });
-    const side = viewSideOf(c.req.query("size"));
-    if (side !== null) {
-      const isShared = async () => (await find(c.env, token)) !== null;
+    const size = sharedSizeNamed(c.req.query("size"));
+    if (size !== null && hasSharedSizes(c.env, output)) {
       const headers = headersFor("image/webp");
-      const serving = stored(serveView(c.env, place, output, side, c.req.raw, headers, isShared));
+      const serve = () => stored(serveVariant(c.env, place, output.n, size, c.req.raw, headers));
+      const known = await serve();
+      if (known) return known;
+      const isShared = async () => (await find(c.env, token)) !== null;
+      const making = stored(makeMissingVariant(c.env, place, output, size, isShared));
       // If the client disconnects, the check of `isShared` must still run.
-      c.executionCtx.waitUntil(serving.catch(() => null));
-      const view = await serving;
-      if (view === "gone") return problemResponse(LEADS_NOWHERE);
-      if (view) return view;
+      c.executionCtx.waitUntil(making.catch(() => null));
+      const outcome = await making;
+      if (outcome === "gone") return problemResponse(LEADS_NOWHERE);
+      const made = outcome === "made" && (await serve());
+      if (made) return made;
     }
     const key = outputKey(place, output.n, output.ext);
     const headers = headersFor(mediaTypeOf(output.ext));
@@ -123,13 +134,13 @@ figure > a { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}
 const sizesOf = ({ width, height }: StoredOutput) =>
   `min(100vw - 2rem, ${width}px, calc(${TALLEST} * ${width / height}))`;
 
-type View = { side: ViewSide; width: number; height: number };
+type View = { side: SharedSide; width: number; height: number };
 
 /** From the smallest to the first that is as large as the image itself. */
 function viewsOf({ width, height }: StoredOutput): View[] {
   const longest = Math.max(width, height);
-  const last = VIEW_SIDES.findIndex((side) => side >= longest);
-  return VIEW_SIDES.slice(0, last < 0 ? undefined : last + 1).map((side) => {
+  const last = SHARED_SIDES.findIndex((side) => side >= longest);
+  return SHARED_SIDES.slice(0, last < 0 ? undefined : last + 1).map((side) => {
     const scaled = (length: number) => Math.max(1, Math.round(Math.min(1, side / longest) * length));
     return { side, width: scaled(width), height: scaled(height) };
   });

@@ -10,15 +10,8 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { signedIn } from "../middleware/session.ts";
 import { mediaTypeOf, outputKey } from "../../images/keys.ts";
-import { makeOnDemand } from "../../images/on-demand.ts";
-import { removeObjects } from "../../images/delete.ts";
 import { serveObject } from "../../images/serve.ts";
-import {
-  makeThumbnail,
-  thumbnailKeyOf,
-  type ThumbnailSize,
-  thumbnailSizeOf,
-} from "../../images/thumbnail.ts";
+import { makeMissingVariant, serveVariant, thumbnailNamed, type Variant } from "../../images/variants.ts";
 import { problemResponse, type Refusal, stored } from "../../api/problem.ts";
 
 /** The browser asks before it shows its copy again: the session may have ended, the image may be deleted. */
@@ -32,7 +25,7 @@ const NOT_FOUND = { code: "not_found", detail: "There is no such image." } as co
 
 export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, signedIn, async (c) => {
   const claim = c.var.session;
-  const size = thumbnailSizeOf(c.req.query("size"));
+  const size = thumbnailNamed(c.req.query("size"));
   if (size) {
     const refusal = await recentRefusal(c, claim);
     if (refusal) return problemResponse(refusal);
@@ -60,13 +53,13 @@ async function recentRefusal(c: Context<AppEnv>, claim: SessionClaim): Promise<R
 }
 
 /** By its key alone, which holds the user's id: D1 is not asked. Null if there is none. */
-async function serveThumbnail(c: Context<AppEnv>, size: ThumbnailSize): Promise<Response | null> {
+async function serveThumbnail(c: Context<AppEnv>, size: Variant): Promise<Response | null> {
   const id = c.req.param("id") as string;
   const n = c.req.param("n") as string;
   if (!/^\d$/.test(n)) return null;
-  const key = thumbnailKeyOf({ userId: c.var.session.userId, generationId: id }, Number(n), size);
+  const place = { userId: c.var.session.userId, generationId: id };
   return stored(
-    serveObject(c.env.OUTPUTS, key, c.req.raw, {
+    serveVariant(c.env, place, Number(n), size, c.req.raw, {
       ...REVALIDATE,
       ...OWN,
       "content-disposition": contentDisposition(
@@ -82,18 +75,18 @@ async function makeMissing(
   c: Context<AppEnv>,
   record: GenerationRecord,
   output: StoredOutput,
-  size: ThumbnailSize,
+  size: Variant,
 ): Promise<Response | null> {
   const { userId } = c.var.session;
   const place = { userId, generationId: record.id };
   if (Date.now() < (record.completedAt ?? 0) + GRACE_MS && size === "thumb") return null;
-  const key = thumbnailKeyOf(place, output.n, size);
-  if ((await makeOnDemand(key, () => makeThumbnail(c.env, place, output, size))) !== "made") return null;
-  // The generation may have been deleted meanwhile: then the thumbnail must go too.
-  if (!(await findGeneration(databaseFor(c.env, userId), userId, record.id)).record) {
-    await stored(removeObjects(c.env.OUTPUTS, place));
-    return problemResponse(NOT_FOUND);
-  }
+  const exists = async () => (await findGeneration(databaseFor(c.env, userId), userId, record.id)).record !== null;
+  const making = stored(makeMissingVariant(c.env, place, output, size, exists));
+  // If the client disconnects, the check of `exists` must still run.
+  c.executionCtx.waitUntil(making.catch(() => null));
+  const outcome = await making;
+  if (outcome === "gone") return problemResponse(NOT_FOUND);
+  if (outcome === "failed") return null;
   return serveThumbnail(c, size);
 }
 

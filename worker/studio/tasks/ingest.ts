@@ -3,7 +3,7 @@ import type { FailureCode } from "../../shared/catalog.ts";
 import { MAX_OUTPUTS } from "../../config/limits.ts";
 import { log } from "../../lib/log.ts";
 import { type IngestFailure, ingestOutput } from "../../images/ingest.ts";
-import { makeThumbnail } from "../../images/thumbnail.ts";
+import { makeVariant } from "../../images/variants.ts";
 import { getPrediction } from "../../skytells/client.ts";
 import { updateJob, type Step, type StudioContext } from "../context.ts";
 import { type Job, imagePlaceOf, recordOfJob } from "../jobs/job.ts";
@@ -88,6 +88,6 @@ async function outputUrls({ settings }: StudioContext, job: Job, isStale: boolea
 async function makeThumbnails(context: StudioContext, id: string): Promise<void> {
   for (const output of context.jobs.get(id)?.outputs ?? []) {
     const job = context.jobs.get(id);
-    if (job && !job.deleted) await makeThumbnail(context.bindings, imagePlaceOf(job), output);
+    if (job && !job.deleted) await makeVariant(context.bindings, imagePlaceOf(job), output, "thumb");
   }
 }

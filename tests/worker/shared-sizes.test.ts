@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { imageDimensionsFromData } from "image-dimensions";
-import { beforeAll, describe, expect, it, vi } from "vitest";
-import { serveView } from "../../worker/images/view.ts";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { makeMissingVariant } from "../../worker/images/variants.ts";
 import { call, generate, newPrompt, newUser, reaches, read, type Visitor } from "./support/app.ts";
 
-describe("a shared picture as large as its page shows it", () => {
+describe("GET /s/:token/image?size", () => {
   let user: Visitor;
   let id: string;
   let path: string;
@@ -17,7 +17,7 @@ describe("a shared picture as large as its page shows it", () => {
     path = `${new URL(url).pathname}/image`;
   });
 
-  it("is the picture of the page, and the original is a click away", async () => {
+  it("is what the page shows, linked to the original", async () => {
     const page = await (await call(path.replace("/image", ""))).text();
     expect(page).toContain(`<a href="${path}"><img src="${path}?size=768"`);
   });
@@ -29,7 +29,7 @@ describe("a shared picture as large as its page shows it", () => {
     [768, 768, []],
     [64, 48, []],
     [1, 5000, ["?size=768 1w", "?size=1280 1w"]],
-  ])("of %d × %d pixels comes in a size for a phone, and none twice", async (width, height, sources) => {
+  ])("offers each size of an image of %d × %d pixels once", async (width, height, sources) => {
     const outputs = JSON.stringify([{ n: 0, ext: "png", width, height }]);
     const before = await env.DB.prepare("select outputs from generations where id = ?")
       .bind(id)
@@ -52,7 +52,7 @@ describe("a shared picture as large as its page shows it", () => {
   });
 
   it.each([768, 1280])(
-    "at %d is a smaller file, of the same shape, and as safe as the original",
+    "at %d: a smaller file of the same proportions, with the headers of the original",
     async (side) => {
       const [original, view] = await Promise.all([call(path), call(`${path}?size=${side}`)]);
       expect(view.status).toBe(200);
@@ -74,17 +74,16 @@ describe("a shared picture as large as its page shows it", () => {
     },
   );
 
-  it("is made once", async () => {
+  it("is made at the first request only", async () => {
     await Promise.all([call(`${path}?size=768`), call(`${path}?size=1280`)]);
     const kept = (await env.OUTPUTS.list({ prefix: `thumbs/${user.id}/${id}/0-` })).objects;
     expect(kept.map(({ key }) => key.split("/").at(-1))).toEqual(["0-1280.webp", "0-768.webp"]);
-    // What is kept is what is sent.
     await env.OUTPUTS.put(kept[1]?.key ?? "", "kept", { httpMetadata: { contentType: "image/webp" } });
     expect(await (await call(`${path}?size=768`)).text()).toBe("kept");
     await env.OUTPUTS.delete(kept[1]?.key ?? "");
   });
 
-  it("is asked for again, and not sent again", async () => {
+  it("is revalidated with 304", async () => {
     const etag = (await call(`${path}?size=1280`, { method: "HEAD" })).headers.get("etag") ?? "";
     expect(etag).toMatch(/^".+"$/);
     expect(etag).not.toBe((await call(path, { method: "HEAD" })).headers.get("etag"));
@@ -92,27 +91,34 @@ describe("a shared picture as large as its page shows it", () => {
     expect([again.status, (await again.bytes()).byteLength]).toEqual([304, 0]);
   });
 
-  it("is the original where none can be made", async () => {
+  it("is the original for a day after a failure", async () => {
     const other = await newUser();
     const made = await generate(other, newPrompt("terminal"));
     await reaches(other, made.id, "succeeded");
     const { url } = await (await other.post(`/api/generations/${made.id}/share`)).json<{ url: string }>();
     const [object] = (await env.OUTPUTS.list({ prefix: `outputs/${other.id}/` })).objects;
-    await env.OUTPUTS.put(object?.key ?? "", "no picture", { httpMetadata: { contentType: "image/png" } });
+    await env.OUTPUTS.put(object?.key ?? "", "not an image", { httpMetadata: { contentType: "image/png" } });
     const answer = await call(`${new URL(url).pathname}/image?size=1280`);
-    expect([answer.status, await answer.text()]).toEqual([200, "no picture"]);
-    // Nor is it tried again with each look, even where by now it could be.
+    expect([answer.status, await answer.text()]).toEqual([200, "not an image"]);
+    // The image is readable now, but the failure is recorded.
     await env.OUTPUTS.put(object?.key ?? "", await (await call(path)).bytes(), {
       httpMetadata: { contentType: "image/png" },
     });
     const later = await call(`${new URL(url).pathname}/image?size=1280`);
     expect([later.status, later.headers.get("content-type")]).toEqual([200, "image/png"]);
     await later.body?.cancel();
-    expect((await env.OUTPUTS.list({ prefix: `thumbs/${other.id}/${made.id}/0-` })).objects).toEqual([]);
+    const stored = await env.OUTPUTS.list({ prefix: `thumbs/${other.id}/${made.id}/0-` });
+    expect(stored.objects.map(({ key }) => key.split("/").at(-1))).toEqual(["0-1280.webp.failed"]);
+    const nextDay = Date.now() + 25 * 60 * 60 * 1000;
+    vi.useFakeTimers({ toFake: ["Date"], now: nextDay });
+    onTestFinished(() => void vi.useRealTimers());
+    const afterADay = await call(`${new URL(url).pathname}/image?size=1280`);
+    expect(afterADay.headers.get("content-type")).toBe("image/webp");
+    await afterADay.body?.cancel();
   });
 
   it.each(["", "0", "thumb", "view", "767", "1e3", "1280px", "../1280"])(
-    "is the original for size %j",
+    "is the original for the unknown size %j",
     async (size) => {
       const answer = await call(`${path}?size=${encodeURIComponent(size)}`);
       expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/png"]);
@@ -120,21 +126,20 @@ describe("a shared picture as large as its page shows it", () => {
     },
   );
 
-  it("does not stay where its picture went while it was made", async () => {
+  it("is deleted if its generation was deleted while it was made", async () => {
     const { outputs } = await read(user, id);
     const output = { n: 0, ext: "png", width: outputs[0]?.width ?? 0, height: outputs[0]?.height ?? 0 };
     const place = { userId: user.id, generationId: id };
     const key = `thumbs/${user.id}/${id}/0-768.webp`;
-    const request = new Request("https://studio.example/");
     await env.OUTPUTS.delete(key);
     const made: boolean[] = [];
     const look = async () => void made.push((await env.OUTPUTS.head(key)) !== null);
-    const gone = await serveView(env, place, output, 768, request, {}, async () => {
+    const gone = await makeMissingVariant(env, place, output, "768", async () => {
       await look();
       return false;
     });
     expect([gone, made.at(-1), await env.OUTPUTS.head(key)]).toEqual(["gone", true, null]);
-    const unknown = serveView(env, place, output, 768, request, {}, async () => {
+    const unknown = makeMissingVariant(env, place, output, "768", async () => {
       await look();
       throw new Error("D1 does not answer");
     });
@@ -142,7 +147,7 @@ describe("a shared picture as large as its page shows it", () => {
     expect([made, await env.OUTPUTS.head(key)]).toEqual([[true, true], null]);
   });
 
-  it("is gone with the link, and with the picture", async () => {
+  it("ends with the link and is deleted with the image", async () => {
     await call(`${path}?size=1280`);
     await user.call(`/api/generations/${id}/share`, { method: "DELETE" });
     expect((await call(`${path}?size=1280`)).status).toBe(404);
