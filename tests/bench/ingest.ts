@@ -13,7 +13,7 @@ const SIZES_MIB = [1, 10, 50];
 const LIMIT_MIB = 16;
 const SAMPLE_EVERY_MS = 100;
 const IDLE_SAMPLES = 10;
-/** Fewer would say nothing about a peak. */
+/** With fewer, the peak could be missed. */
 const LEAST_SAMPLES = 5;
 
 export async function measureIngest(): Promise<Measure[]> {

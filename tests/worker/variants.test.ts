@@ -69,7 +69,7 @@ describe("a variant that cannot be made", () => {
     expect(await names()).toEqual(["0.webp.failed"]);
   });
 
-  it("leaves nothing behind if the generation was deleted meanwhile", async () => {
+  it("removes its record if the generation was deleted meanwhile", async () => {
     const { place, names } = await store("not an image");
     const outcome = await makeMissingVariant(env, place, OUTPUT, "small", async () => false);
     expect([outcome, await names()]).toEqual(["gone", []]);

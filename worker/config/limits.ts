@@ -8,6 +8,8 @@ export const MAX_WEBHOOK_BYTES = 256 * 1024;
 export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 /** Largest picture stored. */
 export const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+/** Images that a user's object copies or reduces at once: each needs up to 15 MiB of the isolate's 128 MB. */
+export const MAX_IMAGES_IN_MEMORY = 4;
 /** One picture is asked for; a model that makes more has at most these stored. */
 export const MAX_OUTPUTS = 4;
 /**

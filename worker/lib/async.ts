@@ -26,3 +26,21 @@ export async function inParallel<T>(
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
 }
+
+/** Runs the tasks that are passed to it in their order, at most `width` at a time. */
+export function limitConcurrency(width: number): <T>(task: () => Promise<T>) => Promise<T> {
+  let free = width;
+  const waiting: (() => void)[] = [];
+  return async (task) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      // The place passes on directly, so that a new task cannot take it first.
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}

@@ -3,7 +3,7 @@
  * no image is fetched twice. Imports nothing: both sides use it.
  */
 
-/** Longest sides of the variants, in pixels (outputs/thumbnail.ts). */
+/** Longest sides of the variants, in pixels (images/variants.ts). */
 const THUMB_SIDE = 512;
 const SMALL_SIDE = 256;
 

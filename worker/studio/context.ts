@@ -25,6 +25,8 @@ export type StudioContext = {
   canceling: Map<string, Promise<boolean>>;
   /** The last D1 write queued for a job, by job id. */
   recording: Map<string, Promise<unknown>>;
+  /** Limits how many images are in memory at once, whatever started their passes (`MAX_IMAGES_IN_MEMORY`). */
+  withImageMemory: <T>(task: () => Promise<T>) => Promise<T>;
   /** Sets the alarm to the earliest `nextAt`. */
   arm: () => void;
   /** Settles a job in the background. */

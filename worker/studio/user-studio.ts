@@ -10,7 +10,8 @@ import type { Plan } from "../shared/catalog.ts";
 import type { BulkResult, Limits } from "../api/schemas.ts";
 import { databaseFor } from "../db/client.ts";
 import type { SessionClaim } from "../db/users.ts";
-import { CANCEL_PATIENCE_MS, STEP_TIMEOUT_MS } from "../config/limits.ts";
+import { CANCEL_PATIENCE_MS, MAX_IMAGES_IN_MEMORY, STEP_TIMEOUT_MS } from "../config/limits.ts";
+import { limitConcurrency } from "../lib/async.ts";
 import { settingsOf } from "../config/settings.ts";
 import type { GenerationRecord } from "../api/generation.ts";
 import { log, logError, reasonOf } from "../lib/log.ts";
@@ -268,6 +269,7 @@ export class UserStudio extends DurableObject<Env> {
       creating: new Map(),
       canceling: new Map(),
       recording: new Map(),
+      withImageMemory: limitConcurrency(MAX_IMAGES_IN_MEMORY),
       arm: () => this.arm(),
       settleLater: (id) => this.ctx.waitUntil(this.settling.settle(id, true)),
     };

@@ -80,7 +80,8 @@ async function makeMissing(
   const { userId } = c.var.session;
   const place = { userId, generationId: record.id };
   if (Date.now() < (record.completedAt ?? 0) + GRACE_MS && size === "thumb") return null;
-  const exists = async () => (await findGeneration(databaseFor(c.env, userId), userId, record.id)).record !== null;
+  const exists = async () =>
+    (await findGeneration(databaseFor(c.env, userId), userId, record.id)).record !== null;
   const making = stored(makeMissingVariant(c.env, place, output, size, exists));
   // If the client disconnects, the check of `exists` must still run.
   c.executionCtx.waitUntil(making.catch(() => null));

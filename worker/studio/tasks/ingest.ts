@@ -34,12 +34,9 @@ export async function store(context: StudioContext, job: Job): Promise<Step> {
     const known = context.jobs.get(job.id);
     if (!known || !hasTask(known, "store")) return "done";
     if (known.outputs.some((output) => output.n === n)) continue;
-    const ingested = await ingestOutput(
-      context.bindings.OUTPUTS,
-      context.settings.skytells,
-      imagePlaceOf(job),
-      n,
-      url,
+    const { bindings, settings, withImageMemory } = context;
+    const ingested = await withImageMemory(() =>
+      ingestOutput(bindings.OUTPUTS, settings.skytells, imagePlaceOf(job), n, url),
     );
     // Saved at once, so that a restart does not fetch it again.
     if (ingested.ok) updateJob(context, job.id, (open) => addOutput(open, ingested.output));
@@ -88,6 +85,7 @@ async function outputUrls({ settings }: StudioContext, job: Job, isStale: boolea
 async function makeThumbnails(context: StudioContext, id: string): Promise<void> {
   for (const output of context.jobs.get(id)?.outputs ?? []) {
     const job = context.jobs.get(id);
-    if (job && !job.deleted) await makeVariant(context.bindings, imagePlaceOf(job), output, "thumb");
+    if (!job || job.deleted) continue;
+    await context.withImageMemory(() => makeVariant(context.bindings, imagePlaceOf(job), output, "thumb"));
   }
 }
