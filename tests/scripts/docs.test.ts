@@ -68,14 +68,30 @@ test("all links and paths in the documentation exist", () => {
   expect(pages.flatMap((page) => brokenReferences(page, textOf(page)))).toEqual([]);
 });
 
-const workerCode = readdirSync(join(root, "worker"), { recursive: true, encoding: "utf8" })
-  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"))
-  .map((name) => readFileSync(join(root, "worker", name), "utf8"))
-  .join("\n");
+/** All code below a folder. */
+const codeIn = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"))
+    .map((name) => readFileSync(join(root, folder, name), "utf8"))
+    .join("\n");
 
 /** The names that a page does not have in backticks. */
 const missingIn = (page: string, names: string[]) =>
   names.filter((name) => !textOf(page).includes(`\`${name}\``));
+
+test("functions and fields that the documentation names exist", () => {
+  const code = [
+    ...["worker", "frontend", "scripts", "simulator", "tests"].map(codeIn),
+    readFileSync(join(root, "package.json"), "utf8"),
+  ].join("\n");
+  const words = new Set(code.match(/\w+/g));
+  const missing = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/`([a-z]+[A-Z]\w*)`/g)]
+      .filter(([, name = ""]) => !words.has(name))
+      .map(([, name]) => `${page}: ${name}`),
+  );
+  expect(missing).toEqual([]);
+});
 
 test("docs/settings.md describes every setting", () => {
   const code = readFileSync(join(root, "worker/config/settings.ts"), "utf8");
@@ -85,7 +101,9 @@ test("docs/settings.md describes every setting", () => {
 });
 
 test("docs/operations.md describes every log event", () => {
-  const events = [...workerCode.matchAll(/\blog(?:Error)?\(\s*"([a-z_]+)"/g)].map(([, name = ""]) => name);
+  const events = [...codeIn("worker").matchAll(/\blog(?:Error)?\(\s*"([a-z_]+)"/g)].map(
+    ([, name = ""]) => name,
+  );
   expect(events).toContain("settings_wrong");
   expect(missingIn("docs/operations.md", events)).toEqual([]);
 });
