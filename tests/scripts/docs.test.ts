@@ -1,5 +1,4 @@
 /** The documentation: its links and paths exist, and it names every setting, log event, package and command. */
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
@@ -11,12 +10,11 @@ const NAMED_PATH =
   /`((?:worker|frontend|tests|scripts|docs|simulator|migrations)\/[\w./-]*|[\w-]+\/[\w./-]*\.tsx?)`/g;
 const CODE_BLOCK = /^ *```[\s\S]*?^ *```$/gm;
 
-const pages = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
-  cwd: root,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((page) => page !== "" && existsSync(join(root, page)));
+const markdownIn = (folder: string, isRecursive: boolean) =>
+  readdirSync(join(root, folder), { recursive: isRecursive, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name).replaceAll("\\", "/"));
+const pages = [...markdownIn("", false), ...markdownIn("docs", true), ...markdownIn("simulator", true)];
 const textOf = (page: string) => readFileSync(join(root, page), "utf8").replaceAll(CODE_BLOCK, "");
 
 /** The anchors that GitHub gives to the headings of a page. */
