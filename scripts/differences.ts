@@ -3,7 +3,7 @@
  * A cursor names the last item that was checked.
  */
 import type { D1Database, R2Bucket, R2Objects } from "@cloudflare/workers-types";
-import type { FailureCode } from "../worker/shared/catalog.ts";
+import type { FailureCode } from "../worker/shared/generations.ts";
 import { failureOf } from "../worker/api/generation.ts";
 import { outputKey, userPrefixes } from "../worker/images/keys.ts";
 

@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { CLOSE_SESSION_ENDED } from "../../worker/shared/catalog.ts";
+import { CLOSE_SESSION_ENDED } from "../../worker/shared/error-codes.ts";
 import type { StudioEvent } from "../../worker/api/schemas.ts";
 import { backoff } from "./backoff.ts";
 

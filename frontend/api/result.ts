@@ -1,4 +1,4 @@
-import type { ProblemCode } from "../../worker/shared/catalog.ts";
+import type { ProblemCode } from "../../worker/shared/error-codes.ts";
 import type { Limits } from "../../worker/api/schemas.ts";
 
 /**

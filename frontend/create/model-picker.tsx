@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { MODELS, type ModelId } from "../../worker/shared/catalog.ts";
+import { MODELS, type ModelId } from "../../worker/shared/models.ts";
 import { commonText } from "../text/common.ts";
 
 export function ModelPicker({ chosen }: { chosen: Signal<ModelId> }) {

@@ -5,12 +5,8 @@ import lockOpen from "lucide-static/icons/lock-open.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { ComponentChildren, TargetedCompositionEvent, TargetedInputEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import {
-  type AspectRatio,
-  countCodePoints,
-  MAX_PROMPT_LENGTH,
-  MAX_SEED,
-} from "../../worker/shared/catalog.ts";
+import { type AspectRatio, MAX_SEED } from "../../worker/shared/models.ts";
+import { countCodePoints, MAX_PROMPT_LENGTH } from "../../worker/shared/prompt.ts";
 import { isComposing } from "../browser/composition.ts";
 import { composerPart, seedOf } from "../studio/generate/composer.ts";
 import { dialogsPart } from "../studio/dialogs.ts";

@@ -1,4 +1,4 @@
-import type { ModelId } from "../../worker/shared/catalog.ts";
+import type { ModelId } from "../../worker/shared/models.ts";
 import type { Generation } from "../../worker/api/schemas.ts";
 import { messagesPart } from "../studio/messages.ts";
 import { outboxPart } from "../studio/generate/outbox.ts";

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import chevronDown from "lucide-static/icons/chevron-down.svg?raw";
-import { MODELS } from "../../worker/shared/catalog.ts";
+import { MODELS } from "../../worker/shared/models.ts";
 import { dayBefore, type Filters, NO_FILTERS } from "../studio/images/filters.ts";
 import { commonText } from "../text/common.ts";
 import { galleryText } from "../text/gallery.ts";

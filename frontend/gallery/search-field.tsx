@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import searchIcon from "lucide-static/icons/search.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
-import { MAX_SEARCH_LENGTH } from "../../worker/shared/catalog.ts";
+import { MAX_SEARCH_LENGTH } from "../../worker/shared/generations.ts";
 import { isComposing } from "../browser/composition.ts";
 import { pathOf, routerPart } from "../browser/router.ts";
 import { readFilters, writeFilters } from "../studio/images/filters.ts";

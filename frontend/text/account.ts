@@ -1,5 +1,5 @@
 /** The text of the account page. */
-import { PLANS, type Plan } from "../../worker/shared/catalog.ts";
+import { PLANS, type Plan } from "../../worker/shared/plans.ts";
 import { formatter, number } from "./format.ts";
 import { language } from "./language.ts";
 import { counted } from "./plural.ts";

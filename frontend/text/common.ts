@@ -1,5 +1,5 @@
 /** What the first screen says, and what several pages say. */
-import { MODELS } from "../../worker/shared/catalog.ts";
+import { MODELS } from "../../worker/shared/models.ts";
 import { number } from "./format.ts";
 
 export const commonText = {

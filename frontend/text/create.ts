@@ -2,7 +2,7 @@
 import { formatter, number } from "./format.ts";
 import { language } from "./language.ts";
 import { counted } from "./plural.ts";
-import { MAX_PROMPT_LENGTH } from "../../worker/shared/catalog.ts";
+import { MAX_PROMPT_LENGTH } from "../../worker/shared/prompt.ts";
 
 const percent = formatter(() => new Intl.NumberFormat(language.tag, { style: "percent" }));
 const units = formatter(() => new Intl.ListFormat(language.tag, { type: "unit", style: "narrow" }));

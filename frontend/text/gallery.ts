@@ -1,5 +1,5 @@
 /** Messages of the gallery: toolbar, filters, tiles, selection and zip files. */
-import type { GenerationStatus } from "../../worker/shared/catalog.ts";
+import type { GenerationStatus } from "../../worker/shared/generations.ts";
 import { actionsText } from "./actions.ts";
 import { formatter, number } from "./format.ts";
 import { language } from "./language.ts";

@@ -1,5 +1,5 @@
 /** The text of the account menu, the sign-in dialog and the page for unknown addresses. */
-import { PLANS, type Plan } from "../../worker/shared/catalog.ts";
+import { PLANS, type Plan } from "../../worker/shared/plans.ts";
 import { counted } from "./plural.ts";
 
 export const signInText = {

@@ -1,6 +1,6 @@
 /** The plan's limit holds however many ask at once, and a place that is free again can be taken. */
 import { expect, inject, test } from "vitest";
-import { PLANS, type Plan } from "../../worker/shared/catalog.ts";
+import { PLANS, type Plan } from "../../worker/shared/plans.ts";
 import { newEmail } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { setPlan } from "./support/operator.ts";

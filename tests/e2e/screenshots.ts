@@ -5,7 +5,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { root, runTool } from "../../scripts/run.ts";
-import type { AspectRatio, ModelId } from "../../worker/shared/catalog.ts";
+import type { AspectRatio, ModelId } from "../../worker/shared/models.ts";
 import { startApp } from "./support/app.ts";
 import { type Client, createClient } from "./support/client.ts";
 import { launch } from "./support/launch.ts";

@@ -5,7 +5,7 @@ import { commonText } from "../../frontend/text/common.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { errors, failureSentences } from "../../frontend/text/errors.ts";
 import { signInText } from "../../frontend/text/sign-in.ts";
-import { MAX_SEED } from "../../worker/shared/catalog.ts";
+import { MAX_SEED } from "../../worker/shared/models.ts";
 import { openApp } from "./render-app.tsx";
 import { failure, generation, image, ok, setUp, signedIn, signedOut, snapshot, TODAY } from "./support.ts";
 

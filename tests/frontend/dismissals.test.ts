@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FailureCode } from "../../worker/shared/catalog.ts";
+import type { FailureCode } from "../../worker/shared/generations.ts";
 import { generation, ok, setUp } from "./support.ts";
 
 const failed = (id: string, code: FailureCode) =>

@@ -7,7 +7,7 @@ import {
   type EditableFields,
   type GenerationChange,
 } from "../../frontend/studio/images/generations.ts";
-import { GENERATION_STATUSES, type GenerationStatus } from "../../worker/shared/catalog.ts";
+import { GENERATION_STATUSES, type GenerationStatus } from "../../worker/shared/generations.ts";
 import type { Generation } from "../../worker/api/schemas.ts";
 import { generation, image } from "./support.ts";
 

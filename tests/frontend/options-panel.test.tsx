@@ -3,7 +3,7 @@ import { act, cleanup, configure, fireEvent, screen, waitFor } from "@testing-li
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { commonText } from "../../frontend/text/common.ts";
 import { createText } from "../../frontend/text/create.ts";
-import { MAX_PROMPT_LENGTH } from "../../worker/shared/catalog.ts";
+import { MAX_PROMPT_LENGTH } from "../../worker/shared/prompt.ts";
 import { openApp } from "./render-app.tsx";
 import { setUp } from "./support.ts";
 

@@ -7,7 +7,7 @@ import {
   outcomeOf,
   type SubmitOutcome,
 } from "../../frontend/studio/generate/submit-outcome.ts";
-import { PROBLEM_STATUS } from "../../worker/shared/catalog.ts";
+import { PROBLEM_STATUS } from "../../worker/shared/error-codes.ts";
 import { failure } from "./support.ts";
 
 const outcome = (code: ErrorCode, more: Partial<ApiError> = {}, attempt: Partial<Attempt> = {}) =>

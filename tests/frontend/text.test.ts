@@ -4,7 +4,8 @@ import { language } from "../../frontend/text/language.ts";
 import { signInText } from "../../frontend/text/sign-in.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { failureSentences, errorSentences } from "../../frontend/text/errors.ts";
-import { FAILURE_CODES, PROBLEM_STATUS } from "../../worker/shared/catalog.ts";
+import { FAILURE_CODES } from "../../worker/shared/generations.ts";
+import { PROBLEM_STATUS } from "../../worker/shared/error-codes.ts";
 
 const sentence = /^[A-Z][^_]{10,}[.…]$/;
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { ProblemCode } from "../../worker/shared/catalog.ts";
+import type { ProblemCode } from "../../worker/shared/error-codes.ts";
 import {
   deliver,
   eventually,

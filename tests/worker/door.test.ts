@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ProblemCode } from "../../worker/shared/catalog.ts";
+import type { ProblemCode } from "../../worker/shared/error-codes.ts";
 import {
   call,
   expectProblem,

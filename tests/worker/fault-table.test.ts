@@ -6,7 +6,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { MOODS, moodsInPrompt } from "../../simulator/moods.ts";
-import { type ModelId, MODELS } from "../../worker/shared/catalog.ts";
+import { type ModelId, MODELS } from "../../worker/shared/models.ts";
 import type { Generation, Problem } from "../../worker/api/schemas.ts";
 import { deliver, limitsOf, newPrompt, newUser, objectsOf, rowsOf, type Visitor } from "./support/app.ts";
 import { FAULTS, FOR_ALL_ONLY, type Row } from "./support/fault-table.ts";

@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { PROBLEM_STATUS } from "../../worker/shared/catalog.ts";
+import { PROBLEM_STATUS } from "../../worker/shared/error-codes.ts";
 import {
   type Problem,
   bulkBody,

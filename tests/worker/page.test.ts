@@ -1,7 +1,7 @@
 /** The studio's page, and the gallery's first rows in it. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { GALLERY_START } from "../../worker/shared/catalog.ts";
+import { GALLERY_START } from "../../worker/shared/generations.ts";
 import type { GenerationPage } from "../../worker/api/schemas.ts";
 import { call, generate, list, newPrompt, newUser, reaches } from "./support/app.ts";
 import { faultD1 } from "./support/faults.ts";

@@ -1,7 +1,7 @@
 /** How long a prompt may be is the model's to say: `maxLength` of `prompt` in its live input schema. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { ModelId } from "../../worker/shared/catalog.ts";
+import type { ModelId } from "../../worker/shared/models.ts";
 import type { Session } from "../../worker/api/schemas.ts";
 import { expectProblem, generate, newPrompt, newUser } from "./support/app.ts";
 

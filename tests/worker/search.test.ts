@@ -1,7 +1,7 @@
 /** The list's filters: what is found, by whom, page by page, and what is refused. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { countCodePoints } from "../../worker/shared/catalog.ts";
+import { countCodePoints } from "../../worker/shared/prompt.ts";
 import { foldText } from "../../worker/shared/fold-text.ts";
 import type { Generation } from "../../worker/api/schemas.ts";
 import {

@@ -1,6 +1,7 @@
 /** The wire of `/api/admin`: what it takes (zod schemas) and what it answers (types). */
 import * as z from "zod";
-import type { FailureCode, GenerationStatus, Plan } from "../shared/catalog.ts";
+import type { FailureCode, GenerationStatus } from "../shared/generations.ts";
+import type { Plan } from "../shared/plans.ts";
 import type { Limits } from "./schemas.ts";
 
 /** A user's id or address. */

@@ -1,14 +1,7 @@
 /** A generation as it is kept (`GenerationRecord`), and how it is shown on the wire. */
 import * as z from "zod";
-import {
-  ASPECT_RATIOS,
-  FAILURE_CODES,
-  type FailureCode,
-  type GenerationStatus,
-  isTerminal,
-  MAX_SEED,
-  type ModelId,
-} from "../shared/catalog.ts";
+import { ASPECT_RATIOS, MAX_SEED, type ModelId } from "../shared/models.ts";
+import { FAILURE_CODES, type FailureCode, type GenerationStatus, isTerminal } from "../shared/generations.ts";
 import type { Generation } from "./schemas.ts";
 
 /** A picture in R2: `n` is its place among the generation's outputs, `ext` the ending of its key. */

@@ -1,4 +1,4 @@
-import { PROBLEM_STATUS, type ProblemCode } from "../shared/catalog.ts";
+import { PROBLEM_STATUS, type ProblemCode } from "../shared/error-codes.ts";
 import type { Limits, Problem } from "./schemas.ts";
 
 /** An expected failure as a value: what the use cases return instead of throwing. */

@@ -6,23 +6,27 @@ import * as z from "zod";
 import {
   ASPECT_RATIOS,
   type AspectRatio,
-  countCodePoints,
   DEFAULT_MODEL,
+  MAX_SEED,
+  MODELS,
+  type ModelId,
+} from "../shared/models.ts";
+import {
+  countCodePoints,
+  MAX_PROMPT_LENGTH,
+  MAX_PROMPT_LENGTH_OF_ANY_MODEL,
+  normalizePrompt,
+  promptProblem,
+} from "../shared/prompt.ts";
+import {
   type FailureCode,
   GENERATION_STATUSES,
   type GenerationStatus,
   MAX_BULK,
-  MAX_PROMPT_LENGTH,
-  MAX_PROMPT_LENGTH_OF_ANY_MODEL,
   MAX_SEARCH_LENGTH,
-  MAX_SEED,
-  MODELS,
-  type ModelId,
-  normalizePrompt,
-  type Plan,
-  type ProblemCode,
-  promptProblem,
-} from "../shared/catalog.ts";
+} from "../shared/generations.ts";
+import type { Plan } from "../shared/plans.ts";
+import type { ProblemCode } from "../shared/error-codes.ts";
 import { DAY_MS } from "../shared/time.ts";
 
 const MODEL_IDS = MODELS.map((model) => model.id);

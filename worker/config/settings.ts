@@ -1,7 +1,7 @@
 /** The settings that an operator gives the Worker, parsed once. */
 import * as z from "zod";
 import { isBlockable } from "../lib/blocked-words.ts";
-import { PLANS, type Plan } from "../shared/catalog.ts";
+import { PLANS, type Plan } from "../shared/plans.ts";
 
 export type OidcSettings = {
   issuer: URL;

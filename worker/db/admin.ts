@@ -1,6 +1,6 @@
 /** What whoever runs the studio reads and changes in D1. */
 import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, ne, or, type SQL } from "drizzle-orm";
-import type { Plan } from "../shared/catalog.ts";
+import type { Plan } from "../shared/plans.ts";
 import type { Database } from "./client.ts";
 import { read, write } from "./query.ts";
 import { days, generations, users } from "./schema.ts";

@@ -7,7 +7,8 @@
  */
 import { and, desc, eq, getTableColumns, gte, type SQL, Subquery, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/sqlite-core";
-import type { GenerationStatus, ModelId } from "../shared/catalog.ts";
+import type { GenerationStatus } from "../shared/generations.ts";
+import type { ModelId } from "../shared/models.ts";
 import { foldText } from "../shared/fold-text.ts";
 import { MAX_SCAN_ROWS } from "../config/limits.ts";
 import type { GenerationRecord } from "../api/generation.ts";

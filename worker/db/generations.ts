@@ -1,7 +1,8 @@
 /** Generations in D1. Every statement names the user: nobody's row is read or written through another's session. */
 import { and, eq, inArray, isNull, lt, lte, sql } from "drizzle-orm";
 import * as z from "zod";
-import { GENERATION_STATUSES, isTerminal, MODELS } from "../shared/catalog.ts";
+import { GENERATION_STATUSES, isTerminal } from "../shared/generations.ts";
+import { MODELS } from "../shared/models.ts";
 import { foldText } from "../shared/fold-text.ts";
 import { DAY_MS } from "../shared/time.ts";
 import {

@@ -1,6 +1,6 @@
 /** Users: who they are and whether their session still stands. */
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
-import { type Plan, planOf } from "../shared/catalog.ts";
+import { type Plan, planOf } from "../shared/plans.ts";
 import { type Refusal } from "../api/problem.ts";
 import type { Database } from "./client.ts";
 import { isSchemaOf, type StoredSchema } from "./models.ts";

@@ -11,7 +11,8 @@ import { type Settings } from "../config/settings.ts";
 import type { StoredOutput } from "../api/generation.ts";
 import { reasonOf } from "../lib/log.ts";
 import { ImageProbe, type Size } from "./image-probe.ts";
-import { mediaTypeOf, outputKey } from "./keys.ts";
+import { mediaTypeOf } from "../shared/media-types.ts";
+import { outputKey } from "./keys.ts";
 import { openSource } from "./source.ts";
 
 /** `lost`: the source did not send all of it. `invalid`: not an image of a type we store. `storage`: R2 failed. */

@@ -37,15 +37,3 @@ export function generationPrefixes(place: Place): string[] {
 export function userPrefixes(userId: string): string[] {
   return [`outputs/${userId}/`, `thumbs/${userId}/`];
 }
-
-const MEDIA_TYPES: Record<string, string> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  webp: "image/webp",
-  avif: "image/avif",
-  gif: "image/gif",
-};
-
-export function mediaTypeOf(ext: string): string {
-  return MEDIA_TYPES[ext] ?? "application/octet-stream";
-}

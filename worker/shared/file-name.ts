@@ -1,27 +1,20 @@
-/** The one builder of file names for images: downloads, headers, zip files, shared files. Worker and studio use it. */
+/** File names of images: downloads, headers, zip files, shared files. */
+import { extensionOf } from "./media-types.ts";
 
 const MAX_GRAPHEMES = 60;
-/** UTF-8 bytes: with id and extension well below the 255 that file systems allow. */
+/** UTF-8 bytes: with id and extension below the 255 that file systems allow. */
 const MAX_BYTES = 140;
 
-/** Letters, digits and marks of any script; emoji; joiners, without which Indic and Persian words and emoji fall apart. */
+/** Letters, digits and marks of any script; emoji; joiners, which Indic and Persian words and emoji need. */
 const KEPT =
   /[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u{e0020}-\u{e007f}\u200c\u200d]+/gu;
 const ALONE_AT_START = /^[-\p{M}\u200c\u200d]+/u;
-/** Names that Windows keeps for devices, whatever their extension. */
+/** Device names on Windows, with any extension. */
 const RESERVED = /^(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³])$/;
 
-const EXTENSIONS: Record<string, string> = {
-  "image/png": "png",
-  "image/jpeg": "jpg",
-  "image/webp": "webp",
-  "image/avif": "avif",
-  "image/gif": "gif",
-};
-
 /**
- * `<words of the prompt>-<id>.<extension>`, unique among a user's images. Without `prompt` (it is hidden) the words
- * are "image"; without `id` the name tells nothing of the generation. `n` is the output's number.
+ * `<words of the prompt>-<id>.<extension>`, unique among a user's images. Without `prompt` (hidden) the words are
+ * "image"; without `id` the name does not identify the generation. `n` is the output's number.
  */
 export function fileNameOf(
   { id, prompt }: { id: string | null; prompt: string | null },
@@ -30,7 +23,7 @@ export function fileNameOf(
 ): string {
   const words = wordsOf(prompt ?? "") || "image";
   const stem = [words, id?.replace(/[^\w-]/g, "_"), n > 0 ? n + 1 : null].filter(Boolean).join("-");
-  const extension = EXTENSIONS[mediaType.split(";", 1)[0]?.trim() ?? ""] ?? "png";
+  const extension = extensionOf(mediaType) ?? "png";
   return `${RESERVED.test(stem) ? `image-${stem}` : stem}.${extension}`;
 }
 
@@ -48,7 +41,7 @@ function wordsOf(prompt: string): string {
   return words.replace(/-+$/, "");
 }
 
-/** RFC 6266: an ASCII name for old clients, the name itself in UTF-8 for all others. */
+/** RFC 6266: an ASCII name for old clients, the UTF-8 name for all others. */
 export function contentDisposition(type: "inline" | "attachment", name: string): string {
   const dot = name.lastIndexOf(".");
   const ascii = name

@@ -1,8 +1,8 @@
 /**
- * Text as search compares it, for what is stored and for what is looked for: compatibility forms (NFKC: full-width
+ * Text as search compares it, applied to stored prompts and to search text: compatibility forms (NFKC: full-width
  * letters, ligatures, composed accents), lower case, one form of sigma, and any white space as one space.
  */
 export function foldText(text: string): string {
-  // Lower case can take letters apart again (İ), and a sigma is written differently at the end of a word.
+  // Lower case can decompose letters (İ), and a final sigma has a form of its own.
   return text.normalize("NFKC").toLowerCase().normalize("NFKC").replaceAll("ς", "σ").replace(/\s+/g, " ");
 }

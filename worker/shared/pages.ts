@@ -1,4 +1,4 @@
-/** The pages that the studio renders: one table for the Worker, the studio, its service worker and its build. */
+/** The pages of the studio, for the Worker, the studio, its service worker and its build. */
 
 export type PageName = "create" | "gallery" | "account";
 

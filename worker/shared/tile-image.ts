@@ -1,13 +1,13 @@
 /**
- * Which file a tile of the gallery loads. The Worker preloads with the same words that the studio's tiles use, so that
- * no image is fetched twice. Imports nothing: both sides use it.
+ * `srcset` and `sizes` of a gallery tile. The Worker's preloads and the studio's tiles must have the same values, or the
+ * browser would load an image twice.
  */
 
 /** Longest sides of the variants, in pixels (images/variants.ts). */
 const THUMB_SIDE = 512;
 const SMALL_SIDE = 256;
 
-/** Heights of a row of tiles on phones and on wider screens, and where those begin (styles/tokens.css). */
+/** Heights of a row of tiles on phones and on wider screens, and the width where those begin (styles/tokens.css). */
 const ROW_REM = { phone: 7, wide: 13 };
 const WIDE_FROM = "48rem";
 
@@ -23,7 +23,7 @@ export function tileSrcset({ thumbnailUrl, width, height }: Image): string {
     : `${smallUrl(thumbnailUrl)} ${small}w, ${thumbnailUrl} ${thumb}w`;
 }
 
-/** For `sizes`: a tile is about as high as its row. */
+/** A tile is about as high as its row. */
 export function tileSizes({ width, height }: Image): string {
   const rem = (row: number) => `${Math.round((10 * row * width) / height) / 10}rem`;
   return `(width >= ${WIDE_FROM}) ${rem(ROW_REM.wide)}, ${rem(ROW_REM.phone)}`;

@@ -3,7 +3,7 @@
  * carried out: there is no idempotency key upstream, and a repeated create is a second paid job.
  */
 import { readUpTo } from "../lib/stream.ts";
-import { isTerminal } from "../shared/catalog.ts";
+import { isTerminal } from "../shared/generations.ts";
 import { MAX_ANSWER_BYTES, STEP_TIMEOUT_MS } from "../config/limits.ts";
 import { type Settings } from "../config/settings.ts";
 import { logError, reasonOf } from "../lib/log.ts";

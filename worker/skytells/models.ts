@@ -3,15 +3,8 @@
  * size is requested, so an optional input is sent only where the schema has it.
  */
 import * as z from "zod";
-import {
-  ASPECT_RATIOS,
-  type AspectRatio,
-  countCodePoints,
-  MAX_PROMPT_LENGTH,
-  MAX_PROMPT_LENGTH_OF_ANY_MODEL,
-  MAX_SEED,
-  type ModelId,
-} from "../shared/catalog.ts";
+import { ASPECT_RATIOS, type AspectRatio, MAX_SEED, type ModelId } from "../shared/models.ts";
+import { countCodePoints, MAX_PROMPT_LENGTH, MAX_PROMPT_LENGTH_OF_ANY_MODEL } from "../shared/prompt.ts";
 import type { GenerateBody, GenerationOptions, ModelOptions } from "../api/schemas.ts";
 import type { Settings } from "../config/settings.ts";
 import { getModel } from "./client.ts";

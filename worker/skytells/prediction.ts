@@ -4,7 +4,7 @@
  * TypeScript SDK 1.0.5 and its CLI 1.0.3, which disagree.
  */
 import * as z from "zod";
-import type { GenerationStatus } from "../shared/catalog.ts";
+import type { GenerationStatus } from "../shared/generations.ts";
 
 export type Prediction = {
   id: string;

@@ -2,7 +2,7 @@
  * Model schemas are stored in D1 and read together with the session's facts. A request that finds one older than an hour
  * refreshes it after its response. Only the first create with a model ever waits for Skytells.
  */
-import { MODELS, type ModelId } from "../shared/catalog.ts";
+import { MODELS, type ModelId } from "../shared/models.ts";
 import type { Database } from "../db/client.ts";
 import { saveSchema, type StoredSchema } from "../db/models.ts";
 import type { Settings } from "../config/settings.ts";

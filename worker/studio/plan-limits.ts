@@ -2,7 +2,7 @@
  * The plan's limits and their use, counted from the job rows: a row outlives its UTC day, and the row of a refused
  * create is deleted. So there is no counter that a retry or a lost response could change twice.
  */
-import { MAX_RETURNED_PER_DAY, PLANS, type Plan } from "../shared/catalog.ts";
+import { MAX_RETURNED_PER_DAY, PLANS, type Plan } from "../shared/plans.ts";
 import type { Limits } from "../api/schemas.ts";
 import { SLOT_GRACE_MS } from "../config/limits.ts";
 import { type Settings } from "../config/settings.ts";

@@ -3,7 +3,8 @@
  * survive hibernation is in the socket's attachment.
  */
 import * as z from "zod";
-import { CLOSE_SESSION_ENDED, CLOSE_TOO_MANY_SOCKETS, type Plan } from "../shared/catalog.ts";
+import { CLOSE_SESSION_ENDED, CLOSE_TOO_MANY_SOCKETS } from "../shared/error-codes.ts";
+import type { Plan } from "../shared/plans.ts";
 import type { Limits, StudioEvent } from "../api/schemas.ts";
 import { MAX_SOCKETS } from "../config/limits.ts";
 import { type GenerationRecord, presentGeneration } from "../api/generation.ts";

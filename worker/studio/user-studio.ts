@@ -6,7 +6,7 @@
  * not recreate the object of a deleted account.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Plan } from "../shared/catalog.ts";
+import type { Plan } from "../shared/plans.ts";
 import type { BulkResult, Limits } from "../api/schemas.ts";
 import { databaseFor } from "../db/client.ts";
 import type { SessionClaim } from "../db/users.ts";

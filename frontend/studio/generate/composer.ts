@@ -3,11 +3,11 @@ import {
   ASPECT_RATIOS,
   type AspectRatio,
   DEFAULT_MODEL,
-  MAX_PROMPT_LENGTH,
   MAX_SEED,
   MODELS,
   type ModelId,
-} from "../../../worker/shared/catalog.ts";
+} from "../../../worker/shared/models.ts";
+import { MAX_PROMPT_LENGTH } from "../../../worker/shared/prompt.ts";
 import type {
   GenerateBody,
   Generation,

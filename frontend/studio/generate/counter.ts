@@ -1,6 +1,6 @@
 /** How many characters of the prompt are left, shown near the limit and spoken by screen readers at thresholds only. */
 import { computed } from "@preact/signals";
-import { countCodePoints, normalizePrompt } from "../../../worker/shared/catalog.ts";
+import { countCodePoints, normalizePrompt } from "../../../worker/shared/prompt.ts";
 import { createText } from "../../text/create.ts";
 import type { Composer } from "./composer.ts";
 import type { Count } from "./form-aids.ts";

@@ -1,5 +1,5 @@
 /** Removes failed and canceled entries from the feed. */
-import type { FailureCode } from "../../../worker/shared/catalog.ts";
+import type { FailureCode } from "../../../worker/shared/generations.ts";
 import type { Api } from "../../api/client.ts";
 import { definePart } from "../../ui/parts.ts";
 import { inBulk } from "../images/bulk.ts";

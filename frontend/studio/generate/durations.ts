@@ -1,5 +1,5 @@
 /** How long generations take, learned from this browser's last ones, per model. */
-import type { ModelId } from "../../../worker/shared/catalog.ts";
+import type { ModelId } from "../../../worker/shared/models.ts";
 import type { KeyValueStore } from "../../browser/storage.ts";
 import { definePart } from "../../ui/parts.ts";
 import { isInFlight } from "../images/generation.ts";

@@ -1,5 +1,6 @@
 /** Prompts that were sent, newest first, with their model and options: stored in this browser for each user. */
-import { MODELS, normalizePrompt } from "../../../worker/shared/catalog.ts";
+import { MODELS } from "../../../worker/shared/models.ts";
+import { normalizePrompt } from "../../../worker/shared/prompt.ts";
 import type { GenerateBody } from "../../../worker/api/schemas.ts";
 import type { Composer } from "./composer.ts";
 import { optionsOf } from "../images/generation.ts";

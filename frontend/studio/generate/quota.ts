@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
-import { MAX_RETURNED_PER_DAY } from "../../../worker/shared/catalog.ts";
+import { MAX_RETURNED_PER_DAY } from "../../../worker/shared/plans.ts";
 import type { Limits } from "../../../worker/api/schemas.ts";
 import { createText } from "../../text/create.ts";
 import type { Feed, FeedEntry } from "../images/feed.ts";

@@ -1,6 +1,6 @@
 /** From a click to a generation: sends an outbox item until the Worker has answered, whatever happens in between. */
 import { batch, computed, signal } from "@preact/signals";
-import { normalizePrompt, promptProblem } from "../../../worker/shared/catalog.ts";
+import { normalizePrompt, promptProblem } from "../../../worker/shared/prompt.ts";
 import type { GenerateBody } from "../../../worker/api/schemas.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError, ErrorCode } from "../../api/result.ts";

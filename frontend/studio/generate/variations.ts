@@ -1,5 +1,5 @@
 /** More images from the settings of an existing one. */
-import { MAX_SEED, type ModelId } from "../../../worker/shared/catalog.ts";
+import { MAX_SEED, type ModelId } from "../../../worker/shared/models.ts";
 import type { GenerateBody, Generation } from "../../../worker/api/schemas.ts";
 import { definePart } from "../../ui/parts.ts";
 import { optionsOf } from "../images/generation.ts";

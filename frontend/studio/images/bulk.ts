@@ -1,4 +1,4 @@
-import { MAX_BULK } from "../../../worker/shared/catalog.ts";
+import { MAX_BULK } from "../../../worker/shared/generations.ts";
 import type { BulkBody } from "../../../worker/api/schemas.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError } from "../../api/result.ts";

@@ -4,9 +4,8 @@ import {
   GENERATION_STATUSES,
   type GenerationStatus,
   MAX_SEARCH_LENGTH,
-  MODELS,
-  type ModelId,
-} from "../../../worker/shared/catalog.ts";
+} from "../../../worker/shared/generations.ts";
+import { MODELS, type ModelId } from "../../../worker/shared/models.ts";
 import type { Generation, GenerationFilters } from "../../../worker/api/schemas.ts";
 import { foldText } from "../../../worker/shared/fold-text.ts";
 

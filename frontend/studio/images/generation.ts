@@ -1,5 +1,5 @@
 /** Facts about one generation, and the rule that orders news about it. */
-import type { GenerationStatus } from "../../../worker/shared/catalog.ts";
+import type { GenerationStatus } from "../../../worker/shared/generations.ts";
 import type { Generation, GenerationOptions, ModelOptions } from "../../../worker/api/schemas.ts";
 
 const RANK: Record<GenerationStatus, number> = {

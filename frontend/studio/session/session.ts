@@ -1,5 +1,5 @@
 import { batch, computed, signal } from "@preact/signals";
-import type { ModelId } from "../../../worker/shared/catalog.ts";
+import type { ModelId } from "../../../worker/shared/models.ts";
 import type { Limits, ModelOptions, Session } from "../../../worker/api/schemas.ts";
 import { backoff } from "../../api/backoff.ts";
 import type { Api } from "../../api/client.ts";

@@ -1,5 +1,5 @@
 /** What whoever runs the studio does, through the admin's door. */
-import type { Plan } from "../../../worker/shared/catalog.ts";
+import type { Plan } from "../../../worker/shared/plans.ts";
 import { ADMIN_TOKEN, type AppAddress } from "./app.ts";
 
 /** The user must have signed in once. */

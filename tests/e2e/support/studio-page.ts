@@ -1,6 +1,6 @@
 /** What a user sees and does in the studio, found by role and name. */
 import type { Locator, Page } from "playwright-core";
-import { MODELS, type ModelId } from "../../../worker/shared/catalog.ts";
+import { MODELS, type ModelId } from "../../../worker/shared/models.ts";
 import { until } from "./until.ts";
 import { type Words, written } from "./words.ts";
 

@@ -3,7 +3,7 @@
  * plans.test.ts tests them with the Worker.
  */
 import type { Page, Route } from "playwright-core";
-import { PROBLEM_STATUS, type ProblemCode } from "../../../worker/shared/catalog.ts";
+import { PROBLEM_STATUS, type ProblemCode } from "../../../worker/shared/error-codes.ts";
 import type { Limits, Session, StudioEvent } from "../../../worker/api/schemas.ts";
 import type { States, Walk } from "./walk.ts";
 

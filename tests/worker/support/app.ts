@@ -2,8 +2,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { ProblemCode } from "../../../worker/shared/catalog.ts";
-import { PROBLEM_STATUS } from "../../../worker/shared/catalog.ts";
+import type { ProblemCode } from "../../../worker/shared/error-codes.ts";
+import { PROBLEM_STATUS } from "../../../worker/shared/error-codes.ts";
 import type {
   Generation,
   GenerationPage,

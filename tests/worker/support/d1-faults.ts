@@ -1,5 +1,5 @@
 /** How D1 may fail, and what each request must answer then. One row a fault. */
-import type { ProblemCode } from "../../../worker/shared/catalog.ts";
+import type { ProblemCode } from "../../../worker/shared/error-codes.ts";
 import { faultD1 } from "./faults.ts";
 
 export type D1Operation =

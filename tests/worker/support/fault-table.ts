@@ -2,7 +2,8 @@
  * What Skytells may do to a generation, and what has to become of it. A row a mood of the simulator, or a few where
  * one alone shows nothing; every row holds for every model.
  */
-import type { FailureCode, GenerationStatus, ProblemCode } from "../../../worker/shared/catalog.ts";
+import type { FailureCode, GenerationStatus } from "../../../worker/shared/generations.ts";
+import type { ProblemCode } from "../../../worker/shared/error-codes.ts";
 import { CREATE_STATUSES, MISANSWERS } from "../../../simulator/moods.ts";
 
 export type Row = {

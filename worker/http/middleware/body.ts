@@ -3,7 +3,7 @@ import { zValidator } from "@hono/zod-validator";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import type * as z from "zod";
-import type { ProblemCode } from "../../shared/catalog.ts";
+import type { ProblemCode } from "../../shared/error-codes.ts";
 import { MAX_BODY_BYTES } from "../../config/limits.ts";
 import { problemResponse } from "../../api/problem.ts";
 import type { AppEnv } from "./app-env.ts";

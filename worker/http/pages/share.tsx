@@ -10,7 +10,8 @@ import { shardOfToken } from "../../api/share-token.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
-import { mediaTypeOf, outputKey } from "../../images/keys.ts";
+import { outputKey } from "../../images/keys.ts";
+import { mediaTypeOf } from "../../shared/media-types.ts";
 import { serveObject } from "../../images/serve.ts";
 import {
   hasSharedSizes,

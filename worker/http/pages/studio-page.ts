@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { bounded } from "../../lib/async.ts";
-import { GALLERY_START } from "../../shared/catalog.ts";
+import { GALLERY_START } from "../../shared/generations.ts";
 import type { GenerationPage } from "../../api/schemas.ts";
 import { INLINE_PAGE_TIMEOUT_MS } from "../../config/limits.ts";
 import type { AppEnv } from "../middleware/app-env.ts";

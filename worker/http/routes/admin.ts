@@ -1,6 +1,6 @@
 /** What whoever runs the studio may do: `npm run admin` speaks to this. */
 import { type Context, Hono } from "hono";
-import { planOf } from "../../shared/catalog.ts";
+import { planOf } from "../../shared/plans.ts";
 import {
   type AdminGeneration,
   type AdminUsage,

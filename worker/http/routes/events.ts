@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { planOf } from "../../shared/catalog.ts";
+import { planOf } from "../../shared/plans.ts";
 import { databaseFor } from "../../db/client.ts";
 import { findUser, refusalOf } from "../../db/users.ts";
 import type { AppEnv } from "../middleware/app-env.ts";

@@ -1,11 +1,12 @@
 /** What a part of an export says of its user and of their pictures, and how their files are called in it. */
-import { planOf } from "../../shared/catalog.ts";
+import { planOf } from "../../shared/plans.ts";
 import type { ExportDocument, Limits } from "../../api/schemas.ts";
 import type { ExportPart } from "../../db/export.ts";
 import type { UserRow } from "../../db/users.ts";
 import { fileNameOf } from "../../shared/file-name.ts";
 import { type GenerationRecord, presentGeneration, type StoredOutput } from "../../api/generation.ts";
-import { mediaTypeOf, outputKey } from "../../images/keys.ts";
+import { outputKey } from "../../images/keys.ts";
+import { mediaTypeOf } from "../../shared/media-types.ts";
 
 export type ExportedFile = { key: string; name: string; modifiedAt: number };
 

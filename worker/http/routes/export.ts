@@ -3,7 +3,7 @@
  * parts says where each begins: with that, what is made or deleted meanwhile moves nothing from one to another.
  */
 import { type Context, Hono } from "hono";
-import { planOf } from "../../shared/catalog.ts";
+import { planOf } from "../../shared/plans.ts";
 import { type ExportParts, exportQuery } from "../../api/schemas.ts";
 import { databaseFor } from "../../db/client.ts";
 import { partStarts, readPart } from "../../db/export.ts";

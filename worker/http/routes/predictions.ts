@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { isTerminal } from "../../shared/catalog.ts";
+import { isTerminal } from "../../shared/generations.ts";
 import { databaseFor } from "../../db/client.ts";
 import { findGeneration } from "../../db/generations.ts";
 import { refusalOf, type SessionClaim, SUSPENDED, UNAUTHENTICATED } from "../../db/users.ts";

@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { mayKeepAccess } from "../../auth/account.ts";
 import { bounded } from "../../lib/async.ts";
-import { DEFAULT_MODEL, MODELS, type Plan, planOf } from "../../shared/catalog.ts";
+import { DEFAULT_MODEL, MODELS } from "../../shared/models.ts";
+import { type Plan, planOf } from "../../shared/plans.ts";
 import type { Limits, Model, Session } from "../../api/schemas.ts";
 import { commonDatabase, type Database, databaseFor } from "../../db/client.ts";
 import { listSchemas, type StoredSchema } from "../../db/models.ts";

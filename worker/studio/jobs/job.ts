@@ -7,7 +7,8 @@
  * whose defaults read older rows.
  */
 import * as z from "zod";
-import { GENERATION_STATUSES, MODELS } from "../../shared/catalog.ts";
+import { GENERATION_STATUSES } from "../../shared/generations.ts";
+import { MODELS } from "../../shared/models.ts";
 import {
   type GenerationRecord,
   generationError,

@@ -1,5 +1,5 @@
 /** SQL for the object's table of jobs. */
-import { isTerminal } from "../../shared/catalog.ts";
+import { isTerminal } from "../../shared/generations.ts";
 import { TOMBSTONE_MS } from "../../config/limits.ts";
 import { fromRow, type Job, type JobRow, type UnreadableJob, unreadableJobOf, toRow } from "./job.ts";
 

@@ -2,7 +2,7 @@
  * All changes of a job, as pure functions. State moves forward only, except `timed_out` and `unconfirmed` → `succeeded`
  * (`applySuccess`). A user's cancel or delete wins over a later success. Diagrams: docs/architecture.md.
  */
-import { type FailureCode, isTerminal } from "../../shared/catalog.ts";
+import { type FailureCode, isTerminal } from "../../shared/generations.ts";
 import type { Settings } from "../../config/settings.ts";
 import { failureOf, type GenerationRecord, type StoredOutput } from "../../api/generation.ts";
 import { isPolicyRefusal, type Prediction } from "../../skytells/prediction.ts";

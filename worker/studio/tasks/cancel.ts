@@ -1,5 +1,5 @@
 /** Cancels a generation: visible at once; the slot is freed when Skytells has acknowledged. */
-import { isTerminal } from "../../shared/catalog.ts";
+import { isTerminal } from "../../shared/generations.ts";
 import type { SessionClaim } from "../../db/users.ts";
 import type { GenerationRecord } from "../../api/generation.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";

@@ -1,5 +1,5 @@
 /** Copies the outputs of a success to R2 and makes thumbnails. Skytells keeps outputs for minutes only. */
-import type { FailureCode } from "../../shared/catalog.ts";
+import type { FailureCode } from "../../shared/generations.ts";
 import { MAX_OUTPUTS } from "../../config/limits.ts";
 import { log } from "../../lib/log.ts";
 import { type IngestFailure, ingestOutput } from "../../images/ingest.ts";

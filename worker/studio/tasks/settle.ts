@@ -3,7 +3,7 @@
  * change during any await, so every step reads it again.
  */
 import { bounded } from "../../lib/async.ts";
-import { isTerminal } from "../../shared/catalog.ts";
+import { isTerminal } from "../../shared/generations.ts";
 import { failGeneration } from "../../db/generations.ts";
 import { MAX_FORGET_TRIES, STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../../config/limits.ts";
 import { failureOf } from "../../api/generation.ts";

@@ -1,0 +1,18 @@
+/** The models on offer, and the options that they can have. */
+
+export type ModelId = "truefusion-pro" | "truefusion-edge" | "truefusion-2.0";
+
+/** In the order in which they are shown. The ids are Skytells' slugs. */
+export const MODELS: readonly { id: ModelId; label: string; description: string }[] = [
+  { id: "truefusion-pro", label: "Standard", description: "The best balance of speed and detail" },
+  { id: "truefusion-edge", label: "Fast preview", description: "A quick 512 px draft, in about a second" },
+  { id: "truefusion-2.0", label: "High quality", description: "Slower, with the most detail" },
+];
+
+export const DEFAULT_MODEL: ModelId = "truefusion-pro";
+
+export const ASPECT_RATIOS = ["1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3"] as const;
+export type AspectRatio = (typeof ASPECT_RATIOS)[number];
+
+/** The largest seed that Skytells accepts: 2^31 − 1. */
+export const MAX_SEED = 2_147_483_647;

@@ -1,0 +1,17 @@
+/** The plans, and what they allow. */
+
+export type Plan = "free" | "pro";
+
+/** `concurrent`: slots, which limit the generations in progress at Skytells. */
+export const PLANS: Readonly<Record<Plan, { label: string; concurrent: number }>> = {
+  free: { label: "Free", concurrent: 1 },
+  pro: { label: "Pro", concurrent: 3 },
+};
+
+/** The plan with this stored name; an unknown name is `free`. */
+export function planOf(name: string): Plan {
+  return name === "pro" ? "pro" : "free";
+}
+
+/** Failed generations that a day's allowance gets back. More may be an attempt to find what Skytells lets pass. */
+export const MAX_RETURNED_PER_DAY = 10;
