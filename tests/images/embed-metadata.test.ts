@@ -88,7 +88,7 @@ describe.each(files)("%s", (_, ext, make) => {
     },
   );
 
-  it("is left as it is where it is cut off or something else", async () => {
+  it("is unchanged if it is cut off or something else", async () => {
     const original = await make();
     const cut = original.subarray(0, 1);
     expect(await embed(cut, ext)).toEqual(new Uint8Array(cut));
@@ -111,12 +111,12 @@ it("keeps the alpha channel of a lossless WebP", async () => {
   expect((await sharp(embedded).metadata()).hasAlpha).toBe(true);
 });
 
-it("leaves a WebP that has XMP of its own as it is", async () => {
+it("does not change a WebP that has XMP already", async () => {
   const once = await embed(await drawing(3).webp().toBuffer(), "webp");
   expect(await embed(once, "webp")).toEqual(once);
 });
 
-it("leaves an AVIF as it is", async () => {
+it("does not change an AVIF", async () => {
   const avif = await drawing(3).avif().toBuffer();
   expect(await embed(avif, "avif")).toEqual(new Uint8Array(avif));
 });
@@ -128,7 +128,7 @@ it("writes no character that XML cannot contain", async () => {
   expect(tags.xmp?.description?.description).toBe("abc\ufffdd");
 });
 
-it("leaves a JPEG as it is when the metadata has no room in a segment", async () => {
+it("does not change a JPEG if the metadata has no room in a segment", async () => {
   const jpeg = await drawing(3).jpeg().toBuffer();
   const what = { ...metadata, prompt: "x".repeat(70_000) };
   expect(await embed(jpeg, "jpg", { what })).toEqual(new Uint8Array(jpeg));

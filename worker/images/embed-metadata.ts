@@ -36,7 +36,7 @@ const VP8X_HAS_ALPHA = 0x10;
 type Edit = { head: Uint8Array; replaced: number; tail: Uint8Array };
 
 /**
- * The file with the metadata in it, and its new size. The file as it was for formats that cannot carry any (GIF, AVIF),
+ * The file with the metadata in it, and its new size. Unchanged for formats that cannot carry any (GIF, AVIF),
  * and where its beginning is not understood or has no room.
  */
 export async function embedMetadata(
