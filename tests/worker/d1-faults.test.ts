@@ -140,10 +140,10 @@ describe("D1 that reads but does not write", () => {
   /** The next test file has the same workerd, and counts statements. */
   const hasNothingPending = (user: Visitor) =>
     eventually(async () => {
-      await inStudio(user, (sql) => sql.exec("update jobs set next_at = 0 where debts <> '[]'"));
+      await inStudio(user, (sql) => sql.exec("update jobs set next_at = 0 where tasks <> '[]'"));
       await limitsOf(user);
       expect(
-        await inStudio(user, (sql) => sql.exec("select id from jobs where debts <> '[]'").toArray()),
+        await inStudio(user, (sql) => sql.exec("select id from jobs where tasks <> '[]'").toArray()),
       ).toEqual([]);
     });
 

@@ -1,6 +1,6 @@
 /**
  * The fault table: whatever Skytells does, the generation ends as the table says, once, with its slot free, its
- * debts paid, and D1, R2 and Skytells in agreement. One model a row, in turn; TEST_ALL: every row for every model.
+ * no pending task, and D1, R2 and Skytells in agreement. One model a row, in turn; TEST_ALL: every row for every model.
  */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -44,7 +44,7 @@ function expected({ answer, end, creates, made, stored, webhooks }: Row, carried
     made,
     webhooks: Array.from({ length: carried }, () => webhooks),
     limits: expect.objectContaining({ concurrent: 1, inFlight: 0, unconfirmed: 0 }),
-    jobs: end === "refused" ? [] : [{ holds_slot: 0, debts: "[]", upstream: "ended" }],
+    jobs: end === "refused" ? [] : [{ holds_slot: 0, tasks: "[]", upstream: "ended" }],
     row: hasRow
       ? {
           status: isFailure ? "failed" : end,
@@ -64,9 +64,9 @@ function allPaid(user: Visitor): Promise<unknown[]> {
       const jobs = await runInDurableObject(env.STUDIO.getByName(user.id), (_, { storage }) =>
         storage.sql.exec("select name from sqlite_master where name = 'jobs'").toArray().length === 0
           ? []
-          : storage.sql.exec("select holds_slot, debts, upstream from jobs").toArray(),
+          : storage.sql.exec("select holds_slot, tasks, upstream from jobs").toArray(),
       );
-      for (const job of jobs) expect(job).toEqual({ holds_slot: 0, debts: "[]", upstream: "ended" });
+      for (const job of jobs) expect(job).toEqual({ holds_slot: 0, tasks: "[]", upstream: "ended" });
       return jobs;
     },
     { timeout: 40_000, interval: 250 },

@@ -49,7 +49,7 @@ async function keep(user: Visitor, mood: string): Promise<Kept> {
 const isAtRest = (user: Visitor) =>
   eventually(async () => {
     for (const job of await jobsOf(user.id)) {
-      expect(job).toMatchObject({ holds_slot: 0, debts: "[]" });
+      expect(job).toMatchObject({ holds_slot: 0, tasks: "[]" });
       expect(JSON.parse(job["document"] as string).endedAt).not.toBeNull();
     }
   });

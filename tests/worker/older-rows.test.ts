@@ -9,6 +9,7 @@ import {
   isIdle,
   killStudio,
   limitsOf,
+  list,
   newPrompt,
   newUser,
   objectsOf,
@@ -17,7 +18,7 @@ import {
   rowsOf,
   type Visitor,
 } from "./support/app.ts";
-import { callsOf, createsOf, webhookOf } from "./support/simulator.ts";
+import { callsOf, createsOf, finish, webhookOf } from "./support/simulator.ts";
 
 const inStudio = <T>(user: Visitor, look: (sql: SqlStorage, state: DurableObjectState) => T) =>
   runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql, state));
@@ -68,6 +69,107 @@ describe.concurrent("a row of an older version", () => {
   });
 });
 
+describe.concurrent("a job row of a newer version", () => {
+  const stored = async (user: Visitor) => {
+    const [row] = await inStudio(user, (sql) =>
+      sql.exec<Record<string, string>>("select upstream, tasks, holds_slot, document from jobs").toArray(),
+    );
+    return { ...row, document: JSON.parse(row?.document ?? "{}") as Record<string, unknown> };
+  };
+
+  it("with a model that was retired here keeps it, in the object, in D1 and on the wire", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("delay=0.3"));
+    await env.DB.prepare("update generations set model = 'truefusion-9' where id = ?").bind(id).run();
+    await rewrite(user, "document = json_set(document, '$.model', 'truefusion-9')");
+    await deliver(await webhookOf(id, "succeeded"));
+    expect(await reaches(user, id, "succeeded")).toMatchObject({ model: "truefusion-9" });
+    await isIdle(user);
+    expect(await rowsOf(user)).toMatchObject([{ id, model: "truefusion-9" }]);
+    expect((await list(user)).items).toMatchObject([{ id, model: "truefusion-9" }]);
+    expect((await stored(user)).document).toMatchObject({ model: "truefusion-9" });
+    expect(await callsOf(id)).toMatchObject({ cancels: 0 });
+  });
+
+  it("writes the row of a model that was retired before it was recorded", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("delay=0.3"));
+    await env.DB.prepare("delete from generations where id = ?").bind(id).run();
+    await rewrite(
+      user,
+      `document = json_set(document, '$.model', 'truefusion-9', '$.recorded', json('false'),
+                           '$.options', json('{"aspectRatio":"5:4","style":"noir"}'))`,
+    );
+    await deliver(await webhookOf(id, "succeeded"));
+    expect(await reaches(user, id, "succeeded")).toMatchObject({ model: "truefusion-9", options: {} });
+    await eventually(async () =>
+      expect(await rowsOf(user)).toMatchObject([
+        { model: "truefusion-9", options: '{"aspectRatio":"5:4","style":"noir"}', status: "succeeded" },
+      ]),
+    );
+  });
+
+  it("keeps tasks and fields that this version does not know, and ends all the same", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("delay=0.3"));
+    await rewrite(
+      user,
+      `tasks = '["upscale"]', document = json_set(document, '$.mood', json('{"is":"sunny"}'))`,
+    );
+    await deliver(await webhookOf(id, "succeeded"));
+    await reaches(user, id, "succeeded");
+    await eventually(async () =>
+      expect(await stored(user)).toMatchObject({
+        upstream: "ended",
+        tasks: '["upscale"]',
+        document: { mood: { is: "sunny" }, endedAt: expect.any(Number) },
+      }),
+    );
+    expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
+  });
+
+  it.each([
+    ["status", "document = json_set(document, '$.status', 'dreaming')"],
+    ["state at Skytells", "upstream = 'somewhere'"],
+  ])("with an unknown %s holds its slot until Skytells has finished", async (_, set) => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("stuck"));
+    await rewrite(user, set);
+    expect(await limitsOf(user)).toMatchObject({ inFlight: 1 });
+    expect((await read(user, id)).status).toMatch(/queued|processing/);
+    expect((await user.post("/api/generate", { prompt: newPrompt() })).status).toBe(429);
+    await finish(id);
+    await deliver(await webhookOf(id, "succeeded"));
+    await reaches(user, id, "succeeded");
+    await isIdle(user);
+    expect(await callsOf(id)).toMatchObject({ cancels: 0 });
+  });
+
+  it("with an unknown status that ended keeps it, and no slot", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    await isIdle(user);
+    await rewrite(user, "document = json_set(document, '$.status', 'archived')");
+    await deliver(await webhookOf(id, "succeeded"));
+    expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
+    expect((await stored(user)).document).toMatchObject({ status: "archived" });
+    expect((await user.post(`/api/predictions/${id}/cancel`)).status).toBe(409);
+  });
+
+  it("keeps an unknown error code and shows a known one", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal,failed"));
+    await reaches(user, id, "failed");
+    const error = '{"code":"sold_out","message":"Sold out."}';
+    await env.DB.prepare("update generations set error = ? where id = ?").bind(error, id).run();
+    await rewrite(user, "document = json_set(document, '$.error', json(?))", error);
+    expect(await read(user, id)).toMatchObject({ error: { code: "upstream_failed", message: "Sold out." } });
+    expect((await stored(user)).document).toMatchObject({ error: { code: "sold_out" } });
+    expect(await rowsOf(user)).toMatchObject([{ error }]);
+  });
+});
+
 describe.concurrent("a generation under way of which no job is left", () => {
   it.each(["canceled", "deleted"])(
     "can be %s: Skytells hears of it, and until then it counts",
@@ -90,13 +192,10 @@ describe.concurrent("a generation under way of which no job is left", () => {
 
 describe.concurrent("a row that cannot be read", () => {
   it.each([
-    ["an unknown status", "document = json_set(document, '$.status', 'dreaming')", []],
     ["a missing prompt", "document = json_remove(document, '$.prompt')", []],
     ["garbage", "document = ?", ["{]"]],
     ["bytes", "document = x'00ff'", []],
-    ["an unknown upstream", "upstream = 'somewhere'", []],
-    ["debts that are none", "debts = ?", ['["write a letter"]']],
-    ["debts that are no JSON", "debts = 'all of them'", []],
+    ["tasks that are not JSON", "tasks = 'all of them'", []],
     ["a time of creation in words", "created_at = 'yesterday'", []],
     ["a time to wake that never comes", "document = '{}', next_at = 9e15", []],
     ["words for a slot", "holds_slot = 'yes', document = 'null'", []],
@@ -114,9 +213,9 @@ describe.concurrent("a row that cannot be read", () => {
     expect(await callsOf(id)).toMatchObject({ cancels: 1 });
     // It sleeps until it is swept: nothing wakes for it again.
     const [row] = await inStudio(user, (sql) =>
-      sql.exec("select next_at, debts, holds_slot from jobs").toArray(),
+      sql.exec("select next_at, tasks, holds_slot from jobs").toArray(),
     );
-    expect(row).toMatchObject({ debts: "[]", holds_slot: 0 });
+    expect(row).toMatchObject({ tasks: "[]", holds_slot: 0 });
     expect(Number(row?.next_at)).toBeGreaterThan(Date.now() + 23 * 3_600_000);
     await generate(user, newPrompt());
   });

@@ -92,11 +92,11 @@ describe("a picture that Skytells has for a minute", () => {
   it("is not removed by what an earlier try was to remove, and has no second window", () => {
     const healed = applyPrediction(timeOut(job({}), 900_000), success, 900_000, settings);
     const lost = failStore(healed, "storage_failed", 1_000_000);
-    expect(lost.debts).toContain("remove");
+    expect(lost.tasks).toContain("remove");
     const again = applyPrediction(lost, success, 1_100_000, settings);
-    expect(again.debts).toContain("store");
-    expect(again.debts).not.toContain("remove");
+    expect(again.tasks).toContain("store");
+    expect(again.tasks).not.toContain("remove");
     expect(again.source?.lostAt).toBe(1_200_000);
-    expect(applyPrediction(lost, success, 1_200_001, settings).debts).not.toContain("store");
+    expect(applyPrediction(lost, success, 1_200_001, settings).tasks).not.toContain("store");
   });
 });

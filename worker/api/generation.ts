@@ -1,8 +1,17 @@
-/** A generation as it is kept (`GenerationRecord`), and how it is shown on the wire. */
+/**
+ * A generation as it is stored (`GenerationRecord`) and as the API presents it. Stored model, status and error code are any
+ * string, because another version may have written them; only `presentGeneration` maps them to known values.
+ */
 import * as z from "zod";
-import { ASPECT_RATIOS, MAX_SEED, type ModelId } from "../shared/models.ts";
-import { FAILURE_CODES, type FailureCode, type GenerationStatus, isTerminal } from "../shared/generations.ts";
-import type { Generation } from "./schemas.ts";
+import {
+  FAILURE_CODES,
+  type FailureCode,
+  GENERATION_STATUSES,
+  type GenerationStatus,
+  isTerminal,
+} from "../shared/generations.ts";
+import { ASPECT_RATIOS, MAX_SEED } from "../shared/models.ts";
+import type { Generation, GenerationOptions } from "./schemas.ts";
 
 /** A picture in R2: `n` is its place among the generation's outputs, `ext` the ending of its key. */
 export const storedOutput = z.object({
@@ -13,7 +22,7 @@ export const storedOutput = z.object({
 });
 export type StoredOutput = z.infer<typeof storedOutput>;
 
-export const generationError = z.object({ code: z.enum(FAILURE_CODES), message: z.string() });
+export const generationError = z.object({ code: z.string(), message: z.string() });
 export type GenerationError = z.infer<typeof generationError>;
 
 const FAILURE_SENTENCES: Record<FailureCode, string> = {
@@ -26,13 +35,12 @@ const FAILURE_SENTENCES: Record<FailureCode, string> = {
   unconfirmed: "The image service never confirmed this picture.",
 };
 
-/** A failure as it is kept and shown. */
 export function failureOf(code: FailureCode): GenerationError {
   return { code, message: FAILURE_SENTENCES[code] };
 }
 
 export const generationOptions = z.object({
-  aspectRatio: z.enum(ASPECT_RATIOS).exactOptional(),
+  aspectRatio: z.string().exactOptional(),
   seed: z.int().min(0).max(MAX_SEED).exactOptional(),
   negativePrompt: z.string().exactOptional(),
 });
@@ -40,8 +48,9 @@ export const generationOptions = z.object({
 export type GenerationRecord = {
   id: string;
   prompt: string;
-  model: ModelId;
-  status: GenerationStatus;
+  model: string;
+  /** One of `GENERATION_STATUSES`, or a newer version's. */
+  status: string;
   progress: number | null;
   outputs: StoredOutput[];
   error: GenerationError | null;
@@ -57,6 +66,40 @@ export function shareUrl(origin: string, token: string): string {
   return `${origin}/s/${token}`;
 }
 
+/** Whether nothing can follow. Of a status that this version does not know, only `completedAt` tells. */
+export function hasEnded({ status, completedAt }: Pick<GenerationRecord, "status" | "completedAt">): boolean {
+  return isKnownStatus(status) ? isTerminal(status) : completedAt !== null;
+}
+
+/** The status to show; one of a newer version is shown as the nearest known one. */
+export function presentStatus(record: GenerationRecord): GenerationStatus {
+  if (isKnownStatus(record.status)) return record.status;
+  return hasEnded(record) ? "failed" : "processing";
+}
+
+function isKnownStatus(status: string): status is GenerationStatus {
+  return (GENERATION_STATUSES as readonly string[]).includes(status);
+}
+
+export function presentError(error: GenerationError | null): Generation["error"] {
+  if (error === null) return null;
+  const code = FAILURE_CODES.find((known) => known === error.code) ?? "upstream_failed";
+  return { code, message: error.message };
+}
+
+function presentOptions({
+  aspectRatio,
+  seed,
+  negativePrompt,
+}: GenerationRecord["options"]): GenerationOptions {
+  const ratio = ASPECT_RATIOS.find((known) => known === aspectRatio);
+  return {
+    ...(ratio && { aspectRatio: ratio }),
+    ...(seed !== undefined && { seed }),
+    ...(negativePrompt !== undefined && { negativePrompt }),
+  };
+}
+
 /** The wire form. `origin` is where the studio is reached; only `shareUrl` is absolute. */
 export function presentGeneration(record: GenerationRecord, origin: string): Generation {
   const outputs = record.outputs.map(({ n, width, height }) => ({
@@ -70,17 +113,17 @@ export function presentGeneration(record: GenerationRecord, origin: string): Gen
     id: record.id,
     prompt: record.prompt,
     model: record.model,
-    status: record.status,
-    progress: isTerminal(record.status) ? null : record.progress,
+    status: presentStatus(record),
+    progress: hasEnded(record) ? null : record.progress,
     outputUrl: first?.url ?? null,
     thumbnailUrl: first?.thumbnailUrl ?? null,
     width: first?.width ?? null,
     height: first?.height ?? null,
     outputs: first ? outputs : [],
-    error: record.error,
+    error: presentError(record.error),
     favorite: record.favorite,
     shareUrl: record.shareToken === null ? null : shareUrl(origin, record.shareToken),
-    options: record.options,
+    options: presentOptions(record.options),
     createdAt: new Date(record.createdAt).toISOString(),
     completedAt: record.completedAt === null ? null : new Date(record.completedAt).toISOString(),
   };

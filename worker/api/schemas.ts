@@ -142,7 +142,7 @@ export type Generation = {
   /** Skytells' prediction id; while unconfirmed, the pending id. */
   id: string;
   prompt: string;
-  model: ModelId;
+  model: string;
   status: GenerationStatus;
   /** 0–100 where Skytells tells. */
   progress: number | null;

@@ -4,7 +4,7 @@ export const GENERATION_STATUSES = ["queued", "processing", "succeeded", "failed
 export type GenerationStatus = (typeof GENERATION_STATUSES)[number];
 
 /** Whether the status is final. */
-export function isTerminal(status: GenerationStatus): boolean {
+export function isTerminal(status: string): boolean {
   return status === "succeeded" || status === "failed" || status === "canceled";
 }
 

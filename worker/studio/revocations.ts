@@ -4,25 +4,22 @@
  */
 import { type SessionClaim, SUSPENDED, UNAUTHENTICATED } from "../db/users.ts";
 import type { Refusal } from "../api/problem.ts";
+import type { Schema } from "./schema.ts";
 
 type Row = { min_epoch: number; is_suspended: number };
 
 export class Revocations {
   private readonly sql: SqlStorage;
-  /** False while the object has no jobs: an empty object is not written to. */
-  private readonly mayWrite: () => boolean;
+  private readonly schema: Schema;
   /** Sessions with a lower epoch have ended. */
   private minEpoch = 0;
   private isSuspended = false;
   private isSaved = true;
 
-  constructor(sql: SqlStorage, mayWrite: () => boolean) {
+  constructor(sql: SqlStorage, schema: Schema) {
     this.sql = sql;
-    this.mayWrite = mayWrite;
-    const hasTable =
-      sql.exec("select 1 from sqlite_master where type = 'table' and name = 'revocations'").toArray().length >
-      0;
-    const row = hasTable
+    this.schema = schema;
+    const row = schema.exists
       ? sql.exec<Row>("select min_epoch, is_suspended from revocations").toArray()[0]
       : undefined;
     if (!row) return;
@@ -57,9 +54,7 @@ export class Revocations {
 
   /** Writes the state that could not be written while the object was empty. */
   save(): void {
-    if (this.isSaved || !this.mayWrite()) return;
-    this.sql.exec(`create table if not exists revocations (
-      id integer primary key check (id = 1), min_epoch integer not null, is_suspended integer not null)`);
+    if (this.isSaved || !this.schema.exists) return;
     this.sql.exec(
       "insert or replace into revocations (id, min_epoch, is_suspended) values (1, ?, ?)",
       this.minEpoch,

@@ -2,8 +2,8 @@
  * The Durable Object of one user: the only place that changes the state of the user's generations.
  *
  * Invariants: the alarm cannot be lost (`alarm()` never throws and re-arms last; every other entry makes sure that it is
- * set). The constructor writes nothing, and only an admission or a delete writes to an empty object: a late webhook must
- * not recreate the object of a deleted account.
+ * set). Only an admission or a delete writes to an empty object: a late webhook must not recreate the object of a deleted
+ * account.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Plan } from "../shared/plans.ts";
@@ -29,6 +29,7 @@ import { Sockets, type SocketOwner } from "./sockets.ts";
 import { removeGenerations } from "./tasks/delete.ts";
 import { cancelAtSkytells, fetchStatus } from "./tasks/settle.ts";
 import { Revocations } from "./revocations.ts";
+import { Schema } from "./schema.ts";
 import { Settling } from "./tasks/settling.ts";
 import { applyPrediction, hasTask, keepEarlyNews } from "./jobs/transitions.ts";
 
@@ -40,6 +41,7 @@ const MIN_ALARM_DELAY_MS = 1_000;
 export type Delivery = { jobId: string | null; prediction: Prediction };
 
 export class UserStudio extends DurableObject<Env> {
+  private readonly schema: Schema;
   private readonly jobs: Jobs;
   private readonly deletionState: AccountDeletionState;
   private readonly deletion: AccountDeletion;
@@ -53,10 +55,11 @@ export class UserStudio extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.jobs = new Jobs(ctx.storage.sql);
-    this.deletionState = new AccountDeletionState(ctx.storage.sql);
+    this.schema = new Schema(ctx.storage);
+    this.jobs = new Jobs(ctx.storage.sql, this.schema);
+    this.deletionState = new AccountDeletionState(ctx.storage.sql, this.schema);
     this.sockets = new Sockets(ctx);
-    this.revocations = new Revocations(ctx.storage.sql, () => !this.jobs.isEmpty);
+    this.revocations = new Revocations(ctx.storage.sql, this.schema);
     if (this.revocations.epoch > 0) this.sockets.endSessions(this.revocations.epoch);
     this.settling = new Settling(this.jobs, { context: () => this.context(), arm: () => this.arm() });
     this.deletion = new AccountDeletion(this.deletionState, {
@@ -279,7 +282,7 @@ export class UserStudio extends DurableObject<Env> {
   /** The input gate is closed while storage is deleted. */
   private async wipe(): Promise<void> {
     await this.ctx.storage.deleteAll();
-    this.jobs.reset();
+    this.schema.reset();
     this.deletionState.reset();
     this.revocations.reset();
     this.parts = null;

@@ -1,5 +1,4 @@
 /** How long generations take, learned from this browser's last ones, per model. */
-import type { ModelId } from "../../../worker/shared/models.ts";
 import type { KeyValueStore } from "../../browser/storage.ts";
 import { definePart } from "../../ui/parts.ts";
 import { isInFlight } from "../images/generation.ts";
@@ -22,7 +21,7 @@ export function createDurations({ generations, store }: DurationsDependencies) {
     if (ms > 0) store.set(keyOf(model), JSON.stringify([...read(model), ms].slice(-MAX_SAMPLES)));
   });
 
-  function read(model: ModelId): number[] {
+  function read(model: string): number[] {
     try {
       const stored: unknown = JSON.parse(store.get(keyOf(model)) ?? "[]");
       return Array.isArray(stored) ? stored.filter((ms) => typeof ms === "number" && ms > 0) : [];
@@ -33,7 +32,7 @@ export function createDurations({ generations, store }: DurationsDependencies) {
 
   return {
     /** The median in milliseconds; null without any. */
-    expectedMs(model: ModelId): number | null {
+    expectedMs(model: string): number | null {
       const samples = read(model).toSorted((a, b) => a - b);
       const middle = samples.length / 2;
       const pair = [samples[Math.ceil(middle) - 1], samples[Math.floor(middle)]];
@@ -43,7 +42,7 @@ export function createDurations({ generations, store }: DurationsDependencies) {
   };
 }
 
-const keyOf = (model: ModelId) => `durations.${model}`;
+const keyOf = (model: string) => `durations.${model}`;
 
 export type Durations = ReturnType<typeof createDurations>;
 export const durationsPart = definePart<Durations>("durations");

@@ -1,5 +1,6 @@
 /** From a click to a generation: sends an outbox item until the Worker has answered, whatever happens in between. */
 import { batch, computed, signal } from "@preact/signals";
+import type { ModelId } from "../../../worker/shared/models.ts";
 import { normalizePrompt, promptProblem } from "../../../worker/shared/prompt.ts";
 import type { GenerateBody } from "../../../worker/api/schemas.ts";
 import type { Api } from "../../api/client.ts";
@@ -293,7 +294,8 @@ export function createSubmit(dependencies: SubmitDependencies) {
       // The second of two clicks finds it in flight again.
       if (entry.phase !== "rejected" && isInFlight(generation)) return;
       const { prompt, model, options } = generation;
-      const body = entry.item?.body ?? { prompt, model, ...options };
+      // The Worker rejects a retired model.
+      const body = entry.item?.body ?? { prompt, model: model as ModelId, ...options };
       const code = entry.phase === "rejected" ? entry.error?.code : undefined;
       // With options that the model does not support it would always be rejected.
       if (code === "invalid_request") {

@@ -16,7 +16,8 @@ type Settings = Pick<Generation, "prompt" | "model" | "options">;
 /** The same settings with another seed. */
 export function variationOf({ prompt, model, options }: Settings, random: () => number): GenerateBody {
   const { seed, ...rest } = options;
-  const body = { prompt, model, ...rest };
+  // The Worker rejects a retired model.
+  const body = { prompt, model: model as ModelId, ...rest };
   // Without a seed each image differs anyway.
   return seed === undefined ? body : { ...body, seed: Math.floor(random() * (MAX_SEED + 1)) };
 }

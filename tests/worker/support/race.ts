@@ -31,14 +31,14 @@ export type Scene = {
   send: () => Promise<Response | null>;
 };
 
-type Job = { status: string; upstream: string; holdsSlot: number; debts: string; deleted: boolean };
+type Job = { status: string; upstream: string; holdsSlot: number; tasks: string; deleted: boolean };
 
 export const jobsOf = (user: Visitor): Promise<Job[]> =>
   runInDurableObject(env.STUDIO.getByName(user.id), (_, state) =>
     state.storage.sql
       .exec(
         `select json_extract(document, '$.status') as status, json_extract(document, '$.deleted') as deleted,
-                upstream, holds_slot as holdsSlot, debts from jobs`,
+                upstream, holds_slot as holdsSlot, tasks from jobs`,
       )
       .toArray()
       .map((row) => ({ ...row, deleted: row.deleted === 1 }) as Job),
@@ -121,8 +121,8 @@ async function nameOf(user: Visitor, id: string): Promise<string> {
   return (job?.prediction_id ?? job?.id ?? id) as string;
 }
 
-export const clearOf = ({ holdsSlot, debts, upstream }: Job) =>
-  holdsSlot === 0 && debts === "[]" && upstream === "ended";
+export const clearOf = ({ holdsSlot, tasks, upstream }: Job) =>
+  holdsSlot === 0 && tasks === "[]" && upstream === "ended";
 
 export type Ending = {
   canceled: boolean;

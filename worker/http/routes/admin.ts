@@ -18,7 +18,7 @@ import { commonDatabase, databaseFor, databaseOfShard } from "../../db/client.ts
 import { findGeneration, ownerOf, unshareGeneration } from "../../db/generations.ts";
 import type { UserRow } from "../../db/users.ts";
 import { settingsOf } from "../../config/settings.ts";
-import type { GenerationRecord } from "../../api/generation.ts";
+import { type GenerationRecord, presentError, presentStatus } from "../../api/generation.ts";
 import { shardOfToken } from "../../api/share-token.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
 import { adminOnly } from "../middleware/admin.ts";
@@ -139,6 +139,11 @@ function presentUser({ id, email, plan, createdAt, suspendedAt, deletedAt }: Use
 }
 
 /** What was asked for stays its user's. */
-function presentGeneration({ id, status, error }: GenerationRecord, userId: string): AdminGeneration {
-  return { id, userId, status, error: error?.code ?? null };
+function presentGeneration(record: GenerationRecord, userId: string): AdminGeneration {
+  return {
+    id: record.id,
+    userId,
+    status: presentStatus(record),
+    error: presentError(record.error)?.code ?? null,
+  };
 }

@@ -1,14 +1,15 @@
 /**
  * A job: the object's row that drives one generation.
  *
- * `holdsSlot` (counts against the plan) and `debts` (pending tasks) end at different times. The row is the write-ahead
+ * `holdsSlot` (counts against the plan) and `tasks` (pending tasks) end at different times. The row is the write-ahead
  * record: it is on disk before the create request is sent and holds everything that the D1 row needs. Finished, it is
- * kept for a day for idempotent replays and late webhooks. Columns are what SQL filters by; the rest is one JSON document,
- * whose defaults read older rows.
+ * kept for a day for idempotent replays and late webhooks. Columns are what SQL filters by; the rest is one JSON document.
+ *
+ * Rows of other versions stay intact: defaults read older rows, and models, statuses, error codes, tasks and fields of a
+ * newer version are kept as they are.
  */
 import * as z from "zod";
 import { GENERATION_STATUSES } from "../../shared/generations.ts";
-import { MODELS } from "../../shared/models.ts";
 import {
   type GenerationRecord,
   generationError,
@@ -21,11 +22,17 @@ import type { Prediction } from "../../skytells/prediction.ts";
  * `store`: copy the outputs to R2. `record`: write the job's state to D1. `cancel`: cancel at Skytells.
  * `remove`: delete the files in R2. `forget`: delete the prediction at Skytells (best effort).
  */
-const debt = z.enum(["store", "record", "cancel", "remove", "forget"]);
-export type Debt = z.infer<typeof debt>;
+const TASKS = ["store", "record", "cancel", "remove", "forget"] as const;
+export type Task = (typeof TASKS)[number];
+
+/** A newer version's tasks are kept and ignored. */
+export function isKnownTask(task: string): task is Task {
+  return (TASKS as readonly string[]).includes(task);
+}
 
 /** State of the prediction at Skytells, as far as known. `ended`: terminal, refused or given up. */
 const upstream = z.enum(["creating", "unconfirmed", "live", "ended"]);
+type Upstream = z.infer<typeof upstream>;
 
 const time = z.number();
 
@@ -44,8 +51,8 @@ const predictionSchema = z.object({
 
 const document = z.object({
   prompt: z.string(),
-  model: z.enum(MODELS.map((model) => model.id)),
-  options: generationOptions,
+  model: z.string(),
+  options: z.looseObject(generationOptions.shape),
   /** What was sent to Skytells; identifies the prediction if the create's response is lost. */
   input: z.record(z.string(), z.unknown()),
   webhookUrl: z.string().nullable(),
@@ -53,7 +60,7 @@ const document = z.object({
   fingerprint: z.string(),
 
   /** What the API shows. */
-  status: z.enum(GENERATION_STATUSES),
+  status: z.string(),
   deleted: z.boolean().default(false),
   /** The D1 row exists. */
   recorded: z.boolean().default(false),
@@ -67,9 +74,9 @@ const document = z.object({
   /** When the prediction became known; the D1 row can be written from then on. */
   confirmedAt: time.nullable().default(null),
   /** Problem code of the unconfirmed create, for replays. */
-  ambiguity: z.enum(["upstream_timeout", "upstream_error"]).nullable().default(null),
+  ambiguity: z.string().nullable().default(null),
   /** From a webhook that arrived while the job had no prediction, and when. */
-  parkedNews: predictionSchema.nullable().default(null),
+  parkedNews: predictionSchema.nullable().default(null).catch(null),
   parkedAt: time.nullable().default(null),
   /** The input contains a seed that the object drew at random, so it identifies this job. */
   drewSeed: z.boolean().default(false),
@@ -95,15 +102,22 @@ const document = z.object({
   attempts: z.int().default(0),
 });
 
-export type Job = z.infer<typeof document> & {
+type Document = z.infer<typeof document>;
+
+export type Job = Omit<Document, "parkedNews" | "parkedAt"> & {
+  /** Stored as `parkedNews` and `parkedAt`. */
+  earlyNews: Document["parkedNews"];
+  earlyNewsAt: Document["parkedAt"];
+  /** Fields of a newer version's document. */
+  unknownFields: Record<string, unknown>;
   /** A random UUID; the pending id. */
   id: string;
   userId: string;
   predictionId: string | null;
   idempotencyKey: string | null;
-  upstream: z.infer<typeof upstream>;
+  upstream: Upstream;
   holdsSlot: boolean;
-  debts: Debt[];
+  tasks: string[];
   /** Milliseconds since the epoch, as all times here. */
   createdAt: number;
   nextAt: number;
@@ -117,7 +131,7 @@ export type JobRow = {
   idempotency_key: string | null;
   upstream: string;
   holds_slot: number;
-  debts: string;
+  tasks: string;
   created_at: number;
   next_at: number;
   document: string;
@@ -136,8 +150,8 @@ export type UnreadableJob = {
 };
 
 export function toRow(job: Job): JobRow {
-  const { id, userId, predictionId, idempotencyKey, upstream, holdsSlot, debts, createdAt, nextAt, ...rest } =
-    job;
+  const { id, userId, predictionId, idempotencyKey, upstream, holdsSlot, tasks, createdAt, nextAt } = job;
+  const fields: Document = { ...job, parkedNews: job.earlyNews, parkedAt: job.earlyNewsAt };
   return {
     id,
     user_id: userId,
@@ -145,25 +159,36 @@ export function toRow(job: Job): JobRow {
     idempotency_key: idempotencyKey,
     upstream,
     holds_slot: holdsSlot ? 1 : 0,
-    debts: JSON.stringify(debts),
+    tasks: JSON.stringify(tasks),
     created_at: createdAt,
     next_at: Math.round(nextAt),
-    document: JSON.stringify(rest),
+    document: JSON.stringify({ ...job.unknownFields, ...pick(fields) }),
   };
+}
+
+function pick(fields: Document): Partial<Document> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name in document.shape));
 }
 
 /** Null for a row that this version cannot parse. */
 export function fromRow(row: JobRow): Job | null {
   try {
+    const stored = z.record(z.string(), z.unknown()).parse(JSON.parse(row.document));
+    const { parkedNews, parkedAt, ...fields } = document.parse(stored);
+    const unknown = Object.entries(stored).filter(([name]) => !(name in document.shape));
+    const holdsSlot = row.holds_slot === 1;
     return {
-      ...document.parse(JSON.parse(row.document)),
+      ...fields,
+      earlyNews: parkedNews,
+      earlyNewsAt: parkedAt,
+      unknownFields: Object.fromEntries(unknown),
       id: row.id,
       userId: row.user_id,
       predictionId: row.prediction_id,
       idempotencyKey: row.idempotency_key,
-      upstream: upstream.parse(row.upstream),
-      holdsSlot: row.holds_slot === 1,
-      debts: z.array(debt).parse(JSON.parse(row.debts)),
+      upstream: upstreamOf(row, holdsSlot),
+      holdsSlot,
+      tasks: z.array(z.string()).parse(JSON.parse(row.tasks)),
       // SQLite does not enforce column types.
       createdAt: time.parse(row.created_at),
       nextAt: time.parse(row.next_at),
@@ -173,8 +198,16 @@ export function fromRow(row: JobRow): Job | null {
   }
 }
 
+/** A newer version's state becomes the one in which this version finds out whether the slot is still in use. */
+function upstreamOf(row: JobRow, holdsSlot: boolean): Upstream {
+  const known = upstream.safeParse(row.upstream);
+  if (known.success) return known.data;
+  if (!holdsSlot) return "ended";
+  return row.prediction_id === null ? "unconfirmed" : "live";
+}
+
 export function unreadableJobOf(row: JobRow): UnreadableJob {
-  const isClosed = row.holds_slot === 0 && row.debts === "[]";
+  const isClosed = row.holds_slot === 0 && row.tasks === "[]";
   return {
     id: row.id,
     userId: row.user_id,

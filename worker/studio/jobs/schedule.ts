@@ -1,7 +1,7 @@
 /** When a job is next due. The steps are fractions of the settings that they belong to. */
 import { SLOT_GRACE_MS, TOMBSTONE_MS } from "../../config/limits.ts";
 import { type Settings } from "../../config/settings.ts";
-import type { Debt, Job } from "./job.ts";
+import { isKnownTask, type Job, type Task } from "./job.ts";
 import { isOpen, hasTask } from "./transitions.ts";
 
 const CHECK_STEPS = [1, 1.5, 2.25, 3];
@@ -48,7 +48,7 @@ export function confirmUntil(job: Job, settings: Settings): number {
 /** The job's prediction is unknown: the create is unconfirmed, or was given up and a webhook has named a prediction since. */
 export function needsSearch(job: Job): boolean {
   if (job.predictionId !== null || job.upstream === "creating") return false;
-  return job.upstream === "unconfirmed" || job.parkedNews !== null;
+  return job.upstream === "unconfirmed" || job.earlyNews !== null;
 }
 
 /** The next deadline after `now`, which a Retry-After must not pass; null if all have passed. */
@@ -85,7 +85,7 @@ export function reschedule(job: Job, now: number, settings: Settings): Job {
     const nextAt = nextStore(job.source, job.attempts, now, settings.outputWindowMs);
     return { ...job, endedAt: null, nextAt };
   }
-  if (job.debts.some((debt) => debt !== "store" && canRun(job, debt))) {
+  if (job.tasks.some((task) => isKnownTask(task) && task !== "store" && canRun(job, task))) {
     times.push(now + Math.min(MAX_BACKOFF_MS, 1000 * 2 ** Math.min(job.attempts, 6)) * jitter());
   }
   if (times.length === 0) {
@@ -96,7 +96,7 @@ export function reschedule(job: Job, now: number, settings: Settings): Job {
 }
 
 /** False while a task must wait: for the prediction's id, or (`forget`) for the prediction to end. */
-export function canRun(job: Job, debt: Debt): boolean {
+export function canRun(job: Job, task: Task): boolean {
   if (job.predictionId === null) return false;
-  return debt !== "forget" || job.upstream === "ended";
+  return task !== "forget" || job.upstream === "ended";
 }

@@ -1,37 +1,43 @@
 /** SQL for the object's table of jobs. */
-import { isTerminal } from "../../shared/generations.ts";
+import { hasEnded } from "../../api/generation.ts";
 import { TOMBSTONE_MS } from "../../config/limits.ts";
-import { fromRow, type Job, type JobRow, type UnreadableJob, unreadableJobOf, toRow } from "./job.ts";
+import {
+  fromRow,
+  isKnownTask,
+  type Job,
+  type JobRow,
+  type UnreadableJob,
+  unreadableJobOf,
+  toRow,
+} from "./job.ts";
+import type { Schema } from "../schema.ts";
 
 /** Allowed clock difference: a `next_at` later than a retained job's end plus this is invalid. */
 const PLAUSIBLE_SLACK_MS = 60 * 60 * 1000;
 
 export class Jobs {
   private readonly sql: SqlStorage;
-  private hasSchema: boolean;
-  /** The schema has been brought up to date. */
-  private isCurrent = false;
+  private readonly schema: Schema;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, schema: Schema) {
     this.sql = sql;
-    this.hasSchema =
-      sql.exec("select 1 from sqlite_master where type = 'table' and name = 'jobs'").toArray().length > 0;
+    this.schema = schema;
   }
 
   /** True until the first admission or delete; until then nothing else may write to the object. */
   get isEmpty(): boolean {
-    return !this.hasSchema;
+    return !this.schema.exists;
   }
 
   insert(job: Job): void {
-    if (!this.isCurrent) this.createSchema();
+    this.schema.create();
     const row = toRow(job);
     // Callers have checked for duplicates: a row that still has this key or prediction is unreadable.
     this.sql.exec("update jobs set idempotency_key = null where idempotency_key = ?", row.idempotency_key);
     this.sql.exec("delete from jobs where prediction_id = ?", row.prediction_id);
     this.sql.exec(
       `insert into jobs
-         (id, user_id, prediction_id, idempotency_key, upstream, holds_slot, debts, created_at, next_at, document)
+         (id, user_id, prediction_id, idempotency_key, upstream, holds_slot, tasks, created_at, next_at, document)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.id,
       row.user_id,
@@ -39,46 +45,23 @@ export class Jobs {
       row.idempotency_key,
       row.upstream,
       row.holds_slot,
-      row.debts,
+      row.tasks,
       row.created_at,
       row.next_at,
       row.document,
     );
   }
 
-  /** Also updates the schema of an earlier version. */
-  private createSchema(): void {
-    this.sql.exec(`
-      create table if not exists jobs (
-        id text primary key,
-        user_id text not null,
-        prediction_id text unique,
-        idempotency_key text unique,
-        upstream text not null,
-        holds_slot integer not null,
-        debts text not null,
-        created_at integer not null,
-        next_at integer not null,
-        document text not null
-      );
-      create index if not exists jobs_by_next_at on jobs (next_at);
-      create index if not exists jobs_by_slot on jobs (created_at) where holds_slot = 1;
-      create index if not exists jobs_by_created_at on jobs (created_at);
-    `);
-    this.hasSchema = true;
-    this.isCurrent = true;
-  }
-
   save(job: Job): void {
     const row = toRow(job);
     this.sql.exec(
-      `update jobs set prediction_id = ?, idempotency_key = ?, upstream = ?, holds_slot = ?, debts = ?, next_at = ?, document = ?
+      `update jobs set prediction_id = ?, idempotency_key = ?, upstream = ?, holds_slot = ?, tasks = ?, next_at = ?, document = ?
        where id = ?`,
       row.prediction_id,
       row.idempotency_key,
       row.upstream,
       row.holds_slot,
-      row.debts,
+      row.tasks,
       row.next_at,
       row.document,
       row.id,
@@ -126,7 +109,7 @@ export class Jobs {
   /** Frees the slot and the key of an unreadable row and drops its tasks. It is swept at `sweepAt`. */
   closeUnreadable(id: string, sweepAt: number): void {
     this.sql.exec(
-      "update jobs set idempotency_key = null, holds_slot = 0, debts = '[]', next_at = ? where id = ?",
+      "update jobs set idempotency_key = null, holds_slot = 0, tasks = '[]', next_at = ? where id = ?",
       sweepAt,
       id,
     );
@@ -138,10 +121,10 @@ export class Jobs {
 
   /** Unfinished generations, oldest first. */
   open(): Job[] {
-    return this.rows("where debts <> '[]' or holds_slot = 1 order by created_at")
+    return this.rows("where tasks <> '[]' or holds_slot = 1 order by created_at")
       .map(fromRow)
       .filter((job) => job !== null)
-      .filter((job) => !job.deleted && !isTerminal(job.status));
+      .filter((job) => !job.deleted && !hasEnded(job));
   }
 
   /** Slots in use by jobs admitted after `since`; older rows no longer count, whatever they say. */
@@ -177,7 +160,7 @@ export class Jobs {
     return this.sql
       .exec<{ count: number }>(
         `select count(*) as count from jobs
-         where prediction_id is not null and debts like '%"record"%' and created_at < ?
+         where prediction_id is not null and tasks like '%"record"%' and created_at < ?
            and iif(json_valid(document),
                    document ->> '$.recorded' is not 1 and coalesce(document ->> '$.confirmedAt', created_at) < ?, 0)`,
         time,
@@ -220,12 +203,6 @@ export class Jobs {
     );
   }
 
-  /** After the object's storage was deleted. */
-  reset(): void {
-    this.hasSchema = false;
-    this.isCurrent = false;
-  }
-
   /** Ids of all rows, also unreadable ones. */
   ids(): string[] {
     return this.rows("").map(({ id }) => id);
@@ -234,10 +211,12 @@ export class Jobs {
   /** Deletes all finished jobs, however young. Returns how many are left. */
   deleteFinished(): number {
     if (this.isEmpty) return 0;
-    const idle = this.rows("where holds_slot = 0 and debts = '[]'");
-    for (const row of idle) {
-      // A closed unreadable row never reaches `ended`.
-      if (row.upstream === "ended" || fromRow(row) === null) this.delete(row.id);
+    for (const row of this.rows("where holds_slot = 0")) {
+      const job = fromRow(row);
+      const isFinished = job
+        ? job.upstream === "ended" && !job.tasks.some(isKnownTask)
+        : unreadableJobOf(row).isClosed;
+      if (isFinished) this.delete(row.id);
     }
     return this.sql.exec<{ left: number }>("select count(*) as left from jobs").one().left;
   }

@@ -4,24 +4,24 @@
  */
 import { type FailureCode, isTerminal } from "../../shared/generations.ts";
 import type { Settings } from "../../config/settings.ts";
-import { failureOf, type GenerationRecord, type StoredOutput } from "../../api/generation.ts";
+import { failureOf, type GenerationRecord, hasEnded, type StoredOutput } from "../../api/generation.ts";
 import { isPolicyRefusal, type Prediction } from "../../skytells/prediction.ts";
-import type { Debt, Job } from "./job.ts";
+import { isKnownTask, type Job, type Task } from "./job.ts";
 
 export function isOpen(job: Job): boolean {
-  return !isTerminal(job.status);
+  return !hasEnded(job);
 }
 
-export function hasTask(job: Job, debt: Debt): boolean {
-  return job.debts.includes(debt);
+export function hasTask(job: Job, task: Task): boolean {
+  return job.tasks.includes(task);
 }
 
-export function withTasks(job: Job, ...debts: Debt[]): Job {
-  return { ...job, debts: [...new Set([...job.debts, ...debts])] };
+export function withTasks(job: Job, ...tasks: Task[]): Job {
+  return { ...job, tasks: [...new Set([...job.tasks, ...tasks])] };
 }
 
-export function withoutTasks(job: Job, ...debts: Debt[]): Job {
-  return { ...job, debts: job.debts.filter((debt) => !debts.includes(debt)) };
+export function withoutTasks(job: Job, ...tasks: Task[]): Job {
+  return { ...job, tasks: job.tasks.filter((task) => !isKnownTask(task) || !tasks.includes(task)) };
 }
 
 /** Resets the attempts and makes the job due now. */
@@ -38,7 +38,7 @@ export function attachPrediction(job: Job, prediction: Prediction, now: number, 
     upstream: "live",
     answeredAt: job.answeredAt ?? now,
     confirmedAt: now,
-    parkedNews: null,
+    earlyNews: null,
     attempts: 0,
     nextAt: now + settings.checkAfterMs,
   };
@@ -57,9 +57,9 @@ export function withLostResponse(job: Job, code: "upstream_timeout" | "upstream_
 
 /** Keeps the news of a webhook that arrived while the job has no prediction. */
 export function keepEarlyNews(job: Job, prediction: Prediction, now: number, isCreating: boolean): Job {
-  const known = job.parkedNews;
+  const known = job.earlyNews;
   const isOlder = known?.id === prediction.id && isTerminal(known.status);
-  const waiting = isOlder ? job : { ...job, parkedNews: prediction, parkedAt: now };
+  const waiting = isOlder ? job : { ...job, earlyNews: prediction, earlyNewsAt: now };
   return isCreating ? waiting : retryNow(waiting, now);
 }
 
@@ -156,14 +156,14 @@ export function deleteByUser(job: Job, now: number): Job {
 export function retainedJobOf(record: GenerationRecord, userId: string, now: number): Job {
   const { id, prompt, model, options, status, error, outputs, createdAt, completedAt } = record;
   // The prediction may still run.
-  const isLive = !isTerminal(status);
+  const isLive = !hasEnded(record);
   return {
     id,
     userId,
     predictionId: id,
     idempotencyKey: null,
     holdsSlot: isLive,
-    debts: [],
+    tasks: [],
     createdAt,
     nextAt: now,
     prompt,
@@ -183,8 +183,9 @@ export function retainedJobOf(record: GenerationRecord, userId: string, now: num
     answeredAt: createdAt,
     confirmedAt: null,
     ambiguity: null,
-    parkedNews: null,
-    parkedAt: null,
+    earlyNews: null,
+    earlyNewsAt: null,
+    unknownFields: {},
     drewSeed: false,
     claiming: null,
     source: null,
@@ -211,7 +212,12 @@ export function timeOut(job: Job, now: number): Job {
 export function giveUp(job: Job, now: number): Job {
   const ended = isOpen(job) ? fail(job, "unconfirmed", now) : job;
   // Without a prediction there is nothing to write, cancel or remove.
-  return { ...endUpstream(ended, now), debts: [], idempotencyKey: null, parkedNews: null };
+  return {
+    ...endUpstream(ended, now),
+    tasks: job.tasks.filter((task) => !isKnownTask(task)),
+    idempotencyKey: null,
+    earlyNews: null,
+  };
 }
 
 /** One of the outputs is in R2. */

@@ -11,6 +11,7 @@ import { MAX_FORGET_TRIES, STEP_TIMEOUT_MS } from "../../config/limits.ts";
 import { removeSomeOfUser } from "../../images/delete.ts";
 import { deletePrediction } from "../../skytells/client.ts";
 import type { StudioContext } from "../context.ts";
+import { hasTable, type Schema } from "../schema.ts";
 
 /** Rows per pass: each costs a request to Skytells, and an alarm has a limited number of subrequests. */
 const ROWS_A_PASS = 50;
@@ -34,13 +35,15 @@ type Row = {
 /** The deletion's progress: one row in the object's SQLite. */
 export class AccountDeletionState {
   private readonly sql: SqlStorage;
+  private readonly schema: Schema;
   private row: Row | null;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, schema: Schema) {
     this.sql = sql;
-    const isThere =
-      sql.exec("select 1 from sqlite_master where type = 'table' and name = 'closing'").toArray().length > 0;
-    this.row = isThere ? (sql.exec<Row>("select * from closing").toArray()[0] ?? null) : null;
+    this.schema = schema;
+    this.row = hasTable(sql, "closing")
+      ? (sql.exec<Row>("select * from closing").toArray()[0] ?? null)
+      : null;
   }
 
   get isUnderWay(): boolean {
@@ -58,9 +61,7 @@ export class AccountDeletionState {
 
   begin(userId: string, now: number): void {
     if (this.row) return this.save({ ...this.row, next_at: now });
-    this.sql.exec(`create table if not exists closing (
-      user_id text primary key, since integer not null, is_marked integer not null,
-      next_at integer not null, attempts integer not null, forget_tries integer not null)`);
+    this.schema.create();
     this.save({ user_id: userId, since: now, is_marked: 0, next_at: now, attempts: 0, forget_tries: 0 });
   }
 

@@ -1,7 +1,6 @@
 /** Cancels a generation: visible at once; the slot is freed when Skytells has acknowledged. */
-import { isTerminal } from "../../shared/generations.ts";
 import type { SessionClaim } from "../../db/users.ts";
-import type { GenerationRecord } from "../../api/generation.ts";
+import { type GenerationRecord, hasEnded } from "../../api/generation.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";
 import { updateJob, type StudioContext } from "../context.ts";
 import { recordOfJob } from "../jobs/job.ts";
@@ -22,7 +21,7 @@ export async function cancelGeneration(
   // No await from here to the change: a job inserted from the row must not outlive its account.
   if (context.isDeletingAccount) return refuse("unauthenticated", "Sign in to go on.");
   const record = found.rowOf(id);
-  const isRunning = record !== null && !isTerminal(record.status);
+  const isRunning = record !== null && !hasEnded(record);
   const job = jobs.byAnyId(id) ?? (isRunning ? insertRetainedJob(context, claim.userId, record) : null);
   if (!job) {
     if (!found.isKnown)

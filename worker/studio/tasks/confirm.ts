@@ -54,7 +54,7 @@ export async function confirm(context: StudioContext, job: Job): Promise<Step> {
  */
 function giveUpAt(job: Job, settings: Settings, found: Found["kind"], adopted: Adoption): number {
   if (adopted === "unavailable") return Number.POSITIVE_INFINITY;
-  if (job.upstream !== "unconfirmed") return (job.parkedAt ?? 0) + settings.outputWindowMs;
+  if (job.upstream !== "unconfirmed") return (job.earlyNewsAt ?? 0) + settings.outputWindowMs;
   const isKnown = found === "found" || found === "absent";
   return isKnown ? confirmUntil(job, settings) : deadlineOf(job, settings);
 }
@@ -62,7 +62,7 @@ function giveUpAt(job: Job, settings: Settings, found: Found["kind"], adopted: A
 function giveUpSearch(context: StudioContext, job: Job, reason: string): void {
   log("create_given_up", { job: job.id, reason });
   updateJob(context, job.id, (current) =>
-    current.upstream === "unconfirmed" ? giveUp(current, Date.now()) : { ...current, parkedNews: null },
+    current.upstream === "unconfirmed" ? giveUp(current, Date.now()) : { ...current, earlyNews: null },
   );
 }
 
@@ -77,7 +77,7 @@ type Found =
 async function find(context: StudioContext, job: Job): Promise<Found> {
   return (
     (await findClaimed(context, job)) ??
-    (job.parkedNews && (await confirmEarlyNews(context, job, job.parkedNews))) ??
+    (job.earlyNews && (await confirmEarlyNews(context, job, job.earlyNews))) ??
     (await findInList(context, job))
   );
 }
@@ -99,7 +99,7 @@ async function confirmEarlyNews(context: StudioContext, job: Job, news: Predicti
       if (proof) return { kind: "found", prediction: look.prediction, proof };
       log("wrong_job", { job: job.id, generation: news.id });
       updateJob(context, job.id, (current) =>
-        current.parkedNews?.id === news.id ? { ...current, parkedNews: null } : current,
+        current.earlyNews?.id === news.id ? { ...current, earlyNews: null } : current,
       );
       return null;
     }
@@ -144,7 +144,7 @@ async function adopt(
   if (isOurs === null) return "unavailable";
   if (!isOurs || jobs.byPrediction(prediction.id)) {
     log("claim_refused", { job: id, generation: prediction.id });
-    updateJob(context, id, (current) => ({ ...current, parkedNews: null, claiming: null }));
+    updateJob(context, id, (current) => ({ ...current, earlyNews: null, claiming: null }));
     return "not_ours";
   }
   log("create_confirmed", { job: id, generation: prediction.id, proof });

@@ -161,7 +161,7 @@ function newJob(
     predictionId: null,
     idempotencyKey,
     holdsSlot: true,
-    debts: [],
+    tasks: [],
     createdAt: now,
     nextAt: now,
     prompt: body.prompt,
@@ -183,8 +183,9 @@ function newJob(
     answeredAt: null,
     confirmedAt: null,
     ambiguity: null,
-    parkedNews: null,
-    parkedAt: null,
+    earlyNews: null,
+    earlyNewsAt: null,
+    unknownFields: {},
     drewSeed,
     claiming: null,
     source: null,
@@ -245,7 +246,7 @@ async function applyCreateOutcome(
     }
     case "refused": {
       // A webhook has named a prediction of this job, so it was created despite the refusal.
-      if (jobs.get(id)?.parkedNews) return markUnconfirmed(context, id, "upstream_error");
+      if (jobs.get(id)?.earlyNews) return markUnconfirmed(context, id, "upstream_error");
       jobs.delete(id);
       context.arm();
       sockets.deleted(id);
@@ -262,7 +263,7 @@ async function applyCreateOutcome(
 
 /** Applies the news of a webhook that arrived before the create response, if it is about the same prediction. */
 function withEarlyNews(before: Job, job: Job, now: number, settings: Settings): Job {
-  const news = before.parkedNews;
+  const news = before.earlyNews;
   return news && news.id === job.predictionId ? applyPrediction(job, news, now, settings) : job;
 }
 
@@ -281,7 +282,7 @@ const PENDING_DETAIL =
 
 function pendingRefusal(job: Job, settings: Settings): Refusal {
   return {
-    code: job.ambiguity ?? "upstream_error",
+    code: job.ambiguity === "upstream_timeout" ? "upstream_timeout" : "upstream_error",
     detail: PENDING_DETAIL,
     pending: { id: job.id, until: new Date(confirmUntil(job, settings)).toISOString() },
   };

@@ -1,0 +1,92 @@
+/**
+ * Numbered migrations of the object's SQLite schema. They run without an await, in one transaction, before anything else
+ * uses the tables.
+ *
+ * Invariant: an empty object stays empty until `create`. A version that is older than the schema uses it as it is, so each
+ * migration must leave columns that the version before can read.
+ */
+const MIGRATIONS: readonly string[] = [
+  `create table jobs (
+     id text primary key,
+     user_id text not null,
+     prediction_id text unique,
+     idempotency_key text unique,
+     upstream text not null,
+     holds_slot integer not null,
+     debts text not null,
+     created_at integer not null,
+     next_at integer not null,
+     document text not null
+   );
+   create index jobs_by_next_at on jobs (next_at);
+   create index jobs_by_slot on jobs (created_at) where holds_slot = 1;
+   create index jobs_by_created_at on jobs (created_at);`,
+  // The version before reads `debts`. Its writes fail, which damages nothing until the newer version is deployed again.
+  `alter table jobs rename column debts to tasks;
+   alter table jobs add column debts text generated always as (tasks) virtual;
+   create table if not exists revocations (
+     id integer primary key check (id = 1),
+     min_epoch integer not null,
+     is_suspended integer not null
+   );
+   create table if not exists closing (
+     user_id text primary key,
+     since integer not null,
+     is_marked integer not null,
+     next_at integer not null,
+     attempts integer not null,
+     forget_tries integer not null
+   );`,
+];
+
+export class Schema {
+  private readonly storage: DurableObjectStorage;
+  private version: number;
+
+  constructor(storage: DurableObjectStorage) {
+    this.storage = storage;
+    this.version = storedVersion(storage.sql);
+    if (this.exists) this.migrate();
+  }
+
+  /** False for an empty object. */
+  get exists(): boolean {
+    return this.version > 0;
+  }
+
+  /** Creates the tables of an empty object. */
+  create(): void {
+    if (!this.exists) this.migrate();
+  }
+
+  /** After the object's storage was deleted. */
+  reset(): void {
+    this.version = 0;
+  }
+
+  private migrate(): void {
+    const pending = MIGRATIONS.slice(this.version);
+    if (pending.length === 0) return;
+    const { sql } = this.storage;
+    this.storage.transactionSync(() => {
+      for (const migration of pending) sql.exec(migration);
+      sql.exec(
+        "create table if not exists schema_version (id integer primary key check (id = 1), version integer not null)",
+      );
+      sql.exec("insert or replace into schema_version (id, version) values (1, ?)", MIGRATIONS.length);
+    });
+    this.version = MIGRATIONS.length;
+  }
+}
+
+/** 0: empty. Objects from before the migrations were numbered have the first one's tables. */
+function storedVersion(sql: SqlStorage): number {
+  if (hasTable(sql, "schema_version")) {
+    return sql.exec<{ version: number }>("select version from schema_version").one().version;
+  }
+  return hasTable(sql, "jobs") ? 1 : 0;
+}
+
+export function hasTable(sql: SqlStorage, name: string): boolean {
+  return sql.exec("select 1 from sqlite_master where type = 'table' and name = ?", name).toArray().length > 0;
+}
