@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { getPlatformProxy } from "wrangler";
 import { environment, root, TOOLS } from "../../scripts/run.ts";
 import { databaseFor } from "../../worker/db/client.ts";
-import { type Filters, listGenerations, type Position } from "../../worker/db/gallery.ts";
+import type { Position } from "../../worker/api/cursor.ts";
+import { type Filters, galleryPage } from "../../worker/db/gallery.ts";
+import { runWithUser } from "../../worker/db/user-read.ts";
 import type { Measure } from "./measure.ts";
 
 /** Half of them are one person's. */
@@ -50,7 +52,8 @@ export async function measureRows(): Promise<Measure[]> {
     const measures: Measure[] = [];
     for (const { what, filters, after, limit } of CASES) {
       const value = await counted(async (db) => {
-        await listGenerations(databaseFor({ DB: db }, OWNER), OWNER, PAGE, after ?? null, filters);
+        const database = databaseFor({ DB: db }, OWNER);
+        await runWithUser(database, OWNER, galleryPage(database, OWNER, PAGE, after ?? null, filters));
       });
       measures.push({ what: `1,000,000 rows: ${what}`, value, unit: "rows", limit });
     }

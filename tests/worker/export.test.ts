@@ -253,6 +253,7 @@ describe("an export is refused", () => {
     "part=1.5",
     "part=",
     "part=10000",
+    "part=21",
     "part=1&cursor=x",
     "cursor=",
     "of=1",

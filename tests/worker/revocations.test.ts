@@ -16,6 +16,7 @@ import {
   type Visitor,
 } from "./support/app.ts";
 import { breakD1 } from "./support/faults.ts";
+import { set } from "./support/settings.ts";
 
 const ADMIN_TOKEN = "the-admin-token-of-these-tests";
 
@@ -68,7 +69,7 @@ async function withGeneration() {
   const answer = await user.post("/api/generate", body, key);
   const { id } = (await answer.json<{ generation: { id: string } }>()).generation;
   await eventually(async () => expect(await rowsOf(user)).toHaveLength(1));
-  return { user, id, replay: (visitor = user) => visitor.post("/api/generate", body, key) };
+  return { user, id, key, replay: (visitor = user) => visitor.post("/api/generate", body, key) };
 }
 
 /** Everything that the object can do without D1. */
@@ -124,6 +125,20 @@ it("learns of ended sessions from D1 as well, should the call to the object have
   const mend = breakD1();
   for (const attempt of attempts(scene)) await expectProblem(await attempt(), "unauthenticated");
   mend();
+});
+
+it("answers generate by the session first: nothing of an earlier request, no blocked word", async () => {
+  const { user, id, key } = await withGeneration();
+  await set(user, { BLOCKED_WORDS: "gore" });
+  await env.DB.prepare("update users set suspended_at = 1 where id = ?").bind(user.id).run();
+  const otherBody = { prompt: newPrompt() };
+  await expectProblem(await user.post("/api/generate", otherBody, key), "suspended");
+  await expectProblem(await user.post("/api/generate", { prompt: "gore" }), "suspended");
+  await env.DB.prepare("update users set suspended_at = null where id = ?").bind(user.id).run();
+  await expectProblem(await user.post("/api/generate", otherBody, key), "idempotency_mismatch");
+  await expectProblem(await user.post("/api/generate", { prompt: "gore" }), "content_policy");
+  await user.post(`/api/predictions/${id}/cancel`);
+  await isIdle(user);
 });
 
 it("is written only beside jobs, and goes with the account", async () => {

@@ -28,7 +28,7 @@ export async function identityFromAccess(
     });
     return identityOf(payload, settings);
   } catch (error) {
-    return refusalOf(error);
+    return outcomeOfError(error);
   }
 }
 
@@ -52,7 +52,7 @@ function keysOf(settings: AccessSettings) {
   return keys;
 }
 
-function refusalOf(error: unknown): Refused {
+function outcomeOfError(error: unknown): Refused {
   const detail = reasonOf(error);
   if (error instanceof errors.JWTExpired) return refused("clock_skew", detail);
   if (error instanceof errors.JWTClaimValidationFailed) {

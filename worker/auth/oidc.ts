@@ -41,7 +41,7 @@ export async function beginSignIn(
     });
     return { ok: true, value: { url, flow } };
   } catch (error) {
-    return refusalOf(error);
+    return outcomeOfError(error);
   }
 }
 
@@ -70,7 +70,7 @@ export async function finishSignIn(
     if (!email.ok) return email;
     return { ok: true, value: { issuer: claims.iss, subject: claims.sub, email: email.value } };
   } catch (error) {
-    return refusalOf(error);
+    return outcomeOfError(error);
   }
 }
 
@@ -145,7 +145,7 @@ const TOKEN_IS_WRONG = new Set([
   "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED",
 ]);
 
-function refusalOf(error: unknown): Refused {
+function outcomeOfError(error: unknown): Refused {
   if (error instanceof client.AuthorizationResponseError) {
     const detail = wordOf(error.error);
     if (DECLINED.has(error.error)) return refused("declined", detail);

@@ -1,4 +1,4 @@
-/** Session tokens: who is asking. Whether the session still counts is D1's answer (`refusalOf`). */
+/** Session tokens. Whether a session has been ended, the user's row says (`principal.ts`). */
 import type { SessionClaim } from "../db/users.ts";
 import { SESSION_SECONDS } from "../config/limits.ts";
 import { type Settings } from "../config/settings.ts";

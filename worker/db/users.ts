@@ -1,7 +1,6 @@
-/** Users: who they are and whether their session still stands. */
+/** Users in D1. */
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { type Plan, planOf } from "../shared/plans.ts";
-import { type Refusal } from "../api/problem.ts";
 import type { Database } from "./client.ts";
 import { isSchemaOf, type StoredSchema } from "./models.ts";
 import { read, write } from "./query.ts";
@@ -9,29 +8,18 @@ import { days, models, users } from "./schema.ts";
 
 export type UserRow = typeof users.$inferSelect;
 
-/** Who a session cookie says is asking, before D1 is asked whether that still holds. */
+/** What a session token says. Whether it still holds, the user's row says (`auth/principal.ts`). */
 export type SessionClaim = { userId: string; epoch: number };
 
-export const UNAUTHENTICATED: Refusal = { code: "unauthenticated", detail: "Sign in to go on." };
-export const SUSPENDED: Refusal = { code: "suspended", detail: "This account is suspended." };
-
-/**
- * Why this session may not act, or null if it may. Every statement that serves a user reads the user's row
- * along, so a revoked session or a suspended user is turned away without a read of its own.
- */
-export function refusalOf(user: UserRow | null | undefined, claim: SessionClaim): Refusal | null {
-  if (!user || user.deletedAt !== null || user.sessionEpoch !== claim.epoch) {
-    return UNAUTHENTICATED;
-  }
-  return user.suspendedAt === null ? null : SUSPENDED;
-}
+/** The claim alone, as it is sent to the user's object. */
+export const claimOf = ({ userId, epoch }: SessionClaim): SessionClaim => ({ userId, epoch });
 
 export async function findUser(db: Database, userId: string): Promise<UserRow | undefined> {
   const [user] = await read(() => db.select().from(users).where(eq(users.id, userId)));
   return user;
 }
 
-/** The user with this address, made if there is none. `email` is lower-cased. One statement. */
+/** The user with this address, created if there is none. `email` is in lower case. */
 export async function upsertUser(db: Database, email: string, now: number): Promise<UserRow> {
   const [user] = await write(() =>
     db
@@ -43,7 +31,7 @@ export async function upsertUser(db: Database, email: string, now: number): Prom
   return user as UserRow;
 }
 
-/** Ends all sessions of a user. Returns the new epoch; null: this session had ended already. */
+/** Ends all sessions of a user. Returns the new epoch; null if this session has already ended. */
 export async function endSessions(db: Database, claim: SessionClaim): Promise<number | null> {
   const next = claim.epoch + 1;
   const [user] = await write((isRepeat) =>
@@ -71,7 +59,7 @@ export type AdmissionFacts = {
   schema: StoredSchema | null;
 };
 
-/** All that admission asks of D1, in one statement: user, plan, the studio's count of the day, the model's schema. */
+/** What admission reads, in one statement: user, plan, the studio's count of the day, the model's schema. */
 export async function admissionFacts(
   db: Database,
   userId: string,

@@ -28,11 +28,11 @@ export async function callStudio<R>(
 
 /** Calls the object after the response, to push a change to open studios. A studio that misses it asks when it reconnects. */
 export function announceLater(
-  { env, executionCtx }: { env: Env; executionCtx: Pick<ExecutionContext, "waitUntil"> },
+  { env, waitUntil }: { env: Env; waitUntil: (work: Promise<unknown>) => void },
   userId: string,
   call: (studio: Studio) => Promise<void>,
 ): void {
-  executionCtx.waitUntil(
+  waitUntil(
     callStudio(env, userId, call).catch((error: unknown) =>
       logError("announce_failed", { user: userId, reason: reasonOf(error) }),
     ),

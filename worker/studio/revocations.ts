@@ -2,8 +2,9 @@
  * The oldest valid session epoch and the suspension, kept in the object's SQLite to authorize requests while D1 does
  * not answer. Where D1 answers, D1 decides.
  */
-import { type SessionClaim, SUSPENDED, UNAUTHENTICATED } from "../db/users.ts";
+import type { SessionClaim } from "../db/users.ts";
 import type { Refusal } from "../api/problem.ts";
+import { SUSPENDED, UNAUTHENTICATED } from "../api/refusals.ts";
 import type { Schema } from "./schema.ts";
 
 type Row = { min_epoch: number; is_suspended: number };

@@ -1,7 +1,8 @@
 /** Reads the D1 rows that a command names, and checks that the session may change them. */
 import { bounded, TimeoutError } from "../lib/async.ts";
 import { findGenerations } from "../db/generations.ts";
-import { refusalOf, type SessionClaim } from "../db/users.ts";
+import type { SessionClaim } from "../db/users.ts";
+import { principalOf } from "../auth/principal.ts";
 import { CANCEL_PATIENCE_MS } from "../config/limits.ts";
 import type { GenerationRecord } from "../api/generation.ts";
 import { type Refusal, StorageUnavailable } from "../api/problem.ts";
@@ -44,8 +45,9 @@ export async function findRows(
     const { user, records } = await bounded(reading, CANCEL_PATIENCE_MS);
     if (user) revocations.endSessions(user.sessionEpoch);
     const byId = new Map(records.map((record) => [record.id, record]));
+    const principal = principalOf(user, claim);
     return {
-      refusal: refusalOf(user, claim),
+      refusal: principal.ok ? null : principal.refusal,
       isKnown: true,
       rowOf: (id) => byId.get(rowIds.get(id) ?? id) ?? null,
     };

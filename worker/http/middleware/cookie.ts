@@ -1,34 +1,37 @@
-/** The studio's own cookies: HttpOnly, SameSite=Lax, for this very host. */
+/** The studio's own cookies: HttpOnly, SameSite=Lax, for this host only. */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { isLoopback } from "../../config/settings.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { AppContext } from "./app-env.ts";
+
+/** hono's cookie functions take a `Context`, of which they use request and headers. */
+const contextOf = (c: AppContext) => c as Context;
 
 /**
- * `__Host-` ties a cookie to https and to this very host. Cloudflare lets plain http through unless told otherwise: there
- * a browser keeps no such cookie, and none without the prefix is taken. Only this machine does without.
+ * `__Host-` ties a cookie to https and to this host. Cloudflare forwards plain http unless told otherwise: browsers do
+ * not store the cookie there, and one without the prefix is not read. Loopback works without.
  */
-function prefixOf(c: Context<AppEnv>): "host" | undefined {
+function prefixOf(c: AppContext): "host" | undefined {
   const { protocol, hostname } = new URL(c.req.url);
   return protocol === "https:" || !isLoopback(hostname) ? "host" : undefined;
 }
 
-export function readCookie(c: Context<AppEnv>, name: string): string | undefined {
+export function readCookie(c: AppContext, name: string): string | undefined {
   const prefix = prefixOf(c);
-  return prefix ? getCookie(c, name, prefix) : getCookie(c, name);
+  return prefix ? getCookie(contextOf(c), name, prefix) : getCookie(contextOf(c), name);
 }
 
 /** The names of the cookies that `readCookie` can read, in the order in which the browser sent them. */
-export function cookieNames(c: Context<AppEnv>): string[] {
+export function cookieNames(c: AppContext): string[] {
   const prefix = prefixOf(c) ? "__Host-" : "";
-  return Object.keys(getCookie(c))
+  return Object.keys(getCookie(contextOf(c)))
     .filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length));
 }
 
-export function writeCookie(c: Context<AppEnv>, name: string, value: string, maxAgeSeconds: number): void {
+export function writeCookie(c: AppContext, name: string, value: string, maxAgeSeconds: number): void {
   const prefix = prefixOf(c);
-  setCookie(c, name, value, {
+  setCookie(contextOf(c), name, value, {
     httpOnly: true,
     sameSite: "Lax",
     path: "/",
@@ -38,7 +41,7 @@ export function writeCookie(c: Context<AppEnv>, name: string, value: string, max
   });
 }
 
-export function dropCookie(c: Context<AppEnv>, name: string): void {
+export function dropCookie(c: AppContext, name: string): void {
   const prefix = prefixOf(c);
-  deleteCookie(c, name, { path: "/", secure: prefix !== undefined, ...(prefix && { prefix }) });
+  deleteCookie(contextOf(c), name, { path: "/", secure: prefix !== undefined, ...(prefix && { prefix }) });
 }

@@ -1,9 +1,8 @@
 /** Sign-ins under way in this browser, one cookie each: two tabs can sign in at the same time. */
-import type { Context } from "hono";
 import { base64url } from "jose";
 import { FLOW_SECONDS, type Flow, openFlow, sealFlow } from "../../auth/flow.ts";
 import { settingsOf } from "../../config/settings.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { AppContext } from "./app-env.ts";
 import { cookieNames, dropCookie, readCookie, writeCookie } from "./cookie.ts";
 
 const PREFIX = "sign-in-";
@@ -17,7 +16,7 @@ async function nameOf(state: string): Promise<string> {
   return PREFIX + base64url.encode(new Uint8Array(hash, 0, NAME_BYTES));
 }
 
-export async function keepFlow(c: Context<AppEnv>, flow: Flow): Promise<void> {
+export async function keepFlow(c: AppContext, flow: Flow): Promise<void> {
   // Browsers send older cookies first (RFC 6265, 5.4).
   const kept = cookieNames(c).filter((name) => name.startsWith(PREFIX));
   for (const oldest of kept.slice(0, Math.max(0, kept.length + 1 - MAX_FLOWS))) dropCookie(c, oldest);
@@ -25,7 +24,7 @@ export async function keepFlow(c: Context<AppEnv>, flow: Flow): Promise<void> {
 }
 
 /** The flow that this state belongs to, whose cookie is dropped; null where this browser has none. */
-export async function takeFlow(c: Context<AppEnv>, state: string): Promise<Flow | null> {
+export async function takeFlow(c: AppContext, state: string): Promise<Flow | null> {
   const name = await nameOf(state);
   const flow = await openFlow(settingsOf(c.env), readCookie(c, name) ?? "");
   if (flow?.state !== state) return null;

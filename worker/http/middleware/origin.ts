@@ -1,15 +1,14 @@
-import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { settingsOf } from "../../config/settings.ts";
 import { problemResponse } from "../../api/problem.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { AppContext, AppEnv } from "./app-env.ts";
 
 /** Where the studio is reached, for this request. */
-export function originOf(c: Context<AppEnv>): string {
+export function originOf(c: AppContext): string {
   return settingsOf(c.env).publicOrigin ?? new URL(c.req.url).origin;
 }
 
-function namedOrigins(c: Context<AppEnv>): string[] {
+function namedOrigins(c: AppContext): string[] {
   const { publicOrigin, allowedOrigins } = settingsOf(c.env);
   return publicOrigin === null ? allowedOrigins : [publicOrigin, ...allowedOrigins];
 }

@@ -1,8 +1,7 @@
-import type { Context } from "hono";
-import type { AppEnv } from "./app-env.ts";
+import type { AppContext } from "./app-env.ts";
 
 /** Whether one more request is within the limiter's rate for this client's network. A limiter that fails allows it. */
-export async function isWithinRate(limiter: RateLimit | undefined, c: Context<AppEnv>): Promise<boolean> {
+export async function isWithinRate(limiter: RateLimit | undefined, c: AppContext): Promise<boolean> {
   try {
     return (
       (await limiter?.limit({ key: networkOf(c.req.header("cf-connecting-ip") ?? "local") }))?.success ?? true

@@ -1,5 +1,5 @@
 /** What a share link shows to anyone: a page without script, with a card for social networks, and the image. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { databaseOfShard } from "../../db/client.ts";
 import { findShared, type Shared } from "../../db/generations.ts";
@@ -7,7 +7,7 @@ import { settingsOf } from "../../config/settings.ts";
 import { contentDisposition, fileNameOf } from "../../shared/file-name.ts";
 import { shareUrl, type StoredOutput } from "../../api/generation.ts";
 import { shardOfToken } from "../../api/share-token.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
+import type { AppContext, AppEnv } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
 import { outputKey } from "../../images/keys.ts";
@@ -101,7 +101,7 @@ async function find(env: Env, token: string): Promise<Shared | null> {
   return shard && findShared(databaseOfShard(env, shard), token);
 }
 
-function gone(c: Context<AppEnv>) {
+function gone(c: AppContext) {
   const nonce = crypto.randomUUID();
   return c.html(<Gone nonce={nonce} />, 404, { ...PAGE_CACHING, ...plainPageHeaders(nonce) });
 }

@@ -1,7 +1,6 @@
 /** What somebody reads whose sign-in came to nothing: what happened, what to do, and the way back. */
-import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { AppEnv } from "../middleware/app-env.ts";
+import type { AppContext } from "../middleware/app-env.ts";
 import { text } from "./text.ts";
 import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
 
@@ -25,7 +24,7 @@ const STATUS: Record<keyof typeof text.signIn, ContentfulStatusCode> = {
 const RETRY_AFTER_SECONDS: Partial<Record<ContentfulStatusCode, string>> = { 429: "60", 503: "30" };
 
 /** The page for this refusal, with its status. The prompt that somebody typed is still in their browser. */
-export function signInPage(c: Context<AppEnv>, reason: keyof typeof text.signIn) {
+export function signInPage(c: AppContext, reason: keyof typeof text.signIn) {
   const { title, what, operator } = text.signIn[reason];
   const status = STATUS[reason];
   const nonce = crypto.randomUUID();

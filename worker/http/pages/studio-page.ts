@@ -1,15 +1,15 @@
-import type { Context } from "hono";
 import { bounded } from "../../lib/async.ts";
 import { GALLERY_START } from "../../shared/generations.ts";
 import type { GenerationPage } from "../../api/schemas.ts";
 import { INLINE_PAGE_TIMEOUT_MS } from "../../config/limits.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
+import type { AppContext } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
 import { sessionOf } from "../middleware/session.ts";
 import { pageAt } from "../../shared/pages.ts";
 import { problemResponse } from "../../api/problem.ts";
 import { tileSizes, tileSrcset } from "../../shared/tile-image.ts";
-import { listPage } from "../routes/list-page.ts";
+import { listGenerations } from "../../use-cases/list.ts";
+import { presentPage } from "../present-page.ts";
 
 const RESERVED = /^\/(?:api|images|s|assets)(?:\/|$)/;
 const HAS_EXTENSION = /\.[^/]*$/;
@@ -23,7 +23,7 @@ const OWN_PAGE = { "cache-control": "private, no-cache", vary: "cookie" };
  * What no route handles: the studio's page for an address that it renders itself, else 404. A missing file is never
  * the page: stored for a year under the name of a script that a deploy removed, it would break the studio.
  */
-export async function pageOrNotFound(c: Context<AppEnv>): Promise<Response> {
+export async function pageOrNotFound(c: AppContext): Promise<Response> {
   const { pathname, search } = new URL(c.req.url);
   const isPage = c.req.method === "GET" || c.req.method === "HEAD";
   if (!isPage || RESERVED.test(pathname) || HAS_EXTENSION.test(pathname)) {
@@ -43,16 +43,14 @@ function showsGallery(pathname: string): boolean {
 }
 
 /** The first page of the user's gallery; null without a session, and where it does not come at once. */
-async function firstPage(c: Context<AppEnv>): Promise<GenerationPage | null> {
+async function firstPage(c: AppContext): Promise<GenerationPage | null> {
   try {
     const session = await sessionOf(c);
     if (!session) return null;
     const { limit, ...filters } = GALLERY_START;
-    const result = await bounded(
-      listPage(c.env, session, { limit, position: null, filters }, originOf(c)),
-      INLINE_PAGE_TIMEOUT_MS,
-    );
-    return result.ok ? result.value : null;
+    const listing = listGenerations(c, session, { limit, position: null, filters });
+    const page = await bounded(listing, INLINE_PAGE_TIMEOUT_MS);
+    return page.ok ? presentPage(page.value, originOf(c)) : null;
   } catch {
     // Wrong settings, or D1 is slow or down: the studio asks itself, and shows what is wrong.
     return null;

@@ -1,17 +1,15 @@
 import { Hono } from "hono";
+import { problemResponse } from "../../api/problem.ts";
+import { deleteAccount } from "../../use-cases/account.ts";
+import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { sameOrigin } from "../middleware/origin.ts";
-import { signedIn, signedOut } from "../middleware/session.ts";
-import { problemResponse } from "../../api/problem.ts";
+import { signedOut, withSessionToken } from "../middleware/session.ts";
 import { accountExport } from "./export.ts";
-import { callStudio } from "../../studio/client.ts";
 
 export const account = new Hono<AppEnv>()
   .route("/export", accountExport)
-  .delete("/", sameOrigin, signedIn, async (c) => {
-    const { userId, epoch } = c.var.session;
-    const result = await callStudio(c.env, userId, (studio) =>
-      studio.deleteAccount(userId, { userId, epoch }),
-    );
+  .delete("/", sameOrigin, withSessionToken, async (c) => {
+    const result = await deleteAccount(depsOf(c), c.var.session);
     return result.ok ? signedOut(c) : problemResponse(result.refusal);
   });

@@ -1,5 +1,5 @@
 /** What whoever runs the studio may do: `npm run admin` speaks to this. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { planOf } from "../../shared/plans.ts";
 import {
   type AdminGeneration,
@@ -22,7 +22,7 @@ import { type GenerationRecord, presentError, presentStatus } from "../../api/ge
 import { shardOfToken } from "../../api/share-token.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
 import { adminOnly } from "../middleware/admin.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
+import type { AppContext, AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { problemResponse } from "../../api/problem.ts";
@@ -100,7 +100,7 @@ export const admin = new Hono<AppEnv>()
   );
 
 /** Has a generation looked at anew; one whose job was swept long ago is answered as it is. */
-async function recheck(c: Context<AppEnv>, id: string) {
+async function recheck(c: AppContext, id: string) {
   const userId = await ownerOf(commonDatabase(c.env), id);
   if (userId === null) return problemResponse({ code: "not_found", detail: "There is no such picture." });
   const looked = await callStudio(c.env, userId, (studio) => studio.recheck(id));

@@ -1,4 +1,4 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { ASSERTION_HEADER, identityFromAccess } from "../../auth/access.ts";
 import { accountOf } from "../../auth/account.ts";
@@ -10,28 +10,29 @@ import { commonDatabase } from "../../db/client.ts";
 import { upsertUser } from "../../db/users.ts";
 import { isLoopback, settingsOf } from "../../config/settings.ts";
 import { log } from "../../lib/log.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
+import type { AppContext, AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { keepFlow, takeFlow } from "../middleware/flow.ts";
 import { originOf, sameOrigin } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
-import { signedIn, signedOut, startSession } from "../middleware/session.ts";
+import { signedOut, startSession, withSessionToken } from "../middleware/session.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { endAllSessions } from "./end-sessions.ts";
+import { SUSPENDED, UNAUTHENTICATED } from "../../api/refusals.ts";
+import { endAllSessions } from "../../use-cases/account.ts";
 import { signInPage } from "../pages/sign-in-page.tsx";
 
 /** Both the configured and the request's own host, so that neither a forgotten setting nor a tunnel passes. */
-function isLocal(c: Context<AppEnv>): boolean {
+function isLocal(c: AppContext): boolean {
   const { publicOrigin } = settingsOf(c.env);
   if (publicOrigin === null) return false;
   return isLoopback(new URL(publicOrigin).hostname) && isLoopback(new URL(c.req.url).hostname);
 }
 
 /** Sign-in with any address and no password, for development on one machine. */
-const isDevSignInOpen = (c: Context<AppEnv>) => settingsOf(c.env).devSignIn && isLocal(c);
+const isDevSignInOpen = (c: AppContext) => settingsOf(c.env).devSignIn && isLocal(c);
 
 /** The ways in that this studio has. */
-export function signInMethods(c: Context<AppEnv>): SignInMethod[] {
+export function signInMethods(c: AppContext): SignInMethod[] {
   const { oidc, access } = settingsOf(c.env);
   return [
     ...(isDevSignInOpen(c) ? (["dev"] as const) : []),
@@ -40,7 +41,7 @@ export function signInMethods(c: Context<AppEnv>): SignInMethod[] {
   ];
 }
 
-const where = (isOpen: (c: Context<AppEnv>) => boolean) =>
+const where = (isOpen: (c: AppContext) => boolean) =>
   createMiddleware<AppEnv>(async (c, next) => (isOpen(c) ? next() : c.notFound()));
 
 const limited = createMiddleware<AppEnv>(async (c, next) => {
@@ -61,7 +62,7 @@ export const auth = new Hono<AppEnv>()
     async (c) => {
       const user = await upsertUser(commonDatabase(c.env), c.req.valid("json").email, Date.now());
       if (user.suspendedAt !== null || user.deletedAt !== null) {
-        return problemResponse({ code: "suspended", detail: "This account is suspended." });
+        return problemResponse(SUSPENDED);
       }
       await startSession(c, { userId: user.id, epoch: user.sessionEpoch });
       return c.body(null, 204);
@@ -100,14 +101,14 @@ export const auth = new Hono<AppEnv>()
     },
   )
   .post("/logout", sameOrigin, (c) => signedOut(c))
-  .post("/logout-everywhere", sameOrigin, signedIn, async (c) => {
+  .post("/logout-everywhere", sameOrigin, withSessionToken, async (c) => {
     const wereRunning = await endAllSessions(c, c.var.session);
-    if (!wereRunning) return problemResponse({ code: "unauthenticated", detail: "Sign in to go on." });
+    if (!wereRunning) return problemResponse(UNAUTHENTICATED);
     return signedOut(c);
   });
 
 /** Lets in who the provider vouches for, if the studio admits them. */
-async function enter(c: Context<AppEnv>, identity: Outcome<Identity>, returnTo: string) {
+async function enter(c: AppContext, identity: Outcome<Identity>, returnTo: string) {
   if (!identity.ok) return turnedAway(c, identity);
   const { allowedUsers } = settingsOf(c.env);
   const admission = { allowedUsers, isLocal: isLocal(c) };
@@ -117,7 +118,7 @@ async function enter(c: Context<AppEnv>, identity: Outcome<Identity>, returnTo: 
   return c.redirect(returnTo, 302);
 }
 
-function turnedAway(c: Context<AppEnv>, { reason, detail }: Refused) {
+function turnedAway(c: AppContext, { reason, detail }: Refused) {
   log("sign_in_refused", { reason, detail });
   return signInPage(c, reason);
 }

@@ -6,7 +6,7 @@ import { type Plan, planOf } from "../../shared/plans.ts";
 import type { Limits, Model, Session } from "../../api/schemas.ts";
 import { commonDatabase, type Database, databaseFor } from "../../db/client.ts";
 import { listSchemas, type StoredSchema } from "../../db/models.ts";
-import { findUser, refusalOf } from "../../db/users.ts";
+import { authorize } from "../../auth/principal.ts";
 import { LIMITS_PATIENCE_MS, SESSION_RENEW_SECONDS } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
@@ -15,17 +15,17 @@ import { endSession, sessionOf, startSession } from "../middleware/session.ts";
 import { optionsIn, parseInputSchema } from "../../skytells/models.ts";
 import { refreshSchemas } from "../../studio/model-schemas.ts";
 import { signInMethods } from "./auth.ts";
-import { endAllSessions } from "./end-sessions.ts";
+import { endAllSessions } from "../../use-cases/account.ts";
 import { callStudio } from "../../studio/client.ts";
 
 export const session = new Hono<AppEnv>().get("/", async (c) => {
   const settings = settingsOf(c.env);
   const db = commonDatabase(c.env);
   const signIn = signInMethods(c);
-  const claim = await sessionOf(c);
-  const [schemas, user] = await Promise.all([
+  const session = await sessionOf(c);
+  const [schemas, principal] = await Promise.all([
     storedSchemas(db, settings.skytells.url),
-    claim && findUser(databaseFor(c.env, claim.userId), claim.userId),
+    session && authorize(databaseFor(c.env, session.userId), session),
   ]);
   const models = MODELS.map((model): Model => {
     const stored = schemas.find(({ slug }) => slug === model.id);
@@ -34,22 +34,23 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
   });
   const nobody: Session = { user: null, limits: null, models, signIn };
 
-  if (!claim) return c.json(nobody, 200);
-  if (!user || refusalOf(user, claim)) {
+  if (!session || !principal) return c.json(nobody, 200);
+  if (!principal.ok) {
     endSession(c);
     return c.json(nobody, 200);
   }
   // Not for a stranger: an anonymous visit makes no call to Skytells.
   const refreshed = refreshSchemas({ db, settings }, schemas);
   if (refreshed) c.executionCtx.waitUntil(refreshed);
-  if (claim.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) {
-    if (!mayKeepAccess(settings.allowedUsers, user.email)) {
-      await endAllSessions(c, claim);
+  if (session.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) {
+    if (!mayKeepAccess(settings.allowedUsers, principal.value.user.email)) {
+      await endAllSessions(c, session);
       endSession(c);
       return c.json(nobody, 200);
     }
-    await startSession(c, claim);
+    await startSession(c, session);
   }
+  const { user } = principal.value;
   const plan = planOf(user.plan);
   const somebody: Session = {
     user: { id: user.id, email: user.email, plan },

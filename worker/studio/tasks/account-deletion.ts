@@ -1,5 +1,6 @@
 /** Authorizes and starts the deletion of an account, and runs its passes one at a time. */
-import { findUser, refusalOf, type SessionClaim } from "../../db/users.ts";
+import { principalOf } from "../../auth/principal.ts";
+import { findUser, type SessionClaim } from "../../db/users.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import { ok, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
 import { type AccountDeletionState, deletionPass, markUserDeleted } from "./account-deletion-state.ts";
@@ -48,8 +49,8 @@ export class AccountDeletion {
       if (user === null)
         return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
       const isMarked = !user || user.deletedAt !== null;
-      const refusal = claim && !isMarked ? refusalOf(user, claim) : null;
-      if (refusal) return { ok: false, refusal };
+      const principal = claim && !isMarked ? principalOf(user, claim) : null;
+      if (principal && !principal.ok) return principal;
       // Deleted already: an empty object must not be written to.
       if (context.isDeletingAccount || (!user && context.jobs.isEmpty)) return ok(null);
     }

@@ -1,8 +1,9 @@
 /** Creates a generation: check, admit, send. */
 import { hasBlockedWord } from "../../lib/blocked-words.ts";
 import type { GenerateBody } from "../../api/schemas.ts";
-import { findGeneration } from "../../db/generations.ts";
-import { admissionFacts, dayOf, refusalOf, type SessionClaim } from "../../db/users.ts";
+import { generationById } from "../../db/generations.ts";
+import { principalOf, readAs } from "../../auth/principal.ts";
+import { admissionFacts, dayOf, type SessionClaim } from "../../db/users.ts";
 import { MAX_UNRECORDED_MS } from "../../config/limits.ts";
 import { isLoopback, type Settings } from "../../config/settings.ts";
 import type { GenerationRecord } from "../../api/generation.ts";
@@ -49,10 +50,6 @@ export async function generate(
   const fingerprint = JSON.stringify(body, Object.keys(body).sort());
   const replay = await replayOf(context, command, fingerprint);
   if (replay) return replay;
-  // Not the negative prompt, which may name what the image should not show.
-  if (hasBlockedWord(body.prompt, context.settings.blockedWords)) {
-    return refuse("content_policy", "This prompt contains words that this studio doesn't allow.");
-  }
   if (!(await isWithinRate())) {
     return refuse("rate_limited", "Too many requests. Try again in a minute.", { retryAfterSeconds: 60 });
   }
@@ -71,8 +68,14 @@ export async function generate(
     );
   }
   if (facts.user) context.revocations.endSessions(facts.user.sessionEpoch);
-  const refusal = refusalOf(facts.user, claim) ?? studioCapRefusal(facts.createdToday, context.settings);
-  if (refusal) return { ok: false, refusal };
+  const principal = principalOf(facts.user, claim);
+  if (!principal.ok) return principal;
+  // Not the negative prompt, which may name what the image should not show.
+  if (hasBlockedWord(body.prompt, context.settings.blockedWords)) {
+    return refuse("content_policy", "This prompt contains words that this studio doesn't allow.");
+  }
+  const capped = studioCapRefusal(facts.createdToday, context.settings);
+  if (capped) return { ok: false, refusal: capped };
   const schema = await usableSchema(context, body.model, facts.schema, keepAlive);
   const rejected = rejectedBySchema(schema, body);
   if (rejected) return { ok: false, refusal: rejected };
@@ -302,14 +305,18 @@ async function answerReplay(
   context: StudioContext,
   { claim }: GenerateCommand,
   fingerprint: string,
-  job: Job,
+  found: Job,
 ): Promise<Result<GenerationRecord>> {
-  if (job.fingerprint !== fingerprint) {
+  const running = context.creating.get(found.id);
+  // Checks the session before anything is said about the job.
+  const row = await rowOf(context, claim, found.predictionId ?? found.id);
+  if (!row.ok) return row;
+  if (found.fingerprint !== fingerprint) {
     return refuse("idempotency_mismatch", "This Idempotency-Key was used for another request.");
   }
-  const running = context.creating.get(job.id);
   if (running) return running;
-  if (job.deleted) return refuse("not_found", "This image was deleted.");
+  const job = context.jobs.get(found.id);
+  if (!job || job.deleted) return refuse("not_found", "This image was deleted.");
   if (job.upstream === "creating") {
     return refuse("idempotency_in_progress", "This request is still in progress.", {
       retryAfterSeconds: 2,
@@ -318,13 +325,9 @@ async function answerReplay(
   if (job.upstream === "unconfirmed" && isOpen(job)) {
     return { ok: false, refusal: pendingRefusal(job, context.settings) };
   }
-  const row = await rowOf(context, claim, job.predictionId ?? job.id);
-  if (!row.ok) return row;
-  const current = context.jobs.get(job.id);
-  if (!current || current.deleted) return refuse("not_found", "This image was deleted.");
   // State from the job; favorite and share link from D1.
-  const { favorite, shareToken } = row.value ?? recordOfJob(current);
-  return ok({ ...recordOfJob(current), favorite, shareToken });
+  const { favorite, shareToken } = row.value ?? recordOfJob(job);
+  return ok({ ...recordOfJob(job), favorite, shareToken });
 }
 
 /** The D1 row if the session may read it; null also while D1 does not answer. */
@@ -334,9 +337,8 @@ async function rowOf(
   id: string,
 ): Promise<Result<GenerationRecord | null>> {
   try {
-    const { user, record } = await findGeneration(db, claim.userId, id);
-    const refusal = refusalOf(user, claim);
-    return refusal ? { ok: false, refusal } : ok(record);
+    const read = await readAs(db, claim, generationById(db, claim.userId, id));
+    return read.ok ? ok(read.value.value) : read;
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error;
     const refusal = revocations.refusalOf(claim);

@@ -1,12 +1,12 @@
-/** What a part of an export says of its user and of their pictures, and how their files are called in it. */
-import { planOf } from "../../shared/plans.ts";
-import type { ExportDocument, Limits } from "../../api/schemas.ts";
-import type { ExportPart } from "../../db/export.ts";
-import type { UserRow } from "../../db/users.ts";
-import { fileNameOf } from "../../shared/file-name.ts";
-import { type GenerationRecord, presentGeneration, type StoredOutput } from "../../api/generation.ts";
-import { outputKey } from "../../images/keys.ts";
-import { mediaTypeOf } from "../../shared/media-types.ts";
+/** The JSON document in a part of an export, and the names of the image files beside it. */
+import { planOf } from "../shared/plans.ts";
+import type { ExportDocument, Limits } from "../api/schemas.ts";
+import type { ExportPart } from "../db/export.ts";
+import type { UserRow } from "../db/users.ts";
+import { fileNameOf } from "../shared/file-name.ts";
+import { type GenerationRecord, presentGeneration, type StoredOutput } from "../api/generation.ts";
+import { outputKey } from "../images/keys.ts";
+import { mediaTypeOf } from "../shared/media-types.ts";
 
 export type ExportedFile = { key: string; name: string; modifiedAt: number };
 
@@ -14,9 +14,9 @@ function nameOf(record: GenerationRecord, { n, ext }: StoredOutput): string {
   return `pictures/${fileNameOf(record, n, mediaTypeOf(ext))}`;
 }
 
-/** The stored originals of these; thumbnails are made of them, and stay behind. */
-export function filesOf(userId: string, pictures: ExportPart["pictures"]): ExportedFile[] {
-  return pictures.flatMap(({ record }) =>
+/** The stored originals. Variants are made from them and not exported. */
+export function filesOf(userId: string, images: ExportPart["images"]): ExportedFile[] {
+  return images.flatMap(({ record }) =>
     record.outputs.map((output) => ({
       key: outputKey({ userId, generationId: record.id }, output.n, output.ext),
       name: nameOf(record, output),
@@ -25,12 +25,12 @@ export function filesOf(userId: string, pictures: ExportPart["pictures"]): Expor
   );
 }
 
-/** `missing` are names of files that the studio has lost. `origin` is where it is reached. */
+/** `missing`: names of files that are not in R2. `origin`: where the studio is reached. */
 export function documentOf(
   about: Pick<ExportDocument, "exportedAt" | "part" | "next">,
   user: UserRow,
-  { identities, pictures }: ExportPart,
-  held: { limits: Limits; unrecorded: GenerationRecord[] },
+  { identities, images }: ExportPart,
+  fromObject: { limits: Limits; unrecorded: GenerationRecord[] },
   missing: ReadonlySet<string>,
   origin: string,
 ): ExportDocument {
@@ -47,9 +47,9 @@ export function documentOf(
         createdAt: isoOf(createdAt),
       })),
     },
-    limits: held.limits,
-    unrecorded: held.unrecorded.map((record) => presentGeneration(record, origin)),
-    generations: pictures.map(({ record, sharesPrompt }) => {
+    limits: fromObject.limits,
+    unrecorded: fromObject.unrecorded.map((record) => presentGeneration(record, origin)),
+    generations: images.map(({ record, sharesPrompt }) => {
       const { id, prompt, model, status, options, error, favorite, shareUrl, createdAt, completedAt } =
         presentGeneration(record, origin);
       const files = record.outputs.map((output) => {

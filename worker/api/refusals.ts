@@ -1,0 +1,13 @@
+/** Refusals that several parts of the Worker answer with. */
+import { type Refusal, refuse } from "./problem.ts";
+
+export const UNAUTHENTICATED: Refusal = { code: "unauthenticated", detail: "Sign in to continue." };
+export const SUSPENDED: Refusal = { code: "suspended", detail: "This account is suspended." };
+export const STORAGE_UNAVAILABLE: Refusal = {
+  code: "storage_unavailable",
+  detail: "The studio's storage is not available right now.",
+};
+
+/** Also for an image of another user: that it exists is not said. */
+export const imageNotFound = () => refuse("not_found", "There is no such image.");
+export const IMAGE_NOT_FOUND = imageNotFound().refusal;
