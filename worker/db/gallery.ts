@@ -109,7 +109,7 @@ function pageRows(userId: string, count: number, after: Position | null, filters
 
 type Plan = {
   index: "generations_by_user" | "generations_by_model" | "generations_by_favorite";
-  /** Conditions that the index answers, besides user and time. */
+  /** Conditions that the index answers, in addition to user and time. */
   byIndex: SQL | undefined;
   /** Conditions that are compared row by row. */
   byScan: SQL | undefined;

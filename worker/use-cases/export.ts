@@ -61,7 +61,7 @@ export async function findExportPart(
   return start ? ok({ part, start }) : noSuchPart();
 }
 
-/** `open` begins to read the images: whoever calls it must read the stream or cancel it. */
+/** `open` begins to read the images: its caller must read the stream or cancel it. */
 export type ExportFile = { name: string; open: () => Promise<ReadableStream> };
 
 export async function readExportPart(

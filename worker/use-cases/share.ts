@@ -9,7 +9,7 @@ import { run } from "../db/user-read.ts";
 import { announceLater } from "../studio/client.ts";
 import type { Deps } from "./deps.ts";
 
-/** Creates the link, or finds the one that exists. Returns its token. Without `showPrompt` that stays as it is. */
+/** Creates the link, or finds the one that exists. Returns its token. Without `showPrompt` the link keeps its setting. */
 export async function shareGeneration(
   deps: Pick<Deps, "env" | "waitUntil">,
   { userId }: Principal,
