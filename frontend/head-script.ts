@@ -46,9 +46,28 @@ declare const __MAIN__: string;
     prompt?.focus();
     if (!prompt || document.activeElement !== prompt) dispatchEvent(new Event("write-prompt"));
   });
+  // The last click on a button before main.tsx can handle it (Generate, an example) is repeated once it can.
+  let early: HTMLButtonElement | null = null;
+  const keepClick = (event: Event) => {
+    const button = event.target instanceof Element && event.target.closest<HTMLButtonElement>("#app button");
+    if (!button) return;
+    event.preventDefault();
+    early = button;
+  };
+  addEventListener("click", keepClick, true);
+  addEventListener("studio-ready", () => {
+    removeEventListener("click", keepClick, true);
+    if (early?.isConnected) early.click();
+    early = null;
+  });
   // The browser paints the document before the script runs.
   document.addEventListener("DOMContentLoaded", () => {
-    const run = () => void import(__MAIN__);
+    // Without main.tsx the form submits itself: the page loads again, with the prompt in its address.
+    const run = () =>
+      void import(__MAIN__).catch(() => {
+        removeEventListener("click", keepClick, true);
+        early?.form?.submit();
+      });
     requestAnimationFrame(() => setTimeout(run));
     // A hidden tab does not paint.
     setTimeout(run, 100);

@@ -215,6 +215,8 @@ function mount(root: HTMLElement) {
   delete document.documentElement.dataset.otherPage;
   followNetwork();
   composer.restore(typed, model);
+  // Repeats a click that was too early (head-script.ts).
+  dispatchEvent(new Event("studio-ready"));
   setTimeout(() => void session.load());
 }
 

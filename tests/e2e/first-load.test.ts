@@ -1,16 +1,18 @@
 /** What happens before the deferred chunk is loaded. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { commonText } from "../../frontend/text/common.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 
 useBrowser();
 
 const DEFERRED = "**/assets/deferred-*";
+const FIRST_SCREEN = "**/assets/studio-*";
 
-/** Holds the deferred chunk back until the returned function is called. */
-async function holdDeferred(page: Page): Promise<() => void> {
+/** Holds these files back until the returned function is called. */
+async function hold(page: Page, files: string): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  await page.route(DEFERRED, async (route) => {
+  await page.route(files, async (route) => {
     await promise;
     await route.continue();
   });
@@ -57,7 +59,7 @@ test("a stranger loads one script, and hydration changes no element", async () =
 test("several clicks on Generate before the deferred chunk is loaded submit once", async () => {
   const { page } = await visit({ email: newEmail() });
   const submitted = watchSubmissions(page);
-  const release = await holdDeferred(page);
+  const release = await hold(page, DEFERRED);
   const requested = page.waitForRequest(DEFERRED);
   await page.goto("/");
   await page.locator("textarea[name=prompt]").fill("A red kite");
@@ -73,7 +75,7 @@ test("several clicks on Generate before the deferred chunk is loaded submit once
 
 test("a key that is pressed before the deferred chunk is loaded works once it is", async () => {
   const { page } = await visit();
-  const release = await holdDeferred(page);
+  const release = await hold(page, DEFERRED);
   await page.goto("/", { waitUntil: "networkidle" });
   await page.locator("textarea[name=prompt]").blur();
   const requested = page.waitForRequest(DEFERRED);
@@ -83,3 +85,65 @@ test("a key that is pressed before the deferred chunk is loaded works once it is
   release();
   await page.locator("dialog[open]").waitFor();
 });
+
+test("a click on Generate before the first script has run generates once, and a reload does not repeat it", async () => {
+  const { page } = await visit({ email: newEmail() });
+  const submitted = watchSubmissions(page);
+  const release = await hold(page, FIRST_SCREEN);
+  await page.goto("/", { waitUntil: "commit" });
+  await page.locator("textarea[name=prompt]").fill("A red kite");
+  for (let click = 0; click < 2; click += 1) await page.locator("button[type=submit]").click();
+  expect(new URL(page.url()).search, "the form is not submitted by the browser").toBe("");
+  release();
+  await page.locator("li[data-entry]", { hasText: "A red kite" }).waitFor();
+  await page.waitForLoadState("networkidle");
+  expect(submitted).toEqual(["/api/generate"]);
+  await page.reload({ waitUntil: "networkidle" });
+  await page.getByText("A red kite").first().waitFor();
+  expect(submitted).toEqual(["/api/generate"]);
+});
+
+test("a click on an example before the first script has run generates it", async () => {
+  const { page } = await visit({ email: newEmail() });
+  const submitted = watchSubmissions(page);
+  const release = await hold(page, FIRST_SCREEN);
+  await page.goto("/", { waitUntil: "commit" });
+  await page.getByRole("button", { name: commonText.examples[1] }).click();
+  release();
+  await page.locator("li[data-entry]", { hasText: commonText.examples[1] }).waitFor();
+  await page.waitForLoadState("networkidle");
+  expect(submitted).toEqual(["/api/generate"]);
+});
+
+test("a prompt in the address fills the form and generates nothing", async () => {
+  const { page } = await visit({ email: newEmail() });
+  const submitted = watchSubmissions(page);
+  await page.goto("/?prompt=A+red+kite", { waitUntil: "networkidle" });
+  await page.locator("header [data-avatar]").waitFor();
+  expect(await page.locator("textarea[name=prompt]").inputValue()).toBe("A red kite");
+  expect([submitted, new URL(page.url()).search]).toEqual([[], ""]);
+});
+
+test.each(["before", "after"])(
+  "Generate reloads the page with the prompt if clicked %s the first script failed to load",
+  async (when) => {
+    const { page, expectsInConsole } = await visit();
+    expectsInConsole(/ERR_FAILED|dynamically imported/);
+    const failed = Promise.withResolvers<void>();
+    await page.route(FIRST_SCREEN, async (route) => {
+      await failed.promise;
+      const isReload = route.request().frame().url().includes("?prompt=");
+      await (isReload ? route.continue() : route.abort());
+    });
+    await page.goto("/", { waitUntil: "commit" });
+    await page.locator("textarea[name=prompt]").fill("A red kite");
+    const generate = page.locator("button[type=submit]");
+    if (when === "before") await generate.click();
+    const failure = page.waitForEvent("requestfailed");
+    failed.resolve();
+    await failure;
+    if (when === "after") await generate.click();
+    await page.waitForFunction(() => "__k" in (document.getElementById("app") ?? {}));
+    expect(await page.locator("textarea[name=prompt]").inputValue()).toBe("A red kite");
+  },
+);
