@@ -11,6 +11,13 @@ import { usePart } from "../ui/parts.ts";
 /** Skytells has finished; the Worker stores the image. */
 const SAVING = 100;
 
+const WAITING = [
+  createText.offline,
+  createText.retrying,
+  createText.signInAwaited,
+  createText.unconfirmed,
+];
+
 type Props = { entry: FeedEntry; generation: Generation };
 
 /** What happens with a generation in flight, for how long, and how long it is expected to take. */
@@ -20,17 +27,17 @@ export function PendingStatus({ entry, generation }: Props) {
   const elapsedMs = useElapsed(createdAt);
   const step = useStep({ entry, generation });
   const { percent, isSlow } = estimateOf(progress, elapsedMs, expectedMs);
-  // While it waits for the connection, a sign-in or Skytells, the expected time says nothing.
-  const isRunning = [createText.sending, createText.queued, createText.processing].includes(step);
+  // While it waits for the connection, a sign-in or Skytells' confirmation, nothing is known of its progress.
+  const isWaiting = WAITING.includes(step);
   return (
     <div class="w-full">
       <p class="flex flex-wrap gap-x-2 text-sm text-muted nums">
         <span>{step}</span>
         <span>{createText.seconds(Math.floor(elapsedMs / 1_000))}</span>
-        {isRunning && <Expectation {...{ expectedMs, isSlow, progress }} />}
+        {!isWaiting && step !== createText.saving && <Expectation {...{ expectedMs, isSlow, progress }} />}
       </p>
       <div class="mt-2 flex h-1">
-        {percent !== null && (
+        {!isWaiting && percent !== null && (
           <progress class="progress" max={100} value={percent} aria-label={createText.processing} />
         )}
       </div>

@@ -210,13 +210,16 @@ describe("an entry of the feed", () => {
     await expect.poll(() => api.generate.mock.calls.length).toBe(2);
   });
 
-  test("says that Skytells has not confirmed it", async () => {
-    const world = setUp();
+  test("shows the expected progress, but not while Skytells has not confirmed it", async () => {
+    const world = setUp({ stored: { "durations.truefusion-pro": "[8000]" } });
     const pending = { id: "p1", until: "" };
     world.api.generate.mockResolvedValueOnce(failure("upstream_timeout", { pending }));
     await openApp(world, "a red kite");
     generate();
     await screen.findByText(createText.unconfirmed);
+    expect(screen.queryByRole("progressbar")).toBeNull();
+    world.sockets.latest().push(snapshot(generation("p1", { status: "processing" })));
+    expect(await screen.findByRole("progressbar")).toBeTruthy();
   });
 
   test("is only hidden when dismissed, if the image may still arrive", async () => {
