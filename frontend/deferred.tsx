@@ -108,7 +108,7 @@ export function startDeferred(first: FirstScreen): {
   deferred.run();
 
   return {
-    generate: submit.generate,
+    generate: deferred.form.generate,
     press,
     wake: () => {
       first.connection.wakeUps.value += 1;

@@ -11,12 +11,7 @@ import { usePart } from "../ui/parts.ts";
 /** Skytells has finished; the Worker stores the image. */
 const SAVING = 100;
 
-const WAITING = [
-  createText.offline,
-  createText.retrying,
-  createText.signInAwaited,
-  createText.unconfirmed,
-];
+const WAITING = [createText.offline, createText.retrying, createText.signInAwaited, createText.unconfirmed];
 
 type Props = { entry: FeedEntry; generation: Generation };
 

@@ -4,7 +4,7 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { saveOnLeave } from "../browser/saved-position.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
-import type { TileLayout } from "./grid-layout.ts";
+import type { TileLayout } from "./use-grid-layout.ts";
 import { rowIndexOf, rowsWithin } from "./justified-rows.ts";
 
 /** The scroll anchor's name in the history entry. */

@@ -13,6 +13,7 @@ import { type Dialogs, dialogsPart } from "./dialogs.ts";
 import { createDismissals, dismissalsPart } from "./generate/dismissals.ts";
 import { createDurations, durationsPart } from "./generate/durations.ts";
 import { createFavorites, favoritesPart } from "./images/favorites.ts";
+import { createForm } from "./generate/form.ts";
 import { createFeed, feedPart } from "./images/feed.ts";
 import { isInFlight } from "./images/generation.ts";
 import { createGalleryState, galleryStatePart } from "./images/gallery-state.ts";
@@ -60,16 +61,30 @@ export function createDeferred(platform: Platform) {
   const feed = createFeed({ generations, now });
   const outbox = createOutbox({ store, now });
   const promptHistory = createPromptHistory(store, () => session.user.peek()?.id ?? null);
+  const form = createForm({
+    ...platform,
+    outbox,
+    rememberToResume: () => tabStore.set("resume", String(now())),
+    submit: (body) => submit.submit(body),
+  });
   const submit = createSubmit({
     ...platform,
     feed,
     generations,
     outbox,
-    rememberToResume: () => tabStore.set("resume", String(now())),
+    restoreToForm: form.restore,
     onSubmitted: ({ body }) => promptHistory.add(body),
   });
   const liveUpdates = createLiveUpdates({ ...platform, feed, generations, onSnapshot: submit.retryNow });
-  const userSession = createUserSession({ ...platform, feed, generations, liveUpdates, outbox, submit });
+  const userSession = createUserSession({
+    ...platform,
+    feed,
+    form,
+    generations,
+    liveUpdates,
+    outbox,
+    submit,
+  });
   const queue = createQueue({ ...platform, feed, outbox, submit });
   const notifications = createNotifications({ ...platform.notifications, store });
   const favorites = createFavorites({ ...platform, generations });
@@ -94,6 +109,7 @@ export function createDeferred(platform: Platform) {
     composer,
     dialogs,
     feed,
+    form,
     generations,
     galleryState,
     liveUpdates,

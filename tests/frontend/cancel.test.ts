@@ -9,9 +9,9 @@ beforeEach(() => {
 });
 
 test("shows as canceled at once, and sends the request", async () => {
-  const { api, submit, entries, begin } = setUp();
+  const { api, form, submit, entries, begin } = setUp();
   await begin("a red kite");
-  await submit.generate();
+  await form.generate();
   api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
   const canceling = submit.cancel("key-1");
   expect(entries()[0]?.generation.status).toBe("canceled");
@@ -22,12 +22,12 @@ test("shows as canceled at once, and sends the request", async () => {
 test.each(["at the same moment", "later"])(
   "before the id is known, which arrives %s: canceled once it is known",
   async (when) => {
-    const { api, submit, entries, begin } = setUp();
+    const { api, form, submit, entries, begin } = setUp();
     const answer = Promise.withResolvers<Result<{ generation: Generation }>>();
     api.generate.mockReturnValueOnce(answer.promise);
     api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
     await begin("a red kite");
-    const click = submit.generate();
+    const click = form.generate();
     const canceling = submit.cancel("key-1");
     if (when === "later") await canceling;
     expect(api.cancel).not.toHaveBeenCalled();
@@ -39,9 +39,9 @@ test.each(["at the same moment", "later"])(
 );
 
 test("too late: shows the finished image", async () => {
-  const { api, submit, entries, begin } = setUp();
+  const { api, form, submit, entries, begin } = setUp();
   await begin("a red kite");
-  await submit.generate();
+  await form.generate();
   api.cancel.mockResolvedValueOnce(failure("already_finished"));
   api.prediction.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "succeeded" }) }));
   await submit.cancel("key-1");
@@ -49,9 +49,9 @@ test("too late: shows the finished image", async () => {
 });
 
 test("a failed request: shows as in flight again", async () => {
-  const { api, submit, entries, begin } = setUp();
+  const { api, form, submit, entries, begin } = setUp();
   await begin("a red kite");
-  await submit.generate();
+  await form.generate();
   api.cancel.mockResolvedValueOnce(failure("network_error"));
   await submit.cancel("key-1");
   expect(entries()[0]?.generation.status).toBe("queued");
@@ -60,10 +60,10 @@ test("a failed request: shows as in flight again", async () => {
 test.each(["between two attempts", "while the connection comes back"])(
   "canceled %s: not sent again",
   async (when) => {
-    const { api, store, submit, entries, begin, dismissals } = setUp();
+    const { api, store, form, submit, entries, begin, dismissals } = setUp();
     api.generate.mockResolvedValue(failure("network_error"));
     await begin("a red kite");
-    const click = submit.generate();
+    const click = form.generate();
     await vi.advanceTimersByTimeAsync(500);
     const canceling = submit.cancel("key-1");
     if (when === "while the connection comes back") submit.retryNow();
@@ -79,11 +79,11 @@ test.each(["between two attempts", "while the connection comes back"])(
 );
 
 test("canceled and dismissed before the id is known: canceled, and no news brings it back", async () => {
-  const { api, generations, submit, entries, begin, dismissals } = setUp();
+  const { api, generations, form, submit, entries, begin, dismissals } = setUp();
   const answer = Promise.withResolvers<Result<{ generation: Generation }>>();
   api.generate.mockReturnValueOnce(answer.promise);
   await begin("a red kite");
-  const click = submit.generate();
+  const click = form.generate();
   await submit.cancel("key-1");
   dismissals.dismiss("key-1");
   generations.upsert(generation("g1", { prompt: "a red kite" }));
@@ -95,9 +95,9 @@ test("canceled and dismissed before the id is known: canceled, and no news bring
 });
 
 test("dismissed before the push about its end: the push does not bring it back", async () => {
-  const { api, generations, submit, entries, begin, dismissals } = setUp();
+  const { api, generations, form, submit, entries, begin, dismissals } = setUp();
   await begin("a red kite");
-  await submit.generate();
+  await form.generate();
   api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
   const canceling = submit.cancel("key-1");
   dismissals.dismiss("key-1");

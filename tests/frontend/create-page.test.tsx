@@ -19,7 +19,7 @@ afterEach(cleanup);
 
 async function open(session: Session = signedIn(), stored: Record<string, string> = {}) {
   const world = setUp({ stored });
-  const { composer, feed, outbox, promptHistory, submit, userSession, hint } = world;
+  const { composer, feed, outbox, promptHistory, form, userSession, hint } = world;
   world.api.session.mockResolvedValue(ok(session));
   const aids = {
     counter: createCounter(composer),
@@ -29,7 +29,7 @@ async function open(session: Session = signedIn(), stored: Record<string, string
     hasEntries: computed(() => feed.entries.value.length > 0 || outbox.queued.value.length > 0),
     isRecentUnknown: computed(() => ["loading", "failed"].includes(userSession.recent.value)),
   };
-  const generate = () => void submit.generate();
+  const generate = () => void form.generate();
   render(
     <PartsProvider value={new Map([...world.parts, provide(formAidsPart, aids)])}>
       <CreatePage

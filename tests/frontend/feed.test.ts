@@ -18,7 +18,7 @@ async function clicked() {
   await world.begin("a red kite");
   const socket = world.sockets.latest();
   socket.push(snapshot());
-  const click = world.submit.generate();
+  const click = world.form.generate();
   const shown = world.lines;
   return {
     ...world,
@@ -35,9 +35,9 @@ async function clicked() {
 
 describe("the entry of a click", () => {
   test("appears at once, in the requested aspect ratio", async () => {
-    const { api, submit, entries, begin } = setUp({ stored: { ratio: "16:9" } });
+    const { api, form, entries, begin } = setUp({ stored: { ratio: "16:9" } });
     await begin("  a red kite ");
-    void submit.generate();
+    void form.generate();
     expect(entries()).toMatchObject([
       { phase: "sending", frame: 16 / 9, generation: { prompt: "a red kite", status: "queued" } },
     ]);

@@ -10,7 +10,7 @@ async function inFlight() {
   const world = setUp();
   await world.begin("a red kite");
   world.sockets.latest().push(snapshot());
-  await world.submit.generate();
+  await world.form.generate();
   world.api.prediction.mockImplementation(async (id) => ok({ generation: generation(id) }));
   return { ...world, status: () => world.entries()[0]?.generation.status };
 }

@@ -39,11 +39,11 @@ describe("while the options of a model are unknown", () => {
   });
 
   test("sends all options that are set: the Worker rejects unsupported ones", async () => {
-    const { api, composer, submit, begin } = setUp({ stored: { ratio: "16:9", without: "text" } });
+    const { api, composer, form, begin } = setUp({ stored: { ratio: "16:9", without: "text" } });
     api.session.mockImplementation(async () => ok(unread()));
     await begin("a red kite");
     composer.seed.value = 7;
-    await submit.generate();
+    await form.generate();
     expect(api.generate.mock.calls[0]?.[0]).toEqual({
       prompt: "a red kite",
       model: "truefusion-pro",
@@ -54,11 +54,13 @@ describe("while the options of a model are unknown", () => {
   });
 
   test("names the options after a rejection, and retries without unsupported ones", async () => {
-    const { api, messages, session, composer, submit, entries, begin } = setUp({ stored: { ratio: "16:9" } });
+    const { api, messages, session, composer, form, submit, entries, begin } = setUp({
+      stored: { ratio: "16:9" },
+    });
     api.session.mockImplementation(async () => ok(unread()));
     api.generate.mockResolvedValue(failure("invalid_request"));
     await begin("a red kite");
-    await submit.generate();
+    await form.generate();
     expect(messages.announcement.value).toMatch(/options/);
     // Once the supported options are known, a retry leaves out the others.
     const models = signedIn().models.map((model) => ({ ...model, options: {} }));
@@ -72,7 +74,7 @@ describe("while the options of a model are unknown", () => {
     // Without options, the user did nothing wrong.
     composer.aspectRatio.value = null;
     composer.write("a blue kite");
-    await submit.generate();
+    await form.generate();
     expect(messages.announcement.value).toMatch(/Reload the page/);
   });
 

@@ -141,7 +141,7 @@ describe("after a reload while the Worker cannot be reached", () => {
     const world = await unreachable(stored);
     world.api.generate.mockResolvedValue(failure("network_error"));
     world.composer.write("a blue boat");
-    void world.submit.generate();
+    void world.form.generate();
     await vi.advanceTimersByTimeAsync(0);
     world.api.session.mockResolvedValue(ok({ ...signedInAs("u2"), limits: FULL }));
     await world.wake();

@@ -34,10 +34,10 @@ async function full() {
 }
 
 test("starts queued prompts in order when a slot is free", async () => {
-  const { api, composer, submit, entries, prompts, limits } = await full();
-  await submit.generate();
+  const { api, composer, form, entries, prompts, limits } = await full();
+  await form.generate();
   composer.write("a blue boat");
-  await submit.generate();
+  await form.generate();
   expect(prompts()).toEqual(["a red kite", "a blue boat"]);
   expect([composer.isSubmitted.value, entries()]).toEqual([true, []]);
   expect(api.generate).not.toHaveBeenCalled();
@@ -56,11 +56,11 @@ test("starts queued prompts in order when a slot is free", async () => {
 });
 
 test("puts a rejected item first in the queue again, under its key", async () => {
-  const { api, composer, submit, entries, prompts, limits } = await full();
+  const { api, composer, form, entries, prompts, limits } = await full();
   composer.write("a red kite");
-  await submit.generate();
+  await form.generate();
   composer.write("a blue boat");
-  await submit.generate();
+  await form.generate();
   api.generate.mockResolvedValueOnce(failure("limit_reached", { limits: FULL }));
   limits(FREE);
   await vi.advanceTimersByTimeAsync(0);
@@ -72,21 +72,21 @@ test("puts a rejected item first in the queue again, under its key", async () =>
 });
 
 test("queues a click that finds the last slot taken, without an error", async () => {
-  const { api, messages, composer, submit, prompts, limits } = await full();
+  const { api, messages, composer, form, prompts, limits } = await full();
   limits(FREE);
   api.generate.mockResolvedValueOnce(failure("limit_reached", { limits: FULL }));
-  await submit.generate();
+  await form.generate();
   expect(prompts()).toEqual(["a red kite"]);
   expect(composer.notice.value).toBeNull();
   expect(messages.announcement.value).toBe("Queued: a red kite");
 });
 
 test("ends the pause for the day after a change to a larger plan", async () => {
-  const { api, submit, prompts, limits } = await full();
+  const { api, form, submit, prompts, limits } = await full();
   const usedUp = { ...FREE, today: { ...TODAY, used: 50 } };
   limits(FREE);
   api.generate.mockResolvedValueOnce(failure("quota_exceeded", { retryAfterSeconds: 3_600, limits: usedUp }));
-  await submit.generate();
+  await form.generate();
   expect(prompts()).toEqual(["a red kite"]);
   limits(usedUp);
   expect(submit.pause.value?.code).toBe("quota_exceeded");
@@ -104,12 +104,12 @@ test.each([
 ] as const)(
   "%s (Retry-After %s): queues the item, shows until when, and starts it then",
   async (code, wait, until) => {
-    const { api, clock, submit, prompts, limits } = await full();
+    const { api, clock, form, submit, prompts, limits } = await full();
     limits({ ...FREE, concurrent: 3 });
     const used = code === "quota_exceeded" ? TODAY.limit : TODAY.used;
     api.session.mockResolvedValue(ok(signedIn({ limits: { ...FREE, today: { ...TODAY, used } } })));
     api.generate.mockResolvedValueOnce(failure(code, wait === undefined ? {} : { retryAfterSeconds: wait }));
-    await submit.generate();
+    await form.generate();
     expect(prompts()).toEqual(["a red kite"]);
     expect(submit.pause.value).toEqual({ code, until: NOW + until, isGuess: wait === undefined });
     await vi.advanceTimersByTimeAsync(until - 1);
@@ -121,10 +121,10 @@ test.each([
 );
 
 test("sends one item, not the whole queue, while Skytells is unavailable", async () => {
-  const { api, composer, submit, entries, prompts, limits } = await full();
+  const { api, composer, form, entries, prompts, limits } = await full();
   for (const words of ["one", "two", "three"]) {
     composer.write(words);
-    await submit.generate();
+    await form.generate();
   }
   api.generate.mockResolvedValue(failure("upstream_unavailable", { retryAfterSeconds: 20 }));
   limits(FREE);
@@ -134,8 +134,8 @@ test("sends one item, not the whole queue, while Skytells is unavailable", async
 });
 
 test("asks for the limits while no push arrives", async () => {
-  const { api, submit, socket } = await full();
-  await submit.generate();
+  const { api, form, socket } = await full();
+  await form.generate();
   socket.end();
   api.session.mockResolvedValue(ok(signedIn({ limits: FREE })));
   await vi.advanceTimersByTimeAsync(4_000);
@@ -143,11 +143,11 @@ test("asks for the limits while no push arrives", async () => {
 });
 
 test("a queued item can be edited in the form, and removed", async () => {
-  const { api, messages, composer, queue, submit, prompts, limits } = await full();
+  const { api, messages, composer, queue, form, prompts, limits } = await full();
   composer.aspectRatio.value = "16:9";
-  await submit.generate();
+  await form.generate();
   composer.write("a blue boat");
-  await submit.generate();
+  await form.generate();
   composer.write("half a thought");
   composer.setOptions({});
   queue.edit("key-1");
@@ -166,10 +166,10 @@ test("a queued item can be edited in the form, and removed", async () => {
 });
 
 test("keeps the 21st prompt in the form when the queue is full", async () => {
-  const { composer, submit, prompts } = await full();
+  const { composer, form, prompts } = await full();
   for (let count = 1; count <= 21; count += 1) {
     composer.write(`image ${count}`);
-    await submit.generate();
+    await form.generate();
   }
   expect(prompts()).toHaveLength(20);
   expect(composer.prompt.value).toBe("image 21");
@@ -192,7 +192,7 @@ test("of two tabs only one starts an item", async () => {
   }
   for (const [index, tab] of tabs.entries()) {
     tab.composer.write(`tab ${index}`);
-    await tab.submit.generate();
+    await tab.form.generate();
   }
   for (const tab of tabs) tab.outbox.sync();
   for (const tab of tabs) tab.sockets.latest().push({ type: "limits", limits: FREE });
@@ -232,8 +232,8 @@ test("continues the queue when the Web Lock is rejected", async () => {
 });
 
 test("starts nothing while the sign-in dialog is open", async () => {
-  const { api, dialogs, submit, prompts, limits } = await full();
-  await submit.generate();
+  const { api, dialogs, form, prompts, limits } = await full();
+  await form.generate();
   dialogs.signIn.value = "asked";
   limits(FREE);
   await vi.advanceTimersByTimeAsync(0);

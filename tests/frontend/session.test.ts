@@ -28,10 +28,10 @@ const CODES = ["storage_unavailable", "internal", "invalid_response", "network_e
 
 describe("the first answer is a failure", () => {
   test.each(CODES)("%s: retries, and an accepted Generate gets its image", async (code) => {
-    const { api, sockets, composer, submit, entries, begin } = setUp();
+    const { api, sockets, composer, form, entries, begin } = setUp();
     api.session.mockResolvedValueOnce(failure(code)).mockResolvedValueOnce(failure(code));
     await begin("a red kite");
-    await submit.generate();
+    await form.generate();
     expect(entries()).toMatchObject([{ phase: "known", generation: { id: "g1", status: "queued" } }]);
     await vi.advanceTimersByTimeAsync(3_000);
     expect(api.session).toHaveBeenCalledTimes(3);
@@ -118,7 +118,7 @@ describe("the session ended", () => {
     const world = setUp();
     await world.begin("a red kite");
     world.sockets.latest().push(snapshot());
-    await world.submit.generate();
+    await world.form.generate();
     return world;
   }
 

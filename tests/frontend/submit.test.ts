@@ -27,67 +27,67 @@ describe("a prompt that cannot be sent", () => {
     ["🦊".repeat(501), "too_long"],
     ["a\0b", "malformed"],
   ] as const)("%j: says why (%s), and keeps the text", async (prompt, problem) => {
-    const { api, composer, submit, begin } = setUp();
+    const { api, composer, form, begin } = setUp();
     await begin(prompt);
-    await submit.generate();
+    await form.generate();
     expect(composer.notice.value).toBe(errors.promptProblem(problem, prompt, 500));
     expect(composer.prompt.value).toBe(prompt);
     expect(api.generate).not.toHaveBeenCalled();
   });
 
   test("the second half of a double click is ignored; a later click generates again", async () => {
-    const { api, clock, composer, submit, begin } = setUp();
+    const { api, clock, composer, form, begin } = setUp();
     await begin("a red kite");
-    void submit.generate();
-    void submit.generate();
+    void form.generate();
+    void form.generate();
     expect(api.generate).toHaveBeenCalledOnce();
     clock.now += 1_000;
-    await submit.generate();
+    await form.generate();
     expect(composer.notice.value).toBeNull();
     expect(api.generate).toHaveBeenCalledTimes(2);
   });
 
   test("the limit is the model's own prompt length, or 500 characters", async () => {
-    const { api, composer, submit, begin } = setUp();
+    const { api, composer, form, begin } = setUp();
     const models = signedIn().models.map((model, at) =>
       at === 0 ? { ...model, options: { ...model.options, maxPromptLength: 600 } } : model,
     );
     api.session.mockResolvedValue(ok(signedIn({ models })));
     await begin("🦊".repeat(603));
-    await submit.generate();
+    await form.generate();
     expect(composer.notice.value).toBe("Shorten your prompt by 3 characters.");
     composer.model.value = "truefusion-edge";
-    await submit.generate();
+    await form.generate();
     expect(composer.notice.value).toBe("Shorten your prompt by 103 characters.");
     composer.model.value = "truefusion-pro";
     composer.write("🦊".repeat(600));
-    await submit.generate();
+    await form.generate();
     expect(api.generate).toHaveBeenCalledOnce();
   });
 
   test("500 emoji are 500 characters", async () => {
-    const { api, submit, begin } = setUp();
+    const { api, form, begin } = setUp();
     await begin("🦊".repeat(500));
-    await submit.generate();
+    await form.generate();
     expect(api.generate).toHaveBeenCalledOnce();
   });
 
   test("an aspect ratio that the model does not support is not sent", async () => {
-    const { api, submit, begin } = setUp({ stored: { ratio: "16:9", model: "truefusion-edge" } });
+    const { api, form, begin } = setUp({ stored: { ratio: "16:9", model: "truefusion-edge" } });
     const models = signedIn().models.map((model) => ({ ...model, options: { seed: true as const } }));
     api.session.mockResolvedValue(ok(signedIn({ models })));
     await begin("a red kite");
-    await submit.generate();
+    await form.generate();
     expect(api.generate.mock.calls[0]?.[0]).toEqual({ prompt: "a red kite", model: "truefusion-edge" });
   });
 });
 
 describe("sign-in at Generate", () => {
   test("asks first, keeps the prompt, and continues after the sign-in", async () => {
-    const { api, tabStore, dialogs, composer, submit, signIn, entries, begin } = setUp();
+    const { api, tabStore, dialogs, composer, form, signIn, entries, begin } = setUp();
     api.session.mockResolvedValueOnce(ok(signedOut()));
     await begin("a red kite");
-    await submit.generate();
+    await form.generate();
     expect(dialogs.signIn.value).toBe("generate");
     expect(composer.prompt.value).toBe("a red kite");
     expect(entries()).toEqual([]);
@@ -102,11 +102,11 @@ describe("sign-in at Generate", () => {
   });
 
   test("asks again when the session has ended, with the prompt in the form", async () => {
-    const { api, dialogs, composer, submit, entries, begin } = setUp();
+    const { api, dialogs, composer, form, entries, begin } = setUp();
     await begin("a red kite");
     api.generate.mockResolvedValueOnce(failure("unauthenticated"));
     api.session.mockResolvedValue(ok(signedOut()));
-    await submit.generate();
+    await form.generate();
     expect(entries()).toEqual([]);
     expect(composer.prompt.value).toBe("a red kite");
     expect(dialogs.signIn.value).toBe("generate");
@@ -131,21 +131,21 @@ describe("sign-in at Generate", () => {
   });
 
   test("does not continue when the dialog was closed", async () => {
-    const { api, submit, signIn, begin } = setUp();
+    const { api, form, signIn, begin } = setUp();
     api.session.mockResolvedValueOnce(ok(signedOut()));
     await begin("a red kite");
-    await submit.generate();
+    await form.generate();
     signIn.cancel();
     await signIn.signInDev("you@example.com");
     expect(api.generate).not.toHaveBeenCalled();
   });
 
   test("a rejected address keeps the dialog open", async () => {
-    const { api, dialogs, submit, signIn, begin } = setUp();
+    const { api, dialogs, form, signIn, begin } = setUp();
     api.session.mockResolvedValueOnce(ok(signedOut()));
     api.signInDev.mockResolvedValueOnce(failure("invalid_request"));
     await begin("a red kite");
-    await submit.generate();
+    await form.generate();
     expect(await signIn.signInDev("nonsense")).toMatchObject({ code: "invalid_request" });
     expect(dialogs.signIn.value).toBe("generate");
   });
@@ -153,11 +153,11 @@ describe("sign-in at Generate", () => {
 
 describe("rejections", () => {
   test("after the session ended, the prompt is queued if the user is typing another", async () => {
-    const { api, composer, outbox, submit, signIn, begin } = setUp();
+    const { api, composer, outbox, form, signIn, begin } = setUp();
     const answer = Promise.withResolvers<Result<{ generation: Generation }>>();
     api.generate.mockReturnValueOnce(answer.promise);
     await begin("a red kite");
-    const click = submit.generate();
+    const click = form.generate();
     composer.write("a blue boat");
     answer.resolve(failure("unauthenticated"));
     await click;
@@ -172,11 +172,11 @@ describe("rejections", () => {
   });
 
   test("a prompt that goes back into the form brings its settings", async () => {
-    const { api, composer, submit, begin } = setUp({ stored: { ratio: "16:9" } });
+    const { api, composer, form, begin } = setUp({ stored: { ratio: "16:9" } });
     const answer = Promise.withResolvers<Result<{ generation: Generation }>>();
     api.generate.mockReturnValueOnce(answer.promise);
     await begin("a red kite");
-    const click = submit.generate();
+    const click = form.generate();
     composer.model.value = "truefusion-edge";
     composer.aspectRatio.value = "1:1";
     answer.resolve(failure("unauthenticated"));
@@ -186,10 +186,10 @@ describe("rejections", () => {
   });
 
   test("any other rejection stays on the entry; a retry uses the same entry and key", async () => {
-    const { api, submit, entries, begin } = setUp();
+    const { api, form, submit, entries, begin } = setUp();
     api.generate.mockResolvedValueOnce(failure("upstream_unavailable"));
     await begin("a red kite");
-    await submit.generate();
+    await form.generate();
     expect(entries()).toMatchObject([{ phase: "rejected", error: { code: "upstream_unavailable" } }]);
     await submit.retry(entries()[0]?.key ?? "");
     expect(entries()).toMatchObject([{ phase: "known", generation: { id: "g1" } }]);
@@ -197,10 +197,10 @@ describe("rejections", () => {
   });
 
   test("a retry of a failed generation uses a new key", async () => {
-    const { api, sockets, submit, entries, begin } = setUp();
+    const { api, sockets, form, submit, entries, begin } = setUp();
     await begin("a red kite");
     sockets.latest().push(snapshot());
-    await submit.generate();
+    await form.generate();
     const error = { code: "upstream_failed", message: "" } as const;
     sockets.latest().push({ type: "generation", generation: generation("g1", { status: "failed", error }) });
     api.generate.mockResolvedValueOnce(ok({ generation: generation("g2") }));
@@ -213,10 +213,10 @@ describe("rejections", () => {
 
 describe("without a connection", () => {
   test("sends the item again under its key, with growing delays, until there is an answer", async () => {
-    const { api, store, submit, entries, begin } = setUp();
+    const { api, store, form, entries, begin } = setUp();
     api.generate.mockResolvedValue(failure("network_error"));
     await begin("a red kite");
-    const click = submit.generate();
+    const click = form.generate();
     await vi.advanceTimersByTimeAsync(1_000 + 2_000 + 4_000 + 8_000 + 16_000 + 10 * 30_000);
     expect(api.generate).toHaveBeenCalledTimes(16);
     expect(entries()).toMatchObject([{ phase: "sending", error: { code: "network_error" } }]);
@@ -231,11 +231,11 @@ describe("without a connection", () => {
   });
 
   test.each(["network", "socket"])("sends the item at once when the %s is back", async (what) => {
-    const { api, sockets, submit, begin, wake } = setUp();
+    const { api, sockets, form, begin, wake } = setUp();
     await begin("a red kite");
     sockets.latest().push(snapshot());
     api.generate.mockResolvedValue(failure("network_error"));
-    const click = submit.generate();
+    const click = form.generate();
     await vi.advanceTimersByTimeAsync(60_000);
     const before = api.generate.mock.calls.length;
     api.generate.mockResolvedValue(ok({ generation: generation("g1") }));
@@ -246,11 +246,11 @@ describe("without a connection", () => {
   });
 
   test("a generation created by a lost request belongs to its entry", async () => {
-    const { api, sockets, submit, entries, begin } = setUp();
+    const { api, sockets, form, entries, begin } = setUp();
     await begin("a red kite");
     sockets.latest().push(snapshot());
     api.generate.mockResolvedValueOnce(failure("network_error"));
-    const click = submit.generate();
+    const click = form.generate();
     await vi.advanceTimersByTimeAsync(500);
     sockets.latest().end();
     await vi.advanceTimersByTimeAsync(1_000);
@@ -262,20 +262,20 @@ describe("without a connection", () => {
   });
 
   test("sends the item again after a gateway's error page", async () => {
-    const { api, submit, begin } = setUp();
+    const { api, form, begin } = setUp();
     api.generate.mockResolvedValueOnce(failure("invalid_response"));
     await begin("a red kite");
-    const click = submit.generate();
+    const click = form.generate();
     await vi.advanceTimersByTimeAsync(1_000);
     await click;
     expect(api.generate.mock.calls.map(([, key]) => key)).toEqual(["key-1", "key-1"]);
   });
 
   test("sends the item again while the Worker still works on it", async () => {
-    const { api, submit, entries, begin } = setUp();
+    const { api, form, entries, begin } = setUp();
     api.generate.mockResolvedValueOnce(failure("idempotency_in_progress", { retryAfterSeconds: 2 }));
     await begin("a red kite");
-    const click = submit.generate();
+    const click = form.generate();
     await vi.advanceTimersByTimeAsync(2_000);
     await click;
     expect(entries()).toMatchObject([{ phase: "known", generation: { id: "g1" } }]);
@@ -285,10 +285,10 @@ describe("without a connection", () => {
 
 describe("during a deploy of the Worker, or a reset of the user's object", () => {
   test("503: sends the item again under its key after Retry-After", async () => {
-    const { api, submit, entries, begin } = setUp();
+    const { api, form, entries, begin } = setUp();
     api.generate.mockResolvedValueOnce(failure("storage_unavailable", { retryAfterSeconds: 5 }));
     await begin("a red kite");
-    void submit.generate();
+    void form.generate();
     await vi.advanceTimersByTimeAsync(4_999);
     expect(entries()).toMatchObject([{ phase: "sending", error: { code: "storage_unavailable" } }]);
     expect(api.generate).toHaveBeenCalledOnce();
@@ -298,10 +298,10 @@ describe("during a deploy of the Worker, or a reset of the user's object", () =>
   });
 
   test("500 again and again: rejected in the end, and a retry keeps the key", async () => {
-    const { api, submit, entries, begin } = setUp();
+    const { api, form, submit, entries, begin } = setUp();
     api.generate.mockResolvedValue(failure("internal"));
     await begin("a red kite");
-    void submit.generate();
+    void form.generate();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(entries()).toMatchObject([{ phase: "rejected", error: { code: "internal" } }]);
     api.generate.mockResolvedValue(ok({ generation: generation("g1") }));
@@ -310,10 +310,10 @@ describe("during a deploy of the Worker, or a reset of the user's object", () =>
   });
 
   test("503: not sent again if canceled meanwhile", async () => {
-    const { api, submit, entries, begin } = setUp();
+    const { api, form, submit, entries, begin } = setUp();
     api.generate.mockResolvedValueOnce(failure("storage_unavailable"));
     await begin("a red kite");
-    void submit.generate();
+    void form.generate();
     await vi.advanceTimersByTimeAsync(0);
     await submit.cancel(entries()[0]?.key ?? "");
     await vi.advanceTimersByTimeAsync(60_000);

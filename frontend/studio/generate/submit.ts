@@ -1,35 +1,27 @@
 /** From a click to a generation: sends an outbox item until the Worker has answered, whatever happens in between. */
 import { batch, computed, signal } from "@preact/signals";
 import type { ModelId } from "../../../worker/shared/models.ts";
-import { normalizePrompt, promptProblem } from "../../../worker/shared/prompt.ts";
 import type { GenerateBody } from "../../../worker/api/schemas.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError, ErrorCode } from "../../api/result.ts";
 import { createText } from "../../text/create.ts";
 import { errors } from "../../text/errors.ts";
 import { definePart } from "../../ui/parts.ts";
-import type { Composer } from "./composer.ts";
 import type { Connection } from "../session/connection.ts";
-import type { Dialogs } from "../dialogs.ts";
 import type { Feed } from "../images/feed.ts";
 import { isInFlight, optionsOf } from "../images/generation.ts";
 import type { Generations } from "../images/generations.ts";
 import type { Messages } from "../messages.ts";
-import { MAX_QUEUED, type Outbox, type OutboxItem } from "./outbox.ts";
+import type { Outbox, OutboxItem } from "./outbox.ts";
 import type { SessionState } from "../session/session.ts";
 import { outcomeOf, type Pause } from "./submit-outcome.ts";
 
 /** Nothing queued starts until then, unless the user resumes it (milliseconds since 1970). */
 export type QueuePause = { code: ErrorCode | "stale"; until: number; isGuess?: boolean };
 
-/** The second half of a double click comes within this. */
-const SAME_CLICK_MS = 1_000;
-
 export type SubmitDependencies = {
   api: Pick<Api, "generate" | "cancel" | "prediction">;
-  composer: Composer;
   connection: Connection;
-  dialogs: Dialogs;
   feed: Feed;
   generations: Generations;
   messages: Messages;
@@ -38,21 +30,18 @@ export type SubmitDependencies = {
   now: () => number;
   random: () => number;
   newKey: () => string;
-  /** Called when the user must sign in and a Generate continues afterwards. */
-  rememberToResume: () => void;
+  /** Called when the user must sign in. True: the form holds the request; otherwise it is queued. */
+  restoreToForm: (body: GenerateBody) => boolean;
   onSubmitted: (item: OutboxItem) => void;
 };
 
 export function createSubmit(dependencies: SubmitDependencies) {
-  const { api, composer, connection, dialogs, feed, generations, messages, outbox, session, now } =
-    dependencies;
+  const { api, connection, feed, generations, messages, outbox, session, now } = dependencies;
   const pause = signal<QueuePause | null>(null);
   /** Canceled before the Worker had given an id to cancel, by entry key. */
   const cancelOnceCreated = new Set<string>();
   /** Ends the waits between two attempts. */
   const pendingRetries = new Set<() => void>();
-  /** The last submission of the form. */
-  let latest: OutboxItem | null = null;
 
   /** Slots that the plan has left, as far as is known here. */
   const freeSlots = computed(() => {
@@ -141,7 +130,7 @@ export function createSubmit(dependencies: SubmitDependencies) {
       outbox.remove(item.key);
       if (error.limits) session.limits.value = error.limits;
       if (cancelOnceCreated.delete(entryKey) || outcome.kind === "deleted") return feed.remove(entryKey);
-      if (outcome.kind === "sign_in") return signInAndContinue(item, entryKey);
+      if (outcome.kind === "sign_in") return continueAfterSignIn(item, entryKey);
       if (outcome.kind === "requeue") {
         pauseQueue(error.code, outcome.pause);
         feed.remove(entryKey);
@@ -193,19 +182,9 @@ export function createSubmit(dependencies: SubmitDependencies) {
     });
   }
 
-  function signInAndContinue(item: OutboxItem, entryKey: string) {
+  function continueAfterSignIn(item: OutboxItem, entryKey: string) {
     feed.remove(entryKey);
-    // A prompt that is being typed stays in the form; then the item waits in the queue.
-    const isFormFree = composer.prompt.peek() === "" || composer.isSubmitted.peek();
-    if (isFormFree) composer.restoreBody(item.body);
-    else outbox.putFirst({ ...item, state: "queued" });
-    askToSignIn(isFormFree);
-  }
-
-  function askToSignIn(continues: boolean) {
-    if (continues) dependencies.rememberToResume();
-    dialogs.signIn.value = "generate";
-    if (session.user.peek()) session.recheck();
+    if (!dependencies.restoreToForm(item.body)) outbox.putFirst({ ...item, state: "queued" });
   }
 
   async function cancel(key: string): Promise<void> {
@@ -247,34 +226,7 @@ export function createSubmit(dependencies: SubmitDependencies) {
     start,
     cancel,
     retryNow,
-    async generate(): Promise<void> {
-      const problem = promptProblem(composer.prompt.peek(), composer.maxPromptLength.peek());
-      if (latest && composer.isSubmitted.peek() && now() - latest.at < SAME_CLICK_MS) return;
-      composer.notice.value = null;
-      if (problem) {
-        composer.notice.value = errors.promptProblem(
-          problem,
-          composer.prompt.peek(),
-          composer.maxPromptLength.peek(),
-        );
-        composer.focus.value = true;
-        return;
-      }
-      if (session.session.peek() && !session.user.peek()) return askToSignIn(true);
-      if (outbox.queued.peek().length >= MAX_QUEUED) {
-        composer.notice.value = createText.queueFull;
-        return;
-      }
-      const item = newItem({
-        prompt: normalizePrompt(composer.prompt.peek()),
-        model: composer.model.peek(),
-        ...composer.options.peek(),
-      });
-      composer.markSubmitted();
-      latest = item;
-      await submitOrQueue(item);
-    },
-    /** Submits what is not in the form: a variation of an existing image. */
+    /** Sends it, or queues it if no slot is free. */
     submit: (body: GenerateBody) => submitOrQueue(newItem(body)),
     /** Continues with an item of an earlier page or of another tab. */
     async resume(item: OutboxItem): Promise<void> {

@@ -1,32 +1,8 @@
-/** Facts about one generation, and the rule that orders news about it. */
-import type { GenerationStatus } from "../../../worker/shared/generations.ts";
+/** Facts about one generation. */
 import type { Generation, GenerationOptions, ModelOptions } from "../../../worker/api/schemas.ts";
-
-const RANK: Record<GenerationStatus, number> = {
-  queued: 0,
-  processing: 1,
-  failed: 2,
-  canceled: 2,
-  succeeded: 3,
-};
 
 export function isInFlight({ status }: Pick<Generation, "status">): boolean {
   return status === "queued" || status === "processing";
-}
-
-/**
- * Merges news about a generation into the known one. The status only moves forward, and the progress with it. Fields
- * that the user changes are kept if the news is older (`isStale`).
- */
-export function mergeGeneration(known: Generation, news: Generation, isStale = false): Generation {
-  const merged = isStale ? { ...news, favorite: known.favorite, shareUrl: known.shareUrl } : news;
-  if (RANK[news.status] < RANK[known.status]) {
-    return { ...known, id: news.id, favorite: merged.favorite, shareUrl: merged.shareUrl };
-  }
-  if (isInFlight(news) && (news.progress ?? 0) < (known.progress ?? 0)) {
-    return { ...merged, progress: known.progress };
-  }
-  return merged;
 }
 
 /** The options to send: of those that are set, the ones that the model supports. null: support is unknown, send all. */

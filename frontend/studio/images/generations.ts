@@ -5,8 +5,9 @@
  */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Generation } from "../../../worker/api/schemas.ts";
+import type { GenerationStatus } from "../../../worker/shared/generations.ts";
 import { definePart } from "../../ui/parts.ts";
-import { mergeGeneration } from "./generation.ts";
+import { isInFlight } from "./generation.ts";
 import { addRecent } from "./recent-ids.ts";
 
 export type GenerationChange =
@@ -162,6 +163,29 @@ function createEntry(generation: Generation, changedAt: number): Entry {
     }),
   };
   return entry;
+}
+
+const RANK: Record<GenerationStatus, number> = {
+  queued: 0,
+  processing: 1,
+  failed: 2,
+  canceled: 2,
+  succeeded: 3,
+};
+
+/**
+ * Merges news about a generation into the known one. The status only moves forward, and the progress with it. Fields
+ * that the user changes are kept if the news is older (`isStale`).
+ */
+function mergeGeneration(known: Generation, news: Generation, isStale = false): Generation {
+  const merged = isStale ? { ...news, favorite: known.favorite, shareUrl: known.shareUrl } : news;
+  if (RANK[news.status] < RANK[known.status]) {
+    return { ...known, id: news.id, favorite: merged.favorite, shareUrl: merged.shareUrl };
+  }
+  if (isInFlight(news) && (news.progress ?? 0) < (known.progress ?? 0)) {
+    return { ...merged, progress: known.progress };
+  }
+  return merged;
 }
 
 export type Generations = ReturnType<typeof createGenerations>;

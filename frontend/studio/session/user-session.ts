@@ -6,6 +6,7 @@ import type { KeyValueStore } from "../../browser/storage.ts";
 import { definePart } from "../../ui/parts.ts";
 import type { Connection } from "./connection.ts";
 import type { Feed } from "../images/feed.ts";
+import type { Form } from "../generate/form.ts";
 import { isInFlight } from "../images/generation.ts";
 import type { Generations } from "../images/generations.ts";
 import type { LiveUpdates } from "./live-updates.ts";
@@ -25,6 +26,7 @@ export type UserSessionDependencies = {
   /** The page that shows the feed is open. */
   isCreateOpen: ReadonlySignal<boolean>;
   feed: Feed;
+  form: Form;
   generations: Generations;
   liveUpdates: LiveUpdates;
   outbox: Outbox;
@@ -38,7 +40,7 @@ export type UserSessionDependencies = {
 };
 
 export function createUserSession(dependencies: UserSessionDependencies) {
-  const { api, connection, isCreateOpen, feed, generations, liveUpdates, outbox, session, submit } =
+  const { api, connection, isCreateOpen, feed, form, generations, liveUpdates, outbox, session, submit } =
     dependencies;
   const { store, tabStore, now, random, reload } = dependencies;
   /** The latest images of the user, as read for the Create page. */
@@ -69,7 +71,7 @@ export function createUserSession(dependencies: UserSessionDependencies) {
     for (const item of outbox.items.peek()) if (item.state !== "queued") void submit.resume(item);
     const since = Number(tabStore.get("resume") ?? Number.NaN);
     tabStore.set("resume", null);
-    if (now() - since < RESUME_WITHIN_MS) void submit.generate();
+    if (now() - since < RESUME_WITHIN_MS) void form.generate();
     liveUpdates.start();
     loadRecentOnceNeeded();
   }

@@ -1,0 +1,71 @@
+/** The form's Generate: checks the prompt, asks to sign in, and makes a request of what the form holds. */
+import { normalizePrompt, promptProblem } from "../../../worker/shared/prompt.ts";
+import type { GenerateBody } from "../../../worker/api/schemas.ts";
+import { createText } from "../../text/create.ts";
+import { errors } from "../../text/errors.ts";
+import type { Dialogs } from "../dialogs.ts";
+import type { SessionState } from "../session/session.ts";
+import type { Composer } from "./composer.ts";
+import { MAX_QUEUED, type Outbox } from "./outbox.ts";
+
+/** The second half of a double click comes within this. */
+const SAME_CLICK_MS = 1_000;
+
+export type FormDependencies = {
+  composer: Composer;
+  dialogs: Dialogs;
+  outbox: Outbox;
+  session: SessionState;
+  now: () => number;
+  /** Called when the user must sign in and a Generate continues afterwards. */
+  rememberToResume: () => void;
+  /** Sends the request, or queues it. */
+  submit: (body: GenerateBody) => Promise<void>;
+};
+
+export function createForm(dependencies: FormDependencies) {
+  const { composer, dialogs, outbox, session, now } = dependencies;
+  /** When the form was last submitted. */
+  let submittedAt = Number.NEGATIVE_INFINITY;
+
+  function askToSignIn(continues: boolean) {
+    if (continues) dependencies.rememberToResume();
+    dialogs.signIn.value = "generate";
+    if (session.user.peek()) session.recheck();
+  }
+
+  return {
+    async generate(): Promise<void> {
+      const prompt = composer.prompt.peek();
+      const maxLength = composer.maxPromptLength.peek();
+      const problem = promptProblem(prompt, maxLength);
+      if (composer.isSubmitted.peek() && now() - submittedAt < SAME_CLICK_MS) return;
+      composer.notice.value = null;
+      if (problem) {
+        composer.notice.value = errors.promptProblem(problem, prompt, maxLength);
+        composer.focus.value = true;
+        return;
+      }
+      if (session.session.peek() && !session.user.peek()) return askToSignIn(true);
+      if (outbox.queued.peek().length >= MAX_QUEUED) {
+        composer.notice.value = createText.queueFull;
+        return;
+      }
+      const model = composer.model.peek();
+      const body = { prompt: normalizePrompt(prompt), model, ...composer.options.peek() };
+      composer.markSubmitted();
+      submittedAt = now();
+      await dependencies.submit(body);
+    },
+    /** The session ended before this was sent. True: it is in the form again, and continues after the sign-in. */
+    restore(body: GenerateBody): boolean {
+      // A prompt that is being typed stays in the form.
+      const isFree = composer.prompt.peek() === "" || composer.isSubmitted.peek();
+      if (isFree) composer.restoreBody(body);
+      askToSignIn(isFree);
+      return isFree;
+    },
+  };
+}
+
+export type Form = ReturnType<typeof createForm>;
