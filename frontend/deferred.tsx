@@ -63,7 +63,7 @@ export function startDeferred(first: FirstScreen): {
       notify: (generation) => showNotification(generation, () => router.go(imagePath(generation.id))),
     },
   });
-  const { feed, notifications, pendingDeletions, submit, promptHistory, outbox, userSession } = deferred;
+  const { feed, form, notifications, pendingDeletions, promptHistory, outbox, userSession } = deferred;
   const shortcuts = createShortcuts({ store, now: Date.now, actions: actionsOf(first, deferred) });
   const signIn = createSignIn({ api, dialogs, messages, pendingDeletions, session, store, tabStore, reload });
 
@@ -108,7 +108,7 @@ export function startDeferred(first: FirstScreen): {
   deferred.run();
 
   return {
-    generate: deferred.form.generate,
+    generate: form.generate,
     press,
     wake: () => {
       first.connection.wakeUps.value += 1;
