@@ -1,11 +1,11 @@
-/** What is so, asked of everybody but the code under test: the simulator's ledger, D1's file, R2's file. */
+/** Reads the facts from outside the code under test: the simulator's ledger, D1's file and R2's files. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { CreateEntry, OutputEntry } from "../../simulator/ledger.ts";
 import type { Status } from "../../simulator/predictions.ts";
-import type { Stage } from "./stage.ts";
+import type { Studio } from "./studio.ts";
 
 export type Row = {
   id: string;
@@ -19,14 +19,15 @@ export type Row = {
 
 export type StoredObject = { key: string; userId: string; id: string; isThumbnail: boolean; sha256: string };
 
-/** A prediction as Skytells knows it in the end; null: it was deleted there. */
+/** The prediction's final state at Skytells. Null: it was deleted there. */
 export type Upstream = { status: Status; completedAt: number | null } | null;
 
-export type Made = CreateEntry & { id: string; userId: string; jobId: string; upstream: Upstream };
+/** A create that made a prediction. `userId` and `jobId` come from the address of its webhook. */
+export type Created = CreateEntry & { id: string; userId: string; jobId: string; upstream: Upstream };
 
 export type Evidence = {
-  made: Made[];
-  /** Creates that made nothing are in here too. */
+  created: Created[];
+  /** All creates, also those that made no prediction. */
   creates: CreateEntry[];
   outputs: Record<string, OutputEntry>;
   inFlight: Record<string, number>;
@@ -36,17 +37,20 @@ export type Evidence = {
   objects: StoredObject[];
 };
 
-const ASKED_AT_ONCE = 16;
+const CONCURRENT_READS = 16;
 
-function databaseIn(directory: string): DatabaseSync {
+/** Miniflare's database file has a hash as its name. */
+export function openDatabase(directory: string): DatabaseSync {
   const file = readdirSync(directory).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
   if (file === undefined) throw new Error(`No database in ${directory}`);
   return new DatabaseSync(join(directory, file));
 }
 
-/** The record, from its file; the Worker must be down. */
+export const d1Directory = (state: string) => join(state, "v3/d1/miniflare-D1DatabaseObject");
+
+/** Reads D1's file. The Worker must not run. */
 export function readRows(state: string): Map<string, Row> {
-  const db = databaseIn(join(state, "v3/d1/miniflare-D1DatabaseObject"));
+  const db = openDatabase(d1Directory(state));
   const rows = db
     .prepare(
       `select id, user_id as userId, status, error, outputs, created_at as createdAt, completed_at as completedAt
@@ -57,17 +61,17 @@ export function readRows(state: string): Map<string, Row> {
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The bucket, from its file and its blobs; the Worker must be down. */
+/** Reads R2's files. The Worker must not run. */
 export function readObjects(state: string): StoredObject[] {
   const directory = join(state, "v3/r2/miniflare-R2BucketObject");
   if (!existsSync(directory)) return [];
-  const db = databaseIn(directory);
-  const found = db.prepare("select key, blob_id as blob from _mf_objects").all() as unknown as {
+  const db = openDatabase(directory);
+  const objects = db.prepare("select key, blob_id as blob from _mf_objects").all() as unknown as {
     key: string;
     blob: string;
   }[];
   db.close();
-  return found.map(({ key, blob }) => {
+  return objects.map(({ key, blob }) => {
     const [kind, userId = "", id = ""] = key.split("/");
     const bytes = readFileSync(join(state, "v3/r2/image-studio-outputs/blobs", blob));
     return {
@@ -88,7 +92,7 @@ type LedgerReport = {
   maxInFlightBy: Record<string, number>;
 };
 
-async function upstreamOf({ simulator }: Stage, id: string): Promise<Upstream> {
+async function readUpstream({ simulator }: Studio, id: string): Promise<Upstream> {
   const response = await fetch(`${simulator.adminUrl}/predictions/${id}`);
   if (response.status === 404) return null;
   const { canonicalStatus, completed_at } = (await response.json()) as {
@@ -98,30 +102,30 @@ async function upstreamOf({ simulator }: Stage, id: string): Promise<Upstream> {
   return { status: canonicalStatus, completedAt: completed_at ? Date.parse(completed_at) : null };
 }
 
-export async function askLedger(stage: Stage): Promise<Omit<Evidence, "rows" | "objects">> {
-  const report = await stage.admin<LedgerReport>("GET", "/ledger");
-  const created = report.creates.filter((entry) => entry.id !== null);
-  const made: Made[] = [];
-  for (let at = 0; at < created.length; at += ASKED_AT_ONCE) {
-    const part = created.slice(at, at + ASKED_AT_ONCE);
-    made.push(
+export async function readLedger(studio: Studio): Promise<Omit<Evidence, "rows" | "objects">> {
+  const report = await studio.admin<LedgerReport>("GET", "/ledger");
+  const withId = report.creates.filter((entry) => entry.id !== null);
+  const created: Created[] = [];
+  for (let index = 0; index < withId.length; index += CONCURRENT_READS) {
+    const part = withId.slice(index, index + CONCURRENT_READS);
+    created.push(
       ...(await Promise.all(
         part.map(async (entry) => {
-          const address = new URL(entry.webhookUrl ?? "http://nowhere.invalid");
+          const webhook = new URL(entry.webhookUrl ?? "http://none.invalid");
           const id = entry.id as string;
           return {
             ...entry,
             id,
-            userId: address.searchParams.get("user") ?? "",
-            jobId: address.searchParams.get("job") ?? "",
-            upstream: await upstreamOf(stage, id),
+            userId: webhook.searchParams.get("user") ?? "",
+            jobId: webhook.searchParams.get("job") ?? "",
+            upstream: await readUpstream(studio, id),
           };
         }),
       )),
     );
   }
   return {
-    made,
+    created,
     creates: report.creates,
     outputs: report.outputs,
     inFlight: report.inFlightBy,

@@ -1,9 +1,9 @@
-/** Twenty seconds of a bad day, the same one each time: see docs/reliability.md. */
+/** A short chaos run with a fixed seed: see docs/reliability.md. */
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { environment, root } from "../../scripts/run.ts";
 
-test("a short seeded chaos run keeps every promise", { timeout: 180_000 }, () => {
+test("all guarantees hold in a short chaos run", { timeout: 180_000 }, () => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["tests/chaos/main.ts", "--quick", "--seed", "7"],

@@ -1,81 +1,78 @@
-/** Racing creates: bursts from many users at once, through the real door; the ledger says whether the limit held. */
+/** Concurrent creates over HTTP: bursts from many users at once. The simulator's ledger shows whether the limit held. */
 import { createRandom } from "../../simulator/random.ts";
-import { call, signIn } from "./people.ts";
-import { PLANS, PROMPTS } from "./plan.ts";
-import { settlePeople } from "./run.ts";
-import { openStage } from "./stage.ts";
+import { PLAN_SLOTS, PROMPTS } from "./options.ts";
+import { seedUsers } from "./run.ts";
+import { createStudio } from "./studio.ts";
+import { call, signIn } from "./users.ts";
 
 const BURST = 10;
-/** Users who click at the same moment; more would only wait in line for the socket. */
-const AT_ONCE = 20;
+/** Users who send at the same time; more would only wait for a connection. */
+const CONCURRENT_USERS = 20;
 
-export type Race = { requests: number; users: number; seed: number };
+export type RaceOptions = { requests: number; users: number; seed: number };
 
 export async function race(
-  { requests, users, seed }: Race,
-  say: (line: string) => void,
+  { requests, users: userCount, seed }: RaceOptions,
+  print: (line: string) => void,
 ): Promise<{ text: string; isRight: boolean }> {
   const startedAt = Date.now();
   const random = createRandom(seed);
-  const stage = await openStage({ seed, speed: 20, outputTtlSeconds: 300, vars: {} });
+  const studio = await createStudio({ seed, speed: 20, outputTtlSeconds: 300, vars: {} });
   try {
-    const people = settlePeople(stage.directory, users);
-    await stage.admin("PUT", "/moods", { moods: ["output-tiny"], seed });
-    await stage.start();
-    const cookies = await Promise.all(people.map(({ email }) => signIn(stage.url, email)));
-    const answers = new Map<string, number>();
+    const users = seedUsers(studio.directory, userCount);
+    await studio.admin("PUT", "/moods", { moods: ["output-tiny"], seed });
+    await studio.start();
+    const cookies = await Promise.all(users.map(({ email }) => signIn(studio.url, email)));
+    const responses = new Map<string, number>();
     let sent = 0;
-    let overAdmitted = 0;
 
-    async function burst(n: number): Promise<void> {
-      const person = people[n];
-      if (!person) return;
+    async function sendBurst(n: number): Promise<void> {
       const prompt = PROMPTS[Math.floor(random() * PROMPTS.length)];
       sent += BURST;
-      const said = await Promise.all(
+      const burst = await Promise.all(
         Array.from({ length: BURST }, () =>
-          call(stage.url, cookies[n] as string, "POST", "/api/generate", { body: { prompt } }),
+          call(studio.url, cookies[n] as string, "POST", "/api/generate", { body: { prompt } }),
         ),
       );
-      for (const answer of said) {
-        const name = answer ? `${answer.status} ${answer.code}`.trim() : "no answer";
-        answers.set(name, (answers.get(name) ?? 0) + 1);
+      for (const response of burst) {
+        const name = response ? `${response.status} ${response.code}`.trim() : "no response";
+        responses.set(name, (responses.get(name) ?? 0) + 1);
       }
     }
     let next = 0;
-    async function lane(): Promise<void> {
+    async function sendBursts(): Promise<void> {
       while (sent < requests) {
         const n = next;
-        next = (next + 1) % people.length;
-        await burst(n);
-        if (n === people.length - 1) say(`${sent} sent`);
+        next = (next + 1) % users.length;
+        await sendBurst(n);
+        if (n === users.length - 1) print(`${sent} sent`);
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    await Promise.all(Array.from({ length: CONCURRENT_USERS }, sendBursts));
 
-    const { maxInFlightBy, creates } = await stage.admin<{
+    const { maxInFlightBy, creates } = await studio.admin<{
       maxInFlightBy: Record<string, number>;
       creates: { id: string | null }[];
     }>("GET", "/ledger");
-    for (const { id, plan } of people) if ((maxInFlightBy[id] ?? 0) > PLANS[plan]) overAdmitted += 1;
-    const reached = people.filter(({ id, plan }) => maxInFlightBy[id] === PLANS[plan]).length;
+    const overLimit = users.filter(({ id, plan }) => (maxInFlightBy[id] ?? 0) > PLAN_SLOTS[plan]).length;
+    const atLimit = users.filter(({ id, plan }) => maxInFlightBy[id] === PLAN_SLOTS[plan]).length;
     const line = (name: string, value: number | string) => `${name.padEnd(24)} ${String(value).padStart(8)}`;
     return {
-      // A studio that refuses everybody is never over the limit.
-      isRight: overAdmitted === 0 && reached === people.length,
+      // A studio that rejects everything would never exceed the limit.
+      isRight: overLimit === 0 && atLimit === users.length,
       text: [
         line("requests", sent),
-        line("users", people.length),
+        line("users", users.length),
         line("created at Skytells", creates.filter(({ id }) => id !== null).length),
-        line("limit violations", overAdmitted),
-        line("users at their limit", reached),
+        line("limit violations", overLimit),
+        line("users at their limit", atLimit),
         line("took", `${((Date.now() - startedAt) / 1000).toFixed(0)} s`),
-        `answers: ${[...answers].map(([name, count]) => `${count} ${name}`).join(", ")}`,
-        `again: npm run chaos -- --race --requests ${requests} --users ${users} --seed ${seed}`,
+        `responses: ${[...responses].map(([name, count]) => `${count} ${name}`).join(", ")}`,
+        `again: npm run chaos -- --race --requests ${requests} --users ${userCount} --seed ${seed}`,
       ].join("\n"),
     };
   } finally {
-    await stage.close();
-    await stage.remove();
+    await studio.close();
+    await studio.remove();
   }
 }

@@ -1,212 +1,222 @@
-/** One run: a bad time, a calm end, and the verdicts. */
-import { DatabaseSync } from "node:sqlite";
-import { readdirSync } from "node:fs";
+/** One run: users with faults, recovery without faults, and the check of the guarantees. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRandom } from "../../simulator/random.ts";
-import { askLedger, readObjects, readRows } from "./evidence.ts";
-import { type Case, covered, judge, type Verdicts } from "./judge.ts";
 import { startGroup } from "../e2e/support/processes.ts";
-import { lie } from "./liar.ts";
-import { call, type Crowd, createPerson, type Person, signIn } from "./people.ts";
-import { type Clocks, clocksOf, CRASH_RATE, FAULT_RATE, moodsOf, type Plan, PLANS, SPEED } from "./plan.ts";
-import { openStage, type Period, type Stage } from "./stage.ts";
+import { d1Directory, openDatabase, readLedger, readObjects, readRows } from "./evidence.ts";
+import { sendForgedWebhooks } from "./forged-webhooks.ts";
+import {
+  type Clocks,
+  clocksOf,
+  CRASH_RATE,
+  FAULT_RATE,
+  moodProbabilities,
+  PLAN_SLOTS,
+  type RunOptions,
+  SPEED,
+} from "./options.ts";
+import { createStudio, type Period, type Studio } from "./studio.ts";
+import { call, signIn, simulateUser, type User, type UserLog } from "./users.ts";
+import { checkGuarantees, covered, type Facts, type Verdicts } from "./verdicts.ts";
 
 export type Outcome = {
-  plan: Plan;
+  options: RunOptions;
   verdicts: Verdicts;
   kills: number;
-  /** The share of the bad time in which the Worker answered. */
+  /** The share of the time with faults in which the Worker answered. */
   answering: number;
   outages: number;
   webhooks: number;
-  answers: Map<string, number>;
+  responses: Map<string, number>;
   seconds: number;
   directory: string;
 };
 
-/** After the calm begins everything ends within the deadline, the output window, and the longest back-off. */
-const calmWithinMs = (clocks: Clocks) =>
+/** Without faults everything ends within the deadline, the output window and the longest retry delay. */
+const recoveryMs = (clocks: Clocks) =>
   (clocks.GENERATION_DEADLINE_SECONDS + clocks.OUTPUT_WINDOW_SECONDS + 70) * 1000;
 const OUTAGE_KINDS = ["500", "503", "429", "html", "timeout"] as const;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-const between = (random: () => number, least: number, most: number) => least + random() * (most - least);
+const between = (random: () => number, min: number, max: number) => min + random() * (max - min);
 
-/** People are put into D1 before anything runs, every third with the Pro plan. */
-export function settlePeople(directory: string, count: number): Person[] {
-  const folder = join(directory, "state/v3/d1/miniflare-D1DatabaseObject");
-  const file = readdirSync(folder).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
-  const db = new DatabaseSync(join(folder, file ?? ""));
+/** Every third user has the Pro plan. The Worker must not run. */
+export function seedUsers(directory: string, count: number): User[] {
+  const db = openDatabase(d1Directory(join(directory, "state")));
   const insert = db.prepare("insert into users (id, email, plan, created_at) values (?, ?, ?, ?)");
-  const people = Array.from(
+  const users = Array.from(
     { length: count },
-    (_, n): Person => ({
+    (_, n): User => ({
       id: crypto.randomUUID(),
-      email: `person-${n}@chaos.example`,
+      email: `user-${n}@chaos.example`,
       plan: n % 3 === 0 ? "pro" : "free",
     }),
   );
-  for (const { id, email, plan } of people) insert.run(id, email, plan, Date.now());
+  for (const { id, email, plan } of users) insert.run(id, email, plan, Date.now());
   db.close();
-  return people;
+  return users;
 }
 
-async function order(stage: Stage, orders: Record<string, number>): Promise<void> {
-  await fetch(`${stage.url}/__chaos`, { method: "PUT", body: JSON.stringify(orders) }).catch(() => undefined);
+async function setFaults(studio: Studio, faults: Record<string, number>): Promise<void> {
+  await fetch(`${studio.url}/__chaos`, { method: "PUT", body: JSON.stringify(faults) }).catch(
+    () => undefined,
+  );
 }
 
-type Unsettled = { open: string[]; empty: string[]; orphans: string[] };
+type Unsettled = { running: string[]; empty: string[]; orphans: string[] };
 
-export async function run(plan: Plan, say: (line: string) => void): Promise<Outcome> {
+export async function run(options: RunOptions, print: (line: string) => void): Promise<Outcome> {
   const startedAt = Date.now();
-  const clocks = clocksOf(plan);
-  const stage = await openStage({
-    seed: plan.seed,
+  const clocks = clocksOf(options);
+  const studio = await createStudio({
+    seed: options.seed,
     speed: SPEED,
     outputTtlSeconds: clocks.OUTPUT_WINDOW_SECONDS,
     vars: Object.fromEntries(Object.entries(clocks).map(([name, value]) => [name, String(value)])),
   });
   try {
-    return await perform(stage, plan, startedAt, say);
+    return await runIn(studio, options, startedAt, print);
   } finally {
-    await stage.close();
+    await studio.close();
   }
 }
 
-async function perform(
-  stage: Stage,
-  plan: Plan,
+async function runIn(
+  studio: Studio,
+  options: RunOptions,
   startedAt: number,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<Outcome> {
-  const random = createRandom(plan.seed);
-  const people = settlePeople(stage.directory, plan.users);
-  const crowd: Crowd = { clicks: [], answers: new Map(), surprises: [] };
-  await stage.admin("PUT", "/moods", { moods: ["output-tiny"], probability: moodsOf(plan), seed: plan.seed });
-  await stage.start();
-  const cookies = await Promise.all(people.map(({ email }) => signIn(stage.url, email)));
-  say(`up after ${since(startedAt)}`);
+  const random = createRandom(options.seed);
+  const users = seedUsers(studio.directory, options.users);
+  const log: UserLog = { clicks: [], responses: new Map(), invalidChanges: [] };
+  await studio.admin("PUT", "/moods", {
+    moods: ["output-tiny"],
+    probability: moodProbabilities(options),
+    seed: options.seed,
+  });
+  await studio.start();
+  const cookies = await Promise.all(users.map(({ email }) => signIn(studio.url, email)));
+  print(`up after ${since(startedAt)}`);
 
-  let isOn = true;
-  const badFrom = Date.now();
-  let tag = 0;
+  let hasFaults = true;
+  const faultsFrom = Date.now();
+  let lastSeed = 0;
   let kills = 0;
   let outages = 0;
-  const upstreamOut: Period[] = [];
-  const began = () => crowd.clicks.filter(({ ids }) => ids.size > 0).length;
-  const bad = (life: number) =>
-    order(stage, { seed: plan.seed + life, rate: FAULT_RATE, crashRate: CRASH_RATE });
-  await bad(0);
+  const upstreamOutages: Period[] = [];
+  const generationCount = () => log.clicks.filter(({ ids }) => ids.size > 0).length;
+  const startFaults = () =>
+    setFaults(studio, { seed: options.seed + kills, rate: FAULT_RATE, crashRate: CRASH_RATE });
+  await startFaults();
 
-  const living = Promise.all(
-    people.map((person, n) =>
-      createPerson(person, cookies[n] as string, {
-        url: stage.url,
-        seed: plan.seed,
-        crowd,
-        isOn: () => isOn,
-        nextTag: () => (tag += 1),
-      }).live(),
+  const allUsers = Promise.all(
+    users.map((user, n) =>
+      simulateUser(user, cookies[n] as string, {
+        url: studio.url,
+        seed: options.seed,
+        log,
+        isRunning: () => hasFaults,
+        nextSeed: () => (lastSeed += 1),
+      }),
     ),
   );
 
   const killing = (async () => {
-    while (isOn && kills < plan.kills) {
-      const until = Date.now() + between(random, ...plan.life);
-      while (isOn && Date.now() < until) await pause(100);
-      if (!isOn) return;
+    while (hasFaults && kills < options.maxKills) {
+      const until = Date.now() + between(random, ...options.uptimeMs);
+      while (hasFaults && Date.now() < until) await pause(100);
+      if (!hasFaults) return;
       kills += 1;
-      await stage.kill();
+      await studio.kill();
       await pause(between(random, 0, 500));
-      await stage.start();
-      await bad(kills);
-      say(`${since(startedAt)}: killed ${kills} times, ${began()} generations`);
+      await studio.start();
+      await startFaults();
+      print(`${since(startedAt)}: killed ${kills} times, ${generationCount()} generations`);
     }
   })();
 
   const breaking = (async () => {
-    while (isOn) {
+    while (hasFaults) {
       await pause(between(random, 1_500, 5_000));
       const ms = between(random, 500, 4_000);
-      const what = random();
+      const kindOfOutage = random();
       outages += 1;
-      if (what < 0.3) await order(stage, { d1OutageMs: ms });
-      else if (what < 0.6) await order(stage, { r2OutageMs: ms });
-      else if (what < 0.9) {
+      if (kindOfOutage < 0.3) await setFaults(studio, { d1OutageMs: ms });
+      else if (kindOfOutage < 0.6) await setFaults(studio, { r2OutageMs: ms });
+      else if (kindOfOutage < 0.9) {
         const kind = OUTAGE_KINDS[Math.floor(random() * OUTAGE_KINDS.length)];
-        await stage.admin("PUT", "/outage", { for: ms / 1000, kind });
-        upstreamOut.push({ from: Date.now(), to: Date.now() + ms });
+        await studio.admin("PUT", "/outage", { for: ms / 1000, kind });
+        upstreamOutages.push({ from: Date.now(), to: Date.now() + ms });
       } else outages -= 1;
     }
   })();
 
-  const lying = (async () => {
-    while (isOn) {
+  const forging = (async () => {
+    while (hasFaults) {
       await pause(between(random, 200, 1_500));
-      const known = crowd.clicks.slice(-200).flatMap(({ ids }) => [...ids].slice(-1));
-      await lie(stage, random, known).catch(() => undefined);
+      const recentIds = log.clicks.slice(-200).flatMap(({ ids }) => [...ids].slice(-1));
+      await sendForgedWebhooks(studio, random, recentIds).catch(() => undefined);
     }
   })();
 
-  while (began() < plan.generations) await pause(100);
-  isOn = false;
-  const badTo = Date.now();
-  await Promise.all([killing, breaking, lying]);
-  await stage.admin("PUT", "/outage", { for: 0, kind: "503" });
-  await order(stage, { rate: 0, crashRate: 0, d1OutageMs: 0, r2OutageMs: 0 });
-  say(`${since(startedAt)}: ${began()} generations, calm`);
-  await living;
+  while (generationCount() < options.generations) await pause(100);
+  hasFaults = false;
+  const faultsTo = Date.now();
+  await Promise.all([killing, breaking, forging]);
+  await studio.admin("PUT", "/outage", { for: 0, kind: "503" });
+  await setFaults(studio, { rate: 0, crashRate: 0, d1OutageMs: 0, r2OutageMs: 0 });
+  print(`${since(startedAt)}: ${generationCount()} generations, no more faults`);
+  await allUsers;
 
-  await calmDown(stage, people, cookies, calmWithinMs(clocksOf(plan)));
-  say(`${since(startedAt)}: settled`);
-  const leaked = await tryEverySlot(stage, people, cookies);
-  await calmDown(stage, people, cookies, calmWithinMs(clocksOf(plan)));
+  await waitUntilSettled(studio, cookies, recoveryMs(clocksOf(options)));
+  print(`${since(startedAt)}: settled`);
+  const leaked = await findLeakedSlots(studio, users, cookies);
+  await waitUntilSettled(studio, cookies, recoveryMs(clocksOf(options)));
 
-  const ledger = await askLedger(stage);
-  await stage.kill();
-  const state = join(stage.directory, "state");
-  const facts: Case = {
-    // What was made to try the slots is not part of the run.
+  const ledger = await readLedger(studio);
+  await studio.kill();
+  const state = join(studio.directory, "state");
+  const facts: Facts = {
     evidence: {
       ...ledger,
-      made: ledger.made.filter((one) => one.prompt !== SLOT_PROMPT),
-      rows: withoutSlotTries(readRows(state), ledger.made),
+      created: ledger.created.filter((one) => one.prompt !== SLOT_PROMPT),
+      rows: withoutSlotTests(readRows(state), ledger.created),
       objects: readObjects(state),
     },
-    clicks: crowd.clicks,
-    people,
-    up: stage.up,
-    outages: upstreamOut,
-    clocks: clocksOf(plan),
+    clicks: log.clicks,
+    users,
+    up: studio.up,
+    outages: upstreamOutages,
+    clocks: clocksOf(options),
   };
-  await keep(stage, facts);
-  const verdicts = judge(facts);
-  verdicts.wrong["leaked slots"].push(...leaked);
-  verdicts.wrong["seen going back"].push(...crowd.surprises);
-  verdicts.wrong["left to repair"].push(...(await askRepair(state)));
+  await saveFacts(studio, facts);
+  const verdicts = checkGuarantees(facts);
+  verdicts.violations["leaked slots"].push(...leaked);
+  verdicts.violations["invalid status changes"].push(...log.invalidChanges);
+  verdicts.violations["left to repair"].push(...(await findRepairs(state)));
   return {
-    plan,
+    options,
     verdicts,
     kills,
-    answering: covered(stage.up, badFrom, badTo) / (badTo - badFrom),
+    answering: covered(studio.up, faultsFrom, faultsTo) / (faultsTo - faultsFrom),
     outages,
     webhooks: ledger.webhooks,
-    answers: crowd.answers,
+    responses: log.responses,
     seconds: (Date.now() - startedAt) / 1000,
-    directory: stage.directory,
+    directory: studio.directory,
   };
 }
 
-/** For whoever looks for the cause: all that was judged, beside the log. */
-async function keep({ directory }: Stage, facts: Case): Promise<void> {
-  const plain = (_: string, value: unknown) =>
+/** Writes the facts beside the Worker's log, to find the cause of a violation. */
+async function saveFacts({ directory }: Studio, facts: Facts): Promise<void> {
+  const toJson = (_: string, value: unknown) =>
     value instanceof Map ? Object.fromEntries(value) : value instanceof Set ? [...value] : value;
-  await writeFile(join(directory, "evidence.json"), JSON.stringify(facts, plain, 1));
+  await writeFile(join(directory, "evidence.json"), JSON.stringify(facts, toJson, 1));
 }
 
-/** The operator's command must have nothing to do. */
-async function askRepair(state: string): Promise<string[]> {
+/** `npm run repair` must find nothing. */
+async function findRepairs(state: string): Promise<string[]> {
   const repair = startGroup([
     "scripts/repair.ts",
     "--local",
@@ -222,63 +232,68 @@ async function askRepair(state: string): Promise<string[]> {
 }
 
 const since = (from: number) => `${((Date.now() - from) / 1000).toFixed(0)} s`;
-const SLOT_PROMPT = "A place for everyone";
+const SLOT_PROMPT = "A test of the slots";
 
-function withoutSlotTries<T>(rows: Map<string, T>, made: { id: string; prompt: string }[]): Map<string, T> {
-  const tries = new Set(made.filter((one) => one.prompt === SLOT_PROMPT).map((one) => one.id));
-  return new Map([...rows].filter(([id]) => !tries.has(id)));
+function withoutSlotTests<T>(
+  rows: Map<string, T>,
+  created: { id: string; prompt: string }[],
+): Map<string, T> {
+  const ids = new Set(created.filter((one) => one.prompt === SLOT_PROMPT).map((one) => one.id));
+  return new Map([...rows].filter(([id]) => !ids.has(id)));
 }
 
-async function inFlightOf(stage: Stage, cookie: string): Promise<number | null> {
-  const response = await fetch(`${stage.url}/api/session`, { headers: { cookie } }).catch(() => null);
+async function inFlightOf(studio: Studio, cookie: string): Promise<number | null> {
+  const response = await fetch(`${studio.url}/api/session`, { headers: { cookie } }).catch(() => null);
   if (!response?.ok) return null;
   return ((await response.json()) as { limits: { inFlight: number } | null }).limits?.inFlight ?? null;
 }
 
-/** Waits until nobody has anything in flight and nothing is unsettled, or until that should long have been. */
-async function calmDown(stage: Stage, people: Person[], cookies: string[], withinMs: number): Promise<void> {
-  const until = Date.now() + withinMs;
-  let waiting = people.map((_, n) => cookies[n] as string);
+/** Waits until no user has a generation in flight and storage is consistent, at most `timeoutMs`. */
+async function waitUntilSettled(studio: Studio, cookies: string[], timeoutMs: number): Promise<void> {
+  const until = Date.now() + timeoutMs;
+  let waiting = cookies;
   while (Date.now() < until) {
-    const inFlight = await Promise.all(waiting.map((cookie) => inFlightOf(stage, cookie)));
+    const inFlight = await Promise.all(waiting.map((cookie) => inFlightOf(studio, cookie)));
     waiting = waiting.filter((_, n) => inFlight[n] !== 0);
     if (waiting.length === 0) {
-      const left = (await (await fetch(`${stage.url}/__chaos`)).json()) as Unsettled;
-      if (left.open.length + left.empty.length + left.orphans.length === 0) return;
+      const unsettled = (await (await fetch(`${studio.url}/__chaos`)).json()) as Unsettled;
+      if (unsettled.running.length + unsettled.empty.length + unsettled.orphans.length === 0) return;
     }
     await pause(500);
   }
 }
 
-/** Every slot is usable and not one more: of limit + 2 creates at once, exactly the limit is admitted. */
-async function tryEverySlot(stage: Stage, people: Person[], cookies: string[]): Promise<string[]> {
-  await stage.admin("PUT", "/moods", { moods: ["output-tiny", "stuck"], probability: {} });
+/** Every slot is usable: of limit + 2 creates at once, exactly the limit is accepted. */
+async function findLeakedSlots(studio: Studio, users: User[], cookies: string[]): Promise<string[]> {
+  await studio.admin("PUT", "/moods", { moods: ["output-tiny", "stuck"], probability: {} });
   const leaked: string[] = [];
-  const one = async (person: Person, cookie: string) => {
-    const limit = PLANS[person.plan];
-    const before = await inFlightOf(stage, cookie);
-    const answers = await Promise.all(
+  const test = async (user: User, cookie: string) => {
+    const limit = PLAN_SLOTS[user.plan];
+    const before = await inFlightOf(studio, cookie);
+    const responses = await Promise.all(
       Array.from({ length: limit + 2 }, () =>
-        call(stage.url, cookie, "POST", "/api/generate", { body: { prompt: SLOT_PROMPT } }),
+        call(studio.url, cookie, "POST", "/api/generate", { body: { prompt: SLOT_PROMPT } }),
       ),
     );
-    // An answer that took too long is a place taken too.
-    const admitted = answers.filter((answer) => answer?.generation || answer?.pendingId).length;
-    if (before !== 0 || admitted !== limit) {
-      const said = answers.map((answer) => answer?.code || answer?.status);
+    // An unconfirmed create uses a slot too.
+    const accepted = responses.filter((response) => response?.generation || response?.pendingId).length;
+    if (before !== 0 || accepted !== limit) {
+      const codes = responses.map((response) => response?.code || response?.status);
       leaked.push(
-        `${person.email} (${person.plan}): ${before} in flight, ${admitted} admitted (${said.join(", ")})`,
+        `${user.email} (${user.plan}): ${before} in flight, ${accepted} accepted (${codes.join(", ")})`,
       );
     }
     await Promise.all(
-      answers.map(async (answer) => {
-        const id = answer?.generation?.id ?? answer?.pendingId;
-        if (id) await call(stage.url, cookie, "POST", `/api/predictions/${id}/cancel`);
+      responses.map(async (response) => {
+        const id = response?.generation?.id ?? response?.pendingId;
+        if (id) await call(studio.url, cookie, "POST", `/api/predictions/${id}/cancel`);
       }),
     );
   };
-  for (let at = 0; at < people.length; at += 10) {
-    await Promise.all(people.slice(at, at + 10).map((person, n) => one(person, cookies[at + n] as string)));
+  for (let index = 0; index < users.length; index += 10) {
+    await Promise.all(
+      users.slice(index, index + 10).map((user, n) => test(user, cookies[index + n] as string)),
+    );
   }
   return leaked;
 }

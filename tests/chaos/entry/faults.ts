@@ -1,26 +1,26 @@
 /**
- * Storage that fails: D1 and R2 as the Worker sees them, wrapped. A call fails before it was carried out, or
- * after (its answer is lost), or is slow; in an outage every call fails. Lives in tests only.
+ * D1 and R2 with faults: a call fails before it has run, fails after it has run, or is slow. In an outage every call
+ * fails.
  */
 import { createRandom, type Random } from "../../../simulator/random.ts";
 import { type Intercept, interceptedEnv } from "../../worker/support/intercepted-env.ts";
 
 export type Outages = { d1: number; r2: number };
 
-type Chaos = {
+type Faults = {
   random: Random;
-  /** How many calls in a hundred fail, as a share. */
+  /** The probability that a call fails. */
   rate: number;
-  /** How often an entry into an object is followed by its abrupt end. */
+  /** The probability that a call into an object ends the object. */
   crashRate: number;
   /** When each outage ends, in milliseconds since the epoch. */
   outages: Outages;
 };
 
-const SLOW_MS = 1_500;
+const MAX_DELAY_MS = 1_500;
 
-/** One for the isolate, Worker and objects alike: what fails, fails for all. */
-export const chaos: Chaos = {
+/** The Worker and the objects share an isolate, so they share the faults. */
+export const faults: Faults = {
   random: createRandom(1),
   rate: 0,
   crashRate: 0,
@@ -29,33 +29,33 @@ export const chaos: Chaos = {
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-class Fault extends Error {
-  override name = "Fault";
+class FaultError extends Error {
+  override name = "FaultError";
 }
 
-const mayFail: Intercept = async ({ store }, run) => {
-  if (Date.now() < chaos.outages[store]) {
-    await pause(chaos.random() * 50);
-    throw new Fault(`${store} is out`);
+const injectFault: Intercept = async ({ store }, run) => {
+  if (Date.now() < faults.outages[store]) {
+    await pause(faults.random() * 50);
+    throw new FaultError(`${store} is down`);
   }
-  if (chaos.random() >= chaos.rate) return run();
-  const kind = chaos.random();
-  if (kind < 0.4) throw new Fault(`${store} failed before the call`);
-  if (kind < 0.8) {
+  if (faults.random() >= faults.rate) return run();
+  const outcome = faults.random();
+  if (outcome < 0.4) throw new FaultError(`${store} failed before the call`);
+  if (outcome < 0.8) {
     await run();
-    throw new Fault(`${store} failed after the call`);
+    throw new FaultError(`${store} failed after the call`);
   }
-  await pause(chaos.random() * SLOW_MS);
+  await pause(faults.random() * MAX_DELAY_MS);
   return run();
 };
 
 const wrapped = new WeakMap<object, Env>();
 
-/** The same environment, with storage that fails. */
-export function faulty(env: Env): Env {
-  const known = wrapped.get(env);
-  if (known) return known;
-  const outer = interceptedEnv(env, mayFail);
-  wrapped.set(env, outer);
-  return outer;
+/** The environment with faults in D1 and R2. */
+export function withFaults(env: Env): Env {
+  const existing = wrapped.get(env);
+  if (existing) return existing;
+  const result = interceptedEnv(env, injectFault);
+  wrapped.set(env, result);
+  return result;
 }

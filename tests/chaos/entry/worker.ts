@@ -1,60 +1,66 @@
 /**
- * The production Worker and object on storage that fails, and objects that end at any moment. `/__chaos` is the
- * run's own door: it sets how bad things are, and tells what is not settled yet, past the faults.
+ * The production Worker and object with faults: storage calls fail, and objects end at random moments. PUT `/__chaos` sets
+ * the faults, GET lists what is not settled (without faults).
  */
 import { createRandom } from "../../../simulator/random.ts";
 import app from "../../../worker/index.ts";
 import { type Delivery, UserStudio as Production } from "../../../worker/studio/user-studio.ts";
-import { chaos, faulty } from "./faults.ts";
+import { faults, withFaults } from "./faults.ts";
 
 type Command = Parameters<Production["generate"]>[0];
 
-const LONGEST_LIFE_MS = 400;
+const MAX_END_DELAY_MS = 400;
 const LONG_ALARM_MS = 3_000;
 
 export class UserStudio extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, faulty(env));
+    super(ctx, withFaults(env));
   }
 
   override generate(command: Command): ReturnType<Production["generate"]> {
-    this.endSoon();
+    this.mayAbort();
     return super.generate(command);
   }
 
   override deliver(delivery: Delivery): ReturnType<Production["deliver"]> {
-    this.endSoon();
+    this.mayAbort();
     return super.deliver(delivery);
   }
 
   override async alarm(): Promise<void> {
-    this.endSoon();
+    this.mayAbort();
     const startedAt = Date.now();
     await super.alarm();
     const ms = Date.now() - startedAt;
     if (ms > LONG_ALARM_MS) console.log(JSON.stringify({ event: "chaos_long_alarm", ms }));
   }
 
-  /** As a deploy, an overload or a move to another machine would. */
-  private endSoon(): void {
-    if (chaos.random() >= chaos.crashRate) return;
-    setTimeout(() => this.ctx.abort("chaos"), chaos.random() * LONGEST_LIFE_MS);
+  /** Aborts the object as a deploy, an overload or a move to another machine does. */
+  private mayAbort(): void {
+    if (faults.random() >= faults.crashRate) return;
+    setTimeout(() => this.ctx.abort("chaos"), faults.random() * MAX_END_DELAY_MS);
   }
 }
 
-type Orders = { seed?: number; rate?: number; crashRate?: number; d1OutageMs?: number; r2OutageMs?: number };
+type FaultSettings = {
+  seed?: number;
+  rate?: number;
+  crashRate?: number;
+  d1OutageMs?: number;
+  r2OutageMs?: number;
+};
 
-function obey(orders: Orders): void {
+function setFaults(settings: FaultSettings): void {
   const now = Date.now();
-  if (orders.seed !== undefined) chaos.random = createRandom(orders.seed);
-  if (orders.rate !== undefined) chaos.rate = orders.rate;
-  if (orders.crashRate !== undefined) chaos.crashRate = orders.crashRate;
-  if (orders.d1OutageMs !== undefined) chaos.outages.d1 = now + orders.d1OutageMs;
-  if (orders.r2OutageMs !== undefined) chaos.outages.r2 = now + orders.r2OutageMs;
+  if (settings.seed !== undefined) faults.random = createRandom(settings.seed);
+  if (settings.rate !== undefined) faults.rate = settings.rate;
+  if (settings.crashRate !== undefined) faults.crashRate = settings.crashRate;
+  if (settings.d1OutageMs !== undefined) faults.outages.d1 = now + settings.d1OutageMs;
+  if (settings.r2OutageMs !== undefined) faults.outages.r2 = now + settings.r2OutageMs;
 }
 
-/** Rows without an end, succeeded rows without an object, objects without a succeeded row. */
-async function unsettled(env: Env): Promise<{ open: string[]; empty: string[]; orphans: string[] }> {
+/** Generations in flight, succeeded rows without an object, objects without a succeeded row. */
+async function findUnsettled(env: Env): Promise<{ running: string[]; empty: string[]; orphans: string[] }> {
   const { results } = await env.DB.prepare("select id, status from generations").all<{
     id: string;
     status: string;
@@ -73,7 +79,7 @@ async function unsettled(env: Env): Promise<{ open: string[]; empty: string[]; o
     cursor = page.truncated ? page.cursor : undefined;
   } while (cursor !== undefined);
   return {
-    open: results
+    running: results
       .filter((row) => row.status === "queued" || row.status === "processing")
       .map((row) => row.id),
     empty: [...succeeded].filter((id) => !stored.has(id)),
@@ -84,11 +90,11 @@ async function unsettled(env: Env): Promise<{ open: string[]; empty: string[]; o
 export default {
   async fetch(request, env, ctx): Promise<Response> {
     const { pathname } = new URL(request.url);
-    if (pathname !== "/__chaos") return app.fetch(request, faulty(env), ctx);
+    if (pathname !== "/__chaos") return app.fetch(request, withFaults(env), ctx);
     if (request.method === "PUT") {
-      obey(await request.json());
+      setFaults(await request.json());
       return Response.json({ ok: true });
     }
-    return Response.json(await unsettled(env));
+    return Response.json(await findUnsettled(env));
   },
 } satisfies ExportedHandler<Env>;

@@ -1,24 +1,24 @@
-/** What a run is made of: its size, its clocks, and how bad things are. */
-export type Plan = {
+/** The size of a run, its clocks, and the probabilities of its faults. */
+export type RunOptions = {
   generations: number;
   seed: number;
   users: number;
-  /** At most so many kills of the Worker's process group. */
-  kills: number;
-  /** Milliseconds the Worker lives before it is killed: least, most. */
-  life: readonly [least: number, most: number];
+  /** How often the Worker's process group is killed at most. */
+  maxKills: number;
+  /** Milliseconds from a start of the Worker to its kill. */
+  uptimeMs: readonly [min: number, max: number];
   webhooks: boolean;
   quick: boolean;
 };
 
-/** Divides Skytells' believable delays: a picture takes 0.2 to 0.4 s. */
+/** Divides the simulator's durations: an image takes 0.2 to 0.4 s. */
 export const SPEED = 20;
 
-/** Seconds. The Worker's clocks, compressed; what is scaled with them is scaled by the Worker itself. */
+/** Settings of the Worker, in seconds, shorter than the defaults. */
 export type Clocks = {
   CHECK_AFTER_SECONDS: number;
   UNCONFIRMED_SECONDS: number;
-  /** Skytells forgets its pictures after as long. */
+  /** The simulator deletes its images after the same time. */
   OUTPUT_WINDOW_SECONDS: number;
   CREATE_TIMEOUT_SECONDS: number;
   GENERATION_DEADLINE_SECONDS: number;
@@ -32,25 +32,25 @@ const CLOCKS: Clocks = {
   GENERATION_DEADLINE_SECONDS: 40,
 };
 
-/** Only a job that never ends needs its deadline, and a quick run has none. */
+/** A quick run has no predictions that end only at the deadline. */
 const QUICK_CLOCKS: Clocks = { ...CLOCKS, GENERATION_DEADLINE_SECONDS: 30 };
 
-export const clocksOf = (plan: Plan) => (plan.quick ? QUICK_CLOCKS : CLOCKS);
+export const clocksOf = (options: RunOptions) => (options.quick ? QUICK_CLOCKS : CLOCKS);
 
-/** A create that a restart cut off is looked for after two timeouts and 10 s (worker/studio/jobs/schedule.ts). */
-export const cutOffCreateMs = (clocks: Clocks) => 2000 * clocks.CREATE_TIMEOUT_SECONDS + 10_000;
+/** The Worker looks for a create that a restart interrupted after two timeouts and 10 s (worker/studio/jobs/schedule.ts). */
+export const interruptedCreateMs = (clocks: Clocks) => 2000 * clocks.CREATE_TIMEOUT_SECONDS + 10_000;
 
 /**
- * Studio and Skytells both up for so long while a picture could be had, and it must be in R2: 60 s of 300, scaled,
- * once the create is known.
+ * If the Worker and the simulator are both up for this long while an image is available, it must be stored: once the
+ * create is known, 60 s of 300, scaled.
  */
-export const enoughToStoreMs = (clocks: Clocks) =>
-  cutOffCreateMs(clocks) + (60 / 300) * clocks.OUTPUT_WINDOW_SECONDS * 1000;
+export const storeTimeMs = (clocks: Clocks) =>
+  interruptedCreateMs(clocks) + (60 / 300) * clocks.OUTPUT_WINDOW_SECONDS * 1000;
 
-/** Both up for so long before the deadline, and what was made must have been found, or seen to end. */
-export const enoughToFindMs = (clocks: Clocks) => cutOffCreateMs(clocks) + 5_000;
+/** If both are up for this long before the deadline, the Worker must have found a prediction, or seen its end. */
+export const findTimeMs = (clocks: Clocks) => interruptedCreateMs(clocks) + 5_000;
 
-/** Share of D1 and R2 calls that fail by themselves, and of entries into an object that it does not survive. */
+/** The probability that a D1 or R2 call fails, and that a call into an object ends the object. */
 export const FAULT_RATE = 0.03;
 export const CRASH_RATE = 0.004;
 
@@ -67,15 +67,15 @@ export const PROMPTS = [
   "The last train home",
 ] as const;
 
-/** Chances of Skytells' moods, drawn for each create. */
-const MOODS: Record<string, number> = {
+/** Drawn for each create. */
+const MOOD_PROBABILITIES: Record<string, number> = {
   "webhook-lost": 0.12,
   "webhook-doubled": 0.12,
   "webhook-out-of-order": 0.12,
   "webhook-early": 0.04,
   "webhook-unsigned": 0.02,
   "webhook-wrong-key": 0.02,
-  // Then a lost answer is found by what was sent, and claimed: the one way to another's picture.
+  // After a lost response the Worker can match the prediction only by its input: the risk of another user's image.
   "webhook-field-absent": 0.1,
   "webhook-bare": 0.05,
   "webhook-sdk": 0.03,
@@ -123,8 +123,8 @@ const MOODS: Record<string, number> = {
   "times=offset": 0.05,
 };
 
-/** Moods after which no picture can be stored, and nobody is to blame. */
-export const NO_PICTURE = new Set([
+/** With these moods a prediction succeeds but has no image that can be stored. */
+export const MOODS_WITHOUT_IMAGE = new Set([
   "output-404",
   "output-html",
   "output-none",
@@ -133,13 +133,15 @@ export const NO_PICTURE = new Set([
   "output-foreign",
 ]);
 
-/** A quick run does without what is only known to have failed when its time is over. */
-export function moodsOf({ quick, webhooks }: Plan): Record<string, number> {
-  const endless = new Set([...NO_PICTURE, "stuck"]);
+/** A quick run leaves out the moods that fail only at the end of a time limit. */
+export function moodProbabilities({ quick, webhooks }: RunOptions): Record<string, number> {
+  const slow = new Set([...MOODS_WITHOUT_IMAGE, "stuck"]);
+  const entries = Object.entries(MOOD_PROBABILITIES);
   return {
-    ...(quick ? Object.fromEntries(Object.entries(MOODS).filter(([mood]) => !endless.has(mood))) : MOODS),
+    ...Object.fromEntries(quick ? entries.filter(([mood]) => !slow.has(mood)) : entries),
     ...(!webhooks && { "webhook-lost": 1 }),
   };
 }
 
-export const PLANS = { free: 1, pro: 3 } as const;
+/** Generations in flight at once, by plan. */
+export const PLAN_SLOTS = { free: 1, pro: 3 } as const;

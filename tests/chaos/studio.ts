@@ -1,52 +1,51 @@
-/** Simulator and Worker on a state of their own; the Worker can be killed and started again on the same state. */
+/** The simulator and the Worker with their own state. The Worker can be killed and started again on the same state. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "vite";
 import { environment, root } from "../../scripts/run.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
-import { runToEnd, wrangler } from "../e2e/support/processes.ts";
+import { freePort, runToEnd, wrangler } from "../e2e/support/processes.ts";
 
 export const KEY = "sk-simulator";
-const READY_WITHIN_MS = 60_000;
-/** Starts in a row that may find a port taken. */
-const MOST_DRAWS = 3;
-const PULSE_EVERY_MS = 250;
-const PULSE_WITHIN_MS = 1_000;
+const START_TIMEOUT_MS = 60_000;
+/** Wrangler draws its internal ports at random, and another process may use one of them. */
+const MAX_START_ATTEMPTS = 3;
+const HEALTH_INTERVAL_MS = 250;
+const HEALTH_TIMEOUT_MS = 1_000;
 
-/** A time during which something was the case; `to` is null while it still is. */
+/** `to` is null while the period lasts. */
 export type Period = { from: number; to: number | null };
 
-export type StageOptions = {
+export type StudioOptions = {
   seed: number;
-  /** Divides the simulator's believable delays. */
+  /** Divides the simulator's durations. */
   speed: number;
   outputTtlSeconds: number;
   vars: Record<string, string>;
 };
 
-export type Stage = {
+export type Studio = {
   url: string;
   simulator: Simulator;
   directory: string;
   configuration: string;
-  /** When the Worker answered, and did so within `PULSE_WITHIN_MS`: on a crowded machine it may be up and still not move. */
+  /** When the Worker answered within `HEALTH_TIMEOUT_MS`: on a busy machine it may run without making progress. */
   up: Period[];
   kill: () => Promise<void>;
   start: () => Promise<void>;
-  /** Ends both, and keeps the state. */
+  /** Stops both and keeps the state. */
   close: () => Promise<void>;
   remove: () => Promise<void>;
   admin: <T>(method: string, path: string, body?: unknown) => Promise<T>;
 };
 
-/** The project's own configuration with the test entry, bundled, as its main; in a folder without `.dev.vars`. */
+/** The project's wrangler.toml with the bundled test entry as its main, in a folder without `.dev.vars`. */
 async function writeConfiguration(directory: string): Promise<string> {
-  // Once for all starts, which are many; in a folder where nothing else changes, because wrangler watches it.
+  // Bundled once for all starts, into a folder without other changes, because wrangler watches it.
   const bundle = join(directory, "bundle");
   await build({
     logLevel: "error",
@@ -61,44 +60,28 @@ async function writeConfiguration(directory: string): Promise<string> {
   });
   const original = await readFile(join(root, "wrangler.toml"), "utf8");
   await mkdir(join(directory, "assets"));
-  const swap = (text: string, from: string, to: string) => {
+  const replace = (text: string, from: string, to: string) => {
     if (!text.includes(from)) throw new Error(`wrangler.toml has no ${from}`);
     return text.replace(from, to);
   };
-  let text = swap(
+  let text = replace(
     original,
     `main = "worker/index.ts"`,
     `main = "${join(bundle, "worker.js")}"\nno_bundle = true`,
   );
-  text = swap(text, "minify = true\n", "");
-  text = swap(text, `directory = "dist"`, `directory = "${join(directory, "assets")}"`);
-  text = swap(text, `migrations_dir = "migrations"`, `migrations_dir = "${root}migrations"`);
+  text = replace(text, "minify = true\n", "");
+  text = replace(text, `directory = "dist"`, `directory = "${join(directory, "assets")}"`);
+  text = replace(text, `migrations_dir = "migrations"`, `migrations_dir = "${root}migrations"`);
   const path = join(directory, "wrangler.toml");
   await writeFile(path, text);
   return path;
-}
-
-/**
- * A free port that the system hands to nobody while the Worker is dead. One of those it hands out (from 32768 on) could
- * be taken in between, even by a client that knocks and so connects to itself.
- */
-async function quietPort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
-    });
-    await new Promise((resolve) => server.close(resolve));
-    if (isFree) return port;
-  }
 }
 
 const running = new Set<ChildProcess>();
 process.once("exit", () => running.forEach(killGroup));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
-    console.error(`Ended by ${signal}.`);
+    console.error(`Stopped by ${signal}.`);
     process.exit(1);
   });
 }
@@ -108,27 +91,27 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // Gone already.
+    // The group has exited.
   }
 }
 
-/** Clocks are compressed twentyfold, so a machine that is busy with other things would be judged with the Worker. */
-function goFirst(): void {
+/** The clocks run twenty times as fast, so other processes must not delay the Worker. */
+function raisePriority(): void {
   try {
     setPriority(-10);
   } catch {
-    // Only root may; then the machine has to be quiet.
+    // Only root may. Without it the run needs an idle machine.
   }
 }
 
-export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOptions): Promise<Stage> {
-  goFirst();
+export async function createStudio({ seed, speed, outputTtlSeconds, vars }: StudioOptions): Promise<Studio> {
+  raisePriority();
   const directory = await mkdtemp(join(tmpdir(), "studio-chaos-"));
   const state = join(directory, "state");
   const configuration = await writeConfiguration(directory);
   const [simulator, port] = await Promise.all([
     startSimulator({ port: 0, key: KEY, speed, outputTtlSeconds, seed }),
-    quietPort(),
+    freePort(),
   ]);
   const url = `http://localhost:${port}`;
   const settings = {
@@ -145,8 +128,8 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
   const up: Period[] = [];
   let child: ChildProcess | null = null;
 
-  const isUp = (withinMs: number) =>
-    fetch(`${url}/api/health`, { signal: AbortSignal.timeout(withinMs) }).then(
+  const isHealthy = (timeoutMs: number) =>
+    fetch(`${url}/api/health`, { signal: AbortSignal.timeout(timeoutMs) }).then(
       async (response) => {
         await response.body?.cancel();
         return response.ok;
@@ -154,18 +137,18 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
       () => false,
     );
 
-  /** Until its process is gone: writes down when the Worker answers in time. */
-  async function takePulse(of: ChildProcess): Promise<void> {
-    let lastBeat = Date.now();
+  /** Records when the Worker answers in time, until this process has ended. */
+  async function recordUptime(of: ChildProcess): Promise<void> {
+    let lastHealthyAt = Date.now();
     while (child === of) {
-      const answers = await isUp(PULSE_WITHIN_MS);
+      const healthy = await isHealthy(HEALTH_TIMEOUT_MS);
       if (child !== of) return;
       const open = up.at(-1)?.to === null ? up.at(-1) : undefined;
-      if (answers) {
-        lastBeat = Date.now();
-        if (!open) up.push({ from: lastBeat, to: null });
-      } else if (open) open.to = lastBeat;
-      await new Promise((resolve) => setTimeout(resolve, PULSE_EVERY_MS));
+      if (healthy) {
+        lastHealthyAt = Date.now();
+        if (!open) up.push({ from: lastHealthyAt, to: null });
+      } else if (open) open.to = lastHealthyAt;
+      await new Promise((resolve) => setTimeout(resolve, HEALTH_INTERVAL_MS));
     }
   }
 
@@ -175,18 +158,17 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
     const current = child;
     child = null;
     if (current === null || !running.has(current)) return;
-    const gone = new Promise((resolve) => current.once("exit", resolve));
+    const exited = new Promise((resolve) => current.once("exit", resolve));
     killGroup(current);
-    await gone;
+    await exited;
     log.write(`--- killed ${new Date().toISOString()}\n`);
   }
 
-  /** Its own inner ports are drawn at random, and another wrangler's draw may be the same: then it draws again. */
   async function start(): Promise<void> {
-    for (let draw = 1; ; draw += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const outcome = await startOnce();
       if (outcome === "up") return;
-      if (outcome === "not up" || draw === MOST_DRAWS) {
+      if (outcome === "not up" || attempt === MAX_START_ATTEMPTS) {
         throw new Error(`The Worker did not start; see ${join(directory, "worker.log")}`);
       }
     }
@@ -213,18 +195,17 @@ export async function openStage({ seed, speed, outputTtlSeconds, vars }: StageOp
     child = started;
     running.add(started);
     started.once("exit", () => running.delete(started));
-    // Each line with its time: what happened when is the first question of every search.
     for (const stream of [started.stdout, started.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
         isPortTaken ||= line.includes("Address already in use");
         if (line.trim() !== "") log.write(`${new Date().toISOString().slice(11, 23)} ${line}\n`);
       });
     }
-    const deadline = Date.now() + READY_WITHIN_MS;
+    const deadline = Date.now() + START_TIMEOUT_MS;
     while (Date.now() < deadline && started.exitCode === null) {
-      if (await isUp(READY_WITHIN_MS)) {
+      if (await isHealthy(START_TIMEOUT_MS)) {
         up.push({ from: Date.now(), to: null });
-        void takePulse(started);
+        void recordUptime(started);
         return "up";
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
