@@ -112,9 +112,23 @@ export default defineConfig({
           },
         },
       },
-      { test: { name: "simulator", include: ["tests/simulator/**/*.test.ts"], environment: "node" } },
+      {
+        test: {
+          name: "simulator",
+          include: ["tests/simulator/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 30_000,
+        },
+      },
       { test: { name: "images", include: ["tests/images/**/*.test.ts"], environment: "node" } },
-      { test: { name: "scripts", include: ["tests/scripts/**/*.test.ts"], environment: "node" } },
+      {
+        test: {
+          name: "scripts",
+          include: ["tests/scripts/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 30_000,
+        },
+      },
       browser("e2e", { include: JOURNEY }),
       browser("e2e more", { include: ["tests/e2e/**/*.test.ts"], exclude: JOURNEY }),
       {

@@ -1,8 +1,8 @@
 /**
- * `npm run admin -- COMMAND …`: runs a studio from the command line, over its `/api/admin`. The token is ADMIN_TOKEN of
- * the environment or, for the studio on this machine, of `.dev.vars`.
+ * `npm run admin -- COMMAND …`: administers a studio through its `/api/admin`. The token is ADMIN_TOKEN from the
+ * environment or, for the local studio, from `.dev.vars`.
  *
- * Exit codes: 0 done, 1 the studio refused, 2 asked wrongly, 3 the studio cannot be reached.
+ * Exit codes: 0 done, 1 rejected by the studio, 2 wrong usage, 3 the studio cannot be reached.
  */
 import { parseArgs } from "node:util";
 import type { Problem } from "../worker/api/schemas.ts";
@@ -11,16 +11,16 @@ import { devVars } from "./dev-vars.ts";
 
 const USAGE = `npm run admin -- COMMAND [--url https://studio.example] [--json]
 
-  users [BEGINNING] [--plan free|pro] [--suspended]   users by address; BEGINNING: how it begins
-  usage [USER]                        what was made, a day each; of a user: today and in flight
-  plan USER free|pro                  set the plan: counts from the next Generate
-  suspend USER                        may not act, open studios close, links are dead; what runs ends
-  restore USER
-  delete-user USER --yes              the account, its pictures and its links, for good; the address is free at once
-  unshare LINK                        take down a shared picture's link (or its token)
-  recheck GENERATION                  ask Skytells anew how it stands
+  users [BEGINNING] [--plan free|pro] [--suspended]   list users by email address
+  usage [USER]             images per day; for a user also in flight and used today
+  plan USER free|pro       set the plan, from the next Generate on
+  suspend USER             end access; generations in flight end normally
+  restore USER             restore access
+  delete-user USER --yes   delete the account with its images and links
+  unshare LINK             end a link (or its token)
+  recheck GENERATION       ask Skytells about a generation and apply the response
 
-USER is an address or an id. The token is ADMIN_TOKEN of the environment, or locally of .dev.vars.`;
+USER is an email address or an id. The token is ADMIN_TOKEN from the environment, locally from .dev.vars.`;
 
 const options = {
   url: { type: "string" },
@@ -41,7 +41,7 @@ if (values.help || command === "") {
   process.exit(values.help ? 0 : 2);
 }
 
-const commands: Record<string, { takes: [least: number, most: number]; run: () => Promise<void> }> = {
+const commands: Record<string, { takes: [min: number, max: number]; run: () => Promise<void> }> = {
   users: { takes: [0, 1], run: users },
   usage: { takes: [0, 1], run: usage },
   plan: { takes: [2, 2], run: () => change("plan", { user: names[0], plan: names[1] }) },
@@ -54,8 +54,8 @@ const commands: Record<string, { takes: [least: number, most: number]; run: () =
 
 const chosen = Object.hasOwn(commands, command) ? commands[command] : undefined;
 if (!chosen) fail(2, `There is no command "${command}".\n\n${USAGE}`);
-const [least, most] = chosen.takes;
-if (names.length < least || names.length > most) {
+const [min, max] = chosen.takes;
+if (names.length < min || names.length > max) {
   fail(2, `"${command}" does not take ${names.length} arguments.\n\n${USAGE}`);
 }
 await chosen.run();
@@ -68,7 +68,7 @@ async function users(): Promise<void> {
     ...(values.suspended && { suspended: "true" }),
   });
   for (;;) {
-    const page = await ask<AdminUserPage>("GET", `users?${query.toString()}`);
+    const page = await request<AdminUserPage>("GET", `users?${query.toString()}`);
     for (const user of page.items) show(user, lineOf(user));
     if (page.nextCursor === null) return;
     query.set("cursor", page.nextCursor);
@@ -77,7 +77,7 @@ async function users(): Promise<void> {
 
 async function usage(): Promise<void> {
   const query = names[0] === undefined ? "" : `?${new URLSearchParams({ user: names[0] }).toString()}`;
-  const { days, maxPerDay, user } = await ask<AdminUsage>("GET", `usage${query}`);
+  const { days, maxPerDay, user } = await request<AdminUsage>("GET", `usage${query}`);
   if (!user) {
     const cap = maxPerDay === 0 ? "no cap" : maxPerDay === -1 ? "paused" : `at most ${maxPerDay} a day`;
     return show(
@@ -95,20 +95,21 @@ async function usage(): Promise<void> {
 }
 
 async function change(what: string, body: object): Promise<void> {
-  const { user } = await ask<{ user: AdminUser }>("POST", what, body);
+  const { user } = await request<{ user: AdminUser }>("POST", what, body);
   show(user, lineOf(user));
 }
 
 async function deleteUser(): Promise<void> {
-  if (!values.yes) fail(2, `This deletes all that ${names[0]} has here, for good. To do it, add --yes.`);
+  if (!values.yes)
+    fail(2, `This deletes the account ${names[0]} and cannot be undone. To confirm, add --yes.`);
   await change("delete-user", { user: names[0] });
 }
 
 async function changeGeneration(what: string, body: object): Promise<void> {
-  const answer = await ask<{ generation: AdminGeneration; looked?: boolean }>("POST", what, body);
-  const { id, userId, status, error } = answer.generation;
-  const stale = answer.looked === false ? "  (over a day old: as it was recorded)" : "";
-  show(answer, `${id}  ${status}${error ? ` (${error})` : ""}  user ${userId}${stale}`);
+  const response = await request<{ generation: AdminGeneration; looked?: boolean }>("POST", what, body);
+  const { id, userId, status, error } = response.generation;
+  const stale = response.looked === false ? "  (older than a day: not asked again)" : "";
+  show(response, `${id}  ${status}${error ? ` (${error})` : ""}  user ${userId}${stale}`);
 }
 
 function lineOf({ id, email, plan, createdAt, suspendedAt, deletedAt }: AdminUser): string {
@@ -116,40 +117,41 @@ function lineOf({ id, email, plan, createdAt, suspendedAt, deletedAt }: AdminUse
   return `${id}  ${plan.padEnd(4)}  ${createdAt.slice(0, 10)}  ${email}${state}`;
 }
 
-/** For a person, or with --json a line for a program. */
+/** Prints the text, or with --json the value in one line. */
 function show(value: unknown, text: string): void {
   console.log(values.json ? JSON.stringify(value) : text);
 }
 
-async function ask<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
-  const base = addressOf(values.url ?? LOCAL);
-  let answer: Response;
+async function request<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+  const base = parseUrl(values.url ?? LOCAL);
+  let response: Response;
   let text: string;
   try {
-    answer = await fetch(new URL(`/api/admin/${path}`, base), {
+    response = await fetch(new URL(`/api/admin/${path}`, base), {
       method,
       redirect: "error",
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: { authorization: `Bearer ${token()}`, ...(body && { "content-type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
     });
-    text = await answer.text();
+    text = await response.text();
   } catch (error) {
-    fail(3, `${base.origin} cannot be reached: ${error instanceof Error ? error.message : "no answer"}.`);
+    fail(3, `${base.origin} cannot be reached: ${error instanceof Error ? error.message : "no response"}.`);
   }
   const json = parse<T & Partial<Problem>>(text);
-  if (answer.ok && json) return json;
-  if (!json?.code) fail(3, `${base.origin} is no studio: ${answer.status}, and not what a studio says.`);
-  // What the studio says of any address that it does not know.
-  const isClosed = json.detail === "There is nothing here.";
+  if (response.ok && json) return json;
+  if (!json?.code)
+    fail(3, `${base.origin} is not a studio: unexpected response with status ${response.status}.`);
+  // The studio's response for an unknown path.
+  const isUnknownPath = json.detail === "There is nothing here.";
   fail(
     1,
-    isClosed ? "This studio has no ADMIN_TOKEN set, or is an older one." : `${json.detail} (${json.code})`,
+    isUnknownPath ? "This studio has no ADMIN_TOKEN, or an older version." : `${json.detail} (${json.code})`,
   );
 }
 
-/** The token goes to https, or to this machine. */
-function addressOf(text: string): URL {
+/** The token is sent only over https, or to this machine. */
+function parseUrl(text: string): URL {
   const url = URL.parse(text);
   const isLocal = url?.hostname === "localhost" || url?.hostname === "127.0.0.1" || url?.hostname === "[::1]";
   if (!url || !(url.protocol === "https:" || (url.protocol === "http:" && isLocal))) {
@@ -161,7 +163,7 @@ function addressOf(text: string): URL {
 function token(): string {
   const local = values.url === undefined ? devVars()["ADMIN_TOKEN"] : undefined;
   const found = (process.env["ADMIN_TOKEN"] || local || "").split(",")[0]?.trim();
-  return found || fail(2, "ADMIN_TOKEN is not set: put the studio's token into the environment.");
+  return found || fail(2, "ADMIN_TOKEN is not set. Put the studio's token into the environment.");
 }
 
 function parse<T>(text: string): T | null {
@@ -176,7 +178,7 @@ function read() {
   try {
     return parseArgs({ options, allowPositionals: true });
   } catch (error) {
-    fail(2, `${error instanceof Error ? error.message : "Asked wrongly."}\n\n${USAGE}`);
+    fail(2, `${error instanceof Error ? error.message : "Wrong usage."}\n\n${USAGE}`);
   }
 }
 

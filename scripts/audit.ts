@@ -1,6 +1,6 @@
 /**
- * Known holes in what is installed: fails at `high` and above. Not every registry answers for advisories; one that
- * does not is no reason to stop, but is said. With a file as argument it judges that report (`npm audit --json`) instead.
+ * `npm run audit`: known vulnerabilities of the installed packages. Fails at `high` and above. Passes with a message if the
+ * registry has no advisories. With a file as its argument it checks that report (`npm audit --json`).
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ type Report = { metadata?: { vulnerabilities?: Record<string, number> } };
 
 const counts = countsIn(report());
 if (!counts) {
-  console.log("npm audit: the registry gave no advisories, so nothing is known");
+  console.log("npm audit: the registry returned no advisories, so vulnerabilities are unknown");
 } else {
   console.log(`npm audit: ${JSON.stringify(counts)}`);
   if ((counts.high ?? 0) + (counts.critical ?? 0) > 0) process.exitCode = 1;
@@ -21,7 +21,7 @@ function report(): string {
   if (file !== undefined) return readFileSync(file, "utf8");
   const options = { cwd: root, encoding: "utf8", timeout: 120_000 } as const;
   const npm = process.env["npm_execpath"];
-  // On Windows `npm` is a batch file, which spawn refuses; npm tells its scripts where its own script is.
+  // On Windows `npm` is a batch file, which spawn rejects. npm passes the path of its own script.
   const { stdout } =
     npm === undefined
       ? spawnSync("npm", ["audit", "--json"], options)

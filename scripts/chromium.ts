@@ -1,4 +1,4 @@
-/** The browser of the end-to-end tests: one that is there, or Debian's. */
+/** Finds Chromium for the end-to-end tests, or installs Debian's package. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { homedir, platform } from "node:os";
@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 
 const COMMANDS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** Where Playwright puts the browsers it downloads, and the program inside one of their folders. */
+/** The folders of Playwright's downloads, and the paths of the program in them. */
 const PLAYWRIGHT_CACHES: Partial<Record<NodeJS.Platform, string>> = {
   linux: join(homedir(), ".cache/ms-playwright"),
   darwin: join(homedir(), "Library/Caches/ms-playwright"),
@@ -23,7 +23,7 @@ const PLAYWRIGHT_PROGRAMS = [
 
 const isRoot = process.getuid?.() === 0;
 
-/** A sandbox cannot be set up by root, and none of the rest is what a test is about. */
+/** Root cannot use the sandbox. The other flags turn off what tests do not need. */
 export const CHROMIUM_FLAGS = [
   ...(isRoot ? ["--no-sandbox"] : []),
   "--disable-gpu",
@@ -33,22 +33,22 @@ export const CHROMIUM_FLAGS = [
   "--no-first-run",
 ];
 
-const MISSING = `No Chromium found, and the end-to-end tests need one. Any of these will do:
+const MISSING = `No Chromium found. The end-to-end tests need one; choose one way:
   - set CHROME_PATH to the program
   - install it: apt-get install chromium, brew install --cask chromium
   - npx playwright-core install chromium`;
 
-/** The path of a Chromium, or null. A CHROME_PATH that leads nowhere is an error: someone meant it. */
+/** The path of Chromium, or null. A wrong CHROME_PATH is an error. */
 export function findChromium(): string | null {
-  const told = process.env["CHROME_PATH"];
-  if (told) {
-    if (isProgram(told)) return told;
-    throw new Error(`CHROME_PATH is ${told}, which is not a program.`);
+  const configured = process.env["CHROME_PATH"];
+  if (configured) {
+    if (isProgram(configured)) return configured;
+    throw new Error(`CHROME_PATH is ${configured}, which is not a program.`);
   }
   return onPath() ?? fromPlaywright();
 }
 
-/** As `findChromium`; where there is none, root on a Debian gets its package. */
+/** Like `findChromium`, but on Debian root installs the package if there is none. */
 export function ensureChromium(): string {
   const found = findChromium();
   if (found) return found;

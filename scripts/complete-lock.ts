@@ -1,10 +1,7 @@
 /**
- * Completes package-lock.json after `npm install`.
- *
- * Tools with native binaries list one optional package per platform. A registry mirror that carries
- * only some platforms leaves the others out of the lock, and then `npm ci` refuses on every machine
- * ("Missing: … from lock file"). This adds an entry for each one left out: npm needs only its version
- * and which systems it is for.
+ * `npm run lock`: completes package-lock.json after `npm install`. Tools with native binaries have one optional package
+ * per platform. If a registry mirror lacks some of them, the lock lacks them too, and `npm ci` fails on every machine
+ * ("Missing: … from lock file"). This adds the missing entries: npm needs only their version and their platforms.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -77,7 +74,7 @@ for (const [owner, entry] of Object.entries(lock.packages)) {
   }
 }
 
-/** Looks where npm would: beside the owner, then in each folder above it. */
+/** Searches like npm: beside the owner, then in each folder above it. */
 function isLocked(owner: string, name: string): boolean {
   for (let at = owner; ; at = at.slice(0, at.lastIndexOf("node_modules/")).replace(/\/$/, "")) {
     if (lock.packages[at ? `${at}/node_modules/${name}` : `node_modules/${name}`]) return true;
@@ -85,7 +82,7 @@ function isLocked(owner: string, name: string): boolean {
   }
 }
 
-// Where a package came from depends on whose registry was asked; the integrity hash is what counts.
+// The address depends on the registry that was used. The integrity hash identifies the package.
 for (const entry of Object.values(lock.packages)) delete entry.resolved;
 
 const sorted = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,4 +1,4 @@
-/** `.dev.vars`: the settings for local development. The first start writes the file with secrets of its own. */
+/** Reads `.dev.vars`, the settings for local development. The first start creates it with new secrets. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

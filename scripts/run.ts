@@ -1,4 +1,4 @@
-/** Running the project's tools from its scripts: always those of this checkout, with the Node that runs this. */
+/** Runs the tools of this checkout with the Node that runs the script. */
 import { type ChildProcess, spawn, spawnSync, type StdioOptions } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -16,10 +16,10 @@ export type Tool = keyof typeof TOOLS;
 
 export const environment = {
   ...process.env,
-  // Offline, workerd asks for this machine's place in the world and complains; nothing here needs it.
+  // Avoids workerd's request for `Request.cf`, which fails offline.
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
-  // vitest sets it for itself, and what a test builds is what users get.
+  // vitest sets NODE_ENV. Tests must build what users get.
   NODE_ENV: undefined,
   // scripts/studio-config.ts applies an environment of wrangler.toml; wrangler would apply it again.
   CLOUDFLARE_ENV: undefined,

@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything that is tested, in one run, but for what is long: `--all` runs that too. Arguments go to vitest
- * (`npm test -- --project "worker*"`). Its last line is always `N passed, N failed`, with `, N skipped` where some were.
+ * `npm test`: all tests except the long ones, which `--all` adds. Other arguments go to vitest
+ * (`npm test -- --project "worker*"`). The last line is always `N passed, N failed`, with `, N skipped` if there are any.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -19,8 +19,8 @@ const report = join(root, ".cache/test-report.json");
 const args = process.argv.slice(2).filter((argument) => argument !== "--all");
 const isLong = process.argv.includes("--all");
 
-/** Whoever names what is to run gets that. */
-const choice = args.length > 0 || isLong ? args : ["--project", "!e2e more"];
+/** Arguments replace the default selection. */
+const selection = args.length > 0 || isLong ? args : ["--project", "!e2e more"];
 
 const env = { ...environment, STUDIO_BUILT: "1" };
 if (isLong) Object.assign(env, { TEST_ALL: "1" });
@@ -29,11 +29,11 @@ if (needsBrowser()) Object.assign(env, { CHROME_PATH: ensureChromium() });
 await runTool("vite", ["build", "--logLevel", "warn"]);
 rmSync(report, { force: true });
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-const code = await exitOf(startTool("vitest", ["run", ...reporters, ...choice], env));
+const code = await exitOf(startTool("vitest", ["run", ...reporters, ...selection], env));
 console.log(`\n${summary()}`);
 process.exit(code);
 
-/** Without a choice of projects, or with one that may take in the browser's. */
+/** True without a choice of projects, or with one that may include the end-to-end tests. */
 function needsBrowser(): boolean {
   const chosen = args.flatMap((argument, index) =>
     argument === "--project"
@@ -45,15 +45,15 @@ function needsBrowser(): boolean {
   return chosen.length === 0 || chosen.some((name) => /^[e*!]/.test(name));
 }
 
-/** A file that could not be loaded, or an error outside any test, is a failure that no test stands for. */
+/** A file that did not load, or an error outside of the tests, counts as one failure. */
 function summary(): string {
   if (!existsSync(report)) return "0 passed, 1 failed";
   const results = JSON.parse(readFileSync(report, "utf8")) as Report;
-  const unloaded = results.testResults.filter(
+  const notLoaded = results.testResults.filter(
     ({ status, assertionResults }) =>
       status === "failed" && !assertionResults.some((result) => result.status === "failed"),
   ).length;
-  const failed = results.numFailedTests + unloaded;
+  const failed = results.numFailedTests + notLoaded;
   const skipped = results.numPendingTests + results.numTodoTests;
   return [
     `${results.numPassedTests} passed`,

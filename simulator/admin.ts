@@ -1,13 +1,13 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import type { Ledger } from "./ledger.ts";
-import type { MoodBook } from "./moods.ts";
+import type { MoodStore } from "./moods.ts";
 import { OUTAGE_KINDS, type Outage } from "./outage.ts";
 import { hasEnded, type Prediction, type Predictions } from "./predictions.ts";
 import type { Presenter } from "./present.ts";
 import type { WebhookEvent, Webhooks } from "./webhooks.ts";
 
-const LONGEST_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 10_000;
 
 const moodsBody = z.strictObject({
   moods: z.array(z.string()).default([]),
@@ -29,7 +29,7 @@ const waitQuery = z.object({
 
 type Parts = {
   predictions: Predictions;
-  book: MoodBook;
+  moodStore: MoodStore;
   ledger: Ledger;
   present: Presenter;
   webhooks: Webhooks;
@@ -46,19 +46,19 @@ async function read<T>(c: Context, schema: z.ZodType<T>): Promise<T | Response> 
   return parsed.success ? parsed.data : c.json({ error: z.prettifyError(parsed.error) }, 400);
 }
 
-export function createAdmin({ predictions, book, ledger, present, webhooks, outage }: Parts) {
+export function createAdmin({ predictions, moodStore, ledger, present, webhooks, outage }: Parts) {
   const admin = new Hono();
 
-  admin.get("/moods", (c) => c.json(book.current()));
+  admin.get("/moods", (c) => c.json(moodStore.current()));
   admin.put("/moods", async (c) => {
     const body = await read(c, moodsBody);
     if (body instanceof Response) return body;
-    const unknown = book.set(body);
-    return unknown.length > 0 ? c.json({ error: "no such mood", unknown }, 400) : c.json(book.current());
+    const unknown = moodStore.set(body);
+    return unknown.length > 0 ? c.json({ error: "no such mood", unknown }, 400) : c.json(moodStore.current());
   });
   admin.delete("/moods", (c) => {
-    book.set({ moods: [], probability: {}, seed: 1 });
-    return c.json(book.current());
+    moodStore.set({ moods: [], probability: {}, seed: 1 });
+    return c.json(moodStore.current());
   });
 
   admin.put("/outage", async (c) => {
@@ -101,7 +101,7 @@ export function createAdmin({ predictions, book, ledger, present, webhooks, outa
     const prediction = find(c);
     if (c.req.query("until") === "ended" && !hasEnded(prediction)) {
       const deadline = Promise.withResolvers<void>();
-      const timer = setTimeout(deadline.resolve, LONGEST_WAIT_MS);
+      const timer = setTimeout(deadline.resolve, MAX_WAIT_MS);
       await Promise.race([prediction.ended, deadline.promise]);
       clearTimeout(timer);
     }
@@ -113,7 +113,7 @@ export function createAdmin({ predictions, book, ledger, present, webhooks, outa
   });
   admin.post("/predictions/:id/webhook", async (c) => {
     const prediction = find(c);
-    if (prediction.webhook === null) return c.json({ error: "it asked for no webhook" }, 409);
+    if (prediction.webhook === null) return c.json({ error: "the prediction has no webhook" }, 409);
     const body = await read(c, resendBody);
     if (body instanceof Response) return body;
     await webhooks.resend(prediction, body.event ?? eventOf(prediction), body.repeat);

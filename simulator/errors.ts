@@ -1,8 +1,8 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
-export type Refusal = { status: ContentfulStatusCode; errorId: string; message: string };
+export type ApiError = { status: ContentfulStatusCode; errorId: string; message: string };
 
-const REFUSALS: Readonly<Record<number, Refusal>> = {
+const ERRORS: Readonly<Record<number, ApiError>> = {
   400: { status: 400, errorId: "INVALID_REQUEST", message: "The request could not be understood." },
   401: { status: 401, errorId: "UNAUTHORIZED", message: "The API key is missing or invalid." },
   402: { status: 402, errorId: "INSUFFICIENT_CREDITS", message: "The account has no credits left." },
@@ -26,34 +26,34 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
   },
 };
 
-export function refusalFor(status: number): Refusal {
-  const refusal = REFUSALS[status];
-  if (refusal === undefined) throw new Error(`No refusal is defined for ${status}.`);
-  return refusal;
+export function errorFor(status: number): ApiError {
+  const error = ERRORS[status];
+  if (error === undefined) throw new Error(`No error is defined for ${status}.`);
+  return error;
 }
 
-/** Skytells answers an unknown prediction with 502, not 404; only the error_id tells it from a failed job. */
-export const UNKNOWN_PREDICTION: Refusal = {
+/** Skytells answers 502, not 404, for an unknown prediction. Only the error_id differs from a failed prediction. */
+export const UNKNOWN_PREDICTION: ApiError = {
   status: 502,
   errorId: "PREDICTION_NOT_FOUND",
   message: "The prediction could not be retrieved.",
 };
 
-export const FAILED_PREDICTION: Refusal = {
+export const FAILED_PREDICTION: ApiError = {
   status: 502,
   errorId: "PREDICTION_FAILED",
   message: "The prediction failed.",
 };
 
-export function envelope(refusal: Refusal, details: string = refusal.message) {
+export function envelope(error: ApiError, details: string = error.message) {
   return {
     status: false,
-    response: refusal.message,
+    response: error.message,
     error: {
-      http_status: refusal.status,
-      message: refusal.message,
+      http_status: error.status,
+      message: error.message,
       details,
-      error_id: refusal.errorId,
+      error_id: error.errorId,
     },
   };
 }

@@ -10,11 +10,11 @@ export type CreateEntry = {
   webhookUrl: string | null;
   at: number;
   mood: string[];
-  /** A status, or what happened instead of an answer; null while it is open. */
+  /** The status, or what happened instead of a response. Null: not answered yet. */
   answeredAs: string | null;
 };
 
-/** One attempt, or one webhook that a mood kept from being sent (`error` says `lost` or `held`). */
+/** One attempt, or one webhook that a mood suppressed (`error` is `lost` or `held`). */
 export type WebhookEntry = {
   id: string;
   event: string;
@@ -29,65 +29,65 @@ export type WebhookEntry = {
 
 export type OutputEntry = { fetched: number; bytes: number; sha256: string | null };
 
-type Tally = { total: number; byId: Record<string, number> };
+type CallCount = { total: number; byId: Record<string, number> };
 type Call = "gets" | "lists" | "cancels" | "deletes" | "models" | "refusedByOutage";
 export type WebhookFilter = {
   id?: string | undefined;
   event?: string | undefined;
-  /** In the address's query. */
+  /** The query parameter `user` of the webhook's address. */
   user?: string | undefined;
 };
 export type LedgerFilter = { id?: string | undefined; prompt?: string | undefined };
 
-/** What a long run may leave behind; the oldest entries go first, totals go on counting. */
-const KEPT_ENTRIES = 20_000;
-const KEPT_BODIES = 10_000;
+/** Limits the memory of a long run. The oldest entries are removed first; totals stay exact. */
+const MAX_ENTRIES = 20_000;
+const MAX_BODIES = 10_000;
 
 const CALLS: readonly Call[] = ["gets", "lists", "cancels", "deletes", "models", "refusedByOutage"];
 
-function keep<T>(list: T[], entry: T): void {
+function append<T>(list: T[], entry: T): void {
   list.push(entry);
-  if (list.length > KEPT_ENTRIES * 1.1) list.splice(0, list.length - KEPT_ENTRIES);
+  if (list.length > MAX_ENTRIES * 1.1) list.splice(0, list.length - MAX_ENTRIES);
 }
 
-/** Whose a job is, as far as the address of its webhook tells. */
+/** The user in the address of the prediction's webhook. */
 export function ownerOf(prediction: Prediction): string | null {
   if (prediction.webhook === null || !URL.canParse(prediction.webhook.url)) return null;
   return new URL(prediction.webhook.url).searchParams.get("user");
 }
 
 function createInFlight() {
-  const live = new Map<string, string | null>();
+  const owners = new Map<string, string | null>();
   const byOwner = new Map<string, number>();
-  const most = new Map<string, number>();
-  let mostOverall = 0;
+  const maxByOwner = new Map<string, number>();
+  let maxTotal = 0;
   return {
-    enter(prediction: Prediction): void {
+    addInFlight(prediction: Prediction): void {
       const owner = ownerOf(prediction);
-      live.set(prediction.id, owner);
-      mostOverall = Math.max(mostOverall, live.size);
+      owners.set(prediction.id, owner);
+      maxTotal = Math.max(maxTotal, owners.size);
       if (owner === null) return;
       const count = (byOwner.get(owner) ?? 0) + 1;
       byOwner.set(owner, count);
-      most.set(owner, Math.max(most.get(owner) ?? 0, count));
+      maxByOwner.set(owner, Math.max(maxByOwner.get(owner) ?? 0, count));
     },
-    leave(id: string): void {
-      const owner = live.get(id);
-      if (!live.delete(id) || owner === null || owner === undefined) return;
+    removeInFlight(id: string): void {
+      const owner = owners.get(id);
+      if (!owners.delete(id) || owner === null || owner === undefined) return;
       const count = (byOwner.get(owner) ?? 1) - 1;
       if (count === 0) byOwner.delete(owner);
       else byOwner.set(owner, count);
     },
-    forgetPeaks(): void {
-      mostOverall = live.size;
-      most.clear();
-      for (const [owner, count] of byOwner) most.set(owner, count);
+    resetMaximum(): void {
+      maxTotal = owners.size;
+      maxByOwner.clear();
+      for (const [owner, count] of byOwner) maxByOwner.set(owner, count);
     },
     snapshot: () => ({
-      inFlight: live.size,
+      inFlight: owners.size,
       inFlightBy: Object.fromEntries(byOwner),
-      maxInFlight: mostOverall,
-      maxInFlightBy: Object.fromEntries(most),
+      maxInFlight: maxTotal,
+      maxInFlightBy: Object.fromEntries(maxByOwner),
     }),
   };
 }
@@ -97,39 +97,39 @@ export function createLedger() {
   let creates: CreateEntry[] = [];
   let webhooks: WebhookEntry[] = [];
   let outputs = new Map<string, OutputEntry>();
-  let tallies = new Map<Call, { total: number; byId: Map<string, number> }>();
+  let callCounts = new Map<Call, { total: number; byId: Map<string, number> }>();
   const waiting = new Set<() => void>();
 
   return {
-    enter: inFlight.enter,
-    leave: inFlight.leave,
+    addInFlight: inFlight.addInFlight,
+    removeInFlight: inFlight.removeInFlight,
     create(entry: Omit<CreateEntry, "at" | "answeredAs" | "mood">, moods: Moods): CreateEntry {
-      const whole: CreateEntry = {
+      const created: CreateEntry = {
         ...entry,
         at: Date.now(),
         mood: [...moods].map(([name, value]) => (value === "" ? name : `${name}=${value}`)),
         answeredAs: null,
       };
-      keep(creates, whole);
-      return whole;
+      append(creates, created);
+      return created;
     },
     count(call: Call, id?: string): void {
-      const tally = tallies.get(call) ?? { total: 0, byId: new Map<string, number>() };
-      tallies.set(call, tally);
-      tally.total += 1;
-      if (id === undefined || (tally.byId.size >= KEPT_ENTRIES && !tally.byId.has(id))) return;
-      tally.byId.set(id, (tally.byId.get(id) ?? 0) + 1);
+      const callCount = callCounts.get(call) ?? { total: 0, byId: new Map<string, number>() };
+      callCounts.set(call, callCount);
+      callCount.total += 1;
+      if (id === undefined || (callCount.byId.size >= MAX_ENTRIES && !callCount.byId.has(id))) return;
+      callCount.byId.set(id, (callCount.byId.get(id) ?? 0) + 1);
     },
     webhook(entry: WebhookEntry): void {
-      keep(webhooks, entry);
-      const old = webhooks.at(-KEPT_BODIES - 1);
+      append(webhooks, entry);
+      const old = webhooks.at(-MAX_BODIES - 1);
       if (old !== undefined) old.body = "";
-      for (const look of waiting) look();
+      for (const check of waiting) check();
     },
-    /** Counts one fetch; `add` takes the bytes as they go out, `end` puts down what they were. */
+    /** Counts one download. `add` takes each chunk, `end` records size and digest. */
     output(name: string) {
       const entry = outputs.get(name) ?? { fetched: 0, bytes: 0, sha256: null };
-      if (outputs.size < KEPT_ENTRIES) outputs.set(name, entry);
+      if (outputs.size < MAX_ENTRIES) outputs.set(name, entry);
       entry.fetched += 1;
       const digest = createHash("sha256");
       let bytes = 0;
@@ -151,12 +151,12 @@ export function createLedger() {
           (filter.event === undefined || entry.event === filter.event) &&
           (filter.user === undefined || entry.url.includes(`user=${filter.user}`)),
       ),
-    /** Resolves when `look` says so, at the latest after `ms`; asked again at each webhook. */
-    async until(look: () => boolean, ms: number): Promise<void> {
-      if (look()) return;
+    /** Resolves when `isDone`, which runs again after each webhook, or after `ms`. */
+    async until(isDone: () => boolean, ms: number): Promise<void> {
+      if (isDone()) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       const check = () => {
-        if (look()) resolve();
+        if (isDone()) resolve();
       };
       const timer = setTimeout(resolve, ms);
       waiting.add(check);
@@ -168,27 +168,27 @@ export function createLedger() {
       creates = [];
       webhooks = [];
       outputs = new Map();
-      tallies = new Map();
-      inFlight.forgetPeaks();
+      callCounts = new Map();
+      inFlight.resetMaximum();
     },
-    /** All of it, or what is of one prediction, or of one prompt; the tallies are always whole. */
+    /** Everything, or the entries of one prediction or prompt. Call counts are never filtered. */
     report({ id, prompt }: LedgerFilter) {
-      const asked = creates.filter(
+      const selected = creates.filter(
         (entry) => (id === undefined || entry.id === id) && (prompt === undefined || entry.prompt === prompt),
       );
-      const ids = new Set([id, ...asked.map((entry) => entry.id)]);
-      const isAsked = (of: string) => (id === undefined && prompt === undefined) || ids.has(of);
+      const ids = new Set([id, ...selected.map((entry) => entry.id)]);
+      const isSelected = (of: string) => (id === undefined && prompt === undefined) || ids.has(of);
       const counts = Object.fromEntries(
         CALLS.map((call) => {
-          const tally = tallies.get(call);
-          return [call, { total: tally?.total ?? 0, byId: Object.fromEntries(tally?.byId ?? []) }];
+          const callCount = callCounts.get(call);
+          return [call, { total: callCount?.total ?? 0, byId: Object.fromEntries(callCount?.byId ?? []) }];
         }),
-      ) as Record<Call, Tally>;
+      ) as Record<Call, CallCount>;
       return {
-        creates: asked,
+        creates: selected,
         ...counts,
-        webhooks: webhooks.filter((entry) => isAsked(entry.id)),
-        outputs: Object.fromEntries([...outputs].filter(([name]) => isAsked(name.split("/")[0] ?? ""))),
+        webhooks: webhooks.filter((entry) => isSelected(entry.id)),
+        outputs: Object.fromEntries([...outputs].filter(([name]) => isSelected(name.split("/")[0] ?? ""))),
         ...inFlight.snapshot(),
       };
     },

@@ -10,31 +10,54 @@ const promptOf = (maxLength: number) =>
     .refine((text) => Array.from(text).length <= maxLength, `at most ${maxLength} characters`)
     .describe("What the image shows.");
 const prompt = promptOf(4_000);
-const longPrompt = promptOf(2_000).meta({ maxLength: 2_000 });
-const seed = z.int().min(0).max(2_147_483_647).optional().describe("Same prompt and seed, same picture.");
+const limitedPrompt = promptOf(2_000).meta({ maxLength: 2_000 });
+const seed = z
+  .int()
+  .min(0)
+  .max(2_147_483_647)
+  .optional()
+  .describe("The same prompt and seed generate the same image.");
 const aspect_ratio = z.enum(ratios).default("1:1");
 const number_of_images = z.int().min(1).max(4).default(1);
-const negative_prompt = z.string().max(2000).optional().describe("What the picture shall not show.");
+const negative_prompt = z.string().max(2000).optional().describe("What the image must not show.");
 
 const full = z.strictObject({ prompt, aspect_ratio, number_of_images, seed, negative_prompt });
-/** Its schema gives the longest prompt; those of the other models do not. */
-const long = full.extend({ prompt: longPrompt });
+/** Only this schema has the maximum length of a prompt. */
+const withPromptLimit = full.extend({ prompt: limitedPrompt });
 const draft = z.strictObject({ prompt, seed });
 
 export type Model = {
   slug: string;
   name: string;
-  input: typeof full | typeof long | typeof draft;
+  input: typeof full | typeof withPromptLimit | typeof draft;
   /** Milliseconds from create to end, at speed 1. */
-  takes: readonly [least: number, most: number];
-  /** How often the create's answer waits for the end and is terminal. */
-  answersTerminal: number;
+  durationMs: readonly [min: number, max: number];
+  /** The probability that the create responds with the ended prediction. */
+  terminalProbability: number;
 };
 
 export const MODELS: readonly Model[] = [
-  { slug: "truefusion-pro", name: "TrueFusion Pro", input: full, takes: [4000, 8000], answersTerminal: 0 },
-  { slug: "truefusion-edge", name: "TrueFusion Edge", input: draft, takes: [300, 900], answersTerminal: 0.7 },
-  { slug: "truefusion-2.0", name: "TrueFusion 2.0", input: long, takes: [8000, 15_000], answersTerminal: 0 },
+  {
+    slug: "truefusion-pro",
+    name: "TrueFusion Pro",
+    input: full,
+    durationMs: [4000, 8000],
+    terminalProbability: 0,
+  },
+  {
+    slug: "truefusion-edge",
+    name: "TrueFusion Edge",
+    input: draft,
+    durationMs: [300, 900],
+    terminalProbability: 0.7,
+  },
+  {
+    slug: "truefusion-2.0",
+    name: "TrueFusion 2.0",
+    input: withPromptLimit,
+    durationMs: [8000, 15_000],
+    terminalProbability: 0,
+  },
 ];
 
 export function findModel(name: string): Model | undefined {

@@ -1,14 +1,14 @@
 import { createRandom, type Random } from "./random.ts";
 
-/** Refusals and failures of a create, each spelled `create-<status>`; see create.ts for what they answer. */
+/** Errors of a create, each as the mood `create-<status>`. */
 export const CREATE_STATUSES = [400, 401, 402, 403, 404, 408, 422, 429, 451, 500, 502, 503, 504] as const;
 
-/** Calls about a prediction, and what may be answered to them, each spelled `<call>-<how>`; see misanswers.ts. */
+/** Errors of calls about a prediction, each as the mood `<call>-<kind>`; see error-responses.ts. */
 export const CALLS = ["get", "list", "cancel", "delete"] as const;
 export type Call = (typeof CALLS)[number];
-export const MISANSWERS = ["429", "500", "503", "html", "lost"] as const;
+export const CALL_ERRORS = ["429", "500", "503", "html", "lost"] as const;
 
-const CALL_MOODS = CALLS.flatMap((call) => MISANSWERS.map((how) => `${call}-${how}`));
+const CALL_MOODS = CALLS.flatMap((call) => CALL_ERRORS.map((kind) => `${call}-${kind}`));
 const CREATE_MOODS = CREATE_STATUSES.flatMap((status) => [`create-${status}`, `create-${status}-once`]);
 
 export const MOODS: ReadonlySet<string> = new Set([
@@ -91,7 +91,7 @@ export const MOODS: ReadonlySet<string> = new Set([
   "times",
 ]);
 
-/** Name to value; a mood without `=value` has the empty string. */
+/** Values by name; empty for a mood without `=value`. */
 export type Moods = ReadonlyMap<string, string>;
 
 const MARKER = /\[mood:([^\]]*)\]/gi;
@@ -100,7 +100,7 @@ export function withoutMarkers(prompt: string): string {
   return prompt.replace(MARKER, " ").replace(/\s+/g, " ").trim();
 }
 
-/** One `name` or `name=value`; null where no such mood exists. */
+/** Parses `name` or `name=value`. Null: there is no such mood. */
 function parseMood(text: string): [string, string] | null {
   const [name = "", value = ""] = text.trim().split("=", 2);
   return MOODS.has(name.toLowerCase()) ? [name.toLowerCase(), value.trim()] : null;
@@ -117,7 +117,7 @@ export function moodsInPrompt(prompt: string): Moods {
   return moods;
 }
 
-/** The number a mood was given, or the fallback where it was given none. */
+/** The value of a mood as a number, or `fallback` if it has none. */
 export function moodNumber(moods: Moods, name: string, fallback: number): number {
   const value = Number.parseFloat(moods.get(name) ?? "");
   return Number.isFinite(value) && value >= 0 ? value : fallback;
@@ -125,8 +125,8 @@ export function moodNumber(moods: Moods, name: string, fallback: number): number
 
 export type GlobalMoods = { moods: string[]; probability: Record<string, number>; seed: number };
 
-/** The moods that hold for everyone, beside those that a prompt asks for itself. */
-export function createMoodBook(seed: number) {
+/** The global moods, and their combination with the moods in a prompt. */
+export function createMoodStore(seed: number) {
   let always: Moods = new Map();
   let sometimes: [mood: [string, string], probability: number][] = [];
   let current: GlobalMoods = { moods: [], probability: {}, seed };
@@ -134,7 +134,7 @@ export function createMoodBook(seed: number) {
 
   return {
     current: () => current,
-    /** Answers the names that are no moods, so that a misspelt test fails loudly. */
+    /** Returns unknown names, so that a misspelled test fails. */
     set(next: GlobalMoods): string[] {
       const unknown = [...next.moods, ...Object.keys(next.probability)].filter(
         (text) => parseMood(text) === null,
@@ -149,9 +149,9 @@ export function createMoodBook(seed: number) {
       random = createRandom(next.seed);
       return [];
     },
-    /** Moods of the whole API, for calls that belong to no prediction. */
-    everywhere: (): Moods => always,
-    /** One draw a create: each chance uses one number whether it hits or not, so that runs stay comparable. */
+    /** For calls without a prediction. */
+    globalMoods: (): Moods => always,
+    /** The moods of one create. Each probability uses one random number in every draw, so that runs with one seed agree. */
     draw(prompt: string): Moods {
       const drawn = sometimes.filter(([, probability]) => random() < probability).map(([mood]) => mood);
       return new Map([...always, ...drawn, ...moodsInPrompt(prompt)]);
@@ -159,4 +159,4 @@ export function createMoodBook(seed: number) {
   };
 }
 
-export type MoodBook = ReturnType<typeof createMoodBook>;
+export type MoodStore = ReturnType<typeof createMoodStore>;

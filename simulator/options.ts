@@ -2,12 +2,12 @@ export type SimulatorOptions = {
   /** 0 takes any free port. */
   port?: number | undefined;
   key?: string | undefined;
-  /** Signs webhooks in place of the key, as Skytells' "enterprise" form does. */
+  /** Signs webhooks instead of the key (Skytells: "enterprise"). */
   webhookSecret?: string | undefined;
-  /** Divides every believable delay; what a mood gives in exact seconds is left alone. */
+  /** Divides all durations, except the exact seconds of a mood. */
   speed?: number | undefined;
   outputTtlSeconds?: number | undefined;
-  /** Same seed, same delays and same draws of the moods that have a probability. */
+  /** The same seed draws the same durations and moods. */
   seed?: number | undefined;
 };
 
@@ -20,7 +20,7 @@ export type Settings = {
   seed: number;
 };
 
-export function settle(options: SimulatorOptions): Settings {
+export function withDefaults(options: SimulatorOptions): Settings {
   return {
     port: options.port ?? 8788,
     key: options.key ?? "sk-simulator",
@@ -31,12 +31,11 @@ export function settle(options: SimulatorOptions): Settings {
   };
 }
 
-function numberFrom(name: string, least: number): number | undefined {
+function numberFrom(name: string, min: number): number | undefined {
   const text = process.env[name];
   if (text === undefined || text === "") return undefined;
   const value = Number(text);
-  if (!Number.isFinite(value) || value < least)
-    throw new Error(`${name} must be a number of at least ${least}.`);
+  if (!Number.isFinite(value) || value < min) throw new Error(`${name} must be a number of at least ${min}.`);
   return value;
 }
 

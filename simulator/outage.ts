@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { MiddlewareHandler } from "hono";
-import { envelope, GATEWAY_PAGE, refusalFor } from "./errors.ts";
+import { envelope, GATEWAY_PAGE, errorFor } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
 
 export const OUTAGE_KINDS = ["500", "503", "429", "html", "timeout"] as const;
@@ -25,11 +25,11 @@ export function createOutage(ledger: Ledger) {
       }
       case "429":
         c.header("retry-after", String(Math.ceil(left / 1000)));
-        return c.json(envelope(refusalFor(429)), 429);
+        return c.json(envelope(errorFor(429)), 429);
       case "500":
-        return c.json(envelope(refusalFor(500)), 500);
+        return c.json(envelope(errorFor(500)), 500);
       case "503":
-        return c.json(envelope(refusalFor(503)), 503);
+        return c.json(envelope(errorFor(503)), 503);
       default:
         return kind satisfies never;
     }

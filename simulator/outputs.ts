@@ -5,12 +5,12 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { gzipSync } from "node:zlib";
 import { type Context, Hono } from "hono";
-import { pictureHeader } from "./art/png.ts";
+import { pngHeader } from "./art/png.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Size, sizeOf } from "./models.ts";
 import { moodNumber, withoutMarkers } from "./moods.ts";
 import type { Painter } from "./painter.ts";
-import { misbehaves, type Prediction, type Predictions } from "./predictions.ts";
+import { usesMood, type Prediction, type Predictions } from "./predictions.ts";
 import { countOutputs } from "./present.ts";
 import { hash } from "./random.ts";
 import { SAMPLES } from "./samples.ts";
@@ -20,7 +20,7 @@ const CHUNK_BYTES = 64 * 1024;
 const TINY_SIDE = 64;
 
 type Parts = { predictions: Predictions; painter: Painter; ledger: Ledger; outputTtlSeconds: number };
-type Track = ReturnType<Ledger["output"]>;
+type OutputRecord = ReturnType<Ledger["output"]>;
 
 function sizeFor(prediction: Prediction): Size {
   const size = sizeOf(prediction.model, prediction.input);
@@ -29,23 +29,23 @@ function sizeFor(prediction: Prediction): Size {
   return { width: Math.round(size.width * scale), height: Math.round(size.height * scale) };
 }
 
-/** Without a seed the id stands in for it: each such job has a picture of its own, and keeps it. */
+/** Without a seed, the id gives each prediction its own image. */
 function seedFor(prediction: Prediction, index: number): number {
   const { seed } = prediction.input;
   return (typeof seed === "number" ? seed : hash(prediction.id)) + index;
 }
 
-/** Waits for the reader, so that a slow one costs no memory. Answers false once nobody reads. */
-async function write(out: ServerResponse, chunk: Uint8Array, track: Track): Promise<boolean> {
+/** Waits until the client has read, which limits memory. False: the connection is closed. */
+async function write(out: ServerResponse, chunk: Uint8Array, record: OutputRecord): Promise<boolean> {
   if (out.destroyed || out.socket?.destroyed) return false;
-  track.add(chunk);
+  record.add(chunk);
   if (!out.write(chunk)) {
     const waiting = new AbortController();
     const { signal } = waiting;
     await Promise.race([once(out, "drain", { signal }), once(out, "close", { signal })]).catch(
       () => undefined,
     );
-    // Takes the listener off that did not fire; a large output would pile up thousands.
+    // Removes the other listener: a large output would add thousands.
     waiting.abort();
   }
   return !out.destroyed;
@@ -56,37 +56,43 @@ async function writeFiller(
   size: Size,
   bytes: number,
   bytesPerSecond: number,
-  track: Track,
+  record: OutputRecord,
 ) {
-  const header = pictureHeader(size.width, size.height);
+  const header = pngHeader(size.width, size.height);
   let left = bytes - header.byteLength;
-  if (!(await write(out, header, track))) return;
+  if (!(await write(out, header, record))) return;
   const filler = Buffer.alloc(CHUNK_BYTES, 0x5a);
   while (left > 0) {
-    if (!(await write(out, filler.subarray(0, Math.min(left, CHUNK_BYTES)), track))) return;
+    if (!(await write(out, filler.subarray(0, Math.min(left, CHUNK_BYTES)), record))) return;
     left -= CHUNK_BYTES;
     if (Number.isFinite(bytesPerSecond)) await pause((1000 * CHUNK_BYTES) / bytesPerSecond);
   }
 }
 
-async function cutShort(out: ServerResponse, bytes: Buffer, track: Track): Promise<void> {
-  await write(out, bytes.subarray(0, bytes.byteLength >> 1), track);
-  // Lets the half reach the reader before the socket goes.
+async function sendHalf(out: ServerResponse, bytes: Buffer, record: OutputRecord): Promise<void> {
+  await write(out, bytes.subarray(0, bytes.byteLength >> 1), record);
+  // Lets the first half arrive before the socket is destroyed.
   await pause(20);
   out.destroy();
 }
 
-async function send(out: ServerResponse, prediction: Prediction, bytes: Buffer, type: string, track: Track) {
+async function send(
+  out: ServerResponse,
+  prediction: Prediction,
+  bytes: Buffer,
+  type: string,
+  record: OutputRecord,
+) {
   const { moods } = prediction;
   out.setHeader("content-type", type);
   if (moods.has("output-endless")) {
     const rate = moodNumber(moods, "output-endless", 1) * MIB;
-    return writeFiller(out, sizeFor(prediction), Number.POSITIVE_INFINITY, rate, track);
+    return writeFiller(out, sizeFor(prediction), Number.POSITIVE_INFINITY, rate, record);
   }
   if (moods.has("output-large")) {
     const size = Math.floor(moodNumber(moods, "output-large", 65) * MIB);
     if (!moods.has("output-no-length")) out.setHeader("content-length", size);
-    await writeFiller(out, sizeFor(prediction), size, Number.POSITIVE_INFINITY, track);
+    await writeFiller(out, sizeFor(prediction), size, Number.POSITIVE_INFINITY, record);
     out.end();
     return;
   }
@@ -94,18 +100,18 @@ async function send(out: ServerResponse, prediction: Prediction, bytes: Buffer, 
     const packed = gzipSync(bytes);
     out.setHeader("content-encoding", "gzip");
     out.setHeader("content-length", packed.byteLength);
-    track.add(bytes);
+    record.add(bytes);
     out.end(packed);
     return;
   }
-  if (moods.has("output-cut")) return cutShort(out, bytes, track);
+  if (moods.has("output-cut")) return sendHalf(out, bytes, record);
   if (!moods.has("output-no-length")) out.setHeader("content-length", bytes.byteLength);
-  if (moods.has("output-short")) return cutShort(out, bytes, track);
-  await write(out, bytes, track);
+  if (moods.has("output-short")) return sendHalf(out, bytes, record);
+  await write(out, bytes, record);
   out.end();
 }
 
-/** Where the picture is said to be instead; null: here. */
+/** Null: no redirect. */
 function redirectOf(c: Context, { moods }: Prediction): string | null {
   if (moods.has("output-redirect-foreign")) return "https://evil-skytells.ai.example/0.png";
   if (moods.has("output-redirect-loop")) return c.req.path;
@@ -124,21 +130,20 @@ export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }
     const { id, file } = c.req.param();
     const index = Number(file.charAt(0));
     const prediction = find(id, index);
-    const track = ledger.output(`${id}/${file}`);
+    const record = ledger.output(`${id}/${file}`);
     if (
       prediction === null ||
-      misbehaves(prediction, "output-404", Number.POSITIVE_INFINITY) ||
-      misbehaves(prediction, "output-404-once", 1)
+      usesMood(prediction, "output-404", Number.POSITIVE_INFINITY) ||
+      usesMood(prediction, "output-404-once", 1)
     ) {
       return c.text("Not found", 404);
     }
-    if (misbehaves(prediction, "output-500-once", 1)) return c.text("Try again", 500);
+    if (usesMood(prediction, "output-500-once", 1)) return c.text("Try again", 500);
     const target = redirectOf(c, prediction);
     if (target !== null) return c.redirect(target, 302);
-    // For ever, or the first N times.
-    const isUnder = (mood: string) => misbehaves(prediction, mood, Number.POSITIVE_INFINITY);
-    if (isUnder("output-empty")) return c.body("", 200, { "content-type": "image/png" });
-    const sample = Object.entries(SAMPLES).find(([mood]) => isUnder(mood))?.[1];
+    const hasMood = (mood: string) => usesMood(prediction, mood, Number.POSITIVE_INFINITY);
+    if (hasMood("output-empty")) return c.body("", 200, { "content-type": "image/png" });
+    const sample = Object.entries(SAMPLES).find(([mood]) => hasMood(mood))?.[1];
     const bytes =
       sample?.bytes ??
       (await painter.paint({
@@ -147,12 +152,12 @@ export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }
         ...sizeFor(prediction),
       }));
     const type = sample?.type ?? "image/png";
-    // Hono rebuilds the answer to a HEAD, so that one must not be written to the socket here.
+    // Hono builds the response to HEAD itself, so nothing may be written to the socket.
     if (c.req.method === "HEAD") {
       return c.body(null, 200, { "content-type": type, "content-length": String(bytes.byteLength) });
     }
-    await send(c.env.outgoing, prediction, bytes, type, track);
-    track.end();
+    await send(c.env.outgoing, prediction, bytes, type, record);
+    record.end();
     return RESPONSE_ALREADY_SENT;
   });
 }

@@ -1,59 +1,59 @@
 import { Worker } from "node:worker_threads";
 import type { Size } from "./models.ts";
 
-export type Commission = Size & { prompt: string; seed: number };
-type Reply = { ticket: number; png: Uint8Array } | { ticket: number; error: string };
+export type ImageRequest = Size & { prompt: string; seed: number };
+type Reply = { requestId: number; png: Uint8Array } | { requestId: number; error: string };
 
-/** About 40 pictures of one megapixel; one that fell out is painted again, the same to the byte. */
+/** About 40 images of one megapixel. A removed image is rendered again with the same bytes. */
 const CACHE_BYTES = 64 * 1024 * 1024;
 
 function createCache() {
-  const pictures = new Map<string, Buffer>();
+  const images = new Map<string, Buffer>();
   let bytes = 0;
   return {
     get(key: string): Buffer | undefined {
-      const picture = pictures.get(key);
-      if (picture === undefined) return undefined;
-      pictures.delete(key);
-      pictures.set(key, picture);
-      return picture;
+      const image = images.get(key);
+      if (image === undefined) return undefined;
+      images.delete(key);
+      images.set(key, image);
+      return image;
     },
-    set(key: string, picture: Buffer): void {
-      pictures.set(key, picture);
-      bytes += picture.byteLength;
-      for (const [oldKey, old] of pictures) {
+    set(key: string, image: Buffer): void {
+      images.set(key, image);
+      bytes += image.byteLength;
+      for (const [oldKey, old] of images) {
         if (bytes <= CACHE_BYTES || oldKey === key) break;
-        pictures.delete(oldKey);
+        images.delete(oldKey);
         bytes -= old.byteLength;
       }
     },
   };
 }
 
-/** Paints in a thread of its own, so that the API goes on answering meanwhile. The thread starts with the first picture. */
+/** Renders images in a worker thread, so that the API keeps answering. The thread starts with the first image. */
 export function createPainter() {
   const cache = createCache();
-  const underWay = new Map<string, Promise<Buffer>>();
+  const pending = new Map<string, Promise<Buffer>>();
   const waiting = new Map<number, (reply: Reply) => void>();
   let thread: Worker | null = null;
-  let tickets = 0;
+  let lastRequestId = 0;
 
-  function studio(): Worker {
+  function workerThread(): Worker {
     if (thread !== null) return thread;
     thread = new Worker(new URL("./art/thread.ts", import.meta.url));
     thread.unref();
     thread.on("message", (reply: Reply) => {
-      waiting.get(reply.ticket)?.(reply);
-      waiting.delete(reply.ticket);
+      waiting.get(reply.requestId)?.(reply);
+      waiting.delete(reply.requestId);
     });
     return thread;
   }
 
-  async function commission(key: string, order: Commission): Promise<Buffer> {
-    tickets += 1;
+  async function render(key: string, request: ImageRequest): Promise<Buffer> {
+    lastRequestId += 1;
     const { promise, resolve } = Promise.withResolvers<Reply>();
-    waiting.set(tickets, resolve);
-    studio().postMessage({ ...order, ticket: tickets });
+    waiting.set(lastRequestId, resolve);
+    workerThread().postMessage({ ...request, requestId: lastRequestId });
     const reply = await promise;
     if ("error" in reply) throw new Error(reply.error);
     const png = Buffer.from(reply.png.buffer, reply.png.byteOffset, reply.png.byteLength);
@@ -62,13 +62,13 @@ export function createPainter() {
   }
 
   return {
-    async paint(order: Commission): Promise<Buffer> {
-      const key = JSON.stringify([order.prompt, order.seed, order.width, order.height]);
-      const known = cache.get(key) ?? underWay.get(key);
-      if (known !== undefined) return known;
-      const work = commission(key, order).finally(() => underWay.delete(key));
-      underWay.set(key, work);
-      return work;
+    async paint(request: ImageRequest): Promise<Buffer> {
+      const key = JSON.stringify([request.prompt, request.seed, request.width, request.height]);
+      const existing = cache.get(key) ?? pending.get(key);
+      if (existing !== undefined) return existing;
+      const rendering = render(key, request).finally(() => pending.delete(key));
+      pending.set(key, rendering);
+      return rendering;
     },
     async close(): Promise<void> {
       await thread?.terminate();

@@ -5,7 +5,7 @@ import type { Random } from "./random.ts";
 
 export type Status = "queued" | "processing" | "succeeded" | "failed" | "canceled";
 
-/** What was asked for, as it was asked: Skytells echoes it. */
+/** As in the request: Skytells returns it. */
 export type Webhook = { url: string; events: string[] | null };
 
 export type Prediction = {
@@ -15,25 +15,25 @@ export type Prediction = {
   readonly webhook: Webhook | null;
   readonly moods: Moods;
   readonly createdAt: number;
-  /** Milliseconds from now to start and to end; an infinite one never comes. */
+  /** Milliseconds from the create to start and end. Infinity: never. */
   readonly startsAfter: number;
   readonly endsAfter: number;
   status: Status;
   startedAt: number | null;
   completedAt: number | null;
   error: string | null;
-  /** How often each passing misbehaviour has happened. */
-  readonly tries: Map<string, number>;
+  /** How often each mood that applies N times has been used. */
+  readonly moodUses: Map<string, number>;
   readonly ended: Promise<void>;
 };
 
-type Order = { model: Model; input: Record<string, unknown>; webhook: Webhook | null; moods: Moods };
+type NewPrediction = { model: Model; input: Record<string, unknown>; webhook: Webhook | null; moods: Moods };
 
-/** Enough for the longest chaos run; beyond it the oldest ended ones go. */
-const KEPT_PREDICTIONS = 20_000;
+/** Enough for the longest chaos run. Above it the oldest ended predictions are removed. */
+const MAX_PREDICTIONS = 20_000;
 const SLOW_FACTOR = 10;
 
-const SPELLINGS: Readonly<Record<string, Status>> = {
+const STATUS_NAMES: Readonly<Record<string, Status>> = {
   queued: "queued",
   pending: "queued",
   created: "queued",
@@ -46,35 +46,35 @@ const SPELLINGS: Readonly<Record<string, Status>> = {
   aborted: "canceled",
 };
 
-/** What a spelling stands for; one that nobody knows is a job under way. */
-export function meaningOf(spelling: string): Status {
-  return SPELLINGS[spelling.toLowerCase()] ?? "processing";
+/** The status for one of Skytells' names. An unknown name means processing. */
+export function statusOf(name: string): Status {
+  return STATUS_NAMES[name.toLowerCase()] ?? "processing";
 }
 
 export function hasEnded(prediction: Prediction): boolean {
   return prediction.completedAt !== null;
 }
 
-/** True for the first `times` calls, so that a misbehaviour passes. */
-export function misbehaves(prediction: Prediction, mood: string, times: number): boolean {
+/** True for the first N uses of a mood with the value N (`times` without a value). */
+export function usesMood(prediction: Prediction, mood: string, times: number): boolean {
   if (!prediction.moods.has(mood)) return false;
-  const tried = prediction.tries.get(mood) ?? 0;
-  prediction.tries.set(mood, tried + 1);
-  return tried < moodNumber(prediction.moods, mood, times);
+  const uses = prediction.moodUses.get(mood) ?? 0;
+  prediction.moodUses.set(mood, uses + 1);
+  return uses < moodNumber(prediction.moods, mood, times);
 }
 
 function outcomeOf(moods: Moods): { status: Status; error: string | null } {
   if (moods.has("nsfw")) return { status: "failed", error: "NSFW content detected." };
   if (moods.has("failed")) return { status: "failed", error: "The model stopped unexpectedly." };
-  const spelled = meaningOf(moods.get("status") ?? "succeeded");
-  if (spelled === "failed") return { status: spelled, error: "The model stopped unexpectedly." };
-  return { status: spelled === "canceled" ? spelled : "succeeded", error: null };
+  const status = statusOf(moods.get("status") ?? "succeeded");
+  if (status === "failed") return { status, error: "The model stopped unexpectedly." };
+  return { status: status === "canceled" ? status : "succeeded", error: null };
 }
 
 function timesOf(model: Model, moods: Moods, speed: number, random: Random) {
-  const [least, most] = model.takes;
-  const believable = ((least + random() * (most - least)) * (moods.has("slow") ? SLOW_FACTOR : 1)) / speed;
-  const total = moods.has("delay") ? moodNumber(moods, "delay", 0) * 1000 : believable;
+  const [min, max] = model.durationMs;
+  const realistic = ((min + random() * (max - min)) * (moods.has("slow") ? SLOW_FACTOR : 1)) / speed;
+  const total = moods.has("delay") ? moodNumber(moods, "delay", 0) * 1000 : realistic;
   return { startsAfter: total * 0.15, endsAfter: moods.has("stuck") ? Number.POSITIVE_INFINITY : total };
 }
 
@@ -86,20 +86,20 @@ type Hooks = {
 };
 
 export function createPredictions({ speed, random, onStarted, onEnded }: Hooks) {
-  const kept = new Map<string, Prediction>();
+  const predictions = new Map<string, Prediction>();
   const timers = new Map<string, NodeJS.Timeout[]>();
-  const endings = new Map<string, () => void>();
+  const resolveEnded = new Map<string, () => void>();
 
   function stopTimers(id: string): void {
     for (const timer of timers.get(id) ?? []) clearTimeout(timer);
     timers.delete(id);
   }
 
-  function evict(): void {
-    if (kept.size <= KEPT_PREDICTIONS) return;
-    for (const prediction of kept.values()) {
+  function removeOldest(): void {
+    if (predictions.size <= MAX_PREDICTIONS) return;
+    for (const prediction of predictions.values()) {
       if (hasEnded(prediction)) {
-        kept.delete(prediction.id);
+        predictions.delete(prediction.id);
         return;
       }
     }
@@ -119,8 +119,8 @@ export function createPredictions({ speed, random, onStarted, onEnded }: Hooks) 
     prediction.error = error;
     prediction.completedAt = Date.now();
     onEnded(prediction);
-    endings.get(prediction.id)?.();
-    endings.delete(prediction.id);
+    resolveEnded.get(prediction.id)?.();
+    resolveEnded.delete(prediction.id);
   }
 
   function finish(prediction: Prediction): void {
@@ -130,8 +130,8 @@ export function createPredictions({ speed, random, onStarted, onEnded }: Hooks) 
   }
 
   return {
-    /** Makes the prediction but starts no clock: `run` does, once the create knows what it will answer. */
-    create({ model, input, webhook, moods }: Order): Prediction {
+    /** Creates the prediction without timers. `run` starts them when the create knows its response. */
+    create({ model, input, webhook, moods }: NewPrediction): Prediction {
       const { promise, resolve } = Promise.withResolvers<void>();
       const prediction: Prediction = {
         id: randomUUID(),
@@ -145,29 +145,29 @@ export function createPredictions({ speed, random, onStarted, onEnded }: Hooks) 
         startedAt: null,
         completedAt: null,
         error: null,
-        tries: new Map(),
+        moodUses: new Map(),
         ended: promise,
       };
-      kept.set(prediction.id, prediction);
-      endings.set(prediction.id, resolve);
-      evict();
+      predictions.set(prediction.id, prediction);
+      resolveEnded.set(prediction.id, resolve);
+      removeOldest();
       return prediction;
     },
     run(prediction: Prediction): void {
       if (hasEnded(prediction)) return;
-      const clocks = [setTimeout(start, prediction.startsAfter, prediction)];
+      const started = [setTimeout(start, prediction.startsAfter, prediction)];
       if (Number.isFinite(prediction.endsAfter))
-        clocks.push(setTimeout(finish, prediction.endsAfter, prediction));
-      timers.set(prediction.id, clocks);
+        started.push(setTimeout(finish, prediction.endsAfter, prediction));
+      timers.set(prediction.id, started);
     },
     start,
     finish,
-    get: (id: string) => kept.get(id),
-    newestFirst: () => [...kept.values()].reverse(),
+    get: (id: string) => predictions.get(id),
+    newestFirst: () => [...predictions.values()].reverse(),
     cancel: (prediction: Prediction) => end(prediction, "canceled", null),
     remove(prediction: Prediction): void {
       end(prediction, "canceled", null);
-      kept.delete(prediction.id);
+      predictions.delete(prediction.id);
     },
     close(): void {
       for (const id of timers.keys()) stopTimers(id);

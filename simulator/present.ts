@@ -1,12 +1,12 @@
 import { sizeOf } from "./models.ts";
 import { moodNumber } from "./moods.ts";
-import { hasEnded, meaningOf, type Prediction } from "./predictions.ts";
+import { hasEnded, statusOf, type Prediction } from "./predictions.ts";
 
 export type Presenter = (prediction: Prediction) => Record<string, unknown>;
 
-/** Their names have one digit. */
-const MOST_OUTPUTS = 10;
-/** A part of the run that looks like warming up. */
+/** File names have one digit. */
+const MAX_OUTPUTS = 10;
+/** The share of the duration that shows the status `starting`. */
 const STARTING_SHARE = 0.25;
 const CREDITS = { "truefusion-edge": 0.01, "truefusion-pro": 0.04, "truefusion-2.0": 0.08 } as Record<
   string,
@@ -23,7 +23,7 @@ export function outputExtension(prediction: Prediction): string {
 export function countOutputs(prediction: Prediction): number {
   if (prediction.moods.has("output-none")) return 0;
   return prediction.moods.has("output-many")
-    ? Math.min(MOST_OUTPUTS, moodNumber(prediction.moods, "output-many", 4))
+    ? Math.min(MAX_OUTPUTS, moodNumber(prediction.moods, "output-many", 4))
     : Number(prediction.input["number_of_images"] ?? 1);
 }
 
@@ -36,21 +36,21 @@ function progressOf(prediction: Prediction): number {
   if (prediction.status === "succeeded") return 100;
   if (prediction.startedAt === null) return 0;
   const spent = (prediction.completedAt ?? Date.now()) - prediction.startedAt;
-  // A stuck job has no end to measure against: it creeps towards 90 as such bars do.
-  const whole = Number.isFinite(prediction.endsAfter)
+  // A stuck prediction has no duration: its progress approaches 99.
+  const full = Number.isFinite(prediction.endsAfter)
     ? prediction.endsAfter - prediction.startsAfter
     : spent + 10_000;
-  return Math.min(99, Math.round((100 * spent) / Math.max(whole, 1)));
+  return Math.min(99, Math.round((100 * spent) / Math.max(full, 1)));
 }
 
-function spell(prediction: Prediction): string {
-  const asked = prediction.moods.get("status");
-  if (asked && meaningOf(asked) === prediction.status) return asked;
+function statusName(prediction: Prediction): string {
+  const requested = prediction.moods.get("status");
+  if (requested && statusOf(requested) === prediction.status) return requested;
   if (prediction.status === "processing" && progressOf(prediction) < STARTING_SHARE * 100) return "starting";
   return prediction.status;
 }
 
-function spellTime(prediction: Prediction, at: number | null): string | null {
+function formatTime(prediction: Prediction, at: number | null): string | null {
   if (at === null) return prediction.moods.get("times") === "empty" ? "" : null;
   const iso = new Date(at).toISOString();
   return prediction.moods.get("times") === "offset"
@@ -61,7 +61,7 @@ function spellTime(prediction: Prediction, at: number | null): string | null {
 function present(prediction: Prediction, baseUrl: string, ttlMs: number): Record<string, unknown> {
   const { id, moods, model, webhook } = prediction;
   const host = moods.has("output-foreign") ? "https://evil-skytells.ai.example" : baseUrl;
-  const time = (at: number | null) => spellTime(prediction, at);
+  const time = (at: number | null) => formatTime(prediction, at);
   const names = prediction.status === "succeeded" ? outputNames(prediction) : [];
   const urls = names.map((name) => `${host}/outputs/${id}/${name}`);
   const shape = {
@@ -70,9 +70,11 @@ function present(prediction: Prediction, baseUrl: string, ttlMs: number): Record
     "storage-files": () => null,
     array: () => urls,
   } as const;
-  const asked = (["string", "objects", "storage-files"] as const).find((name) => moods.has(`output-${name}`));
-  // Skytells keeps prompts no longer than pictures.
-  const forgotten = hasEnded(prediction) && Date.now() - (prediction.completedAt ?? 0) > ttlMs;
+  const requested = (["string", "objects", "storage-files"] as const).find((name) =>
+    moods.has(`output-${name}`),
+  );
+  // Skytells deletes the input together with the outputs.
+  const isExpired = hasEnded(prediction) && Date.now() - (prediction.completedAt ?? 0) > ttlMs;
   const error =
     prediction.error !== null && moods.has("error-object") ? { message: prediction.error } : prediction.error;
   const slug = moods.has("model-vendor") ? `skytells/${model.slug}` : model.slug;
@@ -81,11 +83,11 @@ function present(prediction: Prediction, baseUrl: string, ttlMs: number): Record
 
   return {
     id,
-    status: spell(prediction),
+    status: statusName(prediction),
     type: "inference",
     stream: false,
-    input: moods.has("input-empty") || forgotten ? {} : prediction.input,
-    output: prediction.status === "succeeded" ? shape[asked ?? "array"]() : null,
+    input: moods.has("input-empty") || isExpired ? {} : prediction.input,
+    output: prediction.status === "succeeded" ? shape[requested ?? "array"]() : null,
     error,
     response: prediction.error ?? `The prediction is ${prediction.status}.`,
     created_at: time(prediction.createdAt),
@@ -120,24 +122,24 @@ function present(prediction: Prediction, baseUrl: string, ttlMs: number): Record
   };
 }
 
-/** Without these a client cannot go on. */
-const NEEDED = new Set(["id", "status", "output", "error"]);
+/** A client cannot work without these. */
+const REQUIRED_FIELDS = new Set(["id", "status", "output", "error"]);
 
-/** All fields that a client can do without: left out, null, or empty. */
-function withFields(whole: Record<string, unknown>, asked: string | undefined): Record<string, unknown> {
-  switch (asked) {
+/** Applies the mood `fields=`: the other fields are missing, null or empty. */
+function withFields(full: Record<string, unknown>, requested: string | undefined): Record<string, unknown> {
+  switch (requested) {
     case "missing":
-      return Object.fromEntries(Object.entries(whole).filter(([name]) => NEEDED.has(name)));
+      return Object.fromEntries(Object.entries(full).filter(([name]) => REQUIRED_FIELDS.has(name)));
     case "null":
       return Object.fromEntries(
-        Object.entries(whole).map(([name, value]) => [name, NEEDED.has(name) ? value : null]),
+        Object.entries(full).map(([name, value]) => [name, REQUIRED_FIELDS.has(name) ? value : null]),
       );
     case "empty":
       return Object.fromEntries(
-        Object.entries(whole).map(([name, value]) => [name, NEEDED.has(name) ? value : ""]),
+        Object.entries(full).map(([name, value]) => [name, REQUIRED_FIELDS.has(name) ? value : ""]),
       );
     default:
-      return whole;
+      return full;
   }
 }
 

@@ -1,4 +1,4 @@
-/** FNV-1a over UTF-16 units with a final avalanche: one character more gives quite another number. */
+/** FNV-1a over UTF-16 units, with murmur3's finalizer so that similar texts give different numbers. */
 export function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
@@ -11,7 +11,7 @@ export function hash(text: string): number {
 
 export type Random = () => number;
 
-/** mulberry32: small, fast, and the same everywhere, which Math.random is not. Answers 0 ≤ n < 1. */
+/** mulberry32, because Math.random has no seed. Returns 0 ≤ n < 1. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {

@@ -6,8 +6,8 @@ import { createAdmin } from "./admin.ts";
 import { createApi } from "./api.ts";
 import { createCreate } from "./create.ts";
 import { createLedger } from "./ledger.ts";
-import { createMoodBook } from "./moods.ts";
-import { type SimulatorOptions, settle } from "./options.ts";
+import { createMoodStore } from "./moods.ts";
+import { type SimulatorOptions, withDefaults } from "./options.ts";
 import { createOutage } from "./outage.ts";
 import { createOutputs } from "./outputs.ts";
 import { createPainter } from "./painter.ts";
@@ -17,7 +17,7 @@ import { createRandom } from "./random.ts";
 import { createWebhooks, type WebhookEvent } from "./webhooks.ts";
 
 export type Simulator = {
-  /** What SKYTELLS_API_URL takes. */
+  /** The value of SKYTELLS_API_URL. */
   url: string;
   adminUrl: string;
   port: number;
@@ -25,10 +25,10 @@ export type Simulator = {
 };
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const settings = settle(options);
+  const settings = withDefaults(options);
   let origin = "";
   const random = createRandom(settings.seed);
-  const book = createMoodBook(settings.seed);
+  const moodStore = createMoodStore(settings.seed);
   const ledger = createLedger();
   const painter = createPainter();
   const outage = createOutage(ledger);
@@ -40,48 +40,48 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     present,
   });
 
-  const gates = new WeakMap<Prediction, Promise<void>>();
-  const sent = new WeakMap<Prediction, Promise<void>>();
+  const webhookDelays = new WeakMap<Prediction, Promise<void>>();
+  const webhooksSent = new WeakMap<Prediction, Promise<void>>();
   const notify = (prediction: Prediction, event: WebhookEvent) => {
-    const sending = webhooks.notify(prediction, event, gates.get(prediction) ?? Promise.resolve());
-    sent.set(prediction, sending);
+    const sending = webhooks.notify(prediction, event, webhookDelays.get(prediction) ?? Promise.resolve());
+    webhooksSent.set(prediction, sending);
   };
   const predictions = createPredictions({
     speed: settings.speed,
     random,
     onStarted: (prediction) => notify(prediction, "started"),
     onEnded: (prediction) => {
-      ledger.leave(prediction.id);
+      ledger.removeInFlight(prediction.id);
       if (prediction.status !== "queued" && prediction.status !== "processing")
         notify(prediction, prediction.status);
     },
   });
   const create = createCreate({
     predictions,
-    book,
+    moodStore,
     ledger,
     present,
     random,
-    gate: (prediction, opens) => void gates.set(prediction, opens),
-    webhooksSettled: (prediction) => sent.get(prediction) ?? Promise.resolve(),
+    delayWebhooks: (prediction, after) => void webhookDelays.set(prediction, after),
+    webhooksSent: (prediction) => webhooksSent.get(prediction) ?? Promise.resolve(),
   });
 
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use("/v1/*", outage.middleware);
-  app.route("/v1", createApi({ key: settings.key, predictions, book, ledger, present, create }));
+  app.route("/v1", createApi({ key: settings.key, predictions, moodStore, ledger, present, create }));
   app.route(
     "/outputs",
     createOutputs({ predictions, painter, ledger, outputTtlSeconds: settings.outputTtlSeconds }),
   );
-  app.route("/_admin", createAdmin({ predictions, book, ledger, present, webhooks, outage }));
+  app.route("/_admin", createAdmin({ predictions, moodStore, ledger, present, webhooks, outage }));
   app.onError((error, c) => {
     console.error(error);
     return c.json({ error: String(error) }, 500);
   });
 
   const server = createAdaptorServer({ fetch: app.fetch, createServer }) as Server;
-  // Longer than any client's own: whoever hangs up first must not do so just as the other asks. With Node's 5 s, which
-  // workerd's are too, now and then a create was cut off before it arrived.
+  // Longer than the clients' own timeout: with Node's 5 s, which workerd uses too, the server sometimes closed a
+  // connection on which a create was arriving.
   server.keepAliveTimeout = 65_000;
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(settings.port, "127.0.0.1", resolve);

@@ -1,6 +1,6 @@
 /**
- * Sends webhooks as Skytells is believed to. How its sender retries is not documented: two quick retries
- * after a failed connection or an answer other than 2xx, then silence, is this simulator's assumption.
+ * Sends webhooks. Skytells does not document its retries: this simulator assumes two, after a failed connection or a
+ * status other than 2xx.
  */
 import { createHmac } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
@@ -11,8 +11,8 @@ import type { Presenter } from "./present.ts";
 export type WebhookEvent = "started" | "succeeded" | "failed" | "canceled";
 
 const RETRIES_AFTER_MS = [500, 2000] as const;
-const ANSWER_TIMEOUT_MS = 10_000;
-/** More than a receiver with a sane cap reads. */
+const RESPONSE_TIMEOUT_MS = 10_000;
+/** More than a receiver should read. */
 const LARGE_BYTES = 300 * 1024;
 
 const REFERENCE_NAMES = {
@@ -37,7 +37,7 @@ function nameOf(prediction: Prediction, event: WebhookEvent): string {
   return (prediction.moods.has("webhook-sdk") ? SDK_NAMES : REFERENCE_NAMES)[event];
 }
 
-function isAskedFor(prediction: Prediction, name: string): boolean {
+function isRequested(prediction: Prediction, name: string): boolean {
   const events = prediction.webhook?.events;
   if (events === null || events === undefined) return true;
   return events.includes(name) || events.includes(name.slice("prediction.".length));
@@ -50,24 +50,24 @@ function signatureOf(prediction: Prediction, body: Uint8Array, key: string): str
   return moods.has("webhook-prefixed") ? `sha256=${signature.toUpperCase()}` : signature;
 }
 
-type Letter = Pick<WebhookEntry, "id" | "event" | "url" | "body" | "signature">;
-type Sent = { status: number | null; error: string | null };
+type Delivery = Pick<WebhookEntry, "id" | "event" | "url" | "body" | "signature">;
+type SendResult = { status: number | null; error: string | null };
 
-async function post(letter: Letter, closing: AbortSignal): Promise<Sent> {
+async function post(delivery: Delivery, closing: AbortSignal): Promise<SendResult> {
   try {
-    const answer = await fetch(letter.url, {
+    const response = await fetch(delivery.url, {
       method: "POST",
       headers: {
         "content-type": "application/json",
         "user-agent": "Skytells-Webhook/1.0",
-        ...(letter.signature !== null && { "x-skytells-signature": letter.signature }),
+        ...(delivery.signature !== null && { "x-skytells-signature": delivery.signature }),
       },
-      body: letter.body,
+      body: delivery.body,
       redirect: "manual",
-      signal: AbortSignal.any([closing, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
+      signal: AbortSignal.any([closing, AbortSignal.timeout(RESPONSE_TIMEOUT_MS)]),
     });
-    await answer.body?.cancel();
-    return { status: answer.status, error: null };
+    await response.body?.cancel();
+    return { status: response.status, error: null };
   } catch (error) {
     const { message, cause } = error as Error;
     return { status: null, error: cause instanceof Error ? `${message}: ${cause.message}` : message };
@@ -79,12 +79,12 @@ type Sender = { key: string; speed: number; ledger: Ledger; present: Presenter }
 export function createWebhooks({ key, speed, ledger, present }: Sender) {
   const closing = new AbortController();
 
-  /** Resolves after the first attempt: order is kept between those only, retries go on behind. */
-  async function deliver(letter: Letter): Promise<void> {
+  /** Resolves after the first attempt. Only first attempts keep their order. */
+  async function deliver(delivery: Delivery): Promise<void> {
     const attempt = async (number: number) => {
       const at = Date.now();
-      const sent = await post(letter, closing.signal);
-      ledger.webhook({ ...letter, ...sent, attempt: number, at });
+      const sent = await post(delivery, closing.signal);
+      ledger.webhook({ ...delivery, ...sent, attempt: number, at });
       return sent.status !== null && sent.status >= 200 && sent.status < 300;
     };
     if (await attempt(1)) return;
@@ -96,11 +96,11 @@ export function createWebhooks({ key, speed, ledger, present }: Sender) {
     })().catch(() => undefined);
   }
 
-  function write(prediction: Prediction, event: WebhookEvent): Letter {
+  function createDelivery(prediction: Prediction, event: WebhookEvent): Delivery {
     const name = nameOf(prediction, event);
     const { moods } = prediction;
-    const whole = present(prediction);
-    const data = moods.has("webhook-minimal") ? { id: whole["id"], status: whole["status"] } : whole;
+    const full = present(prediction);
+    const data = moods.has("webhook-minimal") ? { id: full["id"], status: full["status"] } : full;
     const content = {
       ...(moods.has("webhook-bare") ? data : { type: name, created_at: new Date().toISOString(), data }),
       ...(moods.has("webhook-large") && { logs: "x".repeat(LARGE_BYTES) }),
@@ -111,20 +111,20 @@ export function createWebhooks({ key, speed, ledger, present }: Sender) {
     return { id: prediction.id, event: name, url: prediction.webhook?.url ?? "", body, signature };
   }
 
-  function keep(letter: Letter, why: string): void {
-    ledger.webhook({ ...letter, attempt: 0, status: null, error: why, at: Date.now() });
+  function recordUnsent(delivery: Delivery, reason: string): void {
+    ledger.webhook({ ...delivery, attempt: 0, status: null, error: reason, at: Date.now() });
   }
 
-  async function dispatch(prediction: Prediction, letter: Letter): Promise<void> {
+  async function dispatch(prediction: Prediction, delivery: Delivery): Promise<void> {
     const { moods } = prediction;
-    const letters = Array.from({ length: moods.has("webhook-doubled") ? 2 : 1 }, () => letter);
-    const kept = ["lost", "held"].find((name) => moods.has(`webhook-${name}`));
-    if (kept === undefined) await Promise.all(letters.map(deliver));
-    else for (const one of letters) keep(one, kept);
+    const deliveries = Array.from({ length: moods.has("webhook-doubled") ? 2 : 1 }, () => delivery);
+    const suppressedBy = ["lost", "held"].find((name) => moods.has(`webhook-${name}`));
+    if (suppressedBy === undefined) await Promise.all(deliveries.map(deliver));
+    else for (const one of deliveries) recordUnsent(one, suppressedBy);
   }
 
   const queues = new Map<string, Promise<void>>();
-  const heldBack = new Map<string, Letter>();
+  const delayedStarted = new Map<string, Delivery>();
 
   function enqueue(prediction: Prediction, step: () => Promise<void>): Promise<void> {
     const next = (queues.get(prediction.id) ?? Promise.resolve()).then(step);
@@ -136,28 +136,28 @@ export function createWebhooks({ key, speed, ledger, present }: Sender) {
   }
 
   return {
-    /** `after` keeps a webhook from overtaking the create's answer; the body is written now, as things stand. */
+    /** Sends after `after`, so that no webhook precedes the create's response. The body shows the current state. */
     notify(prediction: Prediction, event: WebhookEvent, after: Promise<void>): Promise<void> {
-      if (prediction.webhook === null || !isAskedFor(prediction, nameOf(prediction, event))) {
+      if (prediction.webhook === null || !isRequested(prediction, nameOf(prediction, event))) {
         return Promise.resolve();
       }
-      const letter = write(prediction, event);
+      const delivery = createDelivery(prediction, event);
       if (event === "started" && prediction.moods.has("webhook-out-of-order")) {
-        heldBack.set(prediction.id, letter);
+        delayedStarted.set(prediction.id, delivery);
         return Promise.resolve();
       }
       return enqueue(prediction, async () => {
         await after;
-        await dispatch(prediction, letter);
-        const late = heldBack.get(prediction.id);
-        heldBack.delete(prediction.id);
-        if (late !== undefined) await dispatch(prediction, late);
+        await dispatch(prediction, delivery);
+        const delayed = delayedStarted.get(prediction.id);
+        delayedStarted.delete(prediction.id);
+        if (delayed !== undefined) await dispatch(prediction, delayed);
       });
     },
-    /** Sends whatever was asked for and whatever the moods are. */
+    /** Ignores the requested events and the moods. */
     async resend(prediction: Prediction, event: WebhookEvent, times: number): Promise<void> {
-      const letter = write(prediction, event);
-      for (let time = 0; time < times; time += 1) await deliver(letter);
+      const delivery = createDelivery(prediction, event);
+      for (let time = 0; time < times; time += 1) await deliver(delivery);
     },
     close: () => closing.abort(),
   };

@@ -2,7 +2,7 @@ import { along, type Color } from "./color.ts";
 
 export type Canvas = ReturnType<typeof createCanvas>;
 
-/** Sub-samples a column: cliffs and towers stay smooth although only their height is known. */
+/** Samples per column, which smooth steep edges of an outline. */
 const SAMPLES = 4;
 
 export function smoothstep(from: number, to: number, value: number): number {
@@ -13,12 +13,12 @@ export function smoothstep(from: number, to: number, value: number): number {
 type Land = {
   /** Height of the outline at x, in pixels from the top. */
   outline: (x: number) => number;
-  /** From the outline's highest point to `foot`, evenly spaced. */
+  /** Colors from the outline's highest point to `foot`, evenly spaced. */
   colors: readonly Color[];
   foot?: number;
-  /** Light along the outline: how strong at x, and how far down it reaches. */
+  /** Light along the outline: its strength at x, and its height in pixels. */
   rim?: { color: Color; strength: (x: number) => number; reach: number };
-  /** How dark a shadow the land throws on what lies behind it, and how far. */
+  /** The shadow on the layers behind: its strength, and its width in pixels. */
   shadow?: { strength: number; reach: number };
 };
 
@@ -34,7 +34,7 @@ export function createCanvas(width: number, height: number) {
     data[index + 2] = blue + (color[2] - blue) * alpha;
   }
 
-  /** Blends one colour over a rectangle, as much as `alpha` says at each pixel's centre. */
+  /** Blends a color over a rectangle, with `alpha` at each pixel's center. */
   function paint(
     [left, top, right, bottom]: readonly [number, number, number, number],
     color: Color | ((x: number, y: number) => Color),
@@ -102,7 +102,7 @@ export function createCanvas(width: number, height: number) {
   return {
     width,
     height,
-    /** The shorter side: the measure for everything that must look alike in every format. */
+    /** The shorter side: the unit for sizes that must not depend on the aspect ratio. */
     unit: Math.min(width, height),
     data,
     paint,
@@ -129,7 +129,7 @@ export function createCanvas(width: number, height: number) {
         (px, py) => Math.min(1, Math.max(0, radius - Math.hypot(px - x, py - y) + 0.5)) * alpha,
       );
     },
-    /** Mirrors what lies above `shore` into the water below it: waver grows with nearness. */
+    /** Mirrors the image above `shore` below it, with waves that grow toward the viewer. */
     reflect(shore: number, tint: Color, depth: number, waver: (x: number, y: number) => number): void {
       const last = Math.floor(shore) - 1;
       for (let y = last + 1; y < height; y += 1) {
@@ -148,7 +148,7 @@ export function createCanvas(width: number, height: number) {
         }
       }
     },
-    /** To bytes: corners a little darker, and one step of dither against bands. */
+    /** Converts to bytes, with darker corners, and dithering against banding. */
     finish(): Uint8Array {
       const bytes = new Uint8Array(data.length);
       let state = 0x9e3779b9;

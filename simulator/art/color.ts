@@ -36,14 +36,14 @@ function fromLab([lightness, a, b]: Color): Color {
   ];
 }
 
-/** Mixes in OKLab: mixed in RGB, an evening sky turns grey halfway. */
+/** Mixes in OKLab: mixing in RGB turns a sunset gray. */
 export function mix(from: Color, to: Color, share: number): Color {
   const [a, b] = [toLab(from), toLab(to)];
   const part = Math.min(1, Math.max(0, share));
   return fromLab([a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part, a[2] + (b[2] - a[2]) * part]);
 }
 
-/** The colour at `share` of a row of evenly spaced stops. */
+/** The color at `share` (0–1) of a gradient with evenly spaced stops. */
 export function along(stops: readonly Color[], share: number): Color {
   const place = Math.min(1, Math.max(0, share)) * (stops.length - 1);
   const index = Math.min(stops.length - 2, Math.floor(place));
@@ -51,7 +51,7 @@ export function along(stops: readonly Color[], share: number): Color {
   return from === undefined || to === undefined ? (stops[0] ?? [0, 0, 0]) : mix(from, to, place - index);
 }
 
-/** Turns the hue by some degrees and leaves lightness alone: a palette's relatives. */
+/** Rotates the hue by degrees and keeps the lightness. */
 export function turnHue(color: Color, degrees: number): Color {
   const [lightness, a, b] = toLab(color);
   const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];

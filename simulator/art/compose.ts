@@ -1,4 +1,4 @@
-import type { Commission } from "../painter.ts";
+import type { ImageRequest } from "../painter.ts";
 import { createRandom, hash } from "../random.ts";
 import { createCanvas } from "./canvas.ts";
 import type { Easel } from "./elements.ts";
@@ -74,14 +74,14 @@ const SCENES: readonly Scene[] = [
   },
 ];
 
-/** Where the words name no scene, the prompt still always gets the same one; its seed varies the rest. */
+/** Without a word for a scene, a hash of the prompt chooses one. The seed varies the details. */
 function chooseScene(prompt: string): Scene {
   const scene = SCENES.find(({ words }) => words.test(prompt)) ?? SCENES[hash(prompt) % SCENES.length];
   if (scene === undefined) throw new Error("There is no scene.");
   return scene;
 }
 
-export function compose({ prompt, seed, width, height }: Commission): Uint8Array {
+export function compose({ prompt, seed, width, height }: ImageRequest): Uint8Array {
   const random = createRandom(hash(`${prompt}\n${seed}`));
   const scene = chooseScene(prompt);
   const palette = choosePalette(prompt, scene.palettes, random);

@@ -10,7 +10,7 @@ export type Place = { x: number; y: number };
 
 export const between = (random: Random, least: number, most: number) => least + random() * (most - least);
 
-/** The sun or moon stands off the middle: a third from one side. */
+/** The sun or moon is a third of the width from one side. */
 export function chooseSun({ canvas, random }: Easel, y: number): Place {
   const x = (random() < 0.5 ? 0.33 : 0.67) + between(random, -0.06, 0.06);
   return { x: x * canvas.width, y: y * canvas.height };
@@ -53,7 +53,7 @@ export function clouds({ canvas, palette, noise, random }: Easel, bottom: number
   });
 }
 
-/** A flock: each bird is two arcs. */
+/** Each bird is two arcs. */
 export function birds({ canvas, palette, random }: Easel, around: Place): void {
   const color = mix(palette.near, palette.far, 0.25);
   for (let index = 0; index < 5; index += 1) {
@@ -71,7 +71,7 @@ export function birds({ canvas, palette, random }: Easel, around: Place): void {
 
 export type Tree = { x: number; height: number; width: number };
 
-/** Trees as one outline: tiers hang over each other as a pine's branches do. */
+/** A row of pines as one outline, with overlapping tiers of branches. */
 export function pines(ground: (x: number) => number, trees: readonly Tree[]): (x: number) => number {
   const sorted = trees.toSorted((one, other) => one.x - other.x);
   const widest = sorted.reduce((most, tree) => Math.max(most, tree.width), 0) / 2;
@@ -109,7 +109,7 @@ function pineAt(off: number): number {
   return Math.max(0, height);
 }
 
-/** Thin air low over the ground, lighter than what stands in it. */
+/** Fog above the ground. */
 export function haze(
   { canvas, palette, noise }: Easel,
   y: number,

@@ -8,16 +8,16 @@ const ease = (t: number) => t * t * t * (t * (t * 6 - 15) + 10);
 export type Noise = {
   /** 0–1 along a line; one unit is one hill. */
   line: (x: number, octaves?: number, gain?: number) => number;
-  /** 0–1 along a line, with sharp crests instead of round ones. */
+  /** 0–1 along a line, with sharp crests. */
   crest: (x: number, octaves?: number) => number;
   /** 0–1 over a plane. */
   plane: (x: number, y: number, octaves?: number) => number;
 };
 
-/** Value noise: few calls an octave, which a megapixel wants. */
+/** Value noise: it needs few operations per octave. */
 export function createNoise(random: Random): Noise {
   const cells = Float32Array.from({ length: CELLS }, random);
-  const order = Uint16Array.from({ length: CELLS }, () => Math.floor(random() * CELLS));
+  const permutation = Uint16Array.from({ length: CELLS }, () => Math.floor(random() * CELLS));
   const cell = (index: number) => cells[index & MASK] as number;
 
   function line1(x: number): number {
@@ -26,13 +26,13 @@ export function createNoise(random: Random): Noise {
     return from + (cell(left + 1) - from) * ease(x - left);
   }
 
-  // No destructuring here: this runs tens of millions of times a picture.
+  // Without destructuring, because this runs tens of millions of times per image.
   function plane1(x: number, y: number): number {
     const left = Math.floor(x);
     const top = Math.floor(y);
     const u = ease(x - left);
-    const above = (order[top & MASK] as number) + left;
-    const below = (order[(top + 1) & MASK] as number) + left;
+    const above = (permutation[top & MASK] as number) + left;
+    const below = (permutation[(top + 1) & MASK] as number) + left;
     const a = cell(above);
     const c = cell(below);
     const upper = a + (cell(above + 1) - a) * u;

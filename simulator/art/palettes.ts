@@ -77,7 +77,7 @@ const WORDS: readonly [RegExp, readonly string[]][] = [
   [/\b(pink|rose|love|blossom\w*)\b/i, ["rose"]],
 ];
 
-/** The prompt's words choose; among equals, and where they are silent, chance does within what suits the scene. */
+/** The prompt's words choose the palette. Without such a word, the seed chooses one of those that suit the scene. */
 export function choosePalette(prompt: string, suits: readonly string[], random: () => number): Palette {
   const named = WORDS.find(([words]) => words.test(prompt))?.[1] ?? suits;
   const name = named[Math.floor(random() * named.length)];

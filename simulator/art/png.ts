@@ -12,8 +12,8 @@ function chunk(name: string, data: Uint8Array): Buffer {
   return whole;
 }
 
-/** Signature and IHDR: what tells type and size. */
-export function pictureHeader(width: number, height: number): Buffer {
+/** The signature and the IHDR chunk, which contain type and size. */
+export function pngHeader(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -21,7 +21,7 @@ export function pictureHeader(width: number, height: number): Buffer {
   return Buffer.concat([SIGNATURE, chunk("IHDR", header)]);
 }
 
-/** RGB, 8 bits. node:zlib at a low level is several times faster than an encoder in JavaScript. */
+/** 8-bit RGB. node:zlib is several times faster than an encoder in JavaScript. */
 export function encodePng(width: number, height: number, rgb: Uint8Array): Uint8Array {
   const stride = width * 3;
   const rows = Buffer.alloc((stride + 1) * height);
@@ -35,7 +35,7 @@ export function encodePng(width: number, height: number, rgb: Uint8Array): Uint8
     }
   }
   const parts = [
-    pictureHeader(width, height),
+    pngHeader(width, height),
     chunk("IDAT", deflateSync(rows, { level: 4 })),
     chunk("IEND", Buffer.alloc(0)),
   ];

@@ -1,13 +1,13 @@
 import { parentPort } from "node:worker_threads";
-import type { Commission } from "../painter.ts";
+import type { ImageRequest } from "../painter.ts";
 import { encodePng } from "./png.ts";
 import { compose } from "./compose.ts";
 
-parentPort?.on("message", ({ ticket, ...order }: Commission & { ticket: number }) => {
+parentPort?.on("message", ({ requestId, ...request }: ImageRequest & { requestId: number }) => {
   try {
-    const png = encodePng(order.width, order.height, compose(order));
-    parentPort?.postMessage({ ticket, png }, [png.buffer as ArrayBuffer]);
+    const png = encodePng(request.width, request.height, compose(request));
+    parentPort?.postMessage({ requestId, png }, [png.buffer as ArrayBuffer]);
   } catch (error) {
-    parentPort?.postMessage({ ticket, error: String(error) });
+    parentPort?.postMessage({ requestId, error: String(error) });
   }
 });

@@ -1,4 +1,4 @@
-/** `npm run audit` as CI runs it, on reports as npm 11 writes them. */
+/** `npm run audit` with reports in the format of npm 11. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ const reportOf = (severity: "low" | "moderate" | "high" | "critical") =>
         name: "a-package",
         severity,
         isDirect: false,
-        via: [{ source: 1, name: "a-package", title: "A hole", severity, range: "<1.2.3" }],
+        via: [{ source: 1, name: "a-package", title: "A vulnerability", severity, range: "<1.2.3" }],
         effects: ["another"],
         range: "<1.2.3",
         nodes: ["node_modules/a-package"],
@@ -35,13 +35,13 @@ const reportOf = (severity: "low" | "moderate" | "high" | "critical") =>
     },
   });
 
-it.each(["high", "critical"] as const)("fails where something is %s", (severity) => {
+it.each(["high", "critical"] as const)("fails if a vulnerability is %s", (severity) => {
   const { status, stdout } = auditOf(reportOf(severity));
   expect(status).toBe(1);
   expect(stdout).toContain(`"${severity}":1`);
 });
 
-it.each(["low", "moderate"] as const)("passes over what is %s, and tells of it", (severity) => {
+it.each(["low", "moderate"] as const)("passes and prints the count if a vulnerability is %s", (severity) => {
   const { status, stdout } = auditOf(reportOf(severity));
   expect(status).toBe(0);
   expect(stdout).toContain(`"${severity}":1`);
@@ -52,9 +52,9 @@ it.each([
     "no advisories",
     JSON.stringify({ message: "404 Not Found", error: { code: "E404", summary: "", detail: "" } }),
   ],
-  ["something else", "<html>"],
-])("says so where the registry answers with %s", (_, report) => {
+  ["HTML", "<html>"],
+])("passes and says that nothing is known if the registry returns %s", (_, report) => {
   const { status, stdout } = auditOf(report);
   expect(status).toBe(0);
-  expect(stdout).toContain("nothing is known");
+  expect(stdout).toContain("vulnerabilities are unknown");
 });

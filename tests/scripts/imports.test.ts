@@ -1,12 +1,12 @@
-/** The layout of frontend/ and worker/, read from the imports of every file: static, type and dynamic ones. */
+/** The folder structure of frontend/ and worker/, checked by the imports of every file. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "../../scripts/run.ts";
 
-/** More files than this in one folder belong into folders of their own. */
+/** A folder with more files needs subfolders. */
 const MAX_FILES = 22;
-const ROOMS = ["shell", "create", "gallery", "image", "account"];
+const PAGE_FOLDERS = ["shell", "create", "gallery", "image", "account"];
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)"(\.[^"?]+\.tsx?)"/g;
 
@@ -24,8 +24,8 @@ function importsOf(file: string, code: string): string[] {
   );
 }
 
-/** The files of one circle, in order; null without any. */
-function findCircle(imports: ReadonlyMap<string, string[]>): string[] | null {
+/** The files of one import cycle, in order, or null. */
+function findCycle(imports: ReadonlyMap<string, string[]>): string[] | null {
   const done = new Set<string>();
   const path: string[] = [];
   function visit(file: string): string[] | null {
@@ -33,21 +33,22 @@ function findCircle(imports: ReadonlyMap<string, string[]>): string[] | null {
     if (done.has(file)) return null;
     path.push(file);
     for (const imported of imports.get(file) ?? []) {
-      const circle = visit(imported);
-      if (circle) return circle;
+      const cycle = visit(imported);
+      if (cycle) return cycle;
     }
     path.pop();
     done.add(file);
     return null;
   }
   for (const file of imports.keys()) {
-    const circle = visit(file);
-    if (circle) return circle;
+    const cycle = visit(file);
+    if (cycle) return cycle;
   }
   return null;
 }
 
-const roomOf = (file: string) => ROOMS.find((room) => file.startsWith(`frontend/${room}/`));
+const pageFolderOf = (file: string) =>
+  PAGE_FOLDERS.find((pageFolder) => file.startsWith(`frontend/${pageFolder}/`));
 
 test("reads static, type and dynamic imports", () => {
   const code = [
@@ -70,25 +71,27 @@ test("reads static, type and dynamic imports", () => {
   expect(graph.get("frontend/app.tsx")).toContain("frontend/deferred.tsx");
 });
 
-test("finds a circle", () => {
+test("finds an import cycle", () => {
   const imports = new Map([
     ["a", ["b"]],
     ["b", ["c", "d"]],
     ["c", []],
     ["d", ["b"]],
   ]);
-  expect(findCircle(imports)).toEqual(["b", "d", "b"]);
+  expect(findCycle(imports)).toEqual(["b", "d", "b"]);
 });
 
-test("no imports form a circle", () => {
-  expect(findCircle(graph)).toBeNull();
+test("the imports have no cycle", () => {
+  expect(findCycle(graph)).toBeNull();
 });
 
-test("no room imports another", () => {
+test("no page's folder imports another one", () => {
   const crossings = [...graph].flatMap(([file, imports]) => {
-    const room = roomOf(file);
-    const others = imports.filter((imported) => roomOf(imported) && roomOf(imported) !== room);
-    return room ? others.map((other) => `${file} imports ${other}`) : [];
+    const pageFolder = pageFolderOf(file);
+    const others = imports.filter(
+      (imported) => pageFolderOf(imported) && pageFolderOf(imported) !== pageFolder,
+    );
+    return pageFolder ? others.map((other) => `${file} imports ${other}`) : [];
   });
   expect(crossings).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The commands of package.json: what every shell can run, and what they leave behind when they are stopped. */
+/** The commands of package.json run in every shell and end their child processes. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
   scripts: Record<string, string>;
 };
 
-/** cmd.exe and sh read these alike: no quotes, variables, globs, redirections, separators but `&&`. */
+/** cmd.exe and sh parse these equally: no quotes, variables, globs or redirections, and no separator except `&&`. */
 const PORTABLE_ARGUMENT = /^[\w./:@=-]+$/;
 
 function isPortable(command: string): boolean {
@@ -36,12 +36,12 @@ it.each([
   "node a.ts > out",
   "node 'a.ts'",
   "node $A",
-])("does not take %s for portable", (command) => {
+])("detects that %s is not portable", (command) => {
   expect(isPortable(command)).toBe(false);
 });
 
-/** Runs `npm start` of a package whose script starts a child as `scripts/start.ts` does. */
-function startedByNpm(child: string) {
+/** Runs `npm start` in a package whose script starts a child like `scripts/start.ts`. */
+function startWithNpm(child: string) {
   const folder = mkdtempSync(join(tmpdir(), "npm-scripts-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const childPath = join(folder, "child.mjs");
@@ -74,17 +74,14 @@ function hasProcesses(group: number): boolean {
 
 const RUNNING = `setInterval(() => {}, 1000); console.log("running");`;
 
-test.skipIf(process.platform === "win32")("stopping npm ends the children of its script", async () => {
-  const { npm, group } = startedByNpm(RUNNING);
+test.skipIf(process.platform === "win32")("the script's children end when npm is stopped", async () => {
+  const { npm, group } = startWithNpm(RUNNING);
   await once(npm.stdout, "data");
   npm.kill("SIGTERM");
   await expect.poll(() => hasProcesses(group), { timeout: 10_000 }).toBe(false);
 });
 
-test.skipIf(process.platform === "win32")(
-  "a script that npm runs ends with its child's exit code",
-  async () => {
-    const { exit } = startedByNpm("process.exit(3);");
-    expect(await exit).toEqual([3, null]);
-  },
-);
+test.skipIf(process.platform === "win32")("a script exits with its child's exit code", async () => {
+  const { exit } = startWithNpm("process.exit(3);");
+  expect(await exit).toEqual([3, null]);
+});

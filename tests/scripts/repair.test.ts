@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, test } from "vitest";
 import { getPlatformProxy } from "wrangler";
 import {
   type Difference,
@@ -25,8 +25,6 @@ const LATER = { ...LIMITS, now: Date.now() + 2 * HOUR_MS, settledBefore: Date.no
 const PAGE_SIZE = 2;
 
 const OUTPUT = '[{"n":0,"ext":"png","width":8,"height":8}]';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 async function openStores(folder: string) {
   const proxy = await getPlatformProxy<Stores>({

@@ -5,14 +5,14 @@ import { startSimulator } from "../../simulator/server.ts";
 
 export const KEY = "sk-simulator";
 
-// Answers are read as a client in plain JavaScript would; each test states the shape it wants.
+// Tests read responses without types, as a JavaScript client does, and check their shape.
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Json = any;
 
 export type Received = { headers: Record<string, string | string[] | undefined>; body: string; json: Json };
 
-/** Takes webhooks; answers what `answer` says, 200 unless told otherwise. */
-export async function startReceiver(answer: (count: number) => number = () => 200) {
+/** Receives webhooks and responds with `statusOf(count)`. */
+export async function startReceiver(statusOf: (count: number) => number = () => 200) {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -20,7 +20,7 @@ export async function startReceiver(answer: (count: number) => number = () => 20
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString();
       received.push({ headers: request.headers, body, json: JSON.parse(body) });
-      response.writeHead(answer(received.length)).end("{}");
+      response.writeHead(statusOf(received.length)).end("{}");
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -32,7 +32,7 @@ export async function startReceiver(answer: (count: number) => number = () => 20
   };
 }
 
-/** A simulator on any free port, two hundred times as fast, with the calls that tests make. */
+/** A simulator on a free port, 200 times as fast, with the calls that tests need. */
 export async function startTestSimulator(options: SimulatorOptions = {}) {
   const simulator = await startSimulator({ port: 0, speed: 200, ...options });
   const call = (path: string, init: { method?: string; body?: string } = {}) =>
@@ -42,17 +42,17 @@ export async function startTestSimulator(options: SimulatorOptions = {}) {
     });
   const post = (path: string, body: unknown) => call(path, { method: "POST", body: JSON.stringify(body) });
   const admin = async (path: string, method = "GET", body?: unknown): Promise<Json> => {
-    const answer = await fetch(`${simulator.adminUrl}${path}`, {
+    const response = await fetch(`${simulator.adminUrl}${path}`, {
       method,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return answer.json();
+    return response.json();
   };
   const create = async (input: Record<string, unknown>, rest: Record<string, unknown> = {}): Promise<Json> =>
     (await post("/predictions", { model: "truefusion-pro", input, ...rest })).json();
   const get = async (id: string): Promise<Json> => (await call(`/predictions/${id}`)).json();
   const ended = (id: string): Promise<Json> => admin(`/predictions/${id}?until=ended`);
-  /** Creates, waits for the end, and answers the prediction. */
+  /** Creates a prediction, waits for its end, and returns it. */
   const run = async (input: Record<string, unknown>, rest: Record<string, unknown> = {}): Promise<Json> => {
     const { id } = await create(input, rest);
     await ended(id);

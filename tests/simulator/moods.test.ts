@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
-const order = (prompt: string) => ({ model: "truefusion-pro", input: { prompt } });
+const requestOf = (prompt: string) => ({ model: "truefusion-pro", input: { prompt } });
 const idsOfLedger = async (prompt: string): Promise<(string | null)[]> => {
   const { creates } = await simulator.admin("/ledger");
   return creates
@@ -15,7 +15,7 @@ const idsOfLedger = async (prompt: string): Promise<(string | null)[]> => {
     .map((entry: { id: string | null }) => entry.id);
 };
 
-describe("moods of a create", () => {
+describe("a create with the mood", () => {
   it.each([
     ["refused", 451, "CONTENT_POLICY_VIOLATION"],
     ["create-401", 401, "UNAUTHORIZED"],
@@ -25,56 +25,56 @@ describe("moods of a create", () => {
     ["create-502", 502, "INFERENCE_ERROR"],
     ["create-503", 503, "SERVICE_UNAVAILABLE"],
     ["create-504", 504, "INFERENCE_TIMEOUT"],
-  ])("%s creates nothing", async (mood, status, errorId) => {
+  ])("%s fails without a prediction", async (mood, status, errorId) => {
     const prompt = `x [mood:${mood}]`;
-    const answer = await simulator.post("/predictions", order(prompt));
-    expect(answer.status).toBe(status);
-    expect(await answer.json()).toMatchObject({
+    const response = await simulator.post("/predictions", requestOf(prompt));
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({
       status: false,
       error: { error_id: errorId, http_status: status },
     });
     expect(await idsOfLedger(prompt)).toEqual([null]);
   });
 
-  it("create-429=7 says when to come back; create-429-once lets the second pass", async () => {
+  it("create-429=7 sets Retry-After; with create-429-once the second create succeeds", async () => {
     expect(
-      (await simulator.post("/predictions", order("[mood:create-429=7]"))).headers.get("retry-after"),
+      (await simulator.post("/predictions", requestOf("[mood:create-429=7]"))).headers.get("retry-after"),
     ).toBe("7");
-    const once = order("[mood:create-429-once=2]");
+    const once = requestOf("[mood:create-429-once=2]");
     expect((await simulator.post("/predictions", once)).status).toBe(429);
     expect((await simulator.post("/predictions", once)).status).toBe(201);
   });
 
-  it("create-500=created fails only in its answer", async () => {
+  it("create-500=created responds with the error and creates the prediction", async () => {
     const prompt = "[mood:create-500=created]";
-    expect((await simulator.post("/predictions", order(prompt))).status).toBe(500);
+    expect((await simulator.post("/predictions", requestOf(prompt))).status).toBe(500);
     expect(await idsOfLedger(prompt)).toEqual([expect.any(String)]);
   });
 
-  it("create-html answers as a gateway does", async () => {
-    const answer = await simulator.post("/predictions", order("[mood:create-html]"));
-    expect(answer.status).toBe(502);
-    expect(answer.headers.get("content-type")).toContain("text/html");
+  it("create-html responds with a gateway's HTML page", async () => {
+    const response = await simulator.post("/predictions", requestOf("[mood:create-html]"));
+    expect(response.status).toBe(502);
+    expect(response.headers.get("content-type")).toContain("text/html");
   });
 
-  it("create-unparsable and create-status-false create the job", async () => {
-    const broken = await simulator.post("/predictions", order("[mood:create-unparsable]"));
+  it("create-unparsable or create-status-false creates the prediction", async () => {
+    const broken = await simulator.post("/predictions", requestOf("[mood:create-unparsable]"));
     expect(broken.status).toBe(200);
     await expect(broken.json()).rejects.toThrow(SyntaxError);
     expect(await idsOfLedger("[mood:create-unparsable]")).toEqual([expect.any(String)]);
-    const odd = await simulator.post("/predictions", order("[mood:create-status-false]"));
+    const odd = await simulator.post("/predictions", requestOf("[mood:create-status-false]"));
     expect(odd.status).toBe(200);
     expect(await odd.json()).toMatchObject({ status: false, id: expect.any(String) });
   });
 
-  it("answer-lost and answer-never cut the connection, with and without a job", async () => {
-    await expect(simulator.post("/predictions", order("[mood:answer-lost]"))).rejects.toThrow();
-    await expect(simulator.post("/predictions", order("[mood:answer-never]"))).rejects.toThrow();
+  it("answer-lost or answer-never closes the connection, with and without a prediction", async () => {
+    await expect(simulator.post("/predictions", requestOf("[mood:answer-lost]"))).rejects.toThrow();
+    await expect(simulator.post("/predictions", requestOf("[mood:answer-never]"))).rejects.toThrow();
     expect(await idsOfLedger("[mood:answer-lost]")).toEqual([expect.any(String)]);
     expect(await idsOfLedger("[mood:answer-never]")).toEqual([null]);
   });
 
-  it("terminal and answer-slow", async () => {
+  it("terminal is ended in the response; with answer-slow the response is late", async () => {
     expect(await simulator.create({ prompt: "[mood:terminal]" })).toMatchObject({ status: "succeeded" });
     const before = performance.now();
     await simulator.create({ prompt: "[mood:answer-slow=0.2]" });
@@ -82,7 +82,7 @@ describe("moods of a create", () => {
   });
 });
 
-describe("moods of a run", () => {
+describe("a prediction with the mood", () => {
   it.each([
     ["failed", { status: "failed", error: "The model stopped unexpectedly." }],
     ["nsfw", { status: "failed", error: "NSFW content detected." }],
@@ -106,7 +106,7 @@ describe("moods of a run", () => {
     expect(await simulator.run({ prompt: `x [mood:${mood}]` })).toMatchObject(shape);
   });
 
-  it("output-many has four, webhook-field-absent no webhook", async () => {
+  it("output-many has four outputs, with webhook-field-absent no webhook field", async () => {
     const many = await simulator.run(
       { prompt: "[mood:output-many,webhook-field-absent,webhook-lost]" },
       { webhook: "http://127.0.0.1:9/" },
@@ -115,7 +115,7 @@ describe("moods of a run", () => {
     expect(many).not.toHaveProperty("webhook");
   });
 
-  it("delay is exact whatever the speed; stuck only ends by hand", async () => {
+  it("delay takes exactly that time; stuck ends only through the admin API", async () => {
     const before = performance.now();
     await simulator.run({ prompt: "[mood:delay=0.3]" });
     expect(performance.now() - before).toBeGreaterThan(290);
@@ -124,7 +124,7 @@ describe("moods of a run", () => {
     expect(await simulator.admin(`/predictions/${id}/finish`, "POST")).toMatchObject({ status: "succeeded" });
   });
 
-  it("get-429, get-500 and cancel-500 pass after some tries", async () => {
+  it("get-429, get-500 or cancel-500 fails the first N times", async () => {
     const { id } = await simulator.create({ prompt: "[mood:stuck,get-429=1,get-500=1,cancel-500]" });
     const statusOf = async () => (await simulator.call(`/predictions/${id}`)).status;
     expect([await statusOf(), await statusOf(), await statusOf()]).toEqual([429, 500, 200]);
@@ -132,23 +132,23 @@ describe("moods of a run", () => {
     expect([await cancel(), await cancel(), await cancel(), await cancel()]).toEqual([500, 500, 500, 200]);
   });
 
-  it("get-502-failed tells a failed job as an error", async () => {
+  it("get-502-failed is reported as an error after it failed", async () => {
     const { id } = await simulator.create({ prompt: "[mood:terminal,failed,get-502-failed]" });
-    const answer = await simulator.call(`/predictions/${id}`);
-    expect(answer.status).toBe(502);
-    expect(await answer.json()).toMatchObject({ error: { error_id: "PREDICTION_FAILED" } });
+    const response = await simulator.call(`/predictions/${id}`);
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({ error: { error_id: "PREDICTION_FAILED" } });
   });
 
-  it("cancel-success answers success only; cancel-ignored goes on", async () => {
+  it("cancel-success responds with success only; with cancel-ignored it runs to its end", async () => {
     const { id } = await simulator.create({ prompt: "[mood:delay=0.1,cancel-success,cancel-ignored]" });
-    const answer = await simulator.post(`/predictions/${id}/cancel`, {});
-    expect(await answer.json()).toEqual({ success: true });
+    const response = await simulator.post(`/predictions/${id}/cancel`, {});
+    expect(await response.json()).toEqual({ success: true });
     expect(await simulator.ended(id)).toMatchObject({ status: "succeeded" });
   });
 });
 
-describe("moods for everyone", () => {
-  it("hold until they are taken back", async () => {
+describe("global moods", () => {
+  it("apply until they are deleted", async () => {
     const own = await startTestSimulator();
     await own.admin("/moods", "PUT", { moods: ["terminal", "list-bare"] });
     expect(await own.create({ prompt: "x" })).toMatchObject({ status: "succeeded" });
@@ -161,13 +161,13 @@ describe("moods for everyone", () => {
     await own.close();
   });
 
-  it("are drawn by chance, the same with the same seed", async () => {
+  it("with a probability are drawn, and equal seeds draw equally", async () => {
     const own = await startTestSimulator();
     const draw = async () => {
       await own.admin("/moods", "PUT", { probability: { "create-503": 0.5 }, seed: 7 });
       const statuses: number[] = [];
       for (let turn = 0; turn < 20; turn += 1)
-        statuses.push((await own.post("/predictions", order("x"))).status);
+        statuses.push((await own.post("/predictions", requestOf("x"))).status);
       return statuses;
     };
     const first = await draw();
@@ -183,7 +183,7 @@ describe("an outage", () => {
     ["503", 503],
     ["429", 429],
     ["html", 502],
-  ])("of kind %s", async (kind, status) => {
+  ])("of kind %s has its status until it ends", async (kind, status) => {
     const own = await startTestSimulator();
     await own.admin("/outage", "PUT", { for: 60, kind });
     expect((await own.call("/models")).status).toBe(status);
@@ -192,7 +192,7 @@ describe("an outage", () => {
     await own.close();
   });
 
-  it("of kind timeout never answers", async () => {
+  it("of kind timeout sends no response", async () => {
     const own = await startTestSimulator();
     await own.admin("/outage", "PUT", { for: 0.2, kind: "timeout" });
     await expect(own.call("/models")).rejects.toThrow();

@@ -9,16 +9,16 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
-describe("the official npm client, unchanged", () => {
+describe("Skytells' npm client", () => {
   it("predicts, reads, lists models, cancels and deletes", async () => {
     const client = createClient("sk-simulator", { baseUrl: simulator.url });
-    const made = await client.predict({
+    const created = await client.predict({
       model: "truefusion-pro",
       input: { prompt: "a lake [mood:output-tiny]" },
     } as never);
-    expect(made.id).toBeTruthy();
-    expect((await client.getPrediction(made.id)).id).toBe(made.id);
-    expect((await client.streamPrediction(made.id)).id).toBe(made.id);
+    expect(created.id).toBeTruthy();
+    expect((await client.getPrediction(created.id)).id).toBe(created.id);
+    expect((await client.streamPrediction(created.id)).id).toBe(created.id);
     const models = await client.listModels();
     expect(models.map(({ name }) => name)).toEqual(["TrueFusion Pro", "TrueFusion Edge", "TrueFusion 2.0"]);
 
@@ -27,8 +27,8 @@ describe("the official npm client, unchanged", () => {
       input: { prompt: "a sea [mood:terminal,output-tiny]" },
     } as never);
     const { output } = await client.getPrediction(ended.id);
-    const picture = await fetch(String([output].flat()[0]));
-    expect(picture.headers.get("content-type")).toBe("image/png");
+    const image = await fetch(String([output].flat()[0]));
+    expect(image.headers.get("content-type")).toBe("image/png");
 
     const stuck = await client.predict({
       model: "truefusion-pro",
@@ -40,13 +40,13 @@ describe("the official npm client, unchanged", () => {
     await expect(client.getPrediction(stuck.id)).rejects.toMatchObject({ errorId: "PREDICTION_NOT_FOUND" });
   });
 
-  it("is told of errors in the words that it reads", async () => {
+  it("reads the error codes", async () => {
     const client = createClient("sk-simulator", { baseUrl: simulator.url });
-    const refused = client.predict({
+    const rejected = client.predict({
       model: "truefusion-pro",
       input: { prompt: "x [mood:refused]" },
     } as never);
-    await expect(refused).rejects.toMatchObject({ errorId: "CONTENT_POLICY_VIOLATION", httpStatus: 451 });
+    await expect(rejected).rejects.toMatchObject({ errorId: "CONTENT_POLICY_VIOLATION", httpStatus: 451 });
     const page = client.predict({
       model: "truefusion-pro",
       input: { prompt: "x [mood:create-html]" },
@@ -54,7 +54,7 @@ describe("the official npm client, unchanged", () => {
     await expect(page).rejects.toMatchObject({ errorId: "SERVER_ERROR", httpStatus: 502 });
   });
 
-  it("is refused with another key", async () => {
+  it("is rejected with another key", async () => {
     const client = createClient("sk-other", { baseUrl: simulator.url });
     await expect(
       client.predict({ model: "truefusion-pro", input: { prompt: "x" } } as never),
@@ -65,29 +65,26 @@ describe("the official npm client, unchanged", () => {
 describe("a webhook's signature", () => {
   it.each([
     ["the key", undefined, "sk-simulator"],
-    ["the webhook's secret, where there is one", "whsec-test", "whsec-test"],
-  ])(
-    "is the published one: lower-case hex HMAC-SHA256 of the raw body under %s",
-    async (_, webhookSecret, key) => {
-      const own = await startSimulator({ port: 0, speed: 100, webhookSecret });
-      onTestFinished(own.close);
-      await fetch(`${own.url}/predictions`, {
-        method: "POST",
-        headers: { "x-api-key": "sk-simulator", "content-type": "application/json" },
-        body: JSON.stringify({
-          model: "truefusion-pro",
-          input: { prompt: "a sea [mood:webhook-held,output-tiny]" },
-          webhook: { url: "http://127.0.0.1:9/", events: ["prediction.succeeded"] },
-        }),
-      });
-      const answer = await fetch(`${own.adminUrl}/webhooks/wait?event=prediction.succeeded`);
-      const { webhooks } = (await answer.json()) as { webhooks: { body: string; signature: string }[] };
-      const [held] = webhooks;
-      expect(held?.signature).toBe(
-        createHmac("sha256", key)
-          .update(held?.body ?? "")
-          .digest("hex"),
-      );
-    },
-  );
+    ["the webhook secret, if set", "whsec-test", "whsec-test"],
+  ])("is the lower-case hex HMAC-SHA256 of the raw body with %s", async (_, webhookSecret, key) => {
+    const own = await startSimulator({ port: 0, speed: 100, webhookSecret });
+    onTestFinished(own.close);
+    await fetch(`${own.url}/predictions`, {
+      method: "POST",
+      headers: { "x-api-key": "sk-simulator", "content-type": "application/json" },
+      body: JSON.stringify({
+        model: "truefusion-pro",
+        input: { prompt: "a sea [mood:webhook-held,output-tiny]" },
+        webhook: { url: "http://127.0.0.1:9/", events: ["prediction.succeeded"] },
+      }),
+    });
+    const response = await fetch(`${own.adminUrl}/webhooks/wait?event=prediction.succeeded`);
+    const { webhooks } = (await response.json()) as { webhooks: { body: string; signature: string }[] };
+    const [held] = webhooks;
+    expect(held?.signature).toBe(
+      createHmac("sha256", key)
+        .update(held?.body ?? "")
+        .digest("hex"),
+    );
+  });
 });

@@ -8,14 +8,14 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
-async function pictureOf(input: Record<string, unknown>, model = "truefusion-pro") {
+async function downloadImage(input: Record<string, unknown>, model = "truefusion-pro") {
   const { id, output } = await simulator.run(input, { model });
-  const answer = await fetch(output[0]);
-  const bytes = await answer.arrayBuffer();
-  return { id, answer, bytes, url: output[0] as string };
+  const response = await fetch(output[0]);
+  const bytes = await response.arrayBuffer();
+  return { id, response, bytes, url: output[0] as string };
 }
 
-describe("pictures", () => {
+describe("an image", () => {
   it.each([
     ["1:1", 1024, 1024],
     ["16:9", 1344, 768],
@@ -24,30 +24,30 @@ describe("pictures", () => {
     ["3:4", 864, 1152],
     ["3:2", 1248, 832],
     ["2:3", 832, 1248],
-  ])("of %s are %i × %i", async (aspect_ratio, width, height) => {
-    const { bytes, answer } = await pictureOf({ prompt: "abstract", aspect_ratio });
-    expect(answer.headers.get("content-type")).toBe("image/png");
-    expect(answer.headers.get("content-length")).toBe(String(bytes.byteLength));
-    const picture = decode(bytes);
-    expect([picture.width, picture.height, picture.channels]).toEqual([width, height, 3]);
+  ])("with the aspect ratio %s has %i × %i pixels", async (aspect_ratio, width, height) => {
+    const { bytes, response } = await downloadImage({ prompt: "abstract", aspect_ratio });
+    expect(response.headers.get("content-type")).toBe("image/png");
+    expect(response.headers.get("content-length")).toBe(String(bytes.byteLength));
+    const image = decode(bytes);
+    expect([image.width, image.height, image.channels]).toEqual([width, height, 3]);
   });
 
-  it("of edge are 512 × 512", async () => {
-    const { bytes } = await pictureOf({ prompt: "draft" }, "truefusion-edge");
+  it("of truefusion-edge has 512 × 512 pixels", async () => {
+    const { bytes } = await downloadImage({ prompt: "draft" }, "truefusion-edge");
     expect(decode(bytes)).toMatchObject({ width: 512, height: 512 });
   });
 
-  it("are the same for the same prompt and seed, whatever the mood, and others otherwise", async () => {
+  it("is the same for the same prompt and seed with any mood, and differs otherwise", async () => {
     const hashOf = async (input: Record<string, unknown>) =>
-      sha256((await pictureOf(input, "truefusion-edge")).bytes);
+      sha256((await downloadImage(input, "truefusion-edge")).bytes);
     const first = await hashOf({ prompt: "sea at night", seed: 5 });
     expect(await hashOf({ prompt: "sea at night [mood:webhook-lost]", seed: 5 })).toBe(first);
     expect(await hashOf({ prompt: "sea at night", seed: 6 })).not.toBe(first);
     expect(await hashOf({ prompt: "sea at noon", seed: 5 })).not.toBe(first);
   });
 
-  it("are in the ledger by the bytes served", async () => {
-    const { id, bytes } = await pictureOf({ prompt: "[mood:output-tiny]" });
+  it("is in the ledger with size and digest of the sent bytes", async () => {
+    const { id, bytes } = await downloadImage({ prompt: "[mood:output-tiny]" });
     const { outputs } = await simulator.admin("/ledger");
     expect(outputs[`${id}/0.png`]).toEqual({
       fetched: 1,
@@ -56,14 +56,14 @@ describe("pictures", () => {
     });
   });
 
-  it("answer HEAD without the bytes", async () => {
-    const { url, bytes } = await pictureOf({ prompt: "[mood:output-tiny]" });
-    const answer = await fetch(url, { method: "HEAD" });
-    expect(answer.headers.get("content-length")).toBe(String(bytes.byteLength));
-    expect(await answer.text()).toBe("");
+  it("has a response to HEAD without a body", async () => {
+    const { url, bytes } = await downloadImage({ prompt: "[mood:output-tiny]" });
+    const response = await fetch(url, { method: "HEAD" });
+    expect(response.headers.get("content-length")).toBe(String(bytes.byteLength));
+    expect(await response.text()).toBe("");
   });
 
-  it("vanish with their time", async () => {
+  it("is 404 after its lifetime", async () => {
     const own = await startTestSimulator({ outputTtlSeconds: 0 });
     const { output } = await own.run({ prompt: "[mood:delay=0.001]" });
     await own.run({ prompt: "[mood:delay=0.01]" });
@@ -72,11 +72,11 @@ describe("pictures", () => {
   });
 });
 
-describe("moods of outputs", () => {
+describe("an output with the mood", () => {
   const tiny = (mood: string) => ({ prompt: `[mood:output-tiny,${mood}]` });
   const urlOf = async (mood: string): Promise<string> => (await simulator.run(tiny(mood))).output[0];
 
-  it("output-404 stays away, output-404-once comes back", async () => {
+  it("output-404 is always 404, output-404-once only the first time", async () => {
     expect((await fetch(await urlOf("output-404"))).status).toBe(404);
     const once = await urlOf("output-404-once");
     expect((await fetch(once)).status).toBe(404);
@@ -89,40 +89,40 @@ describe("moods of outputs", () => {
     ["output-jpeg", "image/jpeg", "\xff\xd8\xff"],
     ["output-webp", "image/webp", "RIFF"],
     ["output-avif", "image/avif", "\0\0\0\x1cftypavif"],
-  ])("%s", async (mood, type, start) => {
-    const answer = await fetch(await urlOf(mood));
-    expect(answer.headers.get("content-type")).toBe(type);
+  ])("%s has the type %s", async (mood, type, start) => {
+    const response = await fetch(await urlOf(mood));
+    expect(response.headers.get("content-type")).toBe(type);
     expect(
-      Buffer.from(await answer.arrayBuffer())
+      Buffer.from(await response.arrayBuffer())
         .toString("latin1")
         .startsWith(start),
     ).toBe(true);
   });
 
-  it("output-no-length is whole without saying how long", async () => {
-    const answer = await fetch(await urlOf("output-no-length"));
-    expect(answer.headers.get("content-length")).toBeNull();
-    expect(decode(await answer.arrayBuffer())).toMatchObject({ width: 64 });
+  it("output-no-length is complete without Content-Length", async () => {
+    const response = await fetch(await urlOf("output-no-length"));
+    expect(response.headers.get("content-length")).toBeNull();
+    expect(decode(await response.arrayBuffer())).toMatchObject({ width: 64 });
   });
 
-  it.each(["output-short", "output-cut"])("%s breaks off", async (mood) => {
-    const answer = await fetch(await urlOf(mood));
-    expect(answer.headers.has("content-length")).toBe(mood === "output-short");
-    await expect(answer.arrayBuffer()).rejects.toThrow();
+  it.each(["output-short", "output-cut"])("%s ends early", async (mood) => {
+    const response = await fetch(await urlOf(mood));
+    expect(response.headers.has("content-length")).toBe(mood === "output-short");
+    await expect(response.arrayBuffer()).rejects.toThrow();
   });
 
-  it("output-large is as large as asked and begins like a PNG", async () => {
-    const answer = await fetch(await urlOf("output-large=3"));
-    expect(answer.headers.get("content-length")).toBe(String(3 * 1024 * 1024));
-    const bytes = Buffer.from(await answer.arrayBuffer());
+  it("output-large has the requested size and a PNG signature", async () => {
+    const response = await fetch(await urlOf("output-large=3"));
+    expect(response.headers.get("content-length")).toBe(String(3 * 1024 * 1024));
+    const bytes = Buffer.from(await response.arrayBuffer());
     expect(bytes.byteLength).toBe(3 * 1024 * 1024);
     expect(bytes.subarray(1, 4).toString()).toBe("PNG");
   });
 
-  it("output-endless goes on until the reader has enough", async () => {
-    const answer = await fetch(await urlOf("output-endless=8"));
+  it("output-endless sends until the client stops reading", async () => {
+    const response = await fetch(await urlOf("output-endless=8"));
     let bytes = 0;
-    for await (const chunk of answer.body ?? []) {
+    for await (const chunk of response.body ?? []) {
       bytes += chunk.byteLength;
       if (bytes > 512 * 1024) break;
     }

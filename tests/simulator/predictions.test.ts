@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => simulator.close());
 
 describe("a prediction", () => {
-  it("goes from queued to succeeded", async () => {
+  it("changes from queued to succeeded", async () => {
     const created = await simulator.create({ prompt: "a lake at dawn" });
     expect(created).toMatchObject({
       status: "queued",
@@ -24,7 +24,7 @@ describe("a prediction", () => {
     expect(Date.parse(done.completed_at)).toBeGreaterThanOrEqual(Date.parse(done.started_at));
   });
 
-  it("tells its progress while it runs", async () => {
+  it("has a progress while it runs", async () => {
     const { id } = await simulator.create({ prompt: "[mood:stuck]" });
     await simulator.post(`/predictions/${id}/nothing`, {});
     const first = await simulator.get(id);
@@ -32,15 +32,15 @@ describe("a prediction", () => {
     expect(first.metrics.progress).toBeLessThan(100);
   });
 
-  it("is made by the older path with a plain webhook too", async () => {
+  it("can be created at the older path with a webhook string", async () => {
     const receiver = await startReceiver();
-    const answer = await simulator.post("/predict", {
+    const response = await simulator.post("/predict", {
       model: "skytells/truefusion-pro",
       input: { prompt: "older" },
       webhook: receiver.url,
     });
-    expect(answer.status).toBe(201);
-    const { id } = (await answer.json()) as { id: string };
+    expect(response.status).toBe(201);
+    const { id } = (await response.json()) as { id: string };
     await simulator.deliveries(id, 2);
     expect(receiver.received.map((hook) => hook.json.type)).toEqual([
       "prediction.started",
@@ -49,44 +49,44 @@ describe("a prediction", () => {
     await receiver.close();
   });
 
-  it("of edge ends within the create's answer when that is asked for", async () => {
+  it("of truefusion-edge has ended in the create's response with await", async () => {
     const created = await simulator.create({ prompt: "quick" }, { model: "truefusion-edge", await: true });
     expect(created.status).toBe("succeeded");
   });
 
   it("can be canceled once", async () => {
     const { id } = await simulator.create({ prompt: "[mood:stuck]" });
-    const answer = await simulator.post(`/predictions/${id}/cancel`, {});
-    expect(await answer.json()).toMatchObject({ id, status: "canceled" });
+    const response = await simulator.post(`/predictions/${id}/cancel`, {});
+    expect(await response.json()).toMatchObject({ id, status: "canceled" });
     expect((await simulator.post(`/predictions/${id}/cancel`, {})).status).toBe(422);
   });
 
-  it("is gone after delete, by either path", async () => {
+  it("is unknown after a delete at either path", async () => {
     for (const suffix of ["", "/delete"]) {
-      const { id, output } = await simulator.run({ prompt: "gone [mood:terminal,output-tiny]" });
+      const { id, output } = await simulator.run({ prompt: "delete [mood:terminal,output-tiny]" });
       expect((await fetch(output[0])).status).toBe(200);
-      const answer = await simulator.call(`/predictions/${id}${suffix}`, { method: "DELETE" });
-      expect(await answer.json()).toEqual({ success: true });
+      const response = await simulator.call(`/predictions/${id}${suffix}`, { method: "DELETE" });
+      expect(await response.json()).toEqual({ success: true });
       expect((await simulator.call(`/predictions/${id}`)).status).toBe(502);
       expect((await fetch(output[0])).status).toBe(404);
     }
   });
 });
 
-describe("refusals", () => {
-  it("answers 401 without the key", async () => {
-    const answer = await fetch(`${simulator.url}/models`);
-    expect(answer.status).toBe(401);
-    expect(await answer.json()).toMatchObject({
+describe("an invalid request", () => {
+  it("without the key is 401", async () => {
+    const response = await fetch(`${simulator.url}/models`);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({
       status: false,
       error: { error_id: "UNAUTHORIZED", http_status: 401 },
     });
   });
 
-  it("answers 502 for an unknown id, with another error_id than a failed job's", async () => {
-    const answer = await simulator.call("/predictions/00000000-0000-4000-8000-000000000000");
-    expect(answer.status).toBe(502);
-    expect(await answer.json()).toMatchObject({ error: { error_id: "PREDICTION_NOT_FOUND" } });
+  it("for an unknown id is 502 with its own error_id", async () => {
+    const response = await simulator.call("/predictions/00000000-0000-4000-8000-000000000000");
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({ error: { error_id: "PREDICTION_NOT_FOUND" } });
   });
 
   it.each([
@@ -94,42 +94,42 @@ describe("refusals", () => {
     ["no prompt", { model: "truefusion-pro", input: {} }, 422, "VALIDATION_ERROR"],
     ["an empty prompt", { model: "truefusion-pro", input: { prompt: "" } }, 422, "VALIDATION_ERROR"],
     [
-      "a ratio it does not know",
+      "an unknown aspect ratio",
       { model: "truefusion-pro", input: { prompt: "x", aspect_ratio: "5:1" } },
       422,
       "VALIDATION_ERROR",
     ],
     [
-      "a seed too large",
+      "a seed that is too large",
       { model: "truefusion-pro", input: { prompt: "x", seed: 2 ** 31 } },
       422,
       "VALIDATION_ERROR",
     ],
     [
-      "what edge has not",
+      "an option that truefusion-edge does not have",
       { model: "truefusion-edge", input: { prompt: "x", aspect_ratio: "1:1" } },
       422,
       "VALIDATION_ERROR",
     ],
     [
-      "a webhook that is no address",
+      "a webhook that is not a URL",
       { model: "truefusion-pro", input: { prompt: "x" }, webhook: "no" },
       422,
       "VALIDATION_ERROR",
     ],
-  ])("refuses %s", async (_, body, status, errorId) => {
-    const answer = await simulator.post("/predictions", body);
-    expect(answer.status).toBe(status);
-    expect(await answer.json()).toMatchObject({ error: { error_id: errorId } });
+  ])("with %s is rejected", async (_, body, status, errorId) => {
+    const response = await simulator.post("/predictions", body);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error: { error_id: errorId } });
   });
 
-  it("refuses a body that is not JSON", async () => {
+  it("with a body that is not JSON is rejected", async () => {
     expect((await simulator.call("/predictions", { method: "POST", body: "{" })).status).toBe(400);
   });
 });
 
 describe("models", () => {
-  it("lists the three", async () => {
+  it("are listed", async () => {
     const models = await (await simulator.call("/models")).json();
     expect((models as { slug: string }[]).map((model) => model.slug)).toEqual([
       "truefusion-pro",
@@ -138,7 +138,7 @@ describe("models", () => {
     ]);
   });
 
-  it.each(["/models", "/model"])("tells the schema at %s/{slug}", async (path) => {
+  it.each(["/models", "/model"])("have their schema at %s/{slug}", async (path) => {
     const pro = (await (
       await simulator.call(`${path}/truefusion-pro?fields=input_schema`)
     ).json()) as TestJson;
@@ -165,18 +165,18 @@ type TestJson = {
   input_schema: { properties: Record<string, { enum?: string[] }>; required: string[] };
 };
 
-describe("the list", () => {
-  it("filters and pages, newest first", async () => {
+describe("the list of predictions", () => {
+  it("has filters and pages, newest first", async () => {
     const own = await startTestSimulator();
     const ids: string[] = [];
     for (const model of ["truefusion-pro", "truefusion-2.0", "truefusion-pro"]) {
       ids.unshift((await own.create({ prompt: "[mood:stuck]" }, { model })).id);
     }
     const list = async (query: string) => {
-      const answer = await own.call(`/predictions?${query}`);
+      const response = await own.call(`/predictions?${query}`);
       return {
-        status: answer.status,
-        body: (await answer.json()) as { data: { id: string }[]; pagination: object },
+        status: response.status,
+        body: (await response.json()) as { data: { id: string }[]; pagination: object },
       };
     };
     const idsOf = async (query: string) => (await list(query)).body.data.map((item) => item.id);

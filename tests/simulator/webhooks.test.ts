@@ -34,7 +34,7 @@ describe("webhooks", () => {
     });
   });
 
-  it("are signed with the secret where there is one", async () => {
+  it("are signed with the webhook secret if it is set", async () => {
     const own = await startTestSimulator({ webhookSecret: "whsec" });
     const { id } = await own.create({ prompt: "x" }, { webhook: { url: receiver.url } });
     await own.deliveries(id, 2);
@@ -43,11 +43,11 @@ describe("webhooks", () => {
     await own.close();
   });
 
-  it("are sent for the events asked for only", async () => {
+  it("are sent only for the requested events", async () => {
     expect((await runWith("", 1, ["prediction.succeeded"])).types).toEqual(["prediction.succeeded"]);
   });
 
-  it("tell a failed and a canceled job", async () => {
+  it("report a failed and a canceled prediction", async () => {
     expect((await runWith("failed", 2)).types).toContain("prediction.failed");
     const { id } = await runWith("stuck", 1);
     await simulator.post(`/predictions/${id}/cancel`, {});
@@ -55,7 +55,7 @@ describe("webhooks", () => {
     expect(receiver.received.at(-1)?.json.type).toBe("prediction.cancelled");
   });
 
-  it("are tried three times, then given up", async () => {
+  it("are attempted three times", async () => {
     const broken = await startReceiver(() => 500);
     const { id } = await simulator.create(
       { prompt: "x" },
@@ -71,32 +71,32 @@ describe("webhooks", () => {
   });
 });
 
-describe("moods of webhooks", () => {
-  it("webhook-lost is in the ledger, but not sent", async () => {
+describe("a webhook with the mood", () => {
+  it("webhook-lost is in the ledger but not sent", async () => {
     const { webhooks } = await runWith("webhook-lost", 2);
     expect(webhooks[0]).toMatchObject({ status: null, error: "lost", attempt: 0 });
     expect(receiver.received).toHaveLength(0);
   });
 
-  it("webhook-held is in the ledger with what must be delivered by hand", async () => {
+  it("webhook-held is in the ledger with body and signature for a later delivery", async () => {
     const { webhooks } = await runWith("webhook-held", 2);
     expect(receiver.received).toHaveLength(0);
     expect(webhooks[1]).toMatchObject({ error: "held", event: "prediction.succeeded" });
     expect(webhooks[1].signature).toBe(hmac(webhooks[1].body, KEY));
   });
 
-  it("webhook-doubled comes twice", async () => {
+  it("webhook-doubled is sent twice", async () => {
     const { types } = await runWith("webhook-doubled", 4);
     expect(types.filter((type) => type === "prediction.started")).toHaveLength(2);
     expect(types.filter((type) => type === "prediction.succeeded")).toHaveLength(2);
   });
 
-  it("webhook-out-of-order ends before it starts", async () => {
+  it("webhook-out-of-order is sent for the end before the start", async () => {
     const { types } = await runWith("webhook-out-of-order", 2);
     expect(types).toEqual(["prediction.succeeded", "prediction.started"]);
   });
 
-  it("webhook-early arrives before the create's answer, which is stale", async () => {
+  it("webhook-early arrives before the create's response, which says queued", async () => {
     const created = await simulator.create(
       { prompt: "[mood:webhook-early]" },
       { webhook: { url: receiver.url } },
@@ -109,7 +109,7 @@ describe("moods of webhooks", () => {
     expect((await simulator.get(created.id)).status).toBe("succeeded");
   });
 
-  it("webhook-unsigned and webhook-wrong-key", async () => {
+  it("webhook-unsigned has no signature, and with webhook-wrong-key a wrong one", async () => {
     await runWith("webhook-unsigned", 2);
     expect(receiver.received[0]?.headers["x-skytells-signature"]).toBeUndefined();
     receiver.received.splice(0);
@@ -119,7 +119,7 @@ describe("moods of webhooks", () => {
     expect(hook?.headers["x-skytells-signature"]).not.toBe(hmac(hook?.body ?? "", KEY));
   });
 
-  it("webhook-bare and webhook-sdk", async () => {
+  it("webhook-bare has no envelope, and with webhook-sdk the SDK's event names", async () => {
     await runWith("webhook-bare", 2);
     expect(receiver.received[1]?.json).toMatchObject({ id: expect.any(String), status: "succeeded" });
     receiver.received.splice(0);
@@ -127,7 +127,7 @@ describe("moods of webhooks", () => {
   });
 });
 
-describe("the admin", () => {
+describe("the admin API", () => {
   it("sends a webhook again", async () => {
     const { id } = await runWith("webhook-lost", 2);
     await simulator.admin(`/predictions/${id}/webhook`, "POST", { repeat: 2 });
@@ -137,7 +137,7 @@ describe("the admin", () => {
     ]);
   });
 
-  it("knows how many were in flight at once, by user", async () => {
+  it("reports the maximum in flight, in total and by user", async () => {
     const own = await startTestSimulator();
     const webhook = (user: string) => ({ webhook: { url: `${receiver.url}?job=1&user=${user}` } });
     const jobs = await Promise.all(

@@ -48,7 +48,7 @@ export function paintCity(easel: Easel): void {
   if (!palette.dark) clouds(easel, shore * 0.8, 0.5);
 
   const base = palette.sky.at(-1) ?? palette.light;
-  const centre = width * between(random, 0.35, 0.65);
+  const center = width * between(random, 0.35, 0.65);
   for (let layer = 0; layer < LAYERS; layer += 1) {
     const depth = layer / (LAYERS - 1);
     const rise = height * (0.4 - 0.2 * depth);
@@ -57,7 +57,7 @@ export function paintCity(easel: Easel): void {
       width,
       [unit * (0.03 + 0.02 * depth), unit * (0.06 + 0.05 * depth)],
       (x) => {
-        const downtown = Math.exp(-(((x - centre) / (width * 0.3)) ** 2));
+        const downtown = Math.exp(-(((x - center) / (width * 0.3)) ** 2));
         return shore - rise * (0.22 + 0.35 * random() + 0.55 * downtown * random());
       },
     );

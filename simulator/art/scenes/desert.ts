@@ -26,7 +26,7 @@ export function paintDesert(easel: Easel): void {
     const [offset, sunward] = [random() * 90, at.x < peak ? 1 : -1];
     const outline = (x: number) => {
       const off = (x - peak) / half;
-      // Gentle to windward, steep to lee; the crest itself is sharp.
+      // Dunes are flat on the windward side and steep on the lee side.
       const side = Math.exp(-Math.abs(off) * (off * sunward > 0 ? 2.9 : 1.9));
       return low - rise * side - (noise.line((x / width) * 1.6 + offset, 2) - 0.5) * rise * 0.5;
     };

@@ -39,7 +39,7 @@ export function paintForest(easel: Easel): void {
       const tall = unit * (0.055 + 0.24 * depth ** 1.3) * between(random, 0.6, 1.25);
       trees.push({ x, height: tall, width: tall * between(random, 0.36, 0.46) });
     }
-    // A clearing in front of the sun, so that the nearest trees frame the view.
+    // No near trees in front of the sun.
     const frame =
       layer === LAYERS - 1 ? trees.filter((tree) => Math.abs(tree.x - at.x) > width * 0.2) : trees;
     const body = mix(mix(palette.far, air, 0.5 * (1 - depth)), palette.near, depth ** 1.15);

@@ -49,7 +49,7 @@ function trees({ canvas, random }: Easel, outline: (x: number) => number, depth:
   }
 }
 
-/** Far rows first; a flower's size is its nearness. */
+/** Draws far rows first. Near flowers are larger. */
 function flowers({ canvas, palette, random }: Easel, from: number, grass: Color): void {
   const { width, height, unit } = canvas;
   const rows = 26;

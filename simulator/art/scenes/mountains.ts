@@ -14,7 +14,7 @@ import {
 
 const LAYERS = 5;
 
-/** Peaks behind peaks, each nearer one darker; with `mirrored`, a lake takes the foreground. */
+/** Ranges of mountains, nearer ones darker. With `mirrored`, a lake is in the foreground. */
 export function paintMountains(easel: Easel, mirrored = false): void {
   const { canvas, palette, random, noise, prompt } = easel;
   const { width, height, unit } = canvas;
@@ -43,7 +43,7 @@ export function paintMountains(easel: Easel, mirrored = false): void {
     const body = mix(mix(palette.far, base, 0.35 * (1 - depth)), palette.near, depth ** 1.3);
     const foot = mix(body, base, 0.55 * (1 - depth * 0.75));
     const colors: Color[] = [body, mix(body, foot, 0.35), foot];
-    // Wide, so that the light follows the flank and not each tooth of the crest, which would streak.
+    // A wide slope, because light on each tooth of the crest looks like streaks.
     const span = unit * 0.07;
     const sunward = (x: number) => Math.max(-1, Math.min(1, (at.x - x) / (width * 0.12)));
     const flank = (x: number) => (outline(x - span) - outline(x + span)) / span;

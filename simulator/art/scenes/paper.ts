@@ -3,7 +3,7 @@ import { between, chooseSun, type Easel, sun } from "../elements.ts";
 
 const SHEETS = 9;
 
-/** Cut paper: sheet over sheet with a soft shadow between; for what is no landscape. */
+/** Layers of cut paper with soft shadows, for prompts without a landscape. */
 export function paintPaper(easel: Easel): void {
   const { canvas, palette, random, noise } = easel;
   const { width, height, unit } = canvas;

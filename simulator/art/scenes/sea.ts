@@ -83,7 +83,7 @@ function boat({ canvas, palette, random }: Easel, at: Place): void {
   });
 }
 
-/** The path of light on the water: narrow at the horizon, wide and broken near the viewer. */
+/** The sun's reflection on the water: narrow at the horizon, wide and broken near the viewer. */
 function glitter({ canvas, palette, noise }: Easel, horizon: number, at: Place, strength: number): void {
   const { width, height, unit } = canvas;
   canvas.paint([0, horizon, width, height], palette.light, (x, y) => {

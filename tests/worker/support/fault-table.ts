@@ -4,7 +4,7 @@
  */
 import type { FailureCode, GenerationStatus } from "../../../worker/shared/generations.ts";
 import type { ProblemCode } from "../../../worker/shared/error-codes.ts";
-import { CREATE_STATUSES, MISANSWERS } from "../../../simulator/moods.ts";
+import { CREATE_STATUSES, CALL_ERRORS } from "../../../simulator/moods.ts";
 
 export type Row = {
   moods: string;
@@ -149,17 +149,17 @@ const webhooks = [
 ];
 
 const calls = [
-  ...MISANSWERS.map((how) => picture(unheard(`get-${how}=1`))),
+  ...CALL_ERRORS.map((how) => picture(unheard(`get-${how}=1`))),
   picture(unheard("get-unknown=1")),
   row(unheard("failed,get-502-failed"), "upstream_failed"),
   row(unheard("failed,get-502-failed,errors=flat"), "upstream_failed"),
-  ...MISANSWERS.map((how) => found(`answer-lost,webhook-lost,list-${how}=2`)),
+  ...CALL_ERRORS.map((how) => found(`answer-lost,webhook-lost,list-${how}=2`)),
   found("answer-lost,webhook-lost,list-bare"),
-  ...MISANSWERS.map((how) => row(`stuck,cancel-${how}=1`, "canceled", { does: "cancel" })),
+  ...CALL_ERRORS.map((how) => row(`stuck,cancel-${how}=1`, "canceled", { does: "cancel" })),
   row("stuck,cancel-unknown=1", "canceled", { does: "cancel" }),
   row("stuck,cancel-success", "canceled", { does: "cancel" }),
   row("delay=0.7,cancel-ignored", "canceled", { does: "cancel" }),
-  ...MISANSWERS.map((how) => row(`delete-${how}=1`, "deleted", { does: "delete" })),
+  ...CALL_ERRORS.map((how) => row(`delete-${how}=1`, "deleted", { does: "delete" })),
   row("delete-unknown=1", "deleted", { does: "delete" }),
   row("stuck,cancel-500=1,delete-500=1", "deleted", { does: "delete" }),
 ];

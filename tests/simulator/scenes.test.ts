@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compose } from "../../simulator/art/compose.ts";
 import { encodePng } from "../../simulator/art/png.ts";
 
-describe("every scene", () => {
+describe("a scene", () => {
   it.each([
     "a planet in space",
     "aurora",
@@ -17,17 +17,17 @@ describe("every scene", () => {
     "snowy mountains",
     "a cat in a hat",
     "猫 🎩",
-  ])("of %s fills the frame, in every format, the same each time", (prompt) => {
+  ])("for %s fills the image in every aspect ratio, and is the same each time", (prompt) => {
     for (const [width, height] of [
       [64, 64],
       [112, 64],
       [64, 112],
       [1, 1],
     ] as const) {
-      const order = { prompt, seed: 3, width, height };
-      const rgb = compose(order);
+      const request = { prompt, seed: 3, width, height };
+      const rgb = compose(request);
       expect(rgb).toHaveLength(width * height * 3);
-      expect(compose(order)).toEqual(rgb);
+      expect(compose(request)).toEqual(rgb);
       const colors = new Set(
         Array.from({ length: width * height }, (_, pixel) => rgb.subarray(pixel * 3, pixel * 3 + 3).join()),
       );
@@ -36,11 +36,11 @@ describe("every scene", () => {
   });
 });
 
-describe("the PNG", () => {
-  it("decodes to the pixels it was made of", () => {
+describe("an encoded PNG", () => {
+  it("decodes to the same pixels", () => {
     const rgb = compose({ prompt: "sea", seed: 1, width: 50, height: 30 });
-    const picture = decode(encodePng(50, 30, rgb), { checkCrc: true });
-    expect(picture).toMatchObject({ width: 50, height: 30, channels: 3, depth: 8 });
-    expect([...picture.data]).toEqual([...rgb]);
+    const image = decode(encodePng(50, 30, rgb), { checkCrc: true });
+    expect(image).toMatchObject({ width: 50, height: 30, channels: 3, depth: 8 });
+    expect([...image.data]).toEqual([...rgb]);
   });
 });
