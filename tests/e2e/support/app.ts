@@ -6,9 +6,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSimulator } from "../../../simulator/server.ts";
+import { createClient } from "./client.ts";
 import { migrate } from "./migrate.ts";
 import { freePort, type Group, runToEnd, startGroup, wrangler } from "./processes.ts";
 import { createSimulatorClient } from "./simulator.ts";
+import { until } from "./until.ts";
 
 const READY_WITHIN_MS = 60_000;
 
@@ -50,11 +52,20 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   const app = await prepareApp(options);
   try {
     await app.start();
+    if ((options.vars?.DEV_SIGN_IN ?? VARS.DEV_SIGN_IN) === "true") await loadModelSchemas(app.url);
   } catch (error) {
     await app.stop();
     throw error;
   }
   return app;
+}
+
+/** A new studio knows no model's options until somebody has signed in: the tests begin with one that does. */
+async function loadModelSchemas(url: string): Promise<void> {
+  const { session } = await createClient(url, "first-visit@example.com");
+  await until("the options of the models", async () =>
+    (await session()).models.every(({ options }) => Object.keys(options).length > 0),
+  );
 }
 
 /** One that has an address already, but does not run yet. */
