@@ -3,7 +3,7 @@
  * the parts of the first screen that appear after an interaction.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { Generation } from "../worker/api/schemas.ts";
+import type { Generation } from "../worker/api/schemas/generation.ts";
 import { signInUrl } from "./api/sign-in-url.ts";
 import { transitionImage } from "./browser/image-transition.ts";
 import { isTextField, isUndo } from "./browser/keys.ts";

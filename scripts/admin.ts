@@ -5,7 +5,7 @@
  * Exit codes: 0 done, 1 rejected by the studio, 2 wrong usage, 3 the studio cannot be reached.
  */
 import { parseArgs } from "node:util";
-import type { Problem } from "../worker/api/schemas.ts";
+import type { Problem } from "../worker/api/schemas/problem.ts";
 import type { AdminGeneration, AdminUsage, AdminUser, AdminUserPage } from "../worker/api/admin-schemas.ts";
 import { devVars } from "./dev-vars.ts";
 

@@ -5,7 +5,7 @@
  * the user's data. A request without an answer can be repeated.
  */
 import { batch, signal } from "@preact/signals";
-import type { Session, User } from "../../worker/api/schemas.ts";
+import type { Session, User } from "../../worker/api/schemas/session.ts";
 import type { Api } from "../api/client.ts";
 import type { ApiError, ErrorCode } from "../api/result.ts";
 import type { KeyValueStore } from "../browser/storage.ts";

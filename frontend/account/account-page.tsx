@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
-import type { Limits, User } from "../../worker/api/schemas.ts";
+import type { Limits, User } from "../../worker/api/schemas/session.ts";
 import { pathOf } from "../browser/router.ts";
 import { readSignOutReason, reloadSignedOut } from "../browser/sign-out-reason.ts";
 import { storePart, tabStorePart } from "../browser/storage.ts";

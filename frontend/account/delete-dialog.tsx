@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { User } from "../../worker/api/schemas.ts";
+import type { User } from "../../worker/api/schemas/session.ts";
 import type { ApiError } from "../api/result.ts";
 import { accountText } from "../text/account.ts";
 import { errors } from "../text/errors.ts";

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
-import type { ExportParts } from "../../worker/api/schemas.ts";
+import type { ExportParts } from "../../worker/api/schemas/export.ts";
 import type { ApiError } from "../api/result.ts";
 import { apiPart } from "../studio/api-part.ts";
 import { accountText } from "../text/account.ts";

@@ -1,14 +1,14 @@
 import type {
   BulkBody,
   BulkResult,
-  ExportParts,
   GenerateBody,
   Generation,
   GenerationFilters,
   GenerationPage,
-  Problem,
-  Session,
-} from "../../worker/api/schemas.ts";
+} from "../../worker/api/schemas/generation.ts";
+import type { ExportParts } from "../../worker/api/schemas/export.ts";
+import type { Problem } from "../../worker/api/schemas/problem.ts";
+import type { Session } from "../../worker/api/schemas/session.ts";
 import type { Result, ApiError } from "./result.ts";
 
 /** The Worker waits 25 seconds for Skytells; the studio waits for the Worker's own verdict. */

@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
 import { CLOSE_SESSION_ENDED } from "../../worker/shared/error-codes.ts";
-import type { StudioEvent } from "../../worker/api/schemas.ts";
+import type { StudioEvent } from "../../worker/api/schemas/event.ts";
 import { backoff } from "./backoff.ts";
 
 const PING_EVERY_MS = 30_000;

@@ -1,5 +1,5 @@
 import type { ProblemCode } from "../../worker/shared/error-codes.ts";
-import type { Limits } from "../../worker/api/schemas.ts";
+import type { Limits } from "../../worker/api/schemas/session.ts";
 
 /**
  * What can go wrong with a request: the Worker's closed list, what only the browser can see, and one for any code with

@@ -1,5 +1,5 @@
 /** The first page of the gallery, which the Worker writes into the document of /gallery so that no request is needed. */
-import type { Generation, GenerationPage } from "../../worker/api/schemas.ts";
+import type { Generation, GenerationPage } from "../../worker/api/schemas/generation.ts";
 
 const ELEMENT_ID = "gallery-start";
 

@@ -6,7 +6,7 @@ import share from "lucide-static/icons/share-2.svg?raw";
 import sparkles from "lucide-static/icons/sparkles.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { ComponentChildren } from "preact";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { imagePath } from "../browser/router.ts";
 import { composerPart } from "../studio/generate/composer.ts";
 import { dialogsPart } from "../studio/dialogs.ts";

@@ -1,4 +1,4 @@
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { durationsPart, estimateOf } from "../studio/generate/durations.ts";
 import type { FeedEntry } from "../studio/images/feed.ts";
 import { outboxPart } from "../studio/generate/outbox.ts";

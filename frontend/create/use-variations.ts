@@ -1,5 +1,5 @@
 import type { ModelId } from "../../worker/shared/models.ts";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { messagesPart } from "../studio/messages.ts";
 import { outboxPart } from "../studio/generate/outbox.ts";
 import { type VariationResult, variationsPart } from "../studio/generate/variations.ts";

@@ -1,7 +1,7 @@
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import share from "lucide-static/icons/share-2.svg?raw";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
 import { galleryText } from "../text/gallery.ts";

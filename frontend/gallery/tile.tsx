@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { tileSizes, tileSrcset } from "../../worker/shared/tile-image.ts";
 import { imagePath } from "../browser/router.ts";
 import { isInFlight } from "../studio/images/generation.ts";

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { ratioOf } from "../studio/images/generation.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
 import { bottomOf, type LayoutOptions, layoutRows, type Row } from "./justified-rows.ts";

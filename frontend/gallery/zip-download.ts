@@ -1,6 +1,6 @@
 /** Downloads a selection as one zip file. One at a time: it outlasts the selection and the page that started it. */
 import { signal } from "@preact/signals";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { saveFile } from "../browser/save-file.ts";
 import { dayBefore } from "../studio/images/filters.ts";
 import type { Messages } from "../studio/messages.ts";

@@ -4,7 +4,7 @@
  * `MAX_HELD_BYTES`. This code and its library are loaded with the first selection.
  */
 import { makeZip } from "client-zip";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { fileNameOf } from "../../worker/shared/file-name.ts";
 
 /** Browsers keep blobs of this size on disk; larger ones fail silently in some. */

@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { pathOf, routerPart } from "../browser/router.ts";
 import { composerPart } from "../studio/generate/composer.ts";
 import { dialogsPart } from "../studio/dialogs.ts";

@@ -7,7 +7,7 @@ import share from "lucide-static/icons/share-2.svg?raw";
 import sparkles from "lucide-static/icons/sparkles.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import { useSignal } from "@preact/signals";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { copyText } from "../browser/clipboard.ts";
 import { isInFlight } from "../studio/images/generation.ts";
 import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations.ts";

@@ -1,4 +1,4 @@
-import type { Output } from "../../worker/api/schemas.ts";
+import type { Output } from "../../worker/api/schemas/generation.ts";
 
 /** The original, as a file with the name that the Worker gives it. */
 export const downloadUrl = ({ url }: Output) => `${url}?download`;

@@ -4,7 +4,7 @@ import chevronRight from "lucide-static/icons/chevron-right.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import type { ApiError } from "../api/result.ts";
 import { imagePath, routerPart } from "../browser/router.ts";
 import { apiPart } from "../studio/api-part.ts";

@@ -1,4 +1,4 @@
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { isComposing } from "../browser/composition.ts";
 import { keyOf } from "../browser/keys.ts";
 import type { ImageActions } from "./actions.ts";

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import imageIcon from "lucide-static/icons/image.svg?raw";
 import shareIcon from "lucide-static/icons/share.svg?raw";
 import { useEffect } from "preact/hooks";
-import type { Output } from "../../worker/api/schemas.ts";
+import type { Output } from "../../worker/api/schemas/generation.ts";
 import { fileNameOf } from "../../worker/shared/file-name.ts";
 import { imageText } from "../text/image.ts";
 import { Icon } from "../ui/icon.tsx";

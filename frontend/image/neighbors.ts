@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { routerPart } from "../browser/router.ts";
 import { feedPart } from "../studio/images/feed.ts";
 import { galleryStatePart } from "../studio/images/gallery-state.ts";

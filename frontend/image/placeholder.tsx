@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { isInFlight } from "../studio/images/generation.ts";
 import { errors } from "../text/errors.ts";
 import { imageText } from "../text/image.ts";

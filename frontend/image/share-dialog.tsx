@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import copyIcon from "lucide-static/icons/copy.svg?raw";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { Output } from "../../worker/api/schemas.ts";
+import type { Output } from "../../worker/api/schemas/generation.ts";
 import { copyText } from "../browser/clipboard.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
 import { generationsPart } from "../studio/images/generations.ts";

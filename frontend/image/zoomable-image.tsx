@@ -3,7 +3,7 @@ import maximize from "lucide-static/icons/maximize.svg?raw";
 import zoomIn from "lucide-static/icons/zoom-in.svg?raw";
 import zoomOut from "lucide-static/icons/zoom-out.svg?raw";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Output } from "../../worker/api/schemas.ts";
+import type { Output } from "../../worker/api/schemas/generation.ts";
 import { imageText } from "../text/image.ts";
 import { Icon } from "../ui/icon.tsx";
 import { listenToGestures } from "./gestures.ts";

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import type { SignInMethod } from "../../worker/api/schemas.ts";
+import type { SignInMethod } from "../../worker/api/schemas/session.ts";
 import { signInUrl } from "../api/sign-in-url.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
 import { sessionPart } from "../studio/session/session.ts";

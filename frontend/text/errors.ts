@@ -1,7 +1,7 @@
 /** What failed and what the user can do about it, for each error code, and the announcements for screen readers. */
 import { countCodePoints, normalizePrompt } from "../../worker/shared/prompt.ts";
 import type { FailureCode } from "../../worker/shared/generations.ts";
-import type { Generation, GenerationOptions } from "../../worker/api/schemas.ts";
+import type { Generation, GenerationOptions } from "../../worker/api/schemas/generation.ts";
 import type { ErrorCode } from "../api/result.ts";
 import { createText } from "./create.ts";
 import { counted } from "./plural.ts";

@@ -1,4 +1,4 @@
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 
 /** The longest side of a thumbnail, in pixels. */
 const THUMBNAIL_SIDE = 512;

@@ -12,7 +12,7 @@ import { pipeline } from "node:stream/promises";
 import type { R2Bucket } from "@cloudflare/workers-types";
 import { getPlatformProxy } from "wrangler";
 import { root } from "../../scripts/run.ts";
-import type { ExportParts } from "../../worker/api/schemas.ts";
+import type { ExportParts } from "../../worker/api/schemas/export.ts";
 import { type App, startApp } from "../e2e/support/app.ts";
 import { createClient } from "../e2e/support/client.ts";
 import { freePort } from "../e2e/support/processes.ts";

@@ -1,6 +1,6 @@
 /** Simulated users: they generate, send twice, lose the connection, cancel, delete, and poll. */
 import { createRandom, hash, type Random } from "../../simulator/random.ts";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { PLAN_SLOTS, PROMPTS } from "./options.ts";
 
 export type User = { id: string; email: string; plan: keyof typeof PLAN_SLOTS };

@@ -6,7 +6,7 @@ import { signInText } from "../../frontend/text/sign-in.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { imageText } from "../../frontend/text/image.ts";
-import type { Session, User } from "../../worker/api/schemas.ts";
+import type { Session, User } from "../../worker/api/schemas/session.ts";
 import { type App, startApp } from "./support/app.ts";
 import { useBrowser, type Visitor, visit } from "./support/browser.ts";
 import { everythingKept } from "./support/kept.ts";

@@ -102,9 +102,9 @@ describe("the form", () => {
 
   test("says that the options of a model are loading, and if it has none", async () => {
     const world = setUp();
-    const models = signedIn().models.map((model) => ({ ...model, options: {} }));
-    const unread = models.map((model) => ({ ...model, unread: true as const }));
-    world.api.session.mockResolvedValueOnce(ok(signedIn({ models: unread })));
+    const unknown = signedIn().models.map((model) => ({ ...model, options: {} }));
+    const models = unknown.map((model) => ({ ...model, options: { maxPromptLength: 500 } }));
+    world.api.session.mockResolvedValueOnce(ok(signedIn({ models: unknown })));
     world.api.session.mockResolvedValueOnce(ok(signedIn({ models })));
     const { session } = await openApp(world);
     fireEvent.click(button(commonText.options));

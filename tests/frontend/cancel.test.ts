@@ -1,7 +1,7 @@
 /** Canceling a generation, in each phase of its submission. */
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { failure, generation, ok, setUp } from "./support.ts";
 
 beforeEach(() => {

@@ -12,7 +12,7 @@ import { formAidsPart } from "../../frontend/studio/generate/form-aids.ts";
 import { commonText } from "../../frontend/text/common.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { PartsProvider, provide } from "../../frontend/ui/parts.ts";
-import type { Session } from "../../worker/api/schemas.ts";
+import type { Session } from "../../worker/api/schemas/session.ts";
 import { ok, setUp, signedIn, signedOut, TODAY } from "./support.ts";
 
 afterEach(cleanup);

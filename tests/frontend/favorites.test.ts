@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Api } from "../../frontend/api/client.ts";
 import { errors } from "../../frontend/text/errors.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { failure, generation, image, NOW, ok, setUp } from "./support.ts";
 
 type Answer = Awaited<ReturnType<Api["favorite"]>>;

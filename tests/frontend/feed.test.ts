@@ -1,7 +1,7 @@
 // One click is one entry, in whatever order the answer, the pushes and the polls arrive.
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { failure, generation, ok, setUp, snapshot } from "./support.ts";
 
 type Answer = Result<{ generation: Generation }>;

@@ -8,7 +8,7 @@ import {
   type GenerationChange,
 } from "../../frontend/studio/images/generations.ts";
 import { GENERATION_STATUSES, type GenerationStatus } from "../../worker/shared/generations.ts";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { generation, image } from "./support.ts";
 
 function open(...held: Generation[]) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { NO_FILTERS, readFilters } from "../../frontend/studio/images/filters.ts";
 import { createGenerations } from "../../frontend/studio/images/generations.ts";
 import { createImageList } from "../../frontend/studio/images/image-list.ts";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { failure, fakeApi, generation, image, ok } from "./support.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 9, minute)).toISOString();

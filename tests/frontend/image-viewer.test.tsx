@@ -7,7 +7,7 @@ import { errors, failureSentences } from "../../frontend/text/errors.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { imageText } from "../../frontend/text/image.ts";
 import { signInText } from "../../frontend/text/sign-in.ts";
-import type { Generation, GenerationOptions } from "../../worker/api/schemas.ts";
+import type { Generation, GenerationOptions } from "../../worker/api/schemas/generation.ts";
 import { openApp } from "./render-app.tsx";
 import { failure, generation, image, ok, setUp, signedOut, snapshot } from "./support.ts";
 

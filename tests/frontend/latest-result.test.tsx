@@ -4,7 +4,7 @@ import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { Feed } from "../../frontend/create/feed.tsx";
 import { createText } from "../../frontend/text/create.ts";
 import { PartsProvider } from "../../frontend/ui/parts.ts";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { generation, ok, setUp } from "./support.ts";
 
 afterEach(cleanup);

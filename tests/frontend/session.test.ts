@@ -5,7 +5,7 @@ import type { Result } from "../../frontend/api/result.ts";
 import { createAccountDeletion } from "../../frontend/account/account-deletion.ts";
 import { showUnreachable } from "../../frontend/studio/session/connection.ts";
 import { commonText } from "../../frontend/text/common.ts";
-import type { Session } from "../../worker/api/schemas.ts";
+import type { Session } from "../../worker/api/schemas/session.ts";
 import {
   NOW,
   TODAY,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
 import { errors } from "../../frontend/text/errors.ts";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import {
   NOW,
   TODAY,

@@ -18,7 +18,9 @@ import { createSignIn } from "../../frontend/studio/session/sign-in.ts";
 import { variationsPart } from "../../frontend/studio/generate/variations.ts";
 import { commonText } from "../../frontend/text/common.ts";
 import type { Part, Parts } from "../../frontend/ui/parts.ts";
-import type { Generation, Session, StudioEvent } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
+import type { Session } from "../../worker/api/schemas/session.ts";
+import type { StudioEvent } from "../../worker/api/schemas/event.ts";
 
 export const NOW = Date.parse("2026-11-22T10:00:00Z");
 

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Session } from "../../worker/api/schemas.ts";
+import type { Session } from "../../worker/api/schemas/session.ts";
 import {
   call,
   deliver,

@@ -2,7 +2,15 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
-import type { AdminUsage, AdminUser, AdminUserPage } from "../../worker/api/admin-schemas.ts";
+import {
+  type AdminUsage,
+  type AdminUser,
+  type AdminUserPage,
+  adminUsage,
+  adminUserPage,
+  adminUserResponse,
+  recheckResponse,
+} from "../../worker/api/admin-schemas.ts";
 import {
   call,
   deliver,
@@ -36,6 +44,23 @@ async function userOf(answer: Response): Promise<AdminUser> {
   expect(answer.status, await answer.clone().text()).toBe(200);
   return (await answer.json<{ user: AdminUser }>()).user;
 }
+
+it("responses match their schemas", async () => {
+  const user = await newUser();
+  const { id } = await generate(user, newPrompt("terminal"));
+  await reaches(user, id, "succeeded");
+  for (const [schema, path, body] of [
+    [adminUserPage, "users?limit=1", undefined],
+    [adminUsage, "usage", undefined],
+    [adminUsage, `usage?user=${user.id}`, undefined],
+    [adminUserResponse, "plan", { user: user.id, plan: "pro" }],
+    [recheckResponse, "recheck", { generation: id }],
+  ] as const) {
+    const answer = await admin(path, { body });
+    const content = await answer.json();
+    expect(schema.parse(content), path).toEqual(content);
+  }
+});
 
 describe("the admin's door", () => {
   const doors = [

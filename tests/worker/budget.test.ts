@@ -1,7 +1,7 @@
 /** What things cost, in counts: statements, rows, objects, calls. Times are no test's business. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { BulkResult } from "../../worker/api/schemas.ts";
+import type { BulkResult } from "../../worker/api/schemas/generation.ts";
 import { UserStudio } from "../../worker/studio/user-studio.ts";
 import {
   deliver,

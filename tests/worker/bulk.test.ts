@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { BulkBody, BulkResult } from "../../worker/api/schemas.ts";
+import type { BulkBody, BulkResult } from "../../worker/api/schemas/generation.ts";
 import {
   call,
   eventually,

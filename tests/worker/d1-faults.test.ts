@@ -2,7 +2,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Generation, Problem } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
+import type { Problem } from "../../worker/api/schemas/problem.ts";
 import { CANCEL_PATIENCE_MS, D1_READ_TIMEOUT_MS, D1_WRITE_TIMEOUT_MS } from "../../worker/config/limits.ts";
 import {
   call,

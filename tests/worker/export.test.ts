@@ -1,7 +1,7 @@
 /** An export holds everything that is kept of its user, and nothing of anybody else. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { ExportDocument, ExportParts } from "../../worker/api/schemas.ts";
+import type { ExportDocument, ExportParts } from "../../worker/api/schemas/export.ts";
 import { entriesOf } from "../zip.ts";
 import {
   eventually,

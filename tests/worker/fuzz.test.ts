@@ -6,14 +6,9 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PROBLEM_STATUS } from "../../worker/shared/error-codes.ts";
-import {
-  type Problem,
-  bulkBody,
-  devSignInBody,
-  favoriteBody,
-  generateBody,
-  shareBody,
-} from "../../worker/api/schemas.ts";
+import type { Problem } from "../../worker/api/schemas/problem.ts";
+import { bulkBody, favoriteBody, generateBody, shareBody } from "../../worker/api/schemas/generation.ts";
+import { devSignInBody } from "../../worker/api/schemas/session.ts";
 import {
   call,
   eventually,

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { encode } from "fast-png";
 import { imageDimensionsFromData } from "image-dimensions";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { RECENT_USER_MS } from "../../worker/db/recent-users.ts";
 import {
   call,

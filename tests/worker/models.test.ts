@@ -1,7 +1,7 @@
 /** What a model accepts is read from Skytells, stored in D1, and refreshed behind an answer. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Session } from "../../worker/api/schemas.ts";
+import type { Session } from "../../worker/api/schemas/session.ts";
 import { call, eventually, expectProblem, generate, newPrompt, newUser, reaches } from "./support/app.ts";
 import { createsOf } from "./support/simulator.ts";
 

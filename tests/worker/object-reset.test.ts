@@ -1,7 +1,8 @@
 /** A user's object that is reset while it is called, as at a deploy. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Generation, Session } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
+import type { Session } from "../../worker/api/schemas/session.ts";
 import {
   deliver,
   eventually,

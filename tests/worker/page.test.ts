@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { GALLERY_START } from "../../worker/shared/generations.ts";
-import type { GenerationPage } from "../../worker/api/schemas.ts";
+import type { GenerationPage } from "../../worker/api/schemas/generation.ts";
 import { call, generate, list, newPrompt, newUser, reaches } from "./support/app.ts";
 import { faultD1 } from "./support/faults.ts";
 

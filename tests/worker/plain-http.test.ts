@@ -6,7 +6,7 @@ import { app } from "../../worker/app.ts";
 import { settingsOf } from "../../worker/config/settings.ts";
 import { startSession } from "../../worker/http/middleware/session.ts";
 import type { AppEnv } from "../../worker/http/middleware/app-env.ts";
-import type { Session } from "../../worker/api/schemas.ts";
+import type { Session } from "../../worker/api/schemas/session.ts";
 import { issueSession } from "../../worker/auth/session.ts";
 import { newUser } from "./support/app.ts";
 import { Hono } from "hono";

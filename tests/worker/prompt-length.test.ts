@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ModelId } from "../../worker/shared/models.ts";
-import type { Session } from "../../worker/api/schemas.ts";
+import type { Session } from "../../worker/api/schemas/session.ts";
 import { expectProblem, generate, newPrompt, newUser } from "./support/app.ts";
 
 /** One model each. */

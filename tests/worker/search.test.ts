@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { countCodePoints } from "../../worker/shared/prompt.ts";
 import { foldText } from "../../worker/shared/fold-text.ts";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import {
   call,
   expectProblem,

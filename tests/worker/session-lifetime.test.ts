@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Session } from "../../worker/api/schemas.ts";
+import type { Session } from "../../worker/api/schemas/session.ts";
 import { OIDC, someone, studioWith } from "./support/sign-in.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { encode } from "fast-png";
 import { imageDimensionsFromData } from "image-dimensions";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Generation } from "../../worker/api/schemas.ts";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import {
   call,
   eventually,

@@ -1,17 +1,16 @@
-/** The wire of `/api/admin`: what it takes (zod schemas) and what it answers (types). */
+/** Requests and responses of `/api/admin`. */
 import * as z from "zod";
-import type { FailureCode, GenerationStatus } from "../shared/generations.ts";
-import type { Plan } from "../shared/plans.ts";
-import type { Limits } from "./schemas.ts";
+import { FAILURE_CODES, GENERATION_STATUSES } from "../shared/generations.ts";
+import { limits, plan } from "./schemas/session.ts";
 
 /** A user's id or address. */
 const user = z.string().trim().toLowerCase().min(1).max(254);
 
 /** Query of `GET /api/admin/users`. */
 export const usersQuery = z.strictObject({
-  /** How the address begins. */
+  /** The beginning of the address. */
   q: z.string().trim().toLowerCase().min(1).max(254).optional(),
-  plan: z.enum(["free", "pro"]).optional(),
+  plan: plan.optional(),
   suspended: z
     .enum(["true", "false"])
     .transform((value) => value === "true")
@@ -25,41 +24,51 @@ export const usersQuery = z.strictObject({
   cursor: z.string().min(1).max(400).optional(),
 });
 
-/** Query of `GET /api/admin/usage`: of the whole studio, or also of one user. */
+/** Query of `GET /api/admin/usage`: the whole studio, and optionally one user. */
 export const usageQuery = z.strictObject({ user: user.optional() });
 
-export const planBody = z.strictObject({ user, plan: z.enum(["free", "pro"]) });
+export const planBody = z.strictObject({ user, plan });
 export const userBody = z.strictObject({ user });
-/** The token of a link, or the link. */
+/** A share link or its token. */
 export const unshareBody = z.strictObject({ share: z.string().trim().min(1).max(2_000) });
 export const recheckBody = z.strictObject({ generation: z.string().trim().min(1).max(128) });
 
 /** Times are ISO 8601 UTC. */
-export type AdminUser = {
-  id: string;
-  email: string;
-  plan: Plan;
-  createdAt: string;
-  suspendedAt: string | null;
-  /** Being deleted since then. */
-  deletedAt: string | null;
-};
+export const adminUser = z.object({
+  id: z.string(),
+  email: z.string(),
+  plan,
+  createdAt: z.iso.datetime(),
+  suspendedAt: z.iso.datetime().nullable(),
+  /** When the deletion of the account started. */
+  deletedAt: z.iso.datetime().nullable(),
+});
+export type AdminUser = z.infer<typeof adminUser>;
+/** Response of the routes that change a user. */
+export const adminUserResponse = z.object({ user: adminUser });
 
-/** By address; `nextCursor` null is the end. */
-export type AdminUserPage = { items: AdminUser[]; nextCursor: string | null };
+/** Sorted by address. */
+export const adminUserPage = z.object({ items: z.array(adminUser), nextCursor: z.string().nullable() });
+export type AdminUserPage = z.infer<typeof adminUserPage>;
 
-export type AdminUsage = {
-  /** Newest first, at most 31: what the whole studio made, a UTC day each. */
-  days: { day: string; created: number }[];
-  /** `MAX_GENERATIONS_PER_DAY`: 0 no cap, -1 paused. */
-  maxPerDay: number;
-  /** Of the user who was asked about. */
-  user?: AdminUser & { limits: Limits };
-};
+export const adminUsage = z.object({
+  /** The whole studio by UTC day, newest first, at most 31. */
+  days: z.array(z.object({ day: z.iso.date(), created: z.int() })),
+  /** `MAX_GENERATIONS_PER_DAY`: 0 is no cap, -1 is paused. */
+  maxPerDay: z.int(),
+  /** If the query names a user. */
+  user: adminUser.extend({ limits }).exactOptional(),
+});
+export type AdminUsage = z.infer<typeof adminUsage>;
 
-export type AdminGeneration = {
-  id: string;
-  userId: string;
-  status: GenerationStatus;
-  error: FailureCode | null;
-};
+/** Without the prompt. */
+export const adminGeneration = z.object({
+  id: z.string(),
+  userId: z.string(),
+  status: z.enum(GENERATION_STATUSES),
+  error: z.enum(FAILURE_CODES).nullable(),
+});
+export type AdminGeneration = z.infer<typeof adminGeneration>;
+export const adminGenerationResponse = z.object({ generation: adminGeneration });
+/** `looked`: Skytells was asked. */
+export const recheckResponse = adminGenerationResponse.extend({ looked: z.boolean() });

@@ -11,9 +11,9 @@ import {
   isTerminal,
 } from "../shared/generations.ts";
 import { ASPECT_RATIOS, MAX_SEED } from "../shared/models.ts";
-import type { Generation, GenerationOptions } from "./schemas.ts";
+import type { Generation, GenerationOptions } from "./schemas/generation.ts";
 
-/** A picture in R2: `n` is its place among the generation's outputs, `ext` the ending of its key. */
+/** An image in R2: `n` is its number among the outputs of the generation, `ext` the extension of its key. */
 export const storedOutput = z.object({
   n: z.int().min(0),
   ext: z.string(),
@@ -26,13 +26,13 @@ export const generationError = z.object({ code: z.string(), message: z.string() 
 export type GenerationError = z.infer<typeof generationError>;
 
 const FAILURE_SENTENCES: Record<FailureCode, string> = {
-  content_policy: "The image service will not make a picture of this prompt.",
-  upstream_failed: "The image service could not make this picture.",
+  content_policy: "The image service does not make images of this prompt.",
+  upstream_failed: "The image service could not make this image.",
   timed_out: "The image service took too long.",
-  output_lost: "The picture was made but could not be fetched in time.",
-  output_invalid: "The image service sent something that is not a picture.",
-  storage_failed: "The picture was made but could not be stored.",
-  unconfirmed: "The image service never confirmed this picture.",
+  output_lost: "The image was made, but could not be fetched in time.",
+  output_invalid: "The image service sent a file that is not an image.",
+  storage_failed: "The image was made, but could not be stored.",
+  unconfirmed: "The image service never confirmed this image.",
 };
 
 export function failureOf(code: FailureCode): GenerationError {
@@ -100,7 +100,7 @@ function presentOptions({
   };
 }
 
-/** The wire form. `origin` is where the studio is reached; only `shareUrl` is absolute. */
+/** The form of the API. `origin` is that of the studio; only `shareUrl` is absolute. */
 export function presentGeneration(record: GenerationRecord, origin: string): Generation {
   const outputs = record.outputs.map(({ n, width, height }) => ({
     url: `/images/${record.id}/${n}`,

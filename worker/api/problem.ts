@@ -1,5 +1,6 @@
 import { PROBLEM_STATUS, type ProblemCode } from "../shared/error-codes.ts";
-import type { Limits, Problem } from "./schemas.ts";
+import type { Limits } from "./schemas/session.ts";
+import type { Problem } from "./schemas/problem.ts";
 
 /** An expected failure as a value: what the use cases return instead of throwing. */
 export type Refusal = {

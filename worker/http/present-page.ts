@@ -1,6 +1,6 @@
 import { encodeCursor } from "../api/cursor.ts";
 import { presentGeneration } from "../api/generation.ts";
-import type { GenerationPage } from "../api/schemas.ts";
+import type { GenerationPage } from "../api/schemas/generation.ts";
 import type { ListedPage } from "../use-cases/list.ts";
 
 /** A page of the list as the API answers it. `origin`: where share links start. */

@@ -5,7 +5,8 @@
 import * as z from "zod";
 import { ASPECT_RATIOS, type AspectRatio, MAX_SEED, type ModelId } from "../shared/models.ts";
 import { countCodePoints, MAX_PROMPT_LENGTH, MAX_PROMPT_LENGTH_OF_ANY_MODEL } from "../shared/prompt.ts";
-import type { GenerateBody, GenerationOptions, ModelOptions } from "../api/schemas.ts";
+import type { GenerateBody, GenerationOptions } from "../api/schemas/generation.ts";
+import type { ModelOptions } from "../api/schemas/session.ts";
 import type { Settings } from "../config/settings.ts";
 import { getModel } from "./client.ts";
 

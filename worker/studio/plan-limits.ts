@@ -3,7 +3,7 @@
  * create is deleted. So there is no counter that a retry or a lost response could change twice.
  */
 import { MAX_RETURNED_PER_DAY, PLANS, type Plan } from "../shared/plans.ts";
-import type { Limits } from "../api/schemas.ts";
+import type { Limits } from "../api/schemas/session.ts";
 import { SLOT_GRACE_MS } from "../config/limits.ts";
 import { type Settings } from "../config/settings.ts";
 import { type Refusal } from "../api/problem.ts";

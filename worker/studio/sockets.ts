@@ -5,7 +5,8 @@
 import * as z from "zod";
 import { CLOSE_SESSION_ENDED, CLOSE_TOO_MANY_SOCKETS } from "../shared/error-codes.ts";
 import type { Plan } from "../shared/plans.ts";
-import type { Limits, StudioEvent } from "../api/schemas.ts";
+import type { Limits } from "../api/schemas/session.ts";
+import type { StudioEvent } from "../api/schemas/event.ts";
 import { MAX_SOCKETS } from "../config/limits.ts";
 import { type GenerationRecord, presentGeneration } from "../api/generation.ts";
 

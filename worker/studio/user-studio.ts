@@ -7,7 +7,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Plan } from "../shared/plans.ts";
-import type { BulkResult, Limits } from "../api/schemas.ts";
+import type { BulkResult } from "../api/schemas/generation.ts";
+import type { Limits } from "../api/schemas/session.ts";
 import { databaseFor } from "../db/client.ts";
 import type { SessionClaim } from "../db/users.ts";
 import { CANCEL_PATIENCE_MS, MAX_IMAGES_IN_MEMORY, STEP_TIMEOUT_MS } from "../config/limits.ts";

@@ -1,5 +1,5 @@
 import type { Result } from "../api/problem.ts";
-import type { BulkResult } from "../api/schemas.ts";
+import type { BulkResult } from "../api/schemas/generation.ts";
 import { claimOf, type SessionClaim } from "../db/users.ts";
 import { callStudio } from "../studio/client.ts";
 import type { Deps } from "./deps.ts";

@@ -1,6 +1,7 @@
 /** The JSON document in a part of an export, and the names of the image files beside it. */
 import { planOf } from "../shared/plans.ts";
-import type { ExportDocument, Limits } from "../api/schemas.ts";
+import type { ExportDocument } from "../api/schemas/export.ts";
+import type { Limits } from "../api/schemas/session.ts";
 import type { ExportPart } from "../db/export.ts";
 import type { UserRow } from "../db/users.ts";
 import { fileNameOf } from "../shared/file-name.ts";

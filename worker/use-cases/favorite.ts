@@ -1,7 +1,7 @@
 import type { GenerationRecord } from "../api/generation.ts";
 import { ok, type Result } from "../api/problem.ts";
 import { imageNotFound } from "../api/refusals.ts";
-import type { BulkResult } from "../api/schemas.ts";
+import type { BulkResult } from "../api/schemas/generation.ts";
 import type { Principal } from "../auth/principal.ts";
 import { databaseFor } from "../db/client.ts";
 import * as rows from "../db/generations.ts";

@@ -8,12 +8,8 @@ import {
   type ModelId,
 } from "../../../worker/shared/models.ts";
 import { MAX_PROMPT_LENGTH } from "../../../worker/shared/prompt.ts";
-import type {
-  GenerateBody,
-  Generation,
-  GenerationOptions,
-  ModelOptions,
-} from "../../../worker/api/schemas.ts";
+import type { GenerateBody, Generation, GenerationOptions } from "../../../worker/api/schemas/generation.ts";
+import type { ModelOptions } from "../../../worker/api/schemas/session.ts";
 import { definePart } from "../../ui/parts.ts";
 import { optionsOf } from "../images/generation.ts";
 import type { KeyValueStore } from "../../browser/storage.ts";

@@ -1,6 +1,6 @@
 /** The form's Generate: checks the prompt, asks to sign in, and makes a request of what the form holds. */
 import { normalizePrompt, promptProblem } from "../../../worker/shared/prompt.ts";
-import type { GenerateBody } from "../../../worker/api/schemas.ts";
+import type { GenerateBody } from "../../../worker/api/schemas/generation.ts";
 import { createText } from "../../text/create.ts";
 import { errors } from "../../text/errors.ts";
 import type { Dialogs } from "../dialogs.ts";

@@ -1,6 +1,6 @@
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import { MAX_RETURNED_PER_DAY } from "../../../worker/shared/plans.ts";
-import type { Limits } from "../../../worker/api/schemas.ts";
+import type { Limits } from "../../../worker/api/schemas/session.ts";
 import { createText } from "../../text/create.ts";
 import type { Feed, FeedEntry } from "../images/feed.ts";
 import type { Outbox } from "./outbox.ts";

@@ -1,7 +1,7 @@
 /** From a click to a generation: sends an outbox item until the Worker has answered, whatever happens in between. */
 import { batch, computed, signal } from "@preact/signals";
 import type { ModelId } from "../../../worker/shared/models.ts";
-import type { GenerateBody } from "../../../worker/api/schemas.ts";
+import type { GenerateBody } from "../../../worker/api/schemas/generation.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError, ErrorCode } from "../../api/result.ts";
 import { createText } from "../../text/create.ts";

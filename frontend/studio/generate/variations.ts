@@ -1,6 +1,6 @@
 /** More images from the settings of an existing one. */
 import { MAX_SEED, type ModelId } from "../../../worker/shared/models.ts";
-import type { GenerateBody, Generation } from "../../../worker/api/schemas.ts";
+import type { GenerateBody, Generation } from "../../../worker/api/schemas/generation.ts";
 import { definePart } from "../../ui/parts.ts";
 import { optionsOf } from "../images/generation.ts";
 import { MAX_QUEUED, type Outbox } from "./outbox.ts";

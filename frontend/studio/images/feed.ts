@@ -7,7 +7,7 @@
  * that another tab started can appear two seconds late.
  */
 import { batch, computed, signal } from "@preact/signals";
-import type { Generation } from "../../../worker/api/schemas.ts";
+import type { Generation } from "../../../worker/api/schemas/generation.ts";
 import type { ApiError } from "../../api/result.ts";
 import { definePart } from "../../ui/parts.ts";
 import { isInFlight, optionsOf, ratioOf } from "./generation.ts";

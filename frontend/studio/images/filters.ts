@@ -6,7 +6,7 @@ import {
   MAX_SEARCH_LENGTH,
 } from "../../../worker/shared/generations.ts";
 import { MODELS, type ModelId } from "../../../worker/shared/models.ts";
-import type { Generation, GenerationFilters } from "../../../worker/api/schemas.ts";
+import type { Generation, GenerationFilters } from "../../../worker/api/schemas/generation.ts";
 import { foldText } from "../../../worker/shared/fold-text.ts";
 
 /** `from` and `to` are days in the user's time zone (YYYY-MM-DD), both included. */

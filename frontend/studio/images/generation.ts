@@ -1,5 +1,6 @@
 /** Facts about one generation. */
-import type { Generation, GenerationOptions, ModelOptions } from "../../../worker/api/schemas.ts";
+import type { Generation, GenerationOptions } from "../../../worker/api/schemas/generation.ts";
+import type { ModelOptions } from "../../../worker/api/schemas/session.ts";
 
 export function isInFlight({ status }: Pick<Generation, "status">): boolean {
   return status === "queued" || status === "processing";

@@ -4,7 +4,7 @@
  * the user changes goes through `edit`, which stays on top of the news until the Worker has answered.
  */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Generation } from "../../../worker/api/schemas.ts";
+import type { Generation } from "../../../worker/api/schemas/generation.ts";
 import type { GenerationStatus } from "../../../worker/shared/generations.ts";
 import { definePart } from "../../ui/parts.ts";
 import { isInFlight } from "./generation.ts";

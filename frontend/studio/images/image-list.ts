@@ -1,7 +1,7 @@
 /** What matches some filters of a user's history: ids in order, newest first, read page by page and kept current. */
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { GALLERY_START } from "../../../worker/shared/generations.ts";
-import type { Generation, GenerationPage } from "../../../worker/api/schemas.ts";
+import type { Generation, GenerationPage } from "../../../worker/api/schemas/generation.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError } from "../../api/result.ts";
 import { type Filters, isFiltered, matches, queryOf } from "./filters.ts";

@@ -1,6 +1,6 @@
 /** One generation by its id: as this page holds it, otherwise as the Worker answers, or why there is none. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { Generation } from "../../../worker/api/schemas.ts";
+import type { Generation } from "../../../worker/api/schemas/generation.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError } from "../../api/result.ts";
 import type { Connection } from "../session/connection.ts";

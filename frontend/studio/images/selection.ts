@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Generation } from "../../../worker/api/schemas.ts";
+import type { Generation } from "../../../worker/api/schemas/generation.ts";
 
 /** Which images of a list are selected. An image that leaves the list is no longer selected. */
 export function createSelection(items: ReadonlySignal<readonly Generation[]>) {

@@ -1,6 +1,6 @@
 /** Keeps the page current for a signed-in user: pushes over the socket, polls where no push can be relied on. */
 import { computed, effect } from "@preact/signals";
-import type { StudioEvent } from "../../../worker/api/schemas.ts";
+import type { StudioEvent } from "../../../worker/api/schemas/event.ts";
 import type { Api } from "../../api/client.ts";
 import { createEventSocket, type EventSocketDependencies } from "../../api/event-socket.ts";
 import { reloadSignedOut } from "../../browser/sign-out-reason.ts";

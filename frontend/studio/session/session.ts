@@ -1,14 +1,13 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { ModelId } from "../../../worker/shared/models.ts";
-import type { Limits, ModelOptions, Session } from "../../../worker/api/schemas.ts";
+import type { Limits, ModelOptions, Session } from "../../../worker/api/schemas/session.ts";
 import { backoff } from "../../api/backoff.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError } from "../../api/result.ts";
 import { definePart } from "../../ui/parts.ts";
 
-/** The Worker reads the models' options from Skytells after its answer; the next answer usually has them. */
+/** After the first visit to a new deployment the Worker reads the models' options from Skytells in this time. */
 const OPTIONS_KNOWN_AFTER_MS = 3_000;
-const OPTIONS_ASKED_EVERY_MS = 48_000;
 
 export type SessionDependencies = {
   api: Pick<Api, "session">;
@@ -20,10 +19,8 @@ export function createSession({ api, random }: SessionDependencies) {
   const session = signal<Session | null>(null);
   const limits = signal<Limits | null>(null);
   const error = signal<ApiError | null>(null);
-  /** Kept once known: the next answer may come from an isolate that has not read them yet. */
-  const options = new Map<ModelId, ModelOptions>();
   let failures = 0;
-  let optionsDelay = OPTIONS_KNOWN_AFTER_MS;
+  let hasReloadedForOptions = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Requests are numbered, so that an answer never overwrites that of a later request. */
   let requests = 0;
@@ -46,7 +43,6 @@ export function createSession({ api, random }: SessionDependencies) {
       failures += 1;
       return;
     }
-    for (const model of result.value.models) if (!model.unread) options.set(model.id, model.options);
     // Limits that were pushed since the request are newer. A signed-in user's are null where their object did not answer.
     const isNewer = limits.value === before && result.value.limits !== null;
     // One batch: what starts with the user must know the limits.
@@ -55,9 +51,13 @@ export function createSession({ api, random }: SessionDependencies) {
       session.value = result.value;
       if (isNewer || !result.value.user) limits.value = result.value.limits;
     });
-    if (result.value.models.some(({ id }) => !options.has(id))) {
-      timer = setTimeout(load, optionsDelay);
-      optionsDelay = Math.min(2 * optionsDelay, OPTIONS_ASKED_EVERY_MS);
+    if (
+      !hasReloadedForOptions &&
+      result.value.user &&
+      result.value.models.some(({ options }) => isUnknown(options))
+    ) {
+      hasReloadedForOptions = true;
+      timer = setTimeout(load, OPTIONS_KNOWN_AFTER_MS);
     }
     failures = 0;
   }
@@ -68,8 +68,11 @@ export function createSession({ api, random }: SessionDependencies) {
     limits,
     error,
     user: computed(() => session.value?.user ?? null),
-    /** The options that a model supports; null while unknown. */
-    optionsFor: (id: ModelId) => session.value && (options.get(id) ?? null),
+    /** The options that a model supports; null while unknown: then all options are sent, and the Worker checks them. */
+    optionsFor(id: ModelId): ModelOptions | null {
+      const model = session.value?.models.find((one) => one.id === id);
+      return model && !isUnknown(model.options) ? model.options : null;
+    },
     load,
     /** A request was answered with 401 or redirected. After a failed attempt the session is retried anyway. */
     recheck() {
@@ -85,6 +88,9 @@ export function createSession({ api, random }: SessionDependencies) {
     },
   };
 }
+
+/** The Worker has no schema of the model that it understands. */
+const isUnknown = (options: ModelOptions) => Object.keys(options).length === 0;
 
 export type SessionState = ReturnType<typeof createSession>;
 export const sessionPart = definePart<SessionState>("session");

@@ -1,5 +1,6 @@
 /** A user without a browser: the API over its real port. */
-import type { GenerateBody, Generation, Session } from "../../../worker/api/schemas.ts";
+import type { GenerateBody, Generation } from "../../../worker/api/schemas/generation.ts";
+import type { Session } from "../../../worker/api/schemas/session.ts";
 import { until } from "./until.ts";
 
 /** Answers are read as a client in plain JavaScript would. */

@@ -4,7 +4,8 @@
  */
 import type { Page, Route } from "playwright-core";
 import { PROBLEM_STATUS, type ProblemCode } from "../../../worker/shared/error-codes.ts";
-import type { Limits, Session, StudioEvent } from "../../../worker/api/schemas.ts";
+import type { Limits, Session } from "../../../worker/api/schemas/session.ts";
+import type { StudioEvent } from "../../../worker/api/schemas/event.ts";
 import type { States, Walk } from "./walk.ts";
 
 /** The account menu, and what opens from it. */

@@ -4,13 +4,10 @@ import { env, exports } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { ProblemCode } from "../../../worker/shared/error-codes.ts";
 import { PROBLEM_STATUS } from "../../../worker/shared/error-codes.ts";
-import type {
-  Generation,
-  GenerationPage,
-  Problem,
-  Session,
-  StudioEvent,
-} from "../../../worker/api/schemas.ts";
+import type { Generation, GenerationPage } from "../../../worker/api/schemas/generation.ts";
+import type { Problem } from "../../../worker/api/schemas/problem.ts";
+import type { Session } from "../../../worker/api/schemas/session.ts";
+import type { StudioEvent } from "../../../worker/api/schemas/event.ts";
 import type { HeldWebhook } from "./simulator.ts";
 
 export const ORIGIN = "http://localhost:9";

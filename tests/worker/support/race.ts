@@ -5,7 +5,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { Generation } from "../../../worker/api/schemas.ts";
+import type { Generation } from "../../../worker/api/schemas/generation.ts";
 import {
   deliver,
   eventually,

@@ -3,7 +3,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, inject } from "vitest";
 import { app } from "../../../worker/app.ts";
-import type { Session } from "../../../worker/api/schemas.ts";
+import type { Session } from "../../../worker/api/schemas/session.ts";
 import { ORIGIN } from "./app.ts";
 
 export const PROVIDER = inject("provider");

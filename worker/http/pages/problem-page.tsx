@@ -1,7 +1,7 @@
 /** A problem that a browser would show as raw JSON, as a page: where it answers a navigation, not a fetch. */
 import { createMiddleware } from "hono/factory";
 import { PROBLEM_STATUS, type ProblemCode } from "../../shared/error-codes.ts";
-import type { Problem } from "../../api/schemas.ts";
+import type { Problem } from "../../api/schemas/problem.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { text } from "./text.ts";
 import { PlainPage, plainPageHeaders } from "./plain-page.tsx";

@@ -1,6 +1,6 @@
 import { bounded } from "../../lib/async.ts";
 import { GALLERY_START } from "../../shared/generations.ts";
-import type { GenerationPage } from "../../api/schemas.ts";
+import type { GenerationPage } from "../../api/schemas/generation.ts";
 import { INLINE_PAGE_TIMEOUT_MS } from "../../config/limits.ts";
 import type { AppContext } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";

@@ -5,7 +5,7 @@ import { accountOf } from "../../auth/account.ts";
 import { returnPath } from "../../auth/flow.ts";
 import { beginSignIn, finishSignIn } from "../../auth/oidc.ts";
 import type { Identity, Outcome, Refused } from "../../auth/outcome.ts";
-import { type SignInMethod, devSignInBody } from "../../api/schemas.ts";
+import { type SignInMethod, devSignInBody } from "../../api/schemas/session.ts";
 import { commonDatabase } from "../../db/client.ts";
 import { upsertUser } from "../../db/users.ts";
 import { isLoopback, settingsOf } from "../../config/settings.ts";

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { decodePart, encodePart } from "../../api/cursor.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { type ExportParts, exportQuery } from "../../api/schemas.ts";
+import { type ExportParts, exportQuery } from "../../api/schemas/export.ts";
 import { EXPORT_LIST_PARTS } from "../../config/limits.ts";
 import { findExportPart, listExportParts, partPath, readExportPart } from "../../use-cases/export.ts";
 import { depsOf } from "../deps.ts";

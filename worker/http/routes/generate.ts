@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { presentGeneration } from "../../api/generation.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { generateBody, idempotencyKey } from "../../api/schemas.ts";
+import { generateBody, idempotencyKey } from "../../api/schemas/generation.ts";
 import { generate as generateImage } from "../../use-cases/generate.ts";
 import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { decodeCursor } from "../../api/cursor.ts";
 import { presentGeneration, shareUrl } from "../../api/generation.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { bulkBody, favoriteBody, listQuery, shareBody } from "../../api/schemas.ts";
+import { bulkBody, favoriteBody, listQuery, shareBody } from "../../api/schemas/generation.ts";
 import { authorize } from "../../auth/principal.ts";
 import { databaseFor } from "../../db/client.ts";
 import { deleteGeneration, deleteGenerations } from "../../use-cases/delete.ts";

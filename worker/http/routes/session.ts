@@ -3,7 +3,7 @@ import { mayKeepAccess } from "../../auth/account.ts";
 import { bounded } from "../../lib/async.ts";
 import { DEFAULT_MODEL, MODELS } from "../../shared/models.ts";
 import { type Plan, planOf } from "../../shared/plans.ts";
-import type { Limits, Model, Session } from "../../api/schemas.ts";
+import type { Limits, Model, Session } from "../../api/schemas/session.ts";
 import { commonDatabase, type Database, databaseFor } from "../../db/client.ts";
 import { listSchemas, type StoredSchema } from "../../db/models.ts";
 import { authorize } from "../../auth/principal.ts";

@@ -1,6 +1,6 @@
 /** Creates a generation: check, admit, send. */
 import { hasBlockedWord } from "../../lib/blocked-words.ts";
-import type { GenerateBody } from "../../api/schemas.ts";
+import type { GenerateBody } from "../../api/schemas/generation.ts";
 import { generationById } from "../../db/generations.ts";
 import { principalOf, readAs } from "../../auth/principal.ts";
 import { admissionFacts, dayOf, type SessionClaim } from "../../db/users.ts";

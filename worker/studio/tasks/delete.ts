@@ -5,7 +5,7 @@
  * is then deleted eventually, whatever fails. The result lists the ids whose D1 row is gone already.
  */
 import { inParallel } from "../../lib/async.ts";
-import type { BulkResult } from "../../api/schemas.ts";
+import type { BulkResult } from "../../api/schemas/generation.ts";
 import type { SessionClaim } from "../../db/users.ts";
 import { CANCEL_PATIENCE_MS } from "../../config/limits.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";

@@ -1,0 +1,89 @@
+import * as z from "zod";
+import { beforeAll, expect, it } from "vitest";
+import { studioEvent } from "../../worker/api/schemas/event.ts";
+import { exportDocument, exportParts } from "../../worker/api/schemas/export.ts";
+import {
+  bulkResult,
+  type Generation,
+  generationPage,
+  generationResponse,
+  shareLink,
+} from "../../worker/api/schemas/generation.ts";
+import { problem } from "../../worker/api/schemas/problem.ts";
+import { session } from "../../worker/api/schemas/session.ts";
+import { entriesOf } from "../zip.ts";
+import {
+  call,
+  eventually,
+  generate,
+  newPrompt,
+  newUser,
+  openStudio,
+  reaches,
+  type Visitor,
+} from "./support/app.ts";
+
+let user: Visitor;
+let made: Generation;
+
+beforeAll(async () => {
+  user = await newUser();
+  const { id } = await generate(user, newPrompt("terminal"), { aspectRatio: "16:9", negativePrompt: "text" });
+  made = await reaches(user, id, "succeeded");
+});
+
+/** A field that the schema does not have would be left out by `parse`. */
+function expectMatch(schema: z.ZodType, body: unknown) {
+  expect(schema.parse(body)).toEqual(body);
+}
+
+const path = (end = "") => `/api/generations/${made.id}${end}`;
+
+it.each<[string, z.ZodType, () => Promise<Response>]>([
+  ["GET /api/session without a session", session, () => call("/api/session")],
+  ["GET /api/session", session, () => user.call("/api/session")],
+  ["POST /api/generate", generationResponse, () => user.post("/api/generate", { prompt: newPrompt("slow") })],
+  ["GET /api/predictions/:id", generationResponse, () => user.call(`/api/predictions/${made.id}`)],
+  ["GET /api/generations", generationPage, () => user.call("/api/generations?limit=1")],
+  ["POST /api/generations/:id/share", shareLink, () => user.post(path("/share"))],
+  [
+    "PATCH /api/generations/:id",
+    generationResponse,
+    () =>
+      user.call(path(), {
+        method: "PATCH",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ favorite: true }),
+      }),
+  ],
+  [
+    "POST /api/generations/bulk",
+    bulkResult,
+    () => user.post("/api/generations/bulk", { ids: [made.id, "unknown"], action: "favorite" }),
+  ],
+  ["GET /api/account/export", exportParts, () => user.call("/api/account/export")],
+  ["an error", problem, () => user.call("/api/generations/unknown")],
+  ["limit_reached", problem, () => user.post("/api/generate", { prompt: newPrompt("slow") })],
+])("the response of %s matches its schema", async (_, schema, request) => {
+  const response = await request();
+  expectMatch(schema, await response.json());
+});
+
+it("the document of an export matches its schema", async () => {
+  const response = await user.call("/api/account/export?part=1");
+  const entries = entriesOf(new Uint8Array(await response.arrayBuffer()));
+  expectMatch(exportDocument, JSON.parse(new TextDecoder().decode(entries.at(-1)?.bytes)));
+});
+
+it("the messages of a socket match their schema", async () => {
+  const other = await newUser();
+  const studio = await openStudio(other);
+  const { id } = await generate(other, newPrompt("terminal"));
+  await reaches(other, id, "succeeded");
+  await other.call(`/api/generations/${id}`, { method: "DELETE" });
+  const types = () => new Set(studio.events.map(({ type }) => type));
+  await eventually(async () =>
+    expect(types()).toEqual(new Set(["snapshot", "generation", "limits", "deleted"])),
+  );
+  for (const event of studio.events) expectMatch(studioEvent, event);
+});

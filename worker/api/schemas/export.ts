@@ -1,0 +1,66 @@
+/** The export of an account. */
+import * as z from "zod";
+import { generation } from "./generation.ts";
+import { limits, user } from "./session.ts";
+
+/** Query of `GET /api/account/export`: a part, or the list of parts; `cursor` is from that list. */
+export const exportQuery = z.strictObject({
+  part: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, "is the number of a part, from 1")
+    .transform(Number)
+    .optional(),
+  cursor: z.string().max(200).optional(),
+});
+
+/** The parts, oldest images first; at least one. `url` is a path; `from` is when its first image was created. */
+export const exportParts = z.object({
+  parts: z.array(z.object({ part: z.int(), from: z.iso.datetime().nullable(), url: z.string() })),
+  nextCursor: z.string().nullable(),
+});
+export type ExportParts = z.infer<typeof exportParts>;
+
+/** A generation in an export: with its files in the zip instead of URLs. */
+const exportedGeneration = generation
+  .pick({
+    id: true,
+    prompt: true,
+    model: true,
+    options: true,
+    status: true,
+    error: true,
+    favorite: true,
+    shareUrl: true,
+    createdAt: true,
+    completedAt: true,
+  })
+  .extend({
+    /** The shared page shows the prompt. */
+    sharesPrompt: z.boolean(),
+    files: z.array(
+      z.object({
+        name: z.string(),
+        width: z.int(),
+        height: z.int(),
+        /** The file is not in R2, and not in the zip. */
+        missing: z.literal(true).exactOptional(),
+      }),
+    ),
+  });
+
+/** `export-<part>.json` in each part. Times are ISO 8601 UTC. */
+export const exportDocument = z.object({
+  exportedAt: z.iso.datetime(),
+  part: z.int(),
+  /** URL of the next part; null in the last. */
+  next: z.string().nullable(),
+  account: user.extend({
+    createdAt: z.iso.datetime(),
+    identities: z.array(z.object({ issuer: z.string(), subject: z.string(), createdAt: z.iso.datetime() })),
+  }),
+  limits,
+  /** Generations without a D1 row: unconfirmed, or not recorded yet. They are in no part. */
+  unrecorded: z.array(generation),
+  generations: z.array(exportedGeneration),
+});
+export type ExportDocument = z.infer<typeof exportDocument>;

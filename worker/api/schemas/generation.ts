@@ -1,0 +1,175 @@
+/** Requests and responses about generations. */
+import * as z from "zod";
+import { FAILURE_CODES, GENERATION_STATUSES, MAX_BULK, MAX_SEARCH_LENGTH } from "../../shared/generations.ts";
+import { ASPECT_RATIOS, DEFAULT_MODEL, MAX_SEED, MODELS } from "../../shared/models.ts";
+import {
+  countCodePoints,
+  MAX_PROMPT_LENGTH,
+  MAX_PROMPT_LENGTH_OF_ANY_MODEL,
+  normalizePrompt,
+  promptProblem,
+} from "../../shared/prompt.ts";
+
+export const modelId = z.enum(MODELS.map((model) => model.id));
+
+const PROMPT_SENTENCES = {
+  empty: () => "Write a prompt first.",
+  too_long: (maxLength: number) => `A prompt has at most ${maxLength} characters.`,
+  malformed: () => "The prompt contains characters that are not text.",
+} as const;
+
+function promptText({ maxLength, allowEmpty }: { maxLength: number; allowEmpty: boolean }) {
+  return z.string().transform((value, context) => {
+    const problem = promptProblem(value, maxLength);
+    if (problem !== null && !(allowEmpty && problem === "empty")) {
+      context.addIssue({ code: "custom", message: PROMPT_SENTENCES[problem](maxLength) });
+      return z.NEVER;
+    }
+    return normalizePrompt(value);
+  });
+}
+
+/** Body of `POST /api/generate`. The prompt length of the model's own schema is checked later. */
+export const generateBody = z.strictObject({
+  prompt: promptText({ maxLength: MAX_PROMPT_LENGTH_OF_ANY_MODEL, allowEmpty: false }),
+  model: modelId.default(DEFAULT_MODEL),
+  aspectRatio: z.enum(ASPECT_RATIOS).optional(),
+  seed: z.int().min(0).max(MAX_SEED).optional(),
+  negativePrompt: promptText({ maxLength: MAX_PROMPT_LENGTH, allowEmpty: true }).optional(),
+});
+export type GenerateBody = z.infer<typeof generateBody>;
+
+/** `Idempotency-Key`: printable ASCII, 1–128 characters. */
+export const idempotencyKey = z.string().regex(/^[\x20-\x7e]{1,128}$/);
+
+const searchText = z
+  .string()
+  .transform(normalizePrompt)
+  .refine((text) => text !== "", "is empty")
+  .refine((text) => countCodePoints(text) <= MAX_SEARCH_LENGTH, `has at most ${MAX_SEARCH_LENGTH} characters`)
+  .refine((text) => !text.includes("\0"), "contains characters that are not text");
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Milliseconds since the epoch: of an instant, or of the start of a UTC day, or with `wholeDay` of its end. */
+function time({ wholeDay }: { wholeDay: boolean }) {
+  return z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], "is a day (YYYY-MM-DD) or an ISO 8601 instant")
+    .transform((value) => Date.parse(value) + (wholeDay && !value.includes("T") ? DAY_MS : 0));
+}
+
+/** Query of `GET /api/generations`. Filters combine. */
+export const listQuery = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .pipe(z.int().min(1).max(100))
+    .default(24),
+  cursor: z.string().max(200).optional(),
+  /** Anywhere in the prompt, compared by `foldText`. */
+  q: searchText.optional(),
+  model: modelId.optional(),
+  status: z.enum(GENERATION_STATUSES).optional(),
+  favorite: z
+    .enum(["true", "false"])
+    .transform((value) => value === "true")
+    .optional(),
+  /** Created at this time or later; a day starts at 00:00 UTC. */
+  from: time({ wholeDay: false }).optional(),
+  /** Created before this time; a day is included (UTC). */
+  to: time({ wholeDay: true }).optional(),
+});
+
+/** The filters of `GET /api/generations` as a client sends them. */
+export type GenerationFilters = {
+  /** 1–100 code points. */
+  q?: string;
+  model?: z.infer<typeof modelId>;
+  status?: z.infer<typeof generation>["status"];
+  favorite?: boolean;
+  /** ISO 8601 instant or YYYY-MM-DD (UTC), inclusive. */
+  from?: string;
+  /** ISO 8601 instant, exclusive, or YYYY-MM-DD (UTC), inclusive. */
+  to?: string;
+};
+
+/** Body of `PATCH /api/generations/:id`. */
+export const favoriteBody = z.strictObject({ favorite: z.boolean() });
+
+/** Body of `POST /api/generations/bulk`: one action on several images. */
+export const bulkBody = z.strictObject({
+  ids: z
+    .array(z.string().min(1).max(128))
+    .min(1)
+    .max(MAX_BULK)
+    .refine((ids) => new Set(ids).size === ids.length, "names an image twice"),
+  action: z.enum(["delete", "favorite", "unfavorite"]),
+});
+export type BulkBody = z.infer<typeof bulkBody>;
+
+/** Response of `POST /api/generations/bulk`. Every id of the request is in exactly one of the lists. */
+export const bulkResult = z.object({
+  done: z.array(z.string()),
+  /** Not among the user's images. */
+  missing: z.array(z.string()),
+  /** Storage failed; the request can be repeated. */
+  failed: z.array(z.string()),
+});
+export type BulkResult = z.infer<typeof bulkResult>;
+
+/** Body of `POST /api/generations/:id/share`. Without `showPrompt` the setting stays; at first the prompt is hidden. */
+export const shareBody = z.strictObject({ showPrompt: z.boolean().optional() });
+/** Response of `POST /api/generations/:id/share`. */
+export const shareLink = z.object({ url: z.url() });
+
+/** The options that a generation was made with. */
+export const generationOptions = z.object({
+  aspectRatio: z.enum(ASPECT_RATIOS).exactOptional(),
+  seed: z.int().min(0).max(MAX_SEED).exactOptional(),
+  negativePrompt: z.string().exactOptional(),
+});
+export type GenerationOptions = z.infer<typeof generationOptions>;
+
+const generationError = z.object({ code: z.enum(FAILURE_CODES), message: z.string() });
+
+/** `url` and `thumbnailUrl` are paths of this studio. */
+export const output = z.object({
+  url: z.string(),
+  thumbnailUrl: z.string(),
+  width: z.int(),
+  height: z.int(),
+});
+export type Output = z.infer<typeof output>;
+
+/** A generation. Times are ISO 8601 UTC; URLs are paths of this studio, except `shareUrl`. */
+export const generation = z.object({
+  /** Skytells' prediction id; while unconfirmed, the pending id. */
+  id: z.string(),
+  prompt: z.string(),
+  /** A model that is no longer offered stays as it is. */
+  model: z.string(),
+  status: z.enum(GENERATION_STATUSES),
+  /** 0–100 if Skytells reports it. */
+  progress: z.number().nullable(),
+  /** Not null exactly when `status` is `succeeded`: the original is stored. */
+  outputUrl: z.string().nullable(),
+  thumbnailUrl: z.string().nullable(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  outputs: z.array(output),
+  error: generationError.nullable(),
+  favorite: z.boolean(),
+  shareUrl: z.url().nullable(),
+  options: generationOptions,
+  createdAt: z.iso.datetime(),
+  completedAt: z.iso.datetime().nullable(),
+});
+export type Generation = z.infer<typeof generation>;
+
+/** Response of every route about one generation. */
+export const generationResponse = z.object({ generation });
+
+/** Newest first. A page may be short or empty with a `nextCursor`: the search continues there. */
+export const generationPage = z.object({ items: z.array(generation), nextCursor: z.string().nullable() });
+export type GenerationPage = z.infer<typeof generationPage>;
