@@ -1,4 +1,4 @@
-/** What a build weighs, gzipped. */
+/** Sizes of the build, gzipped. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,12 +10,11 @@ import type { Measure } from "./measure.ts";
 const KB = 1000;
 const gzip = (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }).byteLength;
 
-/** Of the build in `dist`. */
 export function measureBytes(): Measure[] {
   return [...firstLoad(), ...chunks(), workerBundle()];
 }
 
-/** What the page loads before anybody does anything: scripts, module preloads, stylesheets, and what stands in it. */
+/** What the page loads before the user acts: scripts, module preloads, stylesheets and inline code. */
 function firstLoad(): Measure[] {
   const html = readFileSync(join(root, "dist/index.html"), "utf8");
   const sizeOf = (extension: string, element: string) => {
@@ -33,7 +32,7 @@ function firstLoad(): Measure[] {
   ];
 }
 
-/** The code that follows the first screen; many small files would cost more requests than they save bytes. */
+/** The deferred code. A minimum size, because many small chunks cost more requests than they save bytes. */
 function chunks(): Measure[] {
   const folder = join(root, "dist/assets");
   const sizes = readdirSync(folder)

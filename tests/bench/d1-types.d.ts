@@ -1,4 +1,4 @@
-/** What the Worker's code takes for granted, without the rest of its world: this project is about the DOM. */
+/** Types that the imported Worker code uses. This TypeScript project has the DOM's types instead of the Worker's. */
 import type * as workers from "@cloudflare/workers-types";
 
 declare global {

@@ -40,32 +40,32 @@ export async function watchHeap(
       resolve();
       sampled.resolve();
       sampled = Promise.withResolvers<void>();
-      // After the result: requests must not pile up where collecting takes longer than the interval.
+      // After the result, because a garbage collection may take longer than the interval.
       if (!isStopped) timer = setTimeout(sample, everyMs);
     });
   });
   await first;
   return {
     now: () => now.bytes,
-    /** The least of the next samples. */
+    /** The minimum of the next samples. */
     async idle(samples: number) {
-      let least = Number.POSITIVE_INFINITY;
+      let min = Number.POSITIVE_INFINITY;
       for (let n = 0; n < samples; n += 1) {
         await sampled.promise;
-        least = Math.min(least, now.bytes);
+        min = Math.min(min, now.bytes);
       }
-      return least;
+      return min;
     },
-    /** Forgets the peak so far. */
+    /** Resets the peak. */
     begin() {
       now.peak = now.bytes;
       now.samples = 0;
     },
-    /** Forgets the floor so far: a transfer is under way, and a buffer that holds all of it would show from here on. */
+    /** Resets the floor during a transfer: from here on, a buffer of all transferred bytes would raise it. */
     settled() {
       now.floor = Number.POSITIVE_INFINITY;
     },
-    /** The most since `begin`; the least since `settled`, which is what stays after a garbage collection. */
+    /** The maximum since `begin`, and the minimum since `settled`, which is the live memory after a garbage collection. */
     range: () => ({ peak: now.peak, floor: now.floor, samples: now.samples }),
     stop() {
       isStopped = true;

@@ -13,7 +13,7 @@ const SIZES_MIB = [1, 10, 50];
 const LIMIT_MIB = 16;
 const SAMPLE_EVERY_MS = 100;
 const IDLE_SAMPLES = 10;
-/** With fewer, the peak could be missed. */
+/** Fewer samples could miss the peak. */
 const LEAST_SAMPLES = 5;
 
 export async function measureIngest(): Promise<Measure[]> {
@@ -21,7 +21,7 @@ export async function measureIngest(): Promise<Measure[]> {
   const app = await startApp({ flags: ["--inspector-port", String(inspector)] });
   try {
     const client = await createClient(app.url, "ingest@example.com");
-    // The first image loads what the later ones share.
+    // The first image loads code and schemas that the later ones share.
     await client.makes("First image");
     const heap = await watchHeap(inspector, { collects: true, everyMs: SAMPLE_EVERY_MS });
     const measures: Measure[] = [];

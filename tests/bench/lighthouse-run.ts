@@ -1,4 +1,4 @@
-/** Runs Lighthouse once on one page, with its mobile settings, in a Chromium of its own. */
+/** Runs Lighthouse once on a page, with its mobile settings and a new Chromium. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -9,9 +9,9 @@ import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { CHROMIUM_FLAGS, ensureChromium } from "../../scripts/chromium.ts";
 import { environment } from "../../scripts/run.ts";
-import { inOwnTime } from "./own-time.ts";
+import { convertToCpuTime } from "./cpu-time.ts";
 
-/** Downloaded by npx when it is needed: with its dependencies it is larger than all others together. */
+/** Downloaded by npx on demand: it is larger than all other dependencies together. */
 const LIGHTHOUSE = "lighthouse@13.5.0";
 export const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"] as const;
 export type Category = (typeof CATEGORIES)[number];
@@ -21,38 +21,38 @@ export type Report = {
   audits: Record<string, { numericValue?: number }>;
 };
 
-/** The report by the clock, and the one in which each task lasts as long as the page's thread was running. */
-export type Visit = { byTheClock: Report; inOwnTime: Report };
+/** Reports in wall-clock time and in the main thread's CPU time. */
+export type Visit = { wallTime: Report; cpuTime: Report };
 
-/** `cookie`: one `name=value`, set in the browser, so that the WebSocket request has it too. */
+/** `cookie` (`name=value`) is set in the browser, because WebSocket requests need it too. */
 export async function visit(url: string, cookie?: string): Promise<Visit> {
   const folder = await mkdtemp(join(tmpdir(), "lighthouse-"));
-  const found = join(folder, "found");
+  const artifacts = join(folder, "artifacts");
   try {
     const browser = await open(join(folder, "profile"), url, cookie);
     try {
-      await lighthouse(url, `-G=${found}`, `--port=${browser.port}`);
+      await lighthouse(url, `-G=${artifacts}`, `--port=${browser.port}`);
     } finally {
       await browser.close();
     }
-    const byTheClock = await judge(url, found);
-    const path = join(found, "trace.json");
+    const wallTime = await audit(url, artifacts);
+    const path = join(artifacts, "trace.json");
     const trace = JSON.parse(await readFile(path, "utf8"));
-    inOwnTime(trace.traceEvents);
+    convertToCpuTime(trace.traceEvents);
     await writeFile(path, JSON.stringify(trace));
-    return { byTheClock, inOwnTime: await judge(url, found) };
+    return { wallTime, cpuTime: await audit(url, artifacts) };
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-async function judge(url: string, found: string): Promise<Report> {
-  const path = join(found, "report.json");
-  await lighthouse(url, `-A=${found}`, "--output=json", `--output-path=${path}`);
+async function audit(url: string, artifacts: string): Promise<Report> {
+  const path = join(artifacts, "report.json");
+  await lighthouse(url, `-A=${artifacts}`, "--output=json", `--output-path=${path}`);
   return JSON.parse(await readFile(path, "utf8"));
 }
 
-/** Asynchronous, because this process may serve the page. */
+/** Not synchronous: this process may serve the page. */
 async function lighthouse(url: string, ...options: string[]): Promise<void> {
   const settings = ["--quiet", `--only-categories=${CATEGORIES.join(",")}`];
   await promisify(execFile)("npx", ["--yes", LIGHTHOUSE, url, ...settings, ...options], { env: environment });
@@ -68,7 +68,7 @@ async function open(profile: string, url: string, cookie?: string) {
   ];
   const process = spawn(ensureChromium(), flags, { stdio: ["ignore", "ignore", "pipe"] });
   const port = await new Promise<string>((resolve, reject) => {
-    process.once("exit", () => reject(new Error("Chromium ended before it listened.")));
+    process.once("exit", () => reject(new Error("Chromium exited before its debugging port was open.")));
     createInterface(process.stderr).on("line", (line) => {
       const found = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(line)?.[1];
       if (found !== undefined) resolve(found);

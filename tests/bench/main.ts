@@ -1,20 +1,20 @@
 /**
- * `npm run bench [bytes] [rows] [feel] [scroll] [painted] [lighthouse] [export] [ingest]`: what is budgeted, beside its budget. Bytes and rows unless
- * told: the others measure times or memory, on a machine with nothing else to do. Ends with 1 when something is over. What
- * a generation and a poll cost in calls and statements is held by tests/worker/budget.test.ts.
+ * `npm run bench -- [bytes] [rows] [feel] [scroll] [painted] [lighthouse] [export] [ingest]`: measurements and their
+ * budgets. The default is bytes and rows; the others measure times or memory and need an idle machine. Exits with 1 if a
+ * budget is exceeded. tests/worker/budget.test.ts limits the calls and statements of a generation and a poll.
  */
 import { runTool } from "../../scripts/run.ts";
 import { measureBytes } from "./bytes.ts";
 import { measureExport } from "./export.ts";
 import { measureIngest } from "./ingest.ts";
-import { isKept, lineOf, type Measure } from "./measure.ts";
+import { isWithinBudget, lineOf, type Measure } from "./measure.ts";
 import { measureFeel } from "./feel.ts";
 import { measureLighthouse } from "./lighthouse.ts";
 import { measurePainted } from "./painted.ts";
 import { measureScroll } from "./scroll.ts";
 import { measureRows } from "./rows.ts";
 
-const PARTS: Record<string, () => Measure[] | Promise<Measure[]>> = {
+const MEASUREMENTS: Record<string, () => Measure[] | Promise<Measure[]>> = {
   bytes: measureBytes,
   rows: measureRows,
   feel: measureFeel,
@@ -25,18 +25,20 @@ const PARTS: Record<string, () => Measure[] | Promise<Measure[]>> = {
   ingest: measureIngest,
 };
 
-const told = process.argv.slice(2);
-const asked = told.length > 0 ? told : ["bytes", "rows"];
-const unknown = asked.find((name) => !(name in PARTS));
+const names = process.argv.slice(2);
+const selected = names.length > 0 ? names : ["bytes", "rows"];
+const unknown = selected.find((name) => !(name in MEASUREMENTS));
 if (unknown !== undefined) {
-  console.error(`There is no "${unknown}" to measure; there are ${Object.keys(PARTS).join(", ")}.`);
+  console.error(
+    `There is no measurement "${unknown}". Choose from: ${Object.keys(MEASUREMENTS).join(", ")}.`,
+  );
   process.exit(2);
 }
 
 await runTool("vite", ["build", "--logLevel", "warn"]);
 const measures: Measure[] = [];
-for (const [name, measure] of Object.entries(PARTS)) {
-  if (asked.includes(name)) measures.push(...(await measure()));
+for (const [name, measure] of Object.entries(MEASUREMENTS)) {
+  if (selected.includes(name)) measures.push(...(await measure()));
 }
 for (const measure of measures) console.log(lineOf(measure));
-process.exit(measures.every(isKept) ? 0 : 1);
+process.exit(measures.every(isWithinBudget) ? 0 : 1);

@@ -1,7 +1,7 @@
-/** One line of the bench's table: at most `limit`, at least `least`; with neither it is only told. */
+/** One line of the table. The budget is at most `limit` or at least `least`; without both there is none. */
 export type Measure = { what: string; value: number; unit: string; limit?: number; least?: number };
 
-export const isKept = ({
+export const isWithinBudget = ({
   value,
   limit = Number.POSITIVE_INFINITY,
   least = Number.NEGATIVE_INFINITY,
@@ -14,11 +14,12 @@ export function lineOf(measure: Measure): string {
   const bound = limit ?? least;
   const budget =
     bound === undefined ? "" : `${limit === undefined ? "at least" : "of"} ${numbers.format(bound)}`;
-  const verdict = bound === undefined ? "" : isKept(measure) ? "ok" : limit === undefined ? "UNDER" : "OVER";
+  const verdict =
+    bound === undefined ? "" : isWithinBudget(measure) ? "ok" : limit === undefined ? "UNDER" : "OVER";
   return `${what.padEnd(46)} ${numbers.format(value).padStart(9)} ${unit.padEnd(7)} ${budget.padStart(12)}  ${verdict}`.trimEnd();
 }
 
-/** The middle one; of an even number, the greater of the two. */
+/** Of an even count, the greater of the two middle values. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -1,6 +1,6 @@
 /**
- * How long after an image is stored it is painted in the Create page: with pushes, against the same page without a
- * socket, which polls every two seconds. Both in one run, so that the machine's speed is in both.
+ * The time from storing an image to painting it in the Create page: with pushes, and without a socket, by a poll every two
+ * seconds. Both are measured in one run on the same machine.
  */
 import type { Browser, Page } from "playwright-core";
 import { type App, startApp } from "../e2e/support/app.ts";
@@ -11,7 +11,7 @@ import { createStudioPage } from "../e2e/support/studio-page.ts";
 import { type Measure, median } from "./measure.ts";
 
 const IMAGES = 9;
-const MOST_OF_POLLING = 0.25;
+const MAX_SHARE_OF_POLLING = 0.25;
 
 export async function measurePainted(): Promise<Measure[]> {
   const app = await startApp({ tiny: true });
@@ -26,7 +26,7 @@ export async function measurePainted(): Promise<Measure[]> {
         what: "pushes against polling",
         value: Math.round((100 * pushed) / polled) / 100,
         unit: "",
-        limit: MOST_OF_POLLING,
+        limit: MAX_SHARE_OF_POLLING,
       },
     ];
   } finally {
@@ -36,21 +36,21 @@ export async function measurePainted(): Promise<Measure[]> {
 }
 
 /** The median of the milliseconds from `completedAt` to the frame that shows the image. */
-async function delays(app: App, browser: Browser, news: "pushes" | "polling"): Promise<number> {
-  const client = await createClient(app.url, `painted-${news}@example.com`);
+async function delays(app: App, browser: Browser, transport: "pushes" | "polling"): Promise<number> {
+  const client = await createClient(app.url, `painted-${transport}@example.com`);
   const context = await browser.newContext({ baseURL: app.url });
   const [name = "", value = ""] = client.cookie.split("=");
   await context.addCookies([{ name, value, url: app.url }]);
   const page = await context.newPage();
-  // Both sides of the socket are this test's: it never opens, as behind a proxy that forbids it.
-  if (news === "polling") await page.routeWebSocket(/\/api\/events$/, (socket) => void socket.close());
+  // The socket never opens, as behind a proxy that blocks it.
+  if (transport === "polling") await page.routeWebSocket(/\/api\/events$/, (socket) => void socket.close());
   const studio = createStudioPage(page);
   const simulator = createSimulatorClient(app.adminUrl);
   await studio.open();
   await studio.isSignedIn();
   const times: number[] = [];
   for (let n = 1; n <= IMAGES; n += 1) {
-    const prompt = `Painted with ${news}, number ${n}`;
+    const prompt = `Painted with ${transport}, number ${n}`;
     const painted = nextPaint(page, prompt);
     await studio.generate(prompt);
     const id = await simulator.idOf(prompt);
@@ -68,14 +68,14 @@ function nextPaint(page: Page, prompt: string): Promise<number> {
   return page.evaluate(
     (alt) =>
       new Promise<number>((resolve) => {
-        const look = () => {
+        const check = () => {
           const image = [...document.images].find(
             (one) => one.alt === alt && one.complete && one.naturalWidth > 0,
           );
           if (image) resolve(Date.now());
-          else requestAnimationFrame(look);
+          else requestAnimationFrame(check);
         };
-        look();
+        check();
       }),
     prompt,
   );

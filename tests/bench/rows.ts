@@ -1,4 +1,4 @@
-/** What a page of the gallery reads in a record of a million pictures, counted by D1 itself. */
+/** The rows that a page of the gallery reads with a million generations, as counted by D1. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,12 +11,12 @@ import { type Filters, galleryPage } from "../../worker/db/gallery.ts";
 import { runWithUser } from "../../worker/db/user-read.ts";
 import type { Measure } from "./measure.ts";
 
-/** Half of them are one person's. */
+/** Half of them belong to one user. */
 const ROWS = 1_000_000;
 const CHUNK = 100_000;
 const OWNER = "owner";
 const PAGE = 24;
-/** The page, the row that tells of a next one, and the user. */
+/** The page, one row that shows whether there is a next page, and the user. */
 const PAGE_LIMIT = PAGE + 2;
 const SCAN_LIMIT = 5_000;
 
@@ -25,13 +25,13 @@ const CASES: { what: string; filters: Filters; after?: Position; limit: number }
   { what: "first page", filters: {}, limit: PAGE_LIMIT },
   { what: "page after 450,000", filters: {}, after: DEEP, limit: PAGE_LIMIT },
   { what: "one model", filters: { model: "truefusion-edge" }, limit: PAGE_LIMIT },
-  { what: "favourites", filters: { favorite: true }, limit: PAGE_LIMIT },
-  { what: "a stretch of time", filters: { from: 200_000, to: 300_000 }, limit: PAGE_LIMIT },
-  { what: "search, every picture matches", filters: { q: "lake" }, limit: SCAN_LIMIT },
+  { what: "favorites", filters: { favorite: true }, limit: PAGE_LIMIT },
+  { what: "a time range", filters: { from: 200_000, to: 300_000 }, limit: PAGE_LIMIT },
+  { what: "search, every image matches", filters: { q: "lake" }, limit: SCAN_LIMIT },
   { what: "search, one in 1,000 matches", filters: { q: "heron" }, limit: SCAN_LIMIT },
   { what: "search, none matches", filters: { q: "zebra" }, limit: SCAN_LIMIT },
-  { what: "search within favourites", filters: { q: "zebra", favorite: true }, limit: SCAN_LIMIT },
-  { what: "failed ones, and there are none", filters: { status: "failed" }, limit: SCAN_LIMIT },
+  { what: "search in favorites", filters: { q: "zebra", favorite: true }, limit: SCAN_LIMIT },
+  { what: "failed ones, if there are none", filters: { status: "failed" }, limit: SCAN_LIMIT },
 ];
 
 export async function measureRows(): Promise<Measure[]> {
@@ -76,7 +76,7 @@ async function seed(db: D1Database): Promise<void> {
       .prepare(
         `with recursive number(i) as (select ?1 union all select i + 1 from number where i < ?2)
          insert into generations (id, user_id, prompt, prompt_folded, model, status, favorite, created_at)
-         select 'picture-' || i, iif(i % 2, 'other', '${OWNER}'),
+         select 'image-' || i, iif(i % 2, 'other', '${OWNER}'),
            'A quiet lake ' || i || iif(i % 1000 = 0, ', a heron', ''),
            'a quiet lake ' || i || iif(i % 1000 = 0, ', a heron', ''),
            iif(i % 3, 'truefusion-pro', 'truefusion-edge'), 'succeeded', i % 50 = 0, i from number`,
@@ -86,7 +86,7 @@ async function seed(db: D1Database): Promise<void> {
   }
 }
 
-/** Runs `work` with a database that is the real one, and answers how many rows its statements read. */
+/** Runs `work` with a proxy of the database, and returns the rows that its statements read. */
 function countReads(real: D1Database) {
   return async (work: (db: D1Database) => Promise<void>): Promise<number> => {
     let read = 0;

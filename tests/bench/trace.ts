@@ -1,7 +1,7 @@
-/** What Chromium's own trace says of a page: when something happened, and what it cost the main thread. */
+/** Reads Chromium's trace of a page: when events happened, and their CPU time on the main thread. */
 import type { Browser, Page } from "playwright-core";
 
-/** Times are microseconds: `ts` and `dur` by the clock on the wall, `tts` and `tdur` by that of the thread. */
+/** Times are microseconds: `ts` and `dur` in wall-clock time, `tts` and `tdur` in CPU time of the thread. */
 export type TraceEvent = {
   name: string;
   ph: string;
@@ -17,7 +17,7 @@ export type TraceEvent = {
 
 const CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "blink.user_timing"];
 
-/** What happened on the page while `work` ran, in order. */
+/** The page's events while `work` runs, in order. */
 export async function traced(browser: Browser, page: Page, work: () => Promise<void>): Promise<TraceEvent[]> {
   await browser.startTracing(page, { categories: CATEGORIES });
   await work();
@@ -27,15 +27,12 @@ export async function traced(browser: Browser, page: Page, work: () => Promise<v
   return traceEvents.sort((a, b) => a.ts - b.ts);
 }
 
-/** Milliseconds that a thread worked between the beginning of one event and the end of another. */
+/** CPU time in milliseconds from the start of one event to the end of another. */
 export function workBetween(first: TraceEvent, last: TraceEvent): number {
   return ((last.tts ?? Number.NaN) + (last.tdur ?? 0) - (first.tts ?? Number.NaN)) / 1_000;
 }
 
-/**
- * Of what was measured several times on a machine that has other things to do: the lower quartile. Those only ever
- * add, also to a thread's own time, by what they push out of the processor's caches.
- */
-export function undisturbed(values: readonly number[]): number {
+/** For CPU times on a busy machine: other processes only add to them, because they evict the processor's caches. */
+export function lowerQuartile(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 2] ?? Number.NaN;
 }

@@ -27,7 +27,7 @@ function anchorsOf(text: string): string[] {
   );
 }
 
-/** The links of a page that lead nowhere, and the paths in it that do not exist. */
+/** The links and paths in a page that do not exist. */
 function brokenReferences(page: string, text: string): string[] {
   const links = [...text.matchAll(LINK)]
     .map(([, inText, inTag]) => inText ?? inTag ?? "")

@@ -1,6 +1,6 @@
 /**
- * A trace as it would be if the page's main thread had a processor to itself: each of its tasks lasts as long as the
- * thread worked, and what happened in it lies where the thread had got to by then. Chromium keeps both times.
+ * Converts a trace to CPU time, as if the main thread never waited for a processor: each task lasts as long as the thread
+ * ran, and the events in it move accordingly. Chromium records both times.
  */
 import type { TraceEvent } from "./trace.ts";
 
@@ -8,16 +8,16 @@ const isTask = ({ name, ph, tdur }: TraceEvent) =>
   ph === "X" && name.endsWith("RunTask") && tdur !== undefined;
 
 /** Changes the events of all main threads. Times are microseconds. */
-export function inOwnTime(events: readonly TraceEvent[]): void {
+export function convertToCpuTime(events: readonly TraceEvent[]): void {
   const threadOf = ({ pid, tid }: TraceEvent) => `${pid}:${tid}`;
-  const mains = new Set(
+  const mainThreads = new Set(
     events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(threadOf),
   );
-  const ofThreads = Map.groupBy(
-    events.filter((event) => mains.has(threadOf(event))),
+  const eventsByThread = Map.groupBy(
+    events.filter((event) => mainThreads.has(threadOf(event))),
     threadOf,
   );
-  for (const thread of ofThreads.values()) {
+  for (const thread of eventsByThread.values()) {
     let task: Required<Times> | null = null;
     for (const event of thread.sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))) {
       if (!task || event.ts >= task.ts + task.dur) task = isTask(event) ? timesOf(event) : null;
@@ -30,7 +30,7 @@ type Times = Pick<TraceEvent, "ts" | "dur" | "tts" | "tdur">;
 
 const timesOf = ({ ts, dur = 0, tts = 0, tdur = 0 }: TraceEvent) => ({ ts, dur, tts, tdur });
 
-/** What has no time of its own is put where it was, by proportion. */
+/** Events without CPU time are placed proportionally. */
 function shrink(event: TraceEvent, task: Required<Times>): void {
   const scale = task.tdur / Math.max(1, task.dur);
   const into =
