@@ -1,10 +1,11 @@
 /** What an export reads of a user. Oldest first: images made meanwhile come last and move none to another part. */
 import { and, asc, eq, sql } from "drizzle-orm";
+import * as z from "zod";
 import type { Position } from "../api/cursor.ts";
 import type { GenerationRecord } from "../api/generation.ts";
 import { EXPORT_PART_PICTURES } from "../config/limits.ts";
 import type { Database } from "./client.ts";
-import { recordOf } from "./generations.ts";
+import { json, recordOf } from "./generations.ts";
 import { generations, identities } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";
 
@@ -51,9 +52,18 @@ export function partStarts(
   return userRead([starts], ([rows]) => rows);
 }
 
+/** `options`: as stored, also those that this version does not know. */
+export type ExportedRow = {
+  record: GenerationRecord;
+  options: Record<string, unknown>;
+  sharesPrompt: boolean;
+};
+
+const anyOptions = json(z.record(z.string(), z.unknown())).catch({});
+
 export type ExportPart = {
   identities: (typeof identities.$inferSelect)[];
-  images: { record: GenerationRecord; sharesPrompt: boolean }[];
+  images: ExportedRow[];
   /** Where the next part begins; null: this is the last. */
   next: Position | null;
 };
@@ -71,9 +81,11 @@ export function exportPart(db: Database, userId: string, start: Position | null)
     const beyond = rows[EXPORT_PART_PICTURES];
     return {
       identities: knownIdentities,
-      images: rows
-        .slice(0, EXPORT_PART_PICTURES)
-        .map((row) => ({ record: recordOf(row), sharesPrompt: row.sharePrompt })),
+      images: rows.slice(0, EXPORT_PART_PICTURES).map((row) => ({
+        record: recordOf(row),
+        options: anyOptions.parse(row.options),
+        sharesPrompt: row.sharePrompt,
+      })),
       next: beyond ? { createdAt: beyond.createdAt, id: beyond.id } : null,
     };
   });

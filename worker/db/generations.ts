@@ -1,5 +1,5 @@
 /** Generations in D1. Every statement names the user: nobody's row is read or written through another's session. */
-import { and, eq, inArray, isNull, lt, lte, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, lte, notInArray, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { GENERATION_STATUSES, isTerminal } from "../shared/generations.ts";
 import { foldText } from "../shared/fold-text.ts";
@@ -19,7 +19,7 @@ import { dayOf, type UserRow } from "./users.ts";
 
 export type GenerationRow = typeof generations.$inferSelect;
 
-const json = <T extends z.ZodType>(schema: T) =>
+export const json = <T extends z.ZodType>(schema: T) =>
   z.string().transform((text, context): z.infer<T> => {
     try {
       return schema.parse(JSON.parse(text));
@@ -57,9 +57,13 @@ function columnsOf(record: GenerationRecord, now: number) {
 
 const own = (userId: string, id: string) => and(eq(generations.id, id), eq(generations.userId, userId));
 
-const isUnderWay = inArray(
-  generations.status,
-  GENERATION_STATUSES.filter((status) => !isTerminal(status)),
+/** As `hasEnded` decides: of a status that this version does not know, `completed_at` tells. */
+const isUnderWay = or(
+  inArray(
+    generations.status,
+    GENERATION_STATUSES.filter((status) => !isTerminal(status)),
+  ),
+  and(notInArray(generations.status, [...GENERATION_STATUSES]), isNull(generations.completedAt)),
 );
 
 /** The generation, if it is the user's. */
@@ -155,7 +159,7 @@ export async function insertGeneration(
         .onConflictDoUpdate({
           target: generations.id,
           set: columnsOf(record, now),
-          setWhere: sql`${eq(generations.userId, userId)} and ${isNewer(record, now)}`,
+          setWhere: sql`${and(eq(generations.userId, userId), isNewer(record, now))}`,
         })
         .returning(),
     ]),
@@ -185,7 +189,7 @@ export async function updateGeneration(
  * any write; one that has ended takes only an end that was written later.
  */
 function isNewer({ status }: GenerationRecord, now: number) {
-  return isTerminal(status) ? sql`(${isUnderWay} or ${lte(generations.updatedAt, now)})` : isUnderWay;
+  return isTerminal(status) ? or(isUnderWay, lte(generations.updatedAt, now)) : isUnderWay;
 }
 
 /** Takes a prediction for this user if no row of anybody has its id. `theirs`: the row was there before. */

@@ -50,9 +50,9 @@ export function documentOf(
     },
     limits: fromObject.limits,
     unrecorded: fromObject.unrecorded.map((record) => presentGeneration(record, origin)),
-    generations: images.map(({ record, sharesPrompt }) => {
-      const { id, prompt, model, status, options, error, favorite, shareUrl, createdAt, completedAt } =
-        presentGeneration(record, origin);
+    generations: images.map(({ record, options, sharesPrompt }) => {
+      const { id, prompt, favorite, shareUrl, createdAt, completedAt } = presentGeneration(record, origin);
+      const { model, status, error } = record;
       const files = record.outputs.map((output) => {
         const name = nameOf(record, output);
         const { width, height } = output;

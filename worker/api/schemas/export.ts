@@ -20,21 +20,22 @@ export const exportParts = z.object({
 });
 export type ExportParts = z.infer<typeof exportParts>;
 
-/** A generation in an export: with its files in the zip instead of URLs. */
+/** A generation in an export: as it is stored, with its files in the zip instead of URLs. */
 const exportedGeneration = generation
   .pick({
     id: true,
     prompt: true,
     model: true,
-    options: true,
-    status: true,
-    error: true,
     favorite: true,
     shareUrl: true,
     createdAt: true,
     completedAt: true,
   })
   .extend({
+    /** A newer version may have stored a status, an error code or an option that this one does not know. */
+    status: z.string(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    options: z.record(z.string(), z.unknown()),
     /** The shared page shows the prompt. */
     sharesPrompt: z.boolean(),
     files: z.array(
