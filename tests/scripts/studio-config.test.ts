@@ -54,8 +54,8 @@ describe.each([["--name", "other"], ["--name=other"]])("a studio chosen by %s %s
     const [first, second] = [configOf([]), configOf(own)];
     expect(second.name).toBe("other");
     expect(storageOf(second)).toEqual(["other", "other-outputs"]);
-    expect(limitsOf(second)).toHaveLength(5);
-    expect(new Set([...limitsOf(first), ...limitsOf(second)])).toHaveLength(10);
+    expect(limitsOf(second)).toHaveLength(6);
+    expect(new Set([...limitsOf(first), ...limitsOf(second)])).toHaveLength(12);
   });
 
   it("does not take the first studio's database by id", () => {

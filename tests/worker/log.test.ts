@@ -77,3 +77,53 @@ it("the log of a full run holds ids and codes, no prompt, address, token or quer
   expect(log).not.toMatch(/[?&]\w+=/);
   expect(log).not.toContain("@example.com");
 });
+
+type Line = { event: string } & Record<string, unknown>;
+
+const parsed = (lines: string[]) =>
+  lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Line);
+
+it("each generation has one line with its outcome", async () => {
+  const lines = recorded();
+  const user = await newUser("pro");
+  const outcomes = [
+    { moods: ["terminal"], status: "succeeded" },
+    { moods: ["terminal", "failed"], status: "failed", code: "upstream_failed" },
+  ];
+  for (const { moods, ...outcome } of outcomes) {
+    const { id } = await generate(user, newPrompt(...moods));
+    await reaches(user, id, outcome.status as "succeeded");
+    const ended = parsed(lines).filter(
+      ({ event, generation }) => event === "generation_ended" && generation === id,
+    );
+    expect(ended).toEqual([
+      {
+        event: "generation_ended",
+        generation: id,
+        model: "truefusion-pro",
+        ms: expect.any(Number),
+        ...outcome,
+      },
+    ]);
+  }
+});
+
+it("an image that is served has no line, one that is not has one", async () => {
+  const user = await newUser();
+  const { id } = await generate(user, newPrompt("terminal"));
+  await reaches(user, id, "succeeded");
+  const shared = await user.post(`/api/generations/${id}/share`, {});
+  const { url } = await shared.json<{ url: string }>();
+  const lines = recorded();
+  for (const path of [`/images/${id}/0`, `/images/${id}/0?size=thumb`, `${new URL(url).pathname}/image`]) {
+    const answer = await user.call(path);
+    expect(answer.status).toBe(200);
+    await answer.body?.cancel();
+  }
+  await user.call(`/images/${id}/7`);
+  await user.call(new URL(url).pathname);
+  expect(parsed(lines).filter(({ event }) => event === "request")).toMatchObject([
+    { route: "/images/:id/:n", status: 404 },
+    { route: "/s/:token", status: 200 },
+  ]);
+});

@@ -22,7 +22,7 @@ describe("the gallery's page", () => {
       await reaches(user, id, "succeeded");
       const page = await user.call(path);
       expect(page.headers.get("cache-control")).toBe("private, no-cache");
-      expect(page.headers.get("etag")).toBeNull();
+      expect(page.headers.get("vary")).toBe("cookie");
       const html = await page.clone().text();
       const query = `?limit=${GALLERY_START.limit}&status=${GALLERY_START.status}`;
       expect(await startIn(page)).toEqual(await list(user, query));
@@ -30,6 +30,29 @@ describe("the gallery's page", () => {
       expect(html).not.toContain("</script><b>");
     },
   );
+
+  it.each(["/gallery", "/g/some-image"])("%s is 304 until the list or the session changes", async (path) => {
+    const user = await newUser();
+    const revalidate = async (ask: typeof call, etag: string) => {
+      const answer = await ask(path, { headers: { "if-none-match": `"other", ${etag}` } });
+      expect(answer.headers.get("vary")).toBe("cookie");
+      return [answer.status, await answer.text()] as const;
+    };
+    const [own, anonymous] = [await user.call(path), await call(path)];
+    const etags = [own, anonymous].map((page) => page.headers.get("etag") ?? "");
+    const [ownTag = "", anonymousTag = ""] = etags;
+    expect(etags).toEqual([expect.stringMatching(/^W\/"[\w-]{22}"$/), expect.stringMatching(/"/)]);
+    expect(await revalidate(user.call, ownTag)).toEqual([304, ""]);
+    expect(await revalidate(call, anonymousTag)).toEqual([304, ""]);
+    // Nobody gets the other's page confirmed.
+    expect((await revalidate(user.call, anonymousTag))[0]).toBe(200);
+    expect((await revalidate(call, ownTag))[0]).toBe(200);
+
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    const [status, html] = await revalidate(user.call, ownTag);
+    expect([status, html.includes(id)]).toEqual([200, true]);
+  });
 
   it("holds nothing for a stranger, a forged session or a suspended user", async () => {
     const user = await newUser();
@@ -51,6 +74,12 @@ describe("the gallery's page", () => {
     end();
     expect([answer.status, await startIn(answer)]).toEqual([200, null]);
   });
+});
+
+it("a page without a list is 304 until the next build", async () => {
+  const etag = (await call("/account")).headers.get("etag") ?? "";
+  expect(etag).not.toBe("");
+  expect((await call("/account", { headers: { "if-none-match": etag } })).status).toBe(304);
 });
 
 it.each(["/gallery?q=fox", "/account", "/nowhere"])("%s holds no list", async (path) => {

@@ -66,6 +66,19 @@ describe("rate limits", () => {
       expect((await visitor().ask("/s/nothing")).status).toBe(404);
     }));
 
+  it("1,200 reads of lists and exports a minute, by user, whatever the address", () =>
+    withinAMinute(async () => {
+      const [user, other] = [await newUser(), await newUser()];
+      await exhaust(env.RL_READ, user.id, 1_200);
+      for (const path of ["/api/generations", "/api/generations?q=fox", "/api/account/export"]) {
+        await expectLimited(await user.call(path));
+        expect((await other.call(path)).status).toBe(200);
+      }
+      // Everything else goes on.
+      expect((await user.call("/api/session")).status).toBe(200);
+      await generate(user);
+    }));
+
   it("60 bad signatures a minute, by address; only after one was bad", () =>
     withinAMinute(async () => {
       const { address, ask } = visitor();
@@ -120,6 +133,12 @@ describe("rate limits", () => {
       await expectProblem(await ask("/api/webhooks", bad), "invalid_signature");
     }
     const user = await newUser();
+    for (const limiter of [broken, undefined]) {
+      const init = { headers: { cookie: user.cookie } };
+      const bindings = { ...env, RL_READ: limiter };
+      const answer = await app.request(`${ORIGIN}/api/generations`, init, bindings, createExecutionContext());
+      expect(answer.status).toBe(200);
+    }
     await set(user, { RL_GENERATE: broken });
     await generate(user);
   });

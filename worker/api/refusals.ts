@@ -8,6 +8,11 @@ export const STORAGE_UNAVAILABLE: Refusal = {
   detail: "The studio's storage is not available right now.",
 };
 
+export const TOO_MANY_REQUESTS: Refusal = {
+  code: "rate_limited",
+  detail: "Too many requests. Try again in a minute.",
+};
+
 /** Also for an image of another user: that it exists is not said. */
 export const imageNotFound = () => refuse("not_found", "There is no such image.");
 export const IMAGE_NOT_FOUND = imageNotFound().refusal;

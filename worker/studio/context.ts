@@ -3,12 +3,14 @@ import type { Database } from "../db/client.ts";
 import type { Settings } from "../config/settings.ts";
 import type { GenerationRecord } from "../api/generation.ts";
 import type { Result } from "../api/problem.ts";
+import { log } from "../lib/log.ts";
 import { limitsOf } from "./plan-limits.ts";
 import { type Job, recordOfJob } from "./jobs/job.ts";
 import type { Jobs } from "./jobs/store.ts";
 import type { Sockets } from "./sockets.ts";
 import type { Revocations } from "./revocations.ts";
 import { deadlineOf } from "./jobs/schedule.ts";
+import { isOpen } from "./jobs/transitions.ts";
 
 export type StudioContext = {
   bindings: { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding };
@@ -57,10 +59,22 @@ export function updateJob(
   const after = transition(before);
   if (after === before) return before;
   jobs.save(after);
+  if (before.status !== after.status && !isOpen(after)) logOutcome(after);
   context.arm();
   if (!quietly) pushGeneration(context, before, after);
   if (changesLimits(before, after)) pushLimits(context);
   return after;
+}
+
+/** The metric of outcomes: operators count these lines by status and model. */
+function logOutcome({ id, predictionId, status, model, error, createdAt, completedAt }: Job): void {
+  log("generation_ended", {
+    generation: predictionId ?? id,
+    status,
+    model,
+    ...(error && { code: error.code }),
+    ms: (completedAt ?? Date.now()) - createdAt,
+  });
 }
 
 function changesLimits(before: Job, after: Job): boolean {

@@ -2,6 +2,7 @@ import { createMiddleware } from "hono/factory";
 import { isAdmin } from "../../auth/admin-token.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { problemResponse } from "../../api/problem.ts";
+import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import type { AppEnv } from "./app-env.ts";
 import { isWithinRate } from "./rate-limit.ts";
 
@@ -11,7 +12,7 @@ export const adminOnly = createMiddleware<AppEnv>(async (c, next) => {
   if (adminTokens.length === 0) return c.notFound();
   // Before the token is looked at: guessing is what this is against.
   if (!(await isWithinRate(c.env.RL_ADMIN, c))) {
-    return problemResponse({ code: "rate_limited", detail: "Too many requests. Wait a minute." });
+    return problemResponse(TOO_MANY_REQUESTS);
   }
   if (!(await isAdmin(adminTokens, c.req.header("authorization")))) {
     return problemResponse(

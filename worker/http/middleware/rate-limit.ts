@@ -1,15 +1,28 @@
-import type { AppContext } from "./app-env.ts";
+import { createMiddleware } from "hono/factory";
+import { problemResponse } from "../../api/problem.ts";
+import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
+import type { AppContext, WithSession } from "./app-env.ts";
 
-/** Whether one more request is within the limiter's rate for this client's network. A limiter that fails allows it. */
-export async function isWithinRate(limiter: RateLimit | undefined, c: AppContext): Promise<boolean> {
+/** Whether one more request is within the limiter's rate for this key. A limiter that fails or is missing allows it. */
+async function isKeyWithinRate(limiter: RateLimit | undefined, key: string): Promise<boolean> {
   try {
-    return (
-      (await limiter?.limit({ key: networkOf(c.req.header("cf-connecting-ip") ?? "local") }))?.success ?? true
-    );
+    return (await limiter?.limit({ key }))?.success ?? true;
   } catch {
     return true;
   }
 }
+
+/** The same, counted by the client's network. */
+export function isWithinRate(limiter: RateLimit | undefined, c: AppContext): Promise<boolean> {
+  return isKeyWithinRate(limiter, networkOf(c.req.header("cf-connecting-ip") ?? "local"));
+}
+
+/** Limits a user's reads of lists and exports. Goes behind `withSessionToken` and the checks of the query. */
+export const limitedReads = createMiddleware<WithSession>(async (c, next) => {
+  if (!(await isKeyWithinRate(c.env.RL_READ, c.var.session.userId)))
+    return problemResponse(TOO_MANY_REQUESTS);
+  await next();
+});
 
 /** Hextets of an IPv6 /64: the smallest network that a provider assigns, so one client has all its addresses. */
 const NETWORK_HEXTETS = 4;

@@ -6,6 +6,7 @@ import { findShared, type Shared } from "../../db/generations.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { contentDisposition, fileNameOf } from "../../shared/file-name.ts";
 import { shareUrl, type StoredOutput } from "../../api/generation.ts";
+import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import { shardOfToken } from "../../api/share-token.ts";
 import type { AppContext, AppEnv } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
@@ -28,10 +29,7 @@ import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
 
 const unlisted = createMiddleware<AppEnv>(async (c, next) => {
   if (!(await isWithinRate(c.env.RL_SHARE, c))) {
-    return problemResponse(
-      { code: "rate_limited", detail: "Too many requests. Wait a minute.", retryAfterSeconds: 60 },
-      { "x-robots-tag": "noindex" },
-    );
+    return problemResponse(TOO_MANY_REQUESTS, { "x-robots-tag": "noindex" });
   }
   await next();
   c.header("x-robots-tag", "noindex");

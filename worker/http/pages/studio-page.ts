@@ -1,3 +1,4 @@
+import { base64url } from "jose";
 import { bounded } from "../../lib/async.ts";
 import { GALLERY_START } from "../../shared/generations.ts";
 import type { GenerationPage } from "../../api/schemas/generation.ts";
@@ -16,8 +17,8 @@ const HAS_EXTENSION = /\.[^/]*$/;
 
 /** As many as a phone shows at first, about. */
 const PRELOADED = 6;
-/** Per user: no cache may keep it, and a browser asks again. */
-const OWN_PAGE = { "cache-control": "private, no-cache", vary: "cookie" };
+/** Per user: no shared cache may store it, and a browser revalidates it before each use. */
+const OWN_PAGE = "private, no-cache";
 
 /**
  * What no route handles: the studio's page for an address that it renders itself, else 404. A missing file is never
@@ -29,11 +30,35 @@ export async function pageOrNotFound(c: AppContext): Promise<Response> {
   if (!isPage || RESERVED.test(pathname) || HAS_EXTENSION.test(pathname)) {
     return problemResponse({ code: "not_found", detail: "There is nothing here." });
   }
-  const asset = await c.env.ASSETS.fetch(new URL("/", c.req.url));
+  const [asset, start] = await Promise.all([
+    c.env.ASSETS.fetch(new URL("/", c.req.url)),
+    showsGallery(pathname) && search === "" ? firstPage(c) : null,
+  ]);
   const page = new Response(asset.body, asset);
-  if (!showsGallery(pathname) || search !== "") return page;
-  const start = await firstPage(c);
+  // Without a session, or with a slow D1, the same address has no list.
+  if (showsGallery(pathname)) page.headers.set("vary", "cookie");
+  if (start) {
+    page.headers.set("cache-control", OWN_PAGE);
+    page.headers.set("etag", await etagOf(page, start));
+  }
+  if (isCurrent(c.req.header("if-none-match"), page.headers.get("etag"))) {
+    await page.body?.cancel();
+    return new Response(null, { status: 304, headers: page.headers });
+  }
   return start ? withFirstPage(page, start) : page;
+}
+
+/** RFC 9110, 13.1.2: weak comparison. A proxy that compresses a page makes its ETag weak. */
+function isCurrent(ifNoneMatch: string | undefined, etag: string | null): boolean {
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, "");
+  return etag !== null && (ifNoneMatch ?? "").split(",").map(opaque).includes(opaque(etag));
+}
+
+/** Changes with the build and with the list. */
+async function etagOf(page: Response, start: GenerationPage): Promise<string> {
+  const text = new TextEncoder().encode(`${page.headers.get("etag")} ${JSON.stringify(start)}`);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text), 0, 16);
+  return `W/"${base64url.encode(hash)}"`;
 }
 
 /** The gallery, or an image that opens over it. */
@@ -57,7 +82,7 @@ async function firstPage(c: AppContext): Promise<GenerationPage | null> {
   }
 }
 
-/** Puts the list into the page, and has its first images loaded beside the scripts that show them. */
+/** Adds the list to the page, and preloads for its first images. */
 function withFirstPage(page: Response, start: GenerationPage): Response {
   const preloads = start.items
     .slice(0, PRELOADED)
@@ -66,9 +91,9 @@ function withFirstPage(page: Response, start: GenerationPage): Response {
       (output) =>
         `<link rel="preload" as="image" imagesrcset="${escaped(tileSrcset(output))}" imagesizes="${tileSizes(output)}" fetchpriority="high">`,
     );
-  // A data block: no script runs. `<` is written so that no text can end it.
+  // A data block: no script runs. `<` is escaped so that no text can end it.
   const json = JSON.stringify(start).replaceAll("<", "\\u003c");
-  const rewritten = new HTMLRewriter()
+  return new HTMLRewriter()
     .on("head", {
       element(head) {
         head.append(preloads.join(""), { html: true });
@@ -80,10 +105,6 @@ function withFirstPage(page: Response, start: GenerationPage): Response {
       },
     })
     .transform(page);
-  const headers = new Headers(rewritten.headers);
-  headers.delete("etag");
-  for (const [name, value] of Object.entries(OWN_PAGE)) headers.set(name, value);
-  return new Response(rewritten.body, { status: rewritten.status, headers });
 }
 
 /** An id comes from Skytells and may hold anything. */

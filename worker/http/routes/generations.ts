@@ -13,11 +13,12 @@ import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
+import { limitedReads } from "../middleware/rate-limit.ts";
 import { withPrincipal, withSessionToken } from "../middleware/session.ts";
 import { presentPage } from "../present-page.ts";
 
 export const generations = new Hono<AppEnv>()
-  .get("/", sameOrigin, withSessionToken, query(listQuery), async (c) => {
+  .get("/", sameOrigin, withSessionToken, query(listQuery), limitedReads, async (c) => {
     const { limit, cursor, ...filters } = c.req.valid("query");
     const position = cursor === undefined ? null : decodeCursor(cursor);
     if (cursor !== undefined && position === null) {

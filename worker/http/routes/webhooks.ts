@@ -8,6 +8,7 @@ import { log, logError, reasonOf } from "../../lib/log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
 import { problemResponse } from "../../api/problem.ts";
+import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import type { Prediction } from "../../skytells/prediction.ts";
 import { type Correlation, correlationIn, isSignedBy, predictionIn } from "../../skytells/webhook.ts";
 import { callStudio } from "../../studio/client.ts";
@@ -24,7 +25,7 @@ export const webhooks = new Hono<AppEnv>().post("/", async (c) => {
   const { skytells } = settingsOf(c.env);
   if (!(await isSignedBy(skytells.webhookKeys, body, c.req.header("x-skytells-signature") ?? null))) {
     if (!(await isWithinRate(c.env.RL_BAD_WEBHOOK, c))) {
-      return problemResponse({ code: "rate_limited", detail: "Too many requests.", retryAfterSeconds: 60 });
+      return problemResponse(TOO_MANY_REQUESTS);
     }
     return problemResponse({ code: "invalid_signature", detail: "The signature does not fit the body." });
   }
