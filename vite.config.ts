@@ -131,6 +131,8 @@ export default defineConfig({
     // The head script preloads what a page needs.
     modulePreload: false,
     rolldownOptions: {
+      // Warnings about slow plugins say how busy the machine is.
+      checks: { pluginTimings: false, bundlerTimings: false },
       output: {
         entryFileNames: "assets/studio-[hash].js",
         codeSplitting: {

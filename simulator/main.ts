@@ -1,3 +1,4 @@
+/** `npm run simulator`: the simulator with the options of the environment. */
 import { optionsFromEnvironment } from "./options.ts";
 import { startSimulator } from "./server.ts";
 

@@ -1,3 +1,4 @@
+/** Options of the simulator, from code or from the environment. */
 export type SimulatorOptions = {
   /** 0 takes any free port. */
   port?: number | undefined;

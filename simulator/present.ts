@@ -58,7 +58,7 @@ function formatTime(prediction: Prediction, at: number | null): string | null {
     : iso.replace("Z", "000Z");
 }
 
-function present(prediction: Prediction, baseUrl: string, ttlMs: number): Record<string, unknown> {
+function toJson(prediction: Prediction, baseUrl: string, ttlMs: number): Record<string, unknown> {
   const { id, moods, model, webhook } = prediction;
   const host = moods.has("output-foreign") ? "https://evil-skytells.ai.example" : baseUrl;
   const time = (at: number | null) => formatTime(prediction, at);
@@ -145,5 +145,5 @@ function withFields(full: Record<string, unknown>, requested: string | undefined
 
 export function createPresenter(baseUrl: () => string, outputTtlSeconds: number): Presenter {
   return (prediction) =>
-    withFields(present(prediction, baseUrl(), outputTtlSeconds * 1000), prediction.moods.get("fields"));
+    withFields(toJson(prediction, baseUrl(), outputTtlSeconds * 1000), prediction.moods.get("fields"));
 }

@@ -20,7 +20,7 @@ import { environment, root } from "../../scripts/run.ts";
 const NOW = Date.UTC(2026, 10, 1);
 const HOUR_MS = 3_600_000;
 const LIMITS = { now: NOW, settledBefore: NOW - HOUR_MS, deadlineBefore: NOW - HOUR_MS / 2 };
-/** Local R2 stamps objects with the real time, so tests of objects move the limits instead. */
+/** Local R2 gives objects the current time, so the limits are in the future. */
 const LATER = { ...LIMITS, now: Date.now() + 2 * HOUR_MS, settledBefore: Date.now() + HOUR_MS };
 const PAGE_SIZE = 2;
 
@@ -249,7 +249,7 @@ const repair = (...args: string[]) =>
 
 describe("npm run repair", () => {
   it.each(["", "users", "rows:a", "rows:a/b/c", "rows:a/1", "objects:other/a", "users:a/b", "pages:1"])(
-    "refuses the cursor %j",
+    "rejects the cursor %j",
     (cursor) => {
       expect(parseCursor(cursor)).toBeNull();
     },

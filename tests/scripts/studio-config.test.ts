@@ -98,7 +98,7 @@ describe("an environment of wrangler.toml", () => {
     expect(configOf(["--env", "other"], withEnvironment({}, base))).not.toHaveProperty("routes");
   });
 
-  it("is refused if it has the first studio's database or bucket", () => {
+  it("is rejected if it has the first studio's database or bucket", () => {
     const database = { binding: "DB", database_name: "image-studio" };
     expect(() => configOf(["--env", "other"], withEnvironment({ d1_databases: [database] }))).toThrow(
       /share the database image-studio/,
@@ -110,25 +110,28 @@ describe("an environment of wrangler.toml", () => {
   });
 });
 
-describe("--name is refused", () => {
+describe("--name", () => {
   it.each<[string, RawConfig]>([
     ["PUBLIC_URL", { ...raw, vars: { ...raw.vars, PUBLIC_URL: "https://studio.example" } }],
     ["routes", { ...raw, routes: ["studio.example/*"] }],
-  ])("if %s is the first studio's", (setting, config) => {
+  ])("is rejected if %s is the first studio's", (setting, config) => {
     expect(() => configOf(["--name", "other"], config)).toThrow(setting);
     expect(configOf([], config).name).toBe("image-studio");
   });
 
-  it("unless the arguments set PUBLIC_URL", () => {
+  it("is accepted if the arguments set PUBLIC_URL", () => {
     const config = { ...raw, vars: { ...raw.vars, PUBLIC_URL: "https://studio.example" } };
     expect(configOf(["--name", "other", "--var", "PUBLIC_URL:https://other.example"], config).name).toBe(
       "other",
     );
   });
 
-  it.each([[["--name"]], [["--name="]], [["--name", "../other"]], [["--name", "Other"]]])("as %j", (args) => {
-    expect(chooseStudio(args, {})).toHaveProperty("error");
-  });
+  it.each([[["--name"]], [["--name="]], [["--name", "../other"]], [["--name", "Other"]]])(
+    "is rejected as %j",
+    (args) => {
+      expect(chooseStudio(args, {})).toHaveProperty("error");
+    },
+  );
 });
 
 it("detects a Worker that was renamed without its storage", () => {
@@ -137,7 +140,7 @@ it("detects a Worker that was renamed without its storage", () => {
   expect(hasShippedStorage(configOf([]))).toBe(false);
 });
 
-describe("where a new database and bucket are created", () => {
+describe("the creation of the database and the bucket", () => {
   /** The commands, when wrangler finds only `existing`. */
   function plan(
     args: string[],
@@ -159,14 +162,14 @@ describe("where a new database and bucket are created", () => {
     [[], ""],
     [["--location", "weur"], " --location weur"],
     [["--jurisdiction=eu"], " --jurisdiction eu"],
-  ])("with %j, both are created there", (args, flags) => {
+  ])("with %j creates both there", (args, flags) => {
     expect(plan(args)).toEqual({
       commands: [`d1 create image-studio${flags}`, `r2 bucket create image-studio-outputs${flags}`],
       notes: [],
     });
   });
 
-  it("the jurisdiction in wrangler.toml counts for both", () => {
+  it("creates both in the jurisdiction of wrangler.toml", () => {
     expect(plan([], { config: inEu }).commands).toEqual([
       "d1 create image-studio --jurisdiction eu",
       "r2 bucket create image-studio-outputs --jurisdiction eu",
@@ -180,13 +183,13 @@ describe("where a new database and bucket are created", () => {
     expect(() => configOf(["--jurisdiction", "us"], inEu)).toThrow('jurisdiction = "eu"');
   });
 
-  it("existing ones are kept, with a note", () => {
+  it("keeps an existing database and bucket, with a note", () => {
     const { commands, notes } = plan(["--location", "apac"], { existing: [database, bucket] });
     expect(commands).toEqual([]);
     expect(notes).toHaveLength(2);
   });
 
-  it("is refused if the bucket exists in another jurisdiction", () => {
+  it("fails if the bucket exists in another jurisdiction", () => {
     const existing = [database, `${bucket} --jurisdiction eu`];
     expect(() => plan([], { existing })).toThrow('jurisdiction = "eu"');
     expect(plan(["--jurisdiction", "eu"], { existing }).commands).toEqual([]);
@@ -200,11 +203,11 @@ describe("where a new database and bucket are created", () => {
     [["--location"]],
     [["--jurisdiction", "de"]],
     [["--location", "weur", "--jurisdiction", "eu"]],
-  ])("%j is refused", (args) => {
+  ])("rejects %j", (args) => {
     expect(chooseStudio(args, {})).toHaveProperty("error");
   });
 
-  it("wrangler accepts the same locations and jurisdictions", { timeout: 60_000 }, () => {
+  it("has the locations and jurisdictions of wrangler", { timeout: 60_000 }, () => {
     const { stdout } = spawnSync(process.execPath, [TOOLS.wrangler, "d1", "create", "--help"], {
       cwd: root,
       env: environment,
