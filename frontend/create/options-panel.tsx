@@ -63,22 +63,24 @@ export function OptionsPanel() {
       {!ratios && !seed && !negativePrompt && (
         <p class="text-sm text-muted">{supported ? createText.noOptions : createText.optionsUnknown}</p>
       )}
-      <button type="button" class="button plain small justify-self-end" onClick={close}>
-        {createText.done}
-      </button>
-      {isSet.value && (
-        <button
-          type="button"
-          class="button plain small justify-self-start"
-          onClick={() => {
-            // This button disappears.
-            panel.current?.querySelector<HTMLElement>("input, textarea")?.focus();
-            composer.setOptions({});
-          }}
-        >
-          {createText.reset}
+      <div class="flex justify-between gap-2">
+        {isSet.value && (
+          <button
+            type="button"
+            class="button plain small"
+            onClick={() => {
+              // This button disappears.
+              panel.current?.querySelector<HTMLElement>("input, textarea")?.focus();
+              composer.setOptions({});
+            }}
+          >
+            {createText.reset}
+          </button>
+        )}
+        <button type="button" class="button plain small ms-auto" onClick={close}>
+          {createText.done}
         </button>
-      )}
+      </div>
     </div>
   );
 }
