@@ -34,13 +34,13 @@ app.use(
     app,
     onMethodNotAllowed: (_, methods) =>
       problemResponse(
-        { code: "method_not_allowed", detail: "This address does not take that method." },
+        { code: "method_not_allowed", detail: "This URL does not support that method." },
         { allow: methods.join(", ") },
       ),
   }),
 );
 app.use("/api/*", async (c, next) => {
-  // Before anything else: a studio that is set up wrongly says so instead of half working.
+  // First: with wrong settings every route fails with the setting's name, instead of some routes with other errors.
   settingsOf(c.env);
   await next();
   if (!c.res.headers.get("cache-control")?.includes("no-store")) c.header("cache-control", "no-store");
@@ -69,7 +69,10 @@ app.notFound(pageOrNotFound);
 app.onError((error) => {
   if (error instanceof SettingsError) {
     logError("settings_wrong", { reason: error.message });
-    return problemResponse({ code: "internal", detail: `This studio is not set up right. ${error.message}` });
+    return problemResponse({
+      code: "internal",
+      detail: `The settings of this studio are wrong. ${error.message}`,
+    });
   }
   if (error instanceof HTTPException && error.status < 500) {
     return problemResponse({ code: "invalid_request", detail: "The body is not JSON." });

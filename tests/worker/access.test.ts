@@ -34,23 +34,23 @@ describe("Cloudflare Access", () => {
   });
 
   it.each<[string, Record<string, unknown>, string | undefined, number, string]>([
-    ["wrong issuer", { iss: "https://evil.cloudflareaccess.com" }, undefined, 502, "answer doesn"],
-    ["wrong audience", { aud: ["another"] }, undefined, 502, "answer doesn"],
-    ["no audience", { aud: null }, undefined, 502, "answer doesn"],
-    ["expired", { exp: now - 3600 }, undefined, 502, "out of time"],
-    ["without an end", { exp: null }, undefined, 502, "answer doesn"],
-    ["not valid yet", { nbf: now + 3600 }, undefined, 502, "out of time"],
-    ["alg none", {}, "alg-none", 502, "answer doesn"],
-    ["alg HS256 with the public key", {}, "alg-hs256", 502, "answer doesn"],
-    ["a swapped key", {}, "key-swapped", 502, "answer doesn"],
-    ["an unknown key", {}, "key-unknown", 502, "answer doesn"],
-    ["no subject", { sub: "" }, undefined, 502, "answer doesn"],
+    ["wrong issuer", { iss: "https://evil.cloudflareaccess.com" }, undefined, 502, "response is invalid"],
+    ["wrong audience", { aud: ["another"] }, undefined, 502, "response is invalid"],
+    ["no audience", { aud: null }, undefined, 502, "response is invalid"],
+    ["expired", { exp: now - 3600 }, undefined, 502, "has expired"],
+    ["without an end", { exp: null }, undefined, 502, "response is invalid"],
+    ["not valid yet", { nbf: now + 3600 }, undefined, 502, "has expired"],
+    ["alg none", {}, "alg-none", 502, "response is invalid"],
+    ["alg HS256 with the public key", {}, "alg-hs256", 502, "response is invalid"],
+    ["a swapped key", {}, "key-swapped", 502, "response is invalid"],
+    ["an unknown key", {}, "key-unknown", 502, "response is invalid"],
+    ["no subject", { sub: "" }, undefined, 502, "response is invalid"],
     [
       "a service token",
       { sub: "", email: null, common_name: "robot.access" },
       undefined,
       403,
-      "tell your email address",
+      "share your email address",
     ],
   ])("refuses %s", async (_, more, flaw, status, title) => {
     const studio = studioWith(ANYONE, PUBLIC);
@@ -63,7 +63,7 @@ describe("Cloudflare Access", () => {
     const studio = studioWith(ANYONE, PUBLIC);
     await expectTurnedAway(await studio.call("/api/auth/login"), 403, "come through Cloudflare Access");
     const nonsense = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": "nonsense" });
-    await expectTurnedAway(nonsense, 502, "answer doesn");
+    await expectTurnedAway(nonsense, 502, "response is invalid");
   });
 
   it("shows a page, not JSON, when D1 fails after the provider vouched for the user", async () => {
@@ -92,7 +92,7 @@ describe("Cloudflare Access", () => {
     const studio = studioWith({ ...ANYONE, ACCESS_TEAM_DOMAIN: "http://127.0.0.1:9" }, PUBLIC);
     const assertion = await signed(claimsOf({ iss: "http://127.0.0.1:9" }));
     const answer = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
-    await expectTurnedAway(answer, 503, "answer");
+    await expectTurnedAway(answer, 503, "responding");
   });
 
   it("reads no more of the keys than they can need", async () => {
@@ -100,7 +100,7 @@ describe("Cloudflare Access", () => {
     const studio = studioWith({ ...ANYONE, ACCESS_TEAM_DOMAIN: team }, PUBLIC);
     const assertion = await signed(claimsOf({ iss: team }));
     const answer = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
-    await expectTurnedAway(answer, 503, "answer");
+    await expectTurnedAway(answer, 503, "responding");
   });
 
   it("beside OpenID Connect counts where a request came through it", async () => {

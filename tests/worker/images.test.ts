@@ -219,7 +219,7 @@ describe("sharing", () => {
     expect(html).toContain(`<meta property="og:image:width" content="${picture.width}"/>`);
     expect(html).toContain('<meta name="twitter:card" content="summary_large_image"/>');
     expect(html).toContain(
-      '<meta property="og:description" content="Describe a picture, get it in seconds."/>',
+      '<meta property="og:description" content="Describe an image, get it in seconds."/>',
     );
     expect(html).toContain(
       `<img src="${path}/image?size=768" width="${picture.width}" height="${picture.height}"`,

@@ -109,7 +109,7 @@ describe("OpenID Connect", () => {
       email: info.email,
     });
     const other = await studio.signIn({ claims: { sub }, userInfo: { ...someone() } });
-    await expectTurnedAway(other, 502, "answer doesn");
+    await expectTurnedAway(other, 502, "response is invalid");
   });
 
   it("reads email_verified at the user info where the token has only the address", async () => {
@@ -150,7 +150,7 @@ describe("OpenID Connect", () => {
     await expectTurnedAway(
       await studio.signIn({ claims: { sub }, userInfo: { sub } }),
       403,
-      "tell your email address",
+      "share your email address",
     );
   });
 
@@ -174,7 +174,7 @@ describe("OpenID Connect", () => {
       const page = await expectTurnedAway(
         await studio.signIn({ claims: someone() }),
         502,
-        "know this studio",
+        "rejected this studio",
       );
       expect(page).toContain("client_secret_basic");
     },
@@ -195,34 +195,34 @@ describe("a hostile provider", () => {
   const hour = 3600;
   const now = Math.floor(Date.now() / 1000);
   const cases: [name: string, answer: Answer, status: number, title: string][] = [
-    ["wrong issuer", { claims: { iss: "https://evil.example" } }, 502, "answer doesn"],
-    ["wrong nonce", { claims: { nonce: "another" } }, 502, "answer doesn"],
-    ["no nonce", { claims: { nonce: null } }, 502, "answer doesn"],
-    ["wrong audience", { claims: { aud: "another-client" } }, 502, "answer doesn"],
+    ["wrong issuer", { claims: { iss: "https://evil.example" } }, 502, "response is invalid"],
+    ["wrong nonce", { claims: { nonce: "another" } }, 502, "response is invalid"],
+    ["no nonce", { claims: { nonce: null } }, 502, "response is invalid"],
+    ["wrong audience", { claims: { aud: "another-client" } }, 502, "response is invalid"],
     [
       "several audiences, issued to another",
       { claims: { aud: ["the-client", "x"], azp: "x" } },
       502,
-      "answer doesn",
+      "response is invalid",
     ],
-    ["no subject", { claims: { sub: null } }, 502, "answer doesn"],
-    ["alg none", { flaw: "alg-none" }, 502, "answer doesn"],
-    ["alg HS256 with the public key", { flaw: "alg-hs256" }, 502, "answer doesn"],
-    ["a swapped key", { flaw: "key-swapped" }, 502, "answer doesn"],
-    ["an unknown key", { flaw: "key-unknown" }, 502, "answer doesn"],
-    ["no ID token", { flaw: "no-id-token" }, 502, "answer doesn"],
-    ["expired", { claims: { iat: now - 2 * hour, exp: now - hour } }, 502, "out of time"],
-    ["not valid yet", { claims: { nbf: now + hour } }, 502, "out of time"],
-    ["no email", { claims: { email: null } }, 403, "tell your email address"],
-    ["an email that is none", { claims: { email: "nobody" } }, 403, "tell your email address"],
+    ["no subject", { claims: { sub: null } }, 502, "response is invalid"],
+    ["alg none", { flaw: "alg-none" }, 502, "response is invalid"],
+    ["alg HS256 with the public key", { flaw: "alg-hs256" }, 502, "response is invalid"],
+    ["a swapped key", { flaw: "key-swapped" }, 502, "response is invalid"],
+    ["an unknown key", { flaw: "key-unknown" }, 502, "response is invalid"],
+    ["no ID token", { flaw: "no-id-token" }, 502, "response is invalid"],
+    ["expired", { claims: { iat: now - 2 * hour, exp: now - hour } }, 502, "has expired"],
+    ["not valid yet", { claims: { nbf: now + hour } }, 502, "has expired"],
+    ["no email", { claims: { email: null } }, 403, "share your email address"],
+    ["an email that is none", { claims: { email: "nobody" } }, 403, "share your email address"],
     ["an unverified email", { claims: { email_verified: false } }, 403, "verified"],
     ["an email of which nothing is said", { claims: { email_verified: null } }, 403, "verified"],
     ["consent refused", { error: "access_denied" }, 403, "You weren"],
-    ["the studio refused", { error: "unauthorized_client" }, 502, "know this studio"],
-    ["trouble of its own", { error: "temporarily_unavailable" }, 503, "answer"],
-    ["token endpoint broken", { flaw: "token-500" }, 503, "answer"],
-    ["token endpoint in HTML", { flaw: "token-html" }, 503, "answer"],
-    ["token endpoint without end", { flaw: "token-endless" }, 503, "answer"],
+    ["the studio refused", { error: "unauthorized_client" }, 502, "rejected this studio"],
+    ["trouble of its own", { error: "temporarily_unavailable" }, 503, "responding"],
+    ["token endpoint broken", { flaw: "token-500" }, 503, "responding"],
+    ["token endpoint in HTML", { flaw: "token-html" }, 503, "responding"],
+    ["token endpoint without end", { flaw: "token-endless" }, 503, "responding"],
   ];
   it.each(cases)("%s", async (_, answer, status, title) => {
     const studio = studioWith(ANYONE);
@@ -244,7 +244,7 @@ describe("a hostile provider", () => {
     const unreachable = studioWith({ ...ANYONE, OIDC_ISSUER: "http://127.0.0.1:9" });
     const answer = await unreachable.call("/api/auth/login");
     expect(answer.headers.get("retry-after")).toBe("30");
-    await expectTurnedAway(answer, 503, "answer");
+    await expectTurnedAway(answer, 503, "responding");
   });
 
   it("ends a sign-in with a page when the provider does not answer in time", async () => {
@@ -252,9 +252,9 @@ describe("a hostile provider", () => {
     vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => timeout(milliseconds / 100));
     try {
       const slow = studioWith({ ...ANYONE, OIDC_ISSUER: `${PROVIDER}/slow` });
-      await expectTurnedAway(await slow.call("/api/auth/login"), 503, "answer");
+      await expectTurnedAway(await slow.call("/api/auth/login"), 503, "responding");
       const answer = await studioWith(ANYONE).signIn({ claims: someone(), flaw: "token-slow" });
-      await expectTurnedAway(answer, 503, "answer");
+      await expectTurnedAway(answer, 503, "responding");
     } finally {
       vi.restoreAllMocks();
     }
@@ -271,8 +271,8 @@ describe("a hostile browser", () => {
     const studio = studioWith(ANYONE);
     const { callback, cookie } = await studio.goThere({ claims: someone() });
     expect((await studio.handIn(callback, cookie)).status).toBe(302);
-    await expectTurnedAway(await studio.handIn(callback, cookie), 400, "was used already");
-    await expectTurnedAway(await studio.handIn(callback, ""), 400, "be finished");
+    await expectTurnedAway(await studio.handIn(callback, cookie), 400, "was already used");
+    await expectTurnedAway(await studio.handIn(callback, ""), 400, "be completed");
   });
 
   it("finishes two sign-ins that were begun in two tabs, in either order", async () => {
@@ -295,7 +295,7 @@ describe("a hostile browser", () => {
     const studio = studioWith(ANYONE);
     const { callback, cookie } = await studio.goThere({ claims: someone() });
     const forged = await studio.call("/api/auth/callback?error=access_denied&state=x", { cookie });
-    await expectTurnedAway(forged, 400, "be finished");
+    await expectTurnedAway(forged, 400, "be completed");
     expect(forged.headers.getSetCookie()).toEqual([]);
     expect((await studio.handIn(callback, cookie)).status).toBe(302);
   });
@@ -320,13 +320,13 @@ describe("a hostile browser", () => {
       await studio.goThere({ claims: someone() }),
       await studio.goThere({ claims: someone() }),
     ];
-    await expectTurnedAway(await studio.handIn(theirs.callback, mine.cookie), 400, "be finished");
+    await expectTurnedAway(await studio.handIn(theirs.callback, mine.cookie), 400, "be completed");
     const renamed = `${theirs.cookie.split("=")[0]}=${mine.cookie.slice(mine.cookie.indexOf("=") + 1)}`;
-    await expectTurnedAway(await studio.handIn(theirs.callback, renamed), 400, "be finished");
+    await expectTurnedAway(await studio.handIn(theirs.callback, renamed), 400, "be completed");
     const mixed = new URL(mine.callback);
     mixed.searchParams.set("code", theirs.callback.searchParams.get("code") ?? "");
     // PKCE: the code was made for another verifier.
-    await expectTurnedAway(await studio.handIn(mixed, mine.cookie), 400, "was used already");
+    await expectTurnedAway(await studio.handIn(mixed, mine.cookie), 400, "was already used");
   });
 
   it.each([
@@ -355,12 +355,12 @@ describe("a hostile browser", () => {
     for (const forged of [session, `${token.slice(0, -4)}AAAA`, "x.y.z", ""]) {
       const again = await studio.goThere({ claims: someone() });
       const name = again.cookie.split("=")[0];
-      await expectTurnedAway(await studio.handIn(again.callback, `${name}=${forged}`), 400, "be finished");
+      await expectTurnedAway(await studio.handIn(again.callback, `${name}=${forged}`), 400, "be completed");
     }
     const late = await studio.goThere({ claims: someone() });
     vi.useFakeTimers({ now: Date.now() + 11 * 60_000, toFake: ["Date"] });
     try {
-      await expectTurnedAway(await studio.handIn(late.callback, late.cookie), 400, "be finished");
+      await expectTurnedAway(await studio.handIn(late.callback, late.cookie), 400, "be completed");
     } finally {
       vi.useRealTimers();
     }
@@ -423,7 +423,7 @@ describe("a hostile browser", () => {
       if (answer.status === 429) refused = answer;
     }
     expect(refused?.headers.get("retry-after")).toBe("60");
-    await expectTurnedAway(refused as Response, 429, "a lot of sign-ins");
+    await expectTurnedAway(refused as Response, 429, "Too many sign-ins");
     expect((await studio.call("/api/auth/login")).status).toBe(429);
     expect((await studio.call("/api/session")).status).toBe(200);
     expect((await studioWith(ANYONE).call("/api/auth/login")).status).toBe(302);
@@ -432,7 +432,7 @@ describe("a hostile browser", () => {
 
 describe("ALLOWED_USERS", () => {
   const at = (allowed: string, origin?: string) => studioWith({ ...OIDC, ALLOWED_USERS: allowed }, origin);
-  const unknown = "know your address";
+  const unknown = "have access to this studio";
 
   it("admits addresses and domains, in any case, and nothing that only looks like them", async () => {
     const id = crypto.randomUUID();

@@ -2,10 +2,10 @@ import { PROBLEM_STATUS, type ProblemCode } from "../shared/error-codes.ts";
 import type { Limits } from "./schemas/session.ts";
 import type { Problem } from "./schemas/problem.ts";
 
-/** An expected failure as a value: what the use cases return instead of throwing. */
+/** An expected failure as a value, which use cases return instead of throwing. */
 export type Refusal = {
   code: ProblemCode;
-  /** A sentence for a person; nothing internal. */
+  /** A sentence for users, without internal details. */
   detail: string;
   retryAfterSeconds?: number;
   pending?: { id: string; until: string };
@@ -28,7 +28,7 @@ export function refuse(
   return { ok: false, refusal: { code, detail, ...more } };
 }
 
-/** D1 or R2 is out; `app.onError` answers 503 `storage_unavailable`. */
+/** D1 or R2 is down; `app.onError` responds with 503 `storage_unavailable`. */
 export class StorageUnavailable extends Error {
   override name = "StorageUnavailable";
 }
@@ -42,7 +42,7 @@ export async function stored<T>(call: PromiseLike<T>): Promise<T> {
   }
 }
 
-/** When to come back, where the refusal does not say it itself. */
+/** Retry-After if the refusal has none. */
 const RETRY_AFTER_SECONDS: Partial<Record<ProblemCode, number>> = {
   rate_limited: 60,
   storage_unavailable: 5,

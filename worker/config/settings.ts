@@ -1,4 +1,4 @@
-/** The settings that an operator gives the Worker, parsed once. */
+/** The operator's settings, parsed once per isolate. */
 import * as z from "zod";
 import { isBlockable } from "../lib/blocked-words.ts";
 import { PLANS, type Plan } from "../shared/plans.ts";
@@ -7,44 +7,44 @@ export type OidcSettings = {
   issuer: URL;
   clientId: string;
   clientSecret: string | null;
-  /** The issuer's addresses count as verified, whatever it says of them. */
+  /** The issuer's addresses count as verified, whatever `email_verified` is. */
   trustsUnverifiedEmail: boolean;
 };
-/** `teamOrigin` is both the assertion's issuer and where its keys are. */
+/** `teamOrigin` is the assertion's issuer and serves its keys. */
 export type AccessSettings = { teamOrigin: string; audience: string };
 
 export type Settings = {
-  /** The studio's origin, or null: then the request's own. */
+  /** The studio's origin; null: that of each request. */
   publicOrigin: string | null;
   skytells: {
     url: string;
     key: string;
-    /** Everything a webhook may be signed with. */
+    /** All keys that may sign a webhook. */
     webhookKeys: string[];
     webhookEvents: "reference" | "sdk";
     outputHosts: string[];
-    /** The API is on loopback (the simulator): its outputs and webhooks may be too. */
+    /** The API is on loopback (the simulator), so outputs and webhooks may be too. */
     loopback: boolean;
   };
   sessionSecrets: string[];
   /** Longest time from a sign-in to the next one. */
   sessionMaxSeconds: number;
   devSignIn: boolean;
-  /** Any of them opens `/api/admin`; without one there is none. */
+  /** Each is valid for `/api/admin`; without one the route does not exist. */
   adminTokens: string[];
   oidc: OidcSettings | null;
   access: AccessSettings | null;
-  /** Addresses, @domains, or `*`; lower-cased. Empty: nobody new, but on this machine. */
+  /** Addresses, @domains, or `*`; lower-cased. Empty: no new users, except on localhost. */
   allowedUsers: string[];
   /** Other origins whose pages may use the API. */
   allowedOrigins: string[];
-  /** Words and phrases that no picture is made of. */
+  /** Prompts with one of these words or phrases are rejected. */
   blockedWords: string[];
-  /** Where to report a picture or a hole: a mailto: or https: address. */
+  /** For reports of images and vulnerabilities: a mailto: or https: URL. */
   contact: string | null;
   /** 0: no cap. −1: paused. */
   maxGenerationsPerDay: number;
-  /** What a user of each plan may make in a day (UTC). Null: no limit. */
+  /** Generations per user and UTC day. Null: no limit. */
   dailyGenerations: Record<Plan, number | null>;
   checkAfterMs: number;
   deadlineMs: number;
@@ -53,7 +53,7 @@ export type Settings = {
   unconfirmedMs: number;
 };
 
-/** A setting is missing or malformed; the message names it and says what it should be. */
+/** A setting is missing or malformed; the message names it and what it must be. */
 export class SettingsError extends Error {
   override name = "SettingsError";
 }
@@ -76,7 +76,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
-/** True for the hosts that only this machine can reach. */
+/** Whether only this machine can reach the host. */
 export function isLoopback(hostname: string): boolean {
   return LOOPBACK_HOSTS.includes(hostname) || hostname.endsWith(".localhost");
 }
@@ -89,7 +89,7 @@ const webUrl = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
-/** A team's domain, as the dashboard shows it: without a scheme. */
+/** Cloudflare's dashboard shows the domain without a scheme. */
 const teamDomain = z
   .string()
   .transform((value) => (value.includes("://") ? value : `https://${value}`))
@@ -98,7 +98,7 @@ const teamDomain = z
 const DAILY_GENERATIONS: Record<Plan, number> = { free: 50, pro: 500 };
 const DAILY_ENTRY = /^([a-z]+)\s*=\s*(\d{1,9})$/;
 
-/** `free=50,pro=500`: a plan that is not named keeps its default. */
+/** `free=50,pro=500`; a plan that is left out keeps its default. */
 const dailyGenerations = list("").transform((entries, context) => {
   const daily: Record<string, number> = { ...DAILY_GENERATIONS };
   for (const entry of entries) {
@@ -113,7 +113,7 @@ const dailyGenerations = list("").transform((entries, context) => {
   return { free: limitOf("free"), pro: limitOf("pro") };
 });
 
-/** An address of mail or of a page, as a link to it. */
+/** An email address or the URL of a page, as a link. */
 const contact = z.string().transform((value, context) => {
   if (z.email().safeParse(value).success) return `mailto:${value}`;
   const url = URL.parse(value);
@@ -130,12 +130,12 @@ const isWebOrigin = (value: string) => {
 
 const ADMITTED = /^(?:\*|[^\s@*]*@[^\s@*]+)$/;
 
-const TOO_WEAK = "is too weak: make one with `npm run secret`";
+const TOO_WEAK = "is too weak: create one with `npm run secret`";
 const areStrong = (secrets: string[]) =>
   secrets.every((secret) => secret.length >= 16 && new Set(secret).size >= 6);
 
 type Pair = [one: string, other: string];
-/** Settings that say something only together. */
+/** The first setting needs the second. */
 const PAIRS: Pair[] = [
   ["OIDC_ISSUER", "OIDC_CLIENT_ID"],
   ["OIDC_CLIENT_ID", "OIDC_ISSUER"],
@@ -155,7 +155,7 @@ const schema = z
       "delivery.skytells.cloud,cdn.skytells.ai,storage.skytells.ai,skytells-ai.s3.us-east-1.amazonaws.com",
     ),
     SESSION_SECRET: list("")
-      .refine((secrets) => secrets.length > 0, "is missing: make one with `npm run secret`")
+      .refine((secrets) => secrets.length > 0, "is missing: create one with `npm run secret`")
       .refine(areStrong, TOO_WEAK),
     SESSION_MAX_DAYS: setting(
       z.coerce.number("must be a number of days").int("must be whole days").min(1).max(3_650).default(90),
@@ -193,8 +193,7 @@ const schema = z
     (env) => !env.SKYTELLS_API_KEY.includes("sk-simulator") || isLoopback(env.SKYTELLS_API_URL.hostname),
     {
       path: ["SKYTELLS_API_KEY"],
-      message:
-        "is the simulator's key, which everybody knows: it is taken only where SKYTELLS_API_URL is on localhost",
+      message: "is the simulator's public key: it is only valid if SKYTELLS_API_URL is on localhost",
     },
   )
   .refine((env) => !env.TRUST_UNVERIFIED_EMAIL || env.TRUST_UNVERIFIED_EMAIL.href === env.OIDC_ISSUER?.href, {
@@ -212,7 +211,7 @@ const schema = z
 
 const parsed = new WeakMap<object, Settings>();
 
-/** The settings in `env`. Throws `SettingsError`, which names what is wrong. */
+/** The settings in `env`. Throws `SettingsError`, which names the wrong settings. */
 export function settingsOf(env: object): Settings {
   const known = parsed.get(env);
   if (known) return known;

@@ -3,7 +3,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import * as z from "zod";
 import type { Position } from "../api/cursor.ts";
 import type { GenerationRecord } from "../api/generation.ts";
-import { EXPORT_PART_PICTURES } from "../config/limits.ts";
+import { EXPORT_PART_IMAGES } from "../config/limits.ts";
 import type { Database } from "./client.ts";
 import { json, recordOf } from "./generations.ts";
 import { generations, identities } from "./schema.ts";
@@ -34,7 +34,7 @@ export function partStarts(
     .from(generations)
     .where(ownFrom(userId, start))
     .orderBy(...oldestFirst)
-    .limit((count - 1) * EXPORT_PART_PICTURES + 1)
+    .limit((count - 1) * EXPORT_PART_IMAGES + 1)
     .as("positions");
   const numbered = db
     .select({
@@ -47,7 +47,7 @@ export function partStarts(
   const starts = db
     .select({ createdAt: numbered.createdAt, id: numbered.id })
     .from(numbered)
-    .where(sql`${numbered.number} % ${EXPORT_PART_PICTURES} = 1`)
+    .where(sql`${numbered.number} % ${EXPORT_PART_IMAGES} = 1`)
     .orderBy(asc(numbered.number));
   return userRead([starts], ([rows]) => rows);
 }
@@ -76,12 +76,12 @@ export function exportPart(db: Database, userId: string, start: Position | null)
     .from(generations)
     .where(ownFrom(userId, start))
     .orderBy(...oldestFirst)
-    .limit(EXPORT_PART_PICTURES + 1);
+    .limit(EXPORT_PART_IMAGES + 1);
   return userRead([known, part], ([knownIdentities, rows]) => {
-    const beyond = rows[EXPORT_PART_PICTURES];
+    const beyond = rows[EXPORT_PART_IMAGES];
     return {
       identities: knownIdentities,
-      images: rows.slice(0, EXPORT_PART_PICTURES).map((row) => ({
+      images: rows.slice(0, EXPORT_PART_IMAGES).map((row) => ({
         record: recordOf(row),
         options: anyOptions.parse(row.options),
         sharesPrompt: row.sharePrompt,

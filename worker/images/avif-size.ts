@@ -1,17 +1,14 @@
-/**
- * An AVIF's size (ISO/IEC 14496-12 and 23008-12): the `ispe` property of its primary item, wherever `meta` is in the
- * file and whatever is in it.
- */
+/** Reads an AVIF's size (ISO/IEC 14496-12 and 23008-12): the `ispe` property of its primary item. */
 import { fourCharacters, skip, take, uint16, uint32, type Walk } from "./byte-walk.ts";
 
 export type Size = { width: number; height: number };
 
-/** `content` is infinite where the box reaches to the end of the file. */
+/** `content` is infinite if the box reaches to the end of the file. */
 type Box = { type: string; header: number; content: number };
 
 /** Item properties have an index of 15 bits. */
 const MAX_PROPERTIES = 0x7f_ff;
-/** Sizes of items kept until the primary item is known. Encoders name it first, so that one is kept. */
+/** Sizes that are kept until the primary item is known. Encoders usually name it first. */
 const MAX_ITEMS = 4_096;
 
 export function* avifSize(): Walk<Size | null> {
@@ -25,8 +22,8 @@ export function* avifSize(): Walk<Size | null> {
 }
 
 /**
- * Walks the boxes in the next `length` bytes. `visit` answers how many bytes of the content it read, or "stop" to end
- * the walk there. Stops at a box that does not fit.
+ * Walks the boxes in the next `length` bytes. `visit` returns how many bytes of the content it read, or "stop" to end
+ * the walk. Stops at a box that does not fit.
  */
 function* eachBox(length: number, visit: (box: Box) => Walk<number | "stop">): Walk<void> {
   let left = length;
@@ -99,7 +96,7 @@ function* readProperties(length: number, hasSize: (item: number, size: Size) => 
   });
 }
 
-/** `ipma`. Answers how many bytes it read. */
+/** Reads an `ipma` box, and returns how many bytes it read. */
 function* readAssociations(length: number, has: (item: number, property: number) => void): Walk<number> {
   if (length < 8) return 0;
   const head = yield* take(8);

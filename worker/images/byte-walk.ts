@@ -1,11 +1,11 @@
-/** Reading a format's structure from chunks as they arrive, with no more memory than the bytes that are looked at. */
+/** Parses a file format from chunks as they arrive. Only the bytes that a parser reads are kept in memory. */
 
-/** Look at the next `take` bytes, pass over `skip` bytes, or pass over everything up to and including byte `find`. */
+/** Read the next `take` bytes, skip `skip` bytes, or skip everything up to and including byte `find`. */
 export type Step = { take: number } | { skip: number } | { find: number };
-/** A parser: yields what it wants next and gets the bytes it took (none for `skip` and `find`). */
+/** A parser: yields its next step and receives the bytes (none for `skip` and `find`). */
 export type Walk<T> = Generator<Step, T, Uint8Array>;
 
-/** At most a few hundred bytes: they are copied and held. */
+/** The bytes are copied: use it for a few hundred at most. */
 export function* take(count: number): Walk<Uint8Array> {
   return yield { take: count };
 }
@@ -19,17 +19,17 @@ export function* find(byte: number): Walk<void> {
 }
 
 const NOTHING = new Uint8Array();
-/** No real file has that many pieces before its size; one of nothing but tiny pieces would cost seconds of CPU. */
+/** No real file has that many pieces before its size; a crafted one would cost seconds of CPU. */
 const MAX_STEPS = 1_000_000;
 
 /** Drives a parser with chunks of any size. */
 export class Walker<T> {
-  /** What the parser returned; undefined until it did. */
+  /** The parser's return value; undefined until it has returned. */
   result: T | undefined;
   /** The parser was ended after MAX_STEPS. */
   isTooLong = false;
   private step: Step | null = null;
-  /** Of the bytes to take: those that have arrived. */
+  /** The bytes of the current `take` that have arrived. */
   private taken = NOTHING;
   private count = 0;
   private steps = 0;
@@ -82,7 +82,7 @@ export function uint32(bytes: Uint8Array, at: number): number {
   return uint16(bytes, at) * 0x1_00_00 + uint16(bytes, at + 2);
 }
 
-/** Four characters: a chunk's, a box's or a brand's type. */
+/** The type of a chunk, box or brand. */
 export function fourCharacters(bytes: Uint8Array, at: number): string {
   return String.fromCharCode(...bytes.subarray(at, at + 4));
 }

@@ -1,6 +1,6 @@
 /**
- * An image's type and size, read while its bytes stream by: metadata of any size and order is passed over, not held.
- * It reads the structure up to the size and decodes nothing.
+ * Reads an image's type and size from its stream, without decoding it. Metadata of any size and order is skipped, not
+ * buffered.
  */
 import { avifSize, type Size } from "./avif-size.ts";
 import { find, fourCharacters, skip, take, uint16, uint32, type Walk, Walker } from "./byte-walk.ts";
@@ -20,7 +20,7 @@ export class ImageProbe {
     this.walker.push(chunk);
   }
 
-  /** Undefined while it may still come; null where these are not the bytes of an image. */
+  /** Undefined until it is known; null if the bytes are not an image. */
   get size(): Size | null | undefined {
     const { result, isTooLong } = this.walker;
     if (isTooLong) return null;
@@ -62,14 +62,14 @@ export class ImageProbe {
 /** `marker`: the second byte of the first one. */
 function* jpegSize(marker: number): Walk<Size | null> {
   for (let code = marker; ; ) {
-    // Bytes 0xFF may fill the room before a marker's code.
+    // Fill bytes 0xFF may precede a marker's code.
     while (code === 0xff) code = (yield* take(1))[0] ?? 0;
     const isFrame = code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
     if (isFrame) {
       const frame = yield* take(7);
       return { height: uint16(frame, 3), width: uint16(frame, 5) };
     }
-    // A scan or the end, and no frame before it.
+    // A scan or the end without a frame before it.
     if (code === 0xda || code === 0xd9) return null;
     // Markers without a segment: TEM and the restarts. 0 is a byte 0xFF of something else.
     const isAlone = code <= 0x01 || (code >= 0xd0 && code <= 0xd8);
@@ -78,7 +78,7 @@ function* jpegSize(marker: number): Walk<Size | null> {
       if (length < 2) return null;
       yield* skip(length - 2);
     }
-    // Decoders pass over stray bytes between segments.
+    // Decoders skip stray bytes between segments.
     yield* find(0xff);
     code = 0xff;
   }

@@ -1,9 +1,7 @@
 /**
- * Ingest: copies an output of Skytells into R2.
- *
- * Stores an image of a known type, whole, at most MAX_OUTPUT_BYTES; of anything else it stores nothing. The type and
- * size are read while the bytes stream to R2; the image is not decoded. Memory: a known length streams through, an
- * unknown one is held in parts of PART_BYTES.
+ * Copies an output of Skytells into R2, if it is a complete image of a known type and at most MAX_OUTPUT_BYTES. Type and
+ * size are read while the bytes stream to R2; the image is not decoded. Memory: a known length is streamed, an unknown one
+ * is buffered in parts of PART_BYTES.
  */
 import { bounded } from "../lib/async.ts";
 import { MAX_OUTPUT_BYTES, STEP_TIMEOUT_MS } from "../config/limits.ts";
@@ -21,7 +19,7 @@ export type Ingested = { ok: true; output: StoredOutput } | IngestFailure;
 
 type Place = { userId: string; generationId: string };
 
-/** R2 wants parts of equal size, 5 MiB at least; also the most that is buffered where the length is unknown. */
+/** R2 requires parts of equal size, at least 5 MiB. Also the buffer for a body of unknown length. */
 const PART_BYTES = 5 * 1024 * 1024;
 
 /** Copies the output at `address` into R2 as number `n` of its generation. Never throws. */
@@ -42,7 +40,7 @@ export async function ingestOutput(
     const ext = await body.readType();
     const key = outputKey(place, n, ext);
     const options = { httpMetadata: { contentType: mediaTypeOf(ext) } };
-    // The source ends by its own time limit; R2 gets as long again.
+    // The source has a time limit of its own; R2 gets the same time again.
     await bounded(
       length === null
         ? storeUnknownLength(bucket, key, options, body)
@@ -72,13 +70,13 @@ function lengthOf(response: Response): number | null {
 }
 
 /**
- * The response's body, checked while it is read: `next` throws where it is too large, not an image, or not of the
- * announced length, at the latest instead of its end. So nothing that fails a check is ever stored.
+ * The response's body, checked while it is read: `next` throws if it is too large, not an image, or not of the announced
+ * length, at the latest instead of returning the end. So a body that fails a check is never stored.
  */
 class Source {
   private readonly reader: ReadableStreamDefaultReader<Uint8Array> | null;
   private readonly probe = new ImageProbe();
-  /** Read for the type, and not handed out yet. */
+  /** Read to find the type, and not returned by `next` yet. */
   private head: Uint8Array[] = [];
   private size = 0;
   private readonly length: number | null;
@@ -88,7 +86,7 @@ class Source {
     this.reader = body?.getReader() ?? null;
   }
 
-  /** The image's type, as a file extension. Reads no further than that needs. */
+  /** The image's type, as a file extension. Reads only as far as necessary. */
   async readType(): Promise<string> {
     while (this.probe.ext === null) {
       const chunk = await this.read();
@@ -149,7 +147,7 @@ async function storeKnownLength(
   let storageError: unknown;
   const put = bucket.put(key, readable, options).catch((error) => {
     storageError = error;
-    // Else the loop below would wait for R2 to read on.
+    // Otherwise the loop below would wait for R2 to read more.
     return writer.abort(error).catch(() => {});
   });
   try {

@@ -1,4 +1,4 @@
-/** Names of the objects in R2. No other file builds one. */
+/** Keys of the objects in R2. No other file builds keys. */
 
 type Place = { userId: string; generationId: string };
 
@@ -10,7 +10,7 @@ export function thumbnailKey({ userId, generationId }: Place, n: number): string
   return `${thumbnailPrefix({ userId, generationId })}${n}.webp`;
 }
 
-/** `side`: its longest, in pixels. */
+/** `side`: the longest, in pixels. */
 export function variantKey({ userId, generationId }: Place, n: number, side: number): string {
   return `${thumbnailPrefix({ userId, generationId })}${n}-${side}.webp`;
 }
@@ -28,12 +28,12 @@ function thumbnailPrefix({ userId, generationId }: Place): string {
   return `thumbs/${userId}/${generationId}/`;
 }
 
-/** Everything of a generation lies under these. */
+/** All files of a generation have one of these prefixes. */
 export function generationPrefixes(place: Place): string[] {
   return [outputPrefix(place), thumbnailPrefix(place)];
 }
 
-/** Everything of a user lies under these. */
+/** All files of a user have one of these prefixes. */
 export function userPrefixes(userId: string): string[] {
   return [`outputs/${userId}/`, `thumbs/${userId}/`];
 }

@@ -1,4 +1,4 @@
-/** Serves a stored image: strong ETag, 304, Range, HEAD. A browser must never treat it as a page. */
+/** Serves a stored image: strong ETag, 304, Range, HEAD. Browsers must never render it as a page. */
 
 export const SAFE_HEADERS = {
   "accept-ranges": "bytes",
@@ -6,7 +6,7 @@ export const SAFE_HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** Answers `request` with the object under `key`, `headers` added; null if there is none. Throws if R2 does not answer. */
+/** Responds with the object at `key`, `headers` added; null if there is none. Throws if R2 does not respond. */
 export async function serveObject(
   bucket: R2Bucket,
   key: string,
@@ -22,33 +22,33 @@ export async function serveObject(
   }
   const object = await bucket.get(key, { onlyIf: conditionsIn(request.headers), ...(range && { range }) });
   if (!object) return null;
-  const answer = new Headers({ ...SAFE_HEADERS, ...headers, etag: object.httpEtag });
-  object.writeHttpMetadata(answer);
+  const response = new Headers({ ...SAFE_HEADERS, ...headers, etag: object.httpEtag });
+  object.writeHttpMetadata(response);
   if (!("body" in object)) {
     // R2 reports that a condition failed, not which one.
     const status = request.headers.has("if-match") || request.headers.has("if-unmodified-since") ? 412 : 304;
-    return new Response(null, { status, headers: answer });
+    return new Response(null, { status, headers: response });
   }
-  answer.set("content-length", String(range ? range.length : object.size));
+  response.set("content-length", String(range ? range.length : object.size));
   if (range) {
-    answer.set("content-range", `bytes ${range.offset}-${range.offset + range.length - 1}/${object.size}`);
+    response.set("content-range", `bytes ${range.offset}-${range.offset + range.length - 1}/${object.size}`);
   }
   if (request.method === "HEAD") {
     await object.body.cancel();
-    return new Response(null, { status: range ? 206 : 200, headers: answer });
+    return new Response(null, { status: range ? 206 : 200, headers: response });
   }
-  return new Response(object.body, { status: range ? 206 : 200, headers: answer });
+  return new Response(object.body, { status: range ? 206 : 200, headers: response });
 }
 
 const ENTITY_TAGS = /^(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)$/;
 
-/** The request's conditions that can be understood. R2 throws over the others, and HTTP says to pass over them. */
+/** The request's valid conditions. R2 throws on invalid ones, which HTTP says to ignore. */
 function conditionsIn(headers: Headers): Headers {
   const conditions = new Headers();
   for (const name of ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"]) {
     const value = headers.get(name)?.trim() ?? "";
-    const isUnderstood = name.endsWith("since") ? !Number.isNaN(Date.parse(value)) : ENTITY_TAGS.test(value);
-    if (isUnderstood) conditions.set(name, value);
+    const isValid = name.endsWith("since") ? !Number.isNaN(Date.parse(value)) : ENTITY_TAGS.test(value);
+    if (isValid) conditions.set(name, value);
   }
   return conditions;
 }
@@ -58,8 +58,8 @@ type ByteRange = { offset: number; length: number };
 const SINGLE_RANGE = /^bytes=(\d*)-(\d*)$/;
 
 /**
- * The one range asked for, or null to send everything: no Range, several at once, or a stale If-Range. Costs a
- * `head` only where a range is asked for.
+ * The requested range, or null to send everything: no Range, several ranges, or an outdated If-Range. Needs a `head` of R2
+ * only for requests with a Range.
  */
 async function usableRange(
   bucket: R2Bucket,

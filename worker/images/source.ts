@@ -1,9 +1,9 @@
-/** Fetches an output from the address that Skytells names, from allowed hosts only. */
+/** Fetches an output from the URL that Skytells returned, from allowed hosts only. */
 import { isLoopback, type Settings } from "../config/settings.ts";
 
 type Upstream = Settings["skytells"];
 
-/** On these, labels below the host are other customers' buckets: bucket names may have dots. */
+/** Subdomains of these are other customers' buckets: bucket names may have dots. */
 const SHARED_HOSTS = ["amazonaws.com", "r2.dev", "r2.cloudflarestorage.com", "googleapis.com", "windows.net"];
 
 /**
@@ -29,7 +29,7 @@ export type Source =
   | { ok: true; response: Response }
   | { ok: false; failure: "lost" | "invalid"; reason: string };
 
-/** Opens an output. Follows redirects itself, to check each address. */
+/** Opens an output. Follows redirects itself, to check each URL. */
 export async function openSource(address: string, upstream: Upstream, signal: AbortSignal): Promise<Source> {
   let url = URL.parse(address);
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
@@ -37,7 +37,7 @@ export async function openSource(address: string, upstream: Upstream, signal: Ab
       return { ok: false, failure: "invalid", reason: "source_not_allowed" };
     let response: Response;
     try {
-      // identity: a decoded body would not have the length in Content-Length.
+      // identity: the Content-Length of an encoded body is not that of the image.
       response = await fetch(url, { redirect: "manual", headers: { "accept-encoding": "identity" }, signal });
     } catch {
       return { ok: false, failure: "lost", reason: "no_answer" };

@@ -1,32 +1,30 @@
 /**
- * Stored pictures as one zip file, as they are read: the original bytes, stored and not packed again.
- *
- * Promise: one picture is open at a time and none is held whole, however large the file and however slow its reader.
- * The price: its length is not known beforehand, and a bucket that fails midway can only break it off.
+ * Streams stored images as one zip file, without compression. One image is open at a time and none is buffered, whatever
+ * its size and the speed of the reader. So the length is not known in advance, and a failure of R2 aborts the stream.
  */
 import { makeZip } from "client-zip";
 import { stored } from "../api/problem.ts";
 
-/** `name` is the file's path in the zip. Times are milliseconds since the epoch. */
-export type ZippedPicture = { key: string; name: string; modifiedAt: number };
+/** `name` is the path in the zip. Times are milliseconds since the epoch. */
+export type ZippedImage = { key: string; name: string; modifiedAt: number };
 export type ZippedText = { name: string; text: string; modifiedAt: number };
 
 type Ends = {
-  /** The last file, once it is known which names are missing from the bucket. */
+  /** The last file of the zip; `missing` are the names that R2 did not have. */
   last: (missing: ReadonlySet<string>) => ZippedText;
-  /** Hears of what breaks the stream off, but not of a reader that leaves. */
+  /** Called when R2 aborts the stream, but not when the client disconnects. */
   failed: (error: unknown) => void;
 };
 
-/** Throws where R2 does not give the first picture. */
-export async function zipPictures(
+/** Throws if R2 does not respond to the first read. */
+export async function zipImages(
   bucket: R2Bucket,
-  pictures: readonly ZippedPicture[],
+  images: readonly ZippedImage[],
   { last, failed }: Ends,
 ): Promise<ReadableStream<Uint8Array>> {
   const missing = new Set<string>();
-  // Before anything is answered: a bucket that is away is a clear refusal, and not a broken file.
-  const first = pictures[0] && (await stored(bucket.get(pictures[0].key)));
+  // Read before the response starts: if R2 is down, the request fails instead of sending a broken file.
+  const first = images[0] && (await stored(bucket.get(images[0].key)));
 
   async function orFailed<T>(read: Promise<T>): Promise<T> {
     try {
@@ -46,7 +44,7 @@ export async function zipPictures(
   }
 
   async function* entries() {
-    for (const [index, { key, name, modifiedAt }] of pictures.entries()) {
+    for (const [index, { key, name, modifiedAt }] of images.entries()) {
       const object = index === 0 ? first : await orFailed(bucket.get(key));
       if (!object) {
         missing.add(name);
@@ -56,10 +54,10 @@ export async function zipPictures(
       try {
         yield { name, input: bytesOf(reader), size: object.size, lastModified: new Date(modifiedAt) };
       } catch {
-        // Whoever took the file has left.
+        // The client disconnected.
         return;
       } finally {
-        // The zip writer never closes what it reads.
+        // client-zip does not cancel its inputs.
         await reader.cancel();
       }
     }

@@ -14,7 +14,7 @@ export async function bounded<T>(call: Promise<T>, ms: number): Promise<T> {
   }
 }
 
-/** Does `work` for each, in their order, at most `width` at a time. The first failure is thrown. */
+/** Runs `work` for each item in order, at most `width` at a time. Throws the first failure. */
 export async function inParallel<T>(
   items: readonly T[],
   width: number,

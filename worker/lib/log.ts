@@ -10,25 +10,25 @@ export function log(event: string, fields: Fields = {}): void {
   console.log(JSON.stringify({ event, ...fields }));
 }
 
-/** For what the operator has to act on; `console.error` makes it stand out in the platform's logs. */
+/** For events that the operator must act on; `console.error` marks them in the platform's logs. */
 export function logError(event: string, fields: Fields = {}): void {
   console.error(JSON.stringify({ event, ...fields }));
 }
 
-/** An error's own words and those of what caused it, short enough for a log line. */
+/** The messages of an error and its causes, cut to fit a log line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error).slice(0, 300);
   const own = holdsInput(error) ? error.constructor.name : `${error.name}: ${error.message}`.slice(0, 300);
   return error.cause === undefined ? own : `${own} < ${reasonOf(error.cause)}`;
 }
 
-/** Where an error came up, without its message. */
+/** The stack without the message. */
 export function stackOf(error: Error): string {
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   return frames.join("\n").slice(0, 1000);
 }
 
-/** Drizzle's message lists the values bound to the statement, a parser's quotes the text: prompts, addresses. */
+/** Messages of drizzle and of JSON.parse contain input: prompts, addresses. */
 function holdsInput(error: Error): boolean {
   return error instanceof DrizzleQueryError || error instanceof SyntaxError;
 }

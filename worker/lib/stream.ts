@@ -1,7 +1,4 @@
-/**
- * Reads a body whole, or null as soon as it is longer than `limit` bytes: the cap holds before the memory is
- * spent, whatever Content-Length says.
- */
+/** Reads a whole body; null as soon as it exceeds `limit` bytes, whatever its Content-Length is. */
 export async function readUpTo(
   body: ReadableStream<Uint8Array> | null,
   limit: number,

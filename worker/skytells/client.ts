@@ -1,6 +1,6 @@
 /**
- * The Skytells API: small, typed, tolerant in what it accepts. It never repeats a create that may have been
- * carried out: there is no idempotency key upstream, and a repeated create is a second paid job.
+ * Client of the Skytells API. It never repeats a create that may have succeeded: Skytells has no idempotency keys, and a
+ * repeated create is a second paid prediction.
  */
 import { readUpTo } from "../lib/stream.ts";
 import { isTerminal } from "../shared/generations.ts";
@@ -14,7 +14,7 @@ type Upstream = Settings["skytells"];
 
 type Answer = { status: number; body: unknown; retryAfterSeconds: number | null };
 
-/** Null: no whole answer, whether for time or for a lost connection; what was asked may have been done. */
+/** Null: a timeout or a lost connection; the request may have been carried out. */
 async function call(
   upstream: Upstream,
   method: "GET" | "POST" | "DELETE",
@@ -63,7 +63,7 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 export type CreateRequest = {
   model: string;
   input: Record<string, unknown>;
-  /** The object form; the plain-string form is the CLI's. */
+  /** The object form; Skytells' CLI sends a string. */
   webhook?: { url: string; events: readonly string[] };
 };
 
@@ -72,10 +72,10 @@ export type CreateOutcome =
   | ({ kind: "refused" } & Refused)
   | { kind: "ambiguous"; code: "upstream_timeout" | "upstream_error" };
 
-/** A 429 that asks for at most this is waited out, once: nothing was created. */
+/** After a 429 with at most this delay the create is sent once more: nothing was created. */
 const PATIENT_SECONDS = 5;
 
-/** `POST /predictions`. `isWanted`: asked before it is sent a second time. */
+/** `POST /predictions`. `isWanted` is called before it is sent a second time. */
 export async function createPrediction(
   upstream: Upstream,
   request: CreateRequest,
@@ -99,7 +99,7 @@ function createOutcome(answer: Answer | null): CreateOutcome {
   const accepted = answer.status >= 200 && answer.status < 300;
   const prediction = accepted ? parsePrediction(answer.body) : null;
   if (prediction) return { kind: "accepted", prediction };
-  // A 2xx without an id is an error envelope, or nothing at all: only its error_id can make it a refusal.
+  // A 2xx without an id is a rejection only if its body has an error_id.
   const refused = refusedCreate(accepted ? 500 : answer.status, answer.body, answer.retryAfterSeconds);
   if (refused) {
     if (refused.operator)
@@ -114,7 +114,7 @@ function createOutcome(answer: Answer | null): CreateOutcome {
 
 export type Look =
   | { kind: "found"; prediction: Prediction }
-  /** Skytells does not know this id, or does not say that it does. */
+  /** Skytells does not know this id, or its response does not say. */
   | { kind: "unknown" }
   | { kind: "busy"; retryAfterSeconds: number | null }
   | { kind: "unavailable" };
@@ -136,7 +136,7 @@ export async function getPrediction(upstream: Upstream, id: string): Promise<Loo
   return saysUnknown(answer) ? { kind: "unknown" } : { kind: "unavailable" };
 }
 
-/** Skytells answers an id that it does not know (any more) with 502; only the error's id tells that from a gateway. */
+/** Skytells responds with 502 to an unknown id; only the error_id distinguishes that from a gateway's 502. */
 function saysUnknown({ status, body }: Answer): boolean {
   if (status === 404 || status === 410) return true;
   const id = status === 502 ? upstreamError(body)?.id : null;
@@ -149,15 +149,15 @@ export type Listing =
   | { kind: "unavailable" };
 
 const PAGE_SIZE = 50;
-/** 250 predictions of the account within two days; past that a lost answer is confirmed by its webhook or not at all. */
+/** 250 predictions of the account in two days. Beyond that, only a webhook can confirm a lost create. */
 const MAX_PAGES = 5;
 
 /** `GET /predictions`, for the UTC days from one time to another: a bare array or `{data}`. */
 export async function listPredictions(upstream: Upstream, from: number, to: number): Promise<Listing> {
   const day = (time: number) => new Date(time).toISOString().slice(0, 10);
-  // Whether the last day is within is not documented: one more is asked for.
+  // It is not documented whether the last day is included, so one more is requested.
   const last = to + 24 * 60 * 60 * 1000;
-  // By id: a list that moves on between two pages, or that does not page at all, tells the same one twice.
+  // By id: if the list changes between two pages, or ignores the page, it returns predictions twice.
   const predictions = new Map<string, Prediction>();
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const query = `page=${page}&per_page=${PAGE_SIZE}&from=${day(from)}&to=${day(last)}`;
@@ -182,7 +182,7 @@ function entriesIn(body: unknown): unknown[] | null {
   return null;
 }
 
-/** `hasEnded`: Skytells says so; `prediction`: how, where it says that too. */
+/** `hasEnded`: the prediction is over; `prediction`: its final state, if Skytells returns it. */
 export type Canceled = { hasEnded: boolean; prediction: Prediction | null };
 
 /** `POST /predictions/{id}/cancel`. */
@@ -196,13 +196,13 @@ export async function cancelPrediction(upstream: Upstream, id: string, timeoutMs
   return { hasEnded: isDone, prediction: null };
 }
 
-/** `DELETE /predictions/{id}`; removes its outputs too. True: it is gone, now or before. */
+/** `DELETE /predictions/{id}`; also deletes its outputs. True: it does not exist any more. */
 export async function deletePrediction(upstream: Upstream, id: string): Promise<boolean> {
   const answer = await call(upstream, "DELETE", pathOf(id), undefined, STEP_TIMEOUT_MS);
   return answer !== null && (answer.status < 300 || saysUnknown(answer));
 }
 
-/** `GET /models/{slug}`: the body as it came. `absent`: Skytells says that there is none. */
+/** `GET /models/{slug}`: the unparsed body. `absent`: there is no such model. */
 export async function getModel(
   upstream: Upstream,
   slug: string,

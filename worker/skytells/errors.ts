@@ -1,4 +1,4 @@
-/** What an error of Skytells means for the studio. Branches on `error_id`, else on the HTTP class, never on text. */
+/** Interprets errors of Skytells by `error_id`, else by the HTTP status, never by text. */
 import * as z from "zod";
 import type { Refusal } from "../api/problem.ts";
 
@@ -14,11 +14,11 @@ const envelope = z.object({
 export type UpstreamError = {
   id: string | null;
   message: string | null;
-  /** In a form that is Skytells' own; other JSON may be a gateway's. */
+  /** Has one of Skytells' own formats; other JSON may be a gateway's. */
   isEnvelope: boolean;
 };
 
-/** The error in an answer's body: enveloped, older, or flat. Null: the body is none (an HTML page, say). */
+/** The error in a response body: enveloped, older or flat format. Null: not an error (an HTML page). */
 export function upstreamError(body: unknown): UpstreamError | null {
   const outer = envelope.safeParse(body);
   if (!outer.success) return null;
@@ -33,17 +33,17 @@ export function upstreamError(body: unknown): UpstreamError | null {
 
 export type Refused = {
   refusal: Refusal;
-  /** The deployer has to act: a key, the account or its credit. */
+  /** The operator must act: the key, the account or its credit. */
   operator: boolean;
 };
 
 const unavailable = (retryAfterSeconds: number | null): Refusal => ({
   code: "upstream_unavailable",
-  detail: "The image service is not available right now. Nothing was made.",
+  detail: "The image service is not available right now. Nothing was generated.",
   ...(retryAfterSeconds !== null && { retryAfterSeconds }),
 });
 
-/** Where Skytells does not say when to come back. */
+/** If Skytells sends no Retry-After. */
 const BUSY_SECONDS = 10;
 
 type Meaning = "operator" | "model" | "input" | "policy" | "busy";
@@ -81,7 +81,7 @@ function meaningOfStatus(status: number, isEnvelope: boolean): Meaning | null {
     case 451:
       return "policy";
     case 503:
-      // A gateway's own 503, a page or its JSON, says nothing about what stands behind it.
+      // A gateway's own 503 does not say whether Skytells received the request.
       return isEnvelope ? "busy" : null;
     case 408:
       return null;
@@ -90,10 +90,7 @@ function meaningOfStatus(status: number, isEnvelope: boolean): Meaning | null {
   }
 }
 
-/**
- * How a create was refused, where that is certain: nothing was made. Null: the answer is ambiguous, something
- * may have been made and billed.
- */
+/** The rejection of a create, if it is certain that nothing was created. Null: a prediction may exist and be billed. */
 export function refusedCreate(
   status: number,
   body: unknown,
@@ -115,7 +112,7 @@ export function refusedCreate(
       return {
         refusal: {
           code: "content_policy",
-          detail: "The image service will not make a picture of this prompt.",
+          detail: "The image service does not make images of this prompt.",
         },
         operator: false,
       };

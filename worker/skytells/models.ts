@@ -1,6 +1,6 @@
 /**
- * What a model accepts besides a prompt, by its `input_schema`, and the input built from it. Sources disagree on how a
- * size is requested, so an optional input is sent only where the schema has it.
+ * The options of a model by its `input_schema`, and the input of a create. Sources disagree on how a size is requested, so
+ * an optional input is sent only if the schema has it.
  */
 import * as z from "zod";
 import { ASPECT_RATIOS, type AspectRatio, MAX_SEED, type ModelId } from "../shared/models.ts";
@@ -23,7 +23,7 @@ const properties = z.record(z.string(), property.catch({}));
 
 const TIMEOUT_MS = 4_000;
 
-/** The model's live schema; `{}` where there is no such model, or none that is understood. null: no answer. */
+/** The model's live schema; `{}` if the model or a readable schema does not exist. Null: no response. */
 export async function fetchInputSchema(settings: Settings, id: ModelId): Promise<InputSchema | null> {
   const answer = await getModel(settings.skytells, id, TIMEOUT_MS);
   if (answer.kind === "unavailable") return null;
@@ -31,7 +31,7 @@ export async function fetchInputSchema(settings: Settings, id: ModelId): Promise
   return found?.success ? found.data.input_schema.properties : {};
 }
 
-/** A schema as it was stored, perhaps by another version; `{}` where it cannot be read. */
+/** Parses a stored schema, perhaps of another version; `{}` if it cannot be read. */
 export function parseInputSchema(json: string): InputSchema {
   try {
     return properties.catch({}).parse(JSON.parse(json));
@@ -64,12 +64,12 @@ export function exceededPromptLength(schema: InputSchema | null, prompt: string)
   return countCodePoints(prompt) > maxPromptLength ? maxPromptLength : null;
 }
 
-/** Whether the request asks for more than a picture of a prompt. */
+/** Whether the request has options besides the prompt and the model. */
 export function asksForOptions({ aspectRatio, seed, negativePrompt }: GenerateBody): boolean {
   return aspectRatio !== undefined || seed !== undefined || Boolean(negativePrompt);
 }
 
-/** The first option asked for that the model does not take, or null. It is refused, never dropped from a paid job. */
+/** The first requested option that the model does not accept, or null. It is rejected, never dropped from a paid job. */
 export function unsupportedOption(
   schema: InputSchema | null,
   asked: GenerateBody,
@@ -103,18 +103,18 @@ function sizeOf(ratio: AspectRatio, schema: InputSchema): { width: number; heigh
   return { width: fit(width), height: fit(height) };
 }
 
-/** From so many on, no two people draw the same within the seconds that matter. */
+/** With this many seeds, two users do not draw the same one within seconds. */
 const DISTINCT_SEEDS = 2 ** 24;
 
 /**
- * What is sent to Skytells, and the options to keep with the picture (the seed included, asked for or drawn).
- * `drewSeed`: the input has a random seed that nobody else's has.
+ * The input for Skytells, and the options to store with the generation, including the seed. `drewSeed`: the input has a
+ * random seed that no other generation has.
  */
 export function buildInput(
   asked: GenerateBody,
   schema: InputSchema | null,
 ): { input: Record<string, unknown>; options: GenerationOptions; drewSeed: boolean } {
-  // A seed is always sent where there can be one: two equal prompts then differ, and a lost answer can be told apart.
+  // Always sends a seed if the model has one: then equal prompts have different inputs, which identify a lost create.
   const most = Math.min(schema?.seed?.maximum ?? MAX_SEED, MAX_SEED);
   const seed = schema?.seed ? (asked.seed ?? randomSeed(most)) : undefined;
   const ratio = asked.aspectRatio;

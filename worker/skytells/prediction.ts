@@ -1,7 +1,6 @@
 /**
- * A prediction, out of whatever shape Skytells gives it. Tolerant: everything but `id` and `status` may be
- * missing, and a field of an unexpected shape is as good as missing. Source: Skytells' API reference, its
- * TypeScript SDK 1.0.5 and its CLI 1.0.3, which disagree.
+ * Parses a prediction. Everything except `id` and `status` may be missing, and a field of an unexpected type counts as
+ * missing. Sources: Skytells' API reference, TypeScript SDK 1.0.5 and CLI 1.0.3, which disagree.
  */
 import * as z from "zod";
 import type { GenerationStatus } from "../shared/generations.ts";
@@ -9,21 +8,21 @@ import type { GenerationStatus } from "../shared/generations.ts";
 export type Prediction = {
   id: string;
   status: GenerationStatus;
-  /** Where the pictures are, at most a few minutes long. */
+  /** URLs of the images, valid for a few minutes. */
   outputs: string[];
   error: string | null;
   progress: number | null;
-  /** What was sent; null where Skytells does not say or has emptied it. */
+  /** The input that was sent; null if Skytells does not return it. */
   input: Record<string, unknown> | null;
   model: string | null;
-  /** null: the answer does not say. */
+  /** Null: not in the response. */
   webhookUrl: string | null;
   /** Milliseconds since the epoch, as is `completedAt`. */
   createdAt: number | null;
   completedAt: number | null;
 };
 
-/** A prediction of which nothing but its id is known. */
+/** A prediction of which only the id is known. */
 export function unseen(id: string): Prediction {
   return {
     id,
@@ -39,7 +38,7 @@ export function unseen(id: string): Prediction {
   };
 }
 
-/** Opaque, a UUID in practice; it becomes part of our paths and keys, so nothing that means something there. */
+/** Opaque, a UUID in practice. It is used in paths and keys, so it may only have characters that are safe there. */
 export const PREDICTION_ID = /^[\w~-][\w.~-]{0,127}$/;
 
 const loose = <T extends z.ZodType>(schema: T) => schema.nullish().catch(null);
@@ -58,7 +57,7 @@ const time = loose(
 
 const wire = z.object({
   id: z.string().regex(PREDICTION_ID),
-  // `status:false` with an id is a queued job, says the SDK.
+  // In the SDK, `status: false` with an id is a queued prediction.
   status: z.union([z.string(), z.boolean()]).nullish().catch(null),
   output,
   error: message,
@@ -90,7 +89,7 @@ const STATUSES: Record<string, GenerationStatus> = {
   aborted: "canceled",
 };
 
-/** A status nobody knows is never terminal. */
+/** An unknown status is never terminal. */
 function statusOf(status: string | boolean | null | undefined): GenerationStatus {
   if (status === false) return "queued";
   return STATUSES[String(status).toLowerCase()] ?? "processing";
@@ -123,8 +122,8 @@ function progressOf(progress: number | null | undefined): number | null {
 }
 
 /**
- * True where a failed prediction's words say that the content policy refused it. The one place that reads
- * text: a failed prediction has no error id.
+ * Whether a failed prediction was rejected by the content policy. The only place that reads text, because failed
+ * predictions have no error_id.
  */
 export function isPolicyRefusal(error: string | null): boolean {
   return error !== null && /nsfw|content.?policy|safety/i.test(error);

@@ -1,7 +1,6 @@
 /**
- * The webhook's trust boundary: who signed these bytes, and what do they say. Skytells signs the raw body and
- * nothing else (no time, no delivery id), so a signature is no protection against replay: that is what the
- * correlation in our URL, monotonic transitions and idempotence are for.
+ * Verifies and parses webhooks. Skytells signs only the raw body (no time, no delivery id), so a signature does not protect
+ * against replays. The correlation in the URL, monotonic transitions and idempotence do.
  */
 import { parsePrediction, type Prediction } from "./prediction.ts";
 
@@ -29,7 +28,7 @@ export async function isSignedBy(keys: string[], body: Uint8Array, header: strin
   return checks.includes(true);
 }
 
-/** The prediction in a webhook's JSON: in an envelope (`data`) or bare. The event's name is not read: the status is. */
+/** The prediction in a webhook's JSON: in an envelope (`data`) or bare. The status counts, not the event's name. */
 export function predictionIn(payload: unknown): Prediction | null {
   if (typeof payload === "object" && payload !== null && "data" in payload) {
     const enveloped = parsePrediction(payload.data);
@@ -39,16 +38,16 @@ export function predictionIn(payload: unknown): Prediction | null {
   return bare && withoutInput(bare);
 }
 
-/** What was sent proves nothing here; and however deep it is nested, it has to be passed on and kept. */
+/** Drops the input: it proves nothing in a webhook, and could be large. */
 const withoutInput = (prediction: Prediction): Prediction => ({ ...prediction, input: null });
 
-/** Names of the events to ask for: the API reference and the SDK spell them differently. */
+/** Events to subscribe to: the API reference and the SDK name them differently. */
 export const WEBHOOK_EVENTS = {
   reference: ["prediction.started", "prediction.succeeded", "prediction.failed", "prediction.cancelled"],
   sdk: ["prediction.started", "prediction.completed", "prediction.failed", "prediction.canceled"],
 } as const;
 
-/** What rides in a webhook's URL so that it finds its job: unguessable, since the job's id is random. */
+/** In the webhook's URL, to find its job. Unguessable: the job's id is random. */
 export type Correlation = { userId: string; jobId: string };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -57,7 +56,7 @@ export function webhookUrl(origin: string, { userId, jobId }: Correlation): stri
   return `${origin}/api/webhooks?user=${userId}&job=${jobId}`;
 }
 
-/** Null where it is missing or garbled. */
+/** Null if it is missing or malformed. */
 export function correlationIn(query: URLSearchParams): Correlation | null {
   const userId = query.get("user") ?? "";
   const jobId = query.get("job") ?? "";

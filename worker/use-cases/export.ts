@@ -9,7 +9,7 @@ import { EXPORT_LIST_PARTS } from "../config/limits.ts";
 import { databaseFor } from "../db/client.ts";
 import { exportPart, partStarts } from "../db/export.ts";
 import type { SessionClaim } from "../db/users.ts";
-import { zipPictures } from "../images/zip.ts";
+import { zipImages } from "../images/zip.ts";
 import { log, logError, reasonOf } from "../lib/log.ts";
 import { planOf } from "../shared/plans.ts";
 import { callStudio } from "../studio/client.ts";
@@ -85,7 +85,7 @@ export async function readExportPart(
   async function open(): Promise<ReadableStream> {
     const plan = planOf(principal.user.plan);
     const fromObject = await callStudio(env, principal.userId, (studio) => studio.exportOf(plan));
-    return zipPictures(env.OUTPUTS, files, {
+    return zipImages(env.OUTPUTS, files, {
       last(missing) {
         log("export_sent", { part, files: files.length - missing.size, missing: missing.size });
         const document = documentOf(about, principal.user, rows, fromObject, missing, origin);

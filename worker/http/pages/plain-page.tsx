@@ -1,4 +1,4 @@
-/** A page that the Worker writes itself: no script, one style, the way back to the studio. */
+/** A page that the Worker renders: no script, one inline style, a link to the studio. */
 import { html, raw } from "hono/html";
 import { language, text } from "./text.ts";
 import { PLAIN_STYLE } from "./plain-style.ts";

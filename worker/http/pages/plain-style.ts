@@ -1,4 +1,4 @@
-/** How tall a picture may be in the window, with what stands around it. */
+/** Maximum height of the image: the window without the header and the caption. */
 export const TALLEST = "max(16rem, 100dvh - 15rem)";
 
 /** `light-dark()` for browsers without it (Safari before 17.5): of the two variables, one is empty and one is invalid. */

@@ -35,10 +35,10 @@ const unlisted = createMiddleware<AppEnv>(async (c, next) => {
   c.header("x-robots-tag", "noindex");
 });
 
-const LEADS_NOWHERE = { code: "not_found", detail: "This link leads nowhere." } as const;
+const NOT_SHARED = { code: "not_found", detail: "This link does not work." } as const;
 
-/** A revoked link must end at once, so caches have to ask each time. */
-const ASK_AGAIN = { "cache-control": "private, no-cache" };
+/** Caches must revalidate each time, because a revoked link must stop working at once. */
+const REVALIDATE = { "cache-control": "private, no-cache" };
 
 /** `no-transform` stops features of the Cloudflare zone: email obfuscation would break the contact link. */
 const PAGE_CACHING = { "cache-control": "private, no-cache, no-transform" };
@@ -62,12 +62,12 @@ export const share = new Hono<AppEnv>()
     const token = c.req.param("token");
     const shared = await find(c.env, token);
     const output = shared?.record.outputs[0];
-    if (!shared || !output) return problemResponse(LEADS_NOWHERE);
+    if (!shared || !output) return problemResponse(NOT_SHARED);
     const place = { userId: shared.userId, generationId: shared.record.id };
     // Neither the prompt where it is hidden, nor the generation's id.
     const named = { id: null, prompt: shared.showPrompt ? shared.record.prompt : null };
     const headersFor = (mediaType: string) => ({
-      ...ASK_AGAIN,
+      ...REVALIDATE,
       "cross-origin-resource-policy": "cross-origin",
       "content-disposition": contentDisposition("inline", fileNameOf(named, 0, mediaType)),
     });
@@ -82,14 +82,14 @@ export const share = new Hono<AppEnv>()
       // If the client disconnects, the check of `isShared` must still run.
       c.executionCtx.waitUntil(making.catch(() => null));
       const outcome = await making;
-      if (outcome === "gone") return problemResponse(LEADS_NOWHERE);
+      if (outcome === "gone") return problemResponse(NOT_SHARED);
       const made = outcome === "made" && (await serve());
       if (made) return made;
     }
     const key = outputKey(place, output.n, output.ext);
     const headers = headersFor(mediaTypeOf(output.ext));
     const image = await stored(serveObject(c.env.OUTPUTS, key, c.req.raw, headers));
-    return image ?? problemResponse(LEADS_NOWHERE);
+    return image ?? problemResponse(NOT_SHARED);
   })
   // A link that was cut or extended when it was copied.
   .get("*", (c) => gone(c));
@@ -120,8 +120,8 @@ function titleOf(prompt: string): string {
 }
 
 /**
- * The picture as large as it fits, at its size before it is there, and room for what stands below it: all is centred
- * together, and nothing moves when the rest of the page comes.
+ * Reserves the size of the image and of what follows it before they load: the page is vertically centered, so it would
+ * move otherwise.
  */
 function frameStyle({ width, height }: StoredOutput, canBeReported: boolean): string {
   return `main { grid-template-rows: auto minmax(2.75rem, auto)${canBeReported ? " minmax(1.5rem, auto)" : ""}; }

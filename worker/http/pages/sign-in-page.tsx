@@ -1,4 +1,4 @@
-/** What somebody reads whose sign-in came to nothing: what happened, what to do, and the way back. */
+/** The page after a failed sign-in: what happened and what to do. */
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { AppContext } from "../middleware/app-env.ts";
 import { text } from "./text.ts";
@@ -23,7 +23,7 @@ const STATUS: Record<keyof typeof text.signIn, ContentfulStatusCode> = {
 
 const RETRY_AFTER_SECONDS: Partial<Record<ContentfulStatusCode, string>> = { 429: "60", 503: "30" };
 
-/** The page for this refusal, with its status. The prompt that somebody typed is still in their browser. */
+/** The page for this refusal, with its status. The prompt is still in the user's browser. */
 export function signInPage(c: AppContext, reason: keyof typeof text.signIn) {
   const { title, what, operator } = text.signIn[reason];
   const status = STATUS[reason];

@@ -102,10 +102,10 @@ export const admin = new Hono<AppEnv>()
 /** Has a generation looked at anew; one whose job was swept long ago is answered as it is. */
 async function recheck(c: AppContext, id: string) {
   const userId = await ownerOf(commonDatabase(c.env), id);
-  if (userId === null) return problemResponse({ code: "not_found", detail: "There is no such picture." });
+  if (userId === null) return problemResponse({ code: "not_found", detail: "There is no such image." });
   const looked = await callStudio(c.env, userId, (studio) => studio.recheck(id));
   const record = looked ?? (await findGeneration(databaseFor(c.env, userId), userId, id)).record;
-  if (!record) return problemResponse({ code: "not_found", detail: "There is no such picture." });
+  if (!record) return problemResponse({ code: "not_found", detail: "There is no such image." });
   log("admin", { what: "recheck", user: userId });
   return c.json({ generation: presentGeneration(record, userId), looked: looked !== null }, 200);
 }
