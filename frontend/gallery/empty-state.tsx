@@ -10,7 +10,7 @@ import { isFiltered, NO_FILTERS, writeFilters } from "../studio/images/filters.t
 import type { ImageList } from "../studio/images/image-list.ts";
 import { errors } from "../text/errors.ts";
 import { galleryText } from "../text/gallery.ts";
-import { signInText } from "../text/sign-in.ts";
+import { menuText } from "../text/menu.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
 
@@ -79,7 +79,7 @@ export function SignInInvitation() {
           signIn.value = "asked";
         }}
       >
-        {signInText.signIn}
+        {menuText.signIn}
       </button>
     </EmptyState>
   );

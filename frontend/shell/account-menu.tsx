@@ -9,14 +9,14 @@ import { sessionPart } from "../studio/session/session.ts";
 import { signInPart } from "../studio/session/sign-in.ts";
 import { updatePart } from "../studio/update.ts";
 import { createText } from "../text/create.ts";
-import { signInText } from "../text/sign-in.ts";
+import { menuText } from "../text/menu.ts";
 import { useLightDismiss } from "../ui/light-dismiss.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { usePart } from "../ui/parts.ts";
 
-type Theme = keyof typeof signInText.themes;
+type Theme = keyof typeof menuText.themes;
 const ITEM = "flex min-h-control w-full items-center rounded-md px-3 text-sm font-medium hover:bg-sunken";
-const THEMES = Object.keys(signInText.themes) as Theme[];
+const THEMES = Object.keys(menuText.themes) as Theme[];
 
 /** Mounted with the first click on its button, and opens itself then; from then on the button opens it. */
 export function AccountMenu() {
@@ -36,7 +36,7 @@ export function AccountMenu() {
       <Summary />
       {user && (
         <a href={pathOf("account")} class={ITEM} onClick={hide}>
-          {signInText.yourAccount}
+          {menuText.yourAccount}
         </a>
       )}
       <ThemeChoice />
@@ -67,7 +67,7 @@ export function AccountMenu() {
           else dialogs.signIn.value = "asked";
         }}
       >
-        {user ? signInText.signOut : signInText.signIn}
+        {user ? menuText.signOut : menuText.signIn}
       </button>
     </div>
   );
@@ -79,8 +79,8 @@ function Summary() {
   const today = limits.value?.today;
   return (
     <p class="px-3 pt-2 pb-3 text-sm">
-      <strong class="block truncate font-semibold">{user.value?.email ?? signInText.signedOut}</strong>
-      {user.value && <span class="block text-muted">{signInText.plan(user.value.plan)}</span>}
+      <strong class="block truncate font-semibold">{user.value?.email ?? menuText.signedOut}</strong>
+      {user.value && <span class="block text-muted">{menuText.plan(user.value.plan)}</span>}
       {today && today.limit !== null && (
         <span class="block text-muted">
           {createText.dayLeft(Math.max(0, today.limit - today.used), today.limit)}
@@ -149,7 +149,7 @@ function ThemeChoice() {
   };
   return (
     <fieldset class="mb-2 grid grid-cols-3 rounded-md bg-sunken p-1">
-      <legend class="sr-only">{signInText.theme}</legend>
+      <legend class="sr-only">{menuText.theme}</legend>
       {THEMES.map((name) => (
         <label key={name} class="choice min-h-control-sm text-sm">
           <input
@@ -159,7 +159,7 @@ function ThemeChoice() {
             checked={theme.value === name}
             onChange={() => choose(name)}
           />
-          {signInText.themes[name]}
+          {menuText.themes[name]}
         </label>
       ))}
     </fieldset>

@@ -6,6 +6,7 @@ import { sessionPart } from "../studio/session/session.ts";
 import { signInPart } from "../studio/session/sign-in.ts";
 import { createText } from "../text/create.ts";
 import { errors } from "../text/errors.ts";
+import { menuText } from "../text/menu.ts";
 import { signInText } from "../text/sign-in.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { usePart } from "../ui/parts.ts";
@@ -15,7 +16,7 @@ export function SignInDialog() {
   const { session } = usePart(sessionPart);
   const { cancel } = usePart(signInPart);
   const isForGenerate = usePart(dialogsPart).signIn.value === "generate";
-  const title = isForGenerate ? signInText.titleGenerate : signInText.signIn;
+  const title = isForGenerate ? signInText.titleGenerate : menuText.signIn;
   const methods = session.value?.signIn;
   return (
     <Dialog label={title} class="modal" onClose={cancel}>
@@ -114,7 +115,7 @@ function DevSignIn() {
         />
       </label>
       <button type="submit" class="button filled" aria-disabled={isSending.value}>
-        {signInText.signIn}
+        {menuText.signIn}
       </button>
       <p id="sign-in-note" class="text-sm text-muted">
         {signInText.devNote}

@@ -1,19 +1,5 @@
-/** The text of the account menu, the sign-in dialog and the page for unknown addresses. */
-import { PLANS, type Plan } from "../../worker/shared/plans.ts";
-import { counted } from "./plural.ts";
-
+/** The text of the sign-in dialog and of the page for unknown addresses. */
 export const signInText = {
-  plan: (plan: Plan) => {
-    const { label, concurrent } = PLANS[plan];
-    return `${label} plan · ${counted(concurrent, { one: "image at a time", other: "images at once" })}`;
-  },
-  signedOut: "Not signed in",
-  signIn: "Sign in",
-  signOut: "Sign out",
-  yourAccount: "Your account",
-  theme: "Appearance",
-  themes: { system: "System", light: "Light", dark: "Dark" },
-
   titleGenerate: "Sign in to generate",
   why: "Images are saved to this account.",
   whyGenerate: "Images are saved to this account. We'll start your prompt right after.",

@@ -1,7 +1,7 @@
 /** The account page: deletion by keyboard when the first request fails. */
 import { expect, inject, test } from "vitest";
 import { accountText } from "../../frontend/text/account.ts";
-import { signInText } from "../../frontend/text/sign-in.ts";
+import { menuText } from "../../frontend/text/menu.ts";
 import { commonText } from "../../frontend/text/common.ts";
 import { errorSentences } from "../../frontend/text/errors.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
@@ -31,7 +31,7 @@ test("deletes the account by keyboard at the second try, and clears every tab", 
 
   await page.getByRole("button", { name: commonText.account }).focus();
   await keys.press("Enter");
-  await page.getByRole("link", { name: signInText.yourAccount }).focus();
+  await page.getByRole("link", { name: menuText.yourAccount }).focus();
   await keys.press("Enter");
   await page.getByRole("button", { name: accountText.deleteOpen }).focus();
   await keys.press("Enter");

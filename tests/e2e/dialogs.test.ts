@@ -1,6 +1,7 @@
 /** Dialogs and menus open when the user asks for them, and only then. */
 import { expect, test } from "vitest";
 import { commonText } from "../../frontend/text/common.ts";
+import { menuText } from "../../frontend/text/menu.ts";
 import { signInText } from "../../frontend/text/sign-in.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { errorSentences } from "../../frontend/text/errors.ts";
@@ -48,15 +49,15 @@ test("the sign-in dialog shows that it is loading, and why it failed", async () 
   });
   await studio.open();
   await studio.button(commonText.account).click();
-  await page.getByRole("button", { name: signInText.signIn, exact: true }).click();
-  const dialog = page.getByRole("dialog", { name: signInText.signIn });
+  await page.getByRole("button", { name: menuText.signIn, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: menuText.signIn });
   await dialog.getByText(signInText.loading).waitFor();
 
   held.resolve();
   await dialog.getByText(errorSentences.storage_unavailable).waitFor();
   await dialog.getByRole("button", { name: createText.tryAgain }).click();
   await dialog.getByLabel(signInText.email).fill(newEmail());
-  await dialog.getByRole("button", { name: signInText.signIn }).click();
+  await dialog.getByRole("button", { name: menuText.signIn }).click();
   await dialog.waitFor({ state: "detached" });
   await studio.isSignedIn();
 });

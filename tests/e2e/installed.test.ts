@@ -6,7 +6,7 @@ import { decode } from "fast-png";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createText } from "../../frontend/text/create.ts";
-import { signInText } from "../../frontend/text/sign-in.ts";
+import { menuText } from "../../frontend/text/menu.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { commonText } from "../../frontend/text/common.ts";
 import { root } from "../../scripts/run.ts";
@@ -90,7 +90,7 @@ test("opens offline with a message, and restores the draft", async () => {
   expect(await studio.prompt.inputValue()).toBe(prompt);
   // A part that is loaded when it is first shown.
   await page.getByRole("button", { name: commonText.account }).click();
-  await page.getByText(signInText.signedOut).waitFor();
+  await page.getByText(menuText.signedOut).waitFor();
   await page.goto("/gallery");
   await page.getByText(galleryText.offline).waitFor();
   await expect(page.goto("/s/some-shared-image"), "the Worker renders this page").rejects.toThrow(

@@ -3,7 +3,7 @@ import { decode } from "fast-png";
 import type { Locator, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { commonText } from "../../frontend/text/common.ts";
-import { signInText } from "../../frontend/text/sign-in.ts";
+import { menuText } from "../../frontend/text/menu.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { createClient } from "./support/client.ts";
@@ -72,7 +72,7 @@ test("with forced colors every control is visible, and on looks different from o
   blank.push(...(await unseen(page)));
   await page.keyboard.press("Escape");
   await studio.button(commonText.account).click();
-  await turns("theme", labelOf(signInText.themes.dark), () => labelOf(signInText.themes.dark).click());
+  await turns("theme", labelOf(menuText.themes.dark), () => labelOf(menuText.themes.dark).click());
   await page.getByRole("button", { name: createText.shortcuts }).click();
   const keys = page.getByRole("switch", { name: createText.shortcutsOn });
   await turns("switch", keys, () => keys.click());

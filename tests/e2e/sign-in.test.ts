@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accountText } from "../../frontend/text/account.ts";
 import { commonText } from "../../frontend/text/common.ts";
+import { menuText } from "../../frontend/text/menu.ts";
 import { signInText } from "../../frontend/text/sign-in.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
@@ -101,7 +102,7 @@ test("a new user presses Generate, signs in at the provider, and the image is cr
   elsewhere.expectsInConsole(/status of 401/);
   await elsewhere.studio.open();
   await elsewhere.studio.seesImage(prompt);
-  await page.getByRole("link", { name: signInText.yourAccount }).click();
+  await page.getByRole("link", { name: menuText.yourAccount }).click();
   await page.getByRole("button", { name: accountText.signOutEverywhere }).click();
   await elsewhere.studio.image(prompt).waitFor({ state: "detached" });
   expect((await elsewhere.context.request.get("/api/generations")).status()).toBe(401);
@@ -133,7 +134,7 @@ test("deleting an account deletes all its data, and signing in again makes a new
   await expect.poll(left, { message: "stored before" }).toEqual(traces);
 
   await page.getByRole("button", { name: commonText.account, exact: true }).click();
-  await page.getByRole("link", { name: signInText.yourAccount }).click();
+  await page.getByRole("link", { name: menuText.yourAccount }).click();
   await page.getByRole("button", { name: accountText.deleteOpen }).click();
   await page.getByRole("textbox").fill(user.email);
   await page.getByRole("button", { name: accountText.deleteConfirmed }).click();
@@ -147,7 +148,7 @@ test("deleting an account deletes all its data, and signing in again makes a new
   expect(await simulator.statusOf(running).catch(() => "gone"), "at Skytells").toMatch(/^(canceled|gone)$/);
 
   await page.getByRole("button", { name: commonText.account, exact: true }).click();
-  await page.getByRole("button", { name: signInText.signIn, exact: true }).click();
+  await page.getByRole("button", { name: menuText.signIn, exact: true }).click();
   await page.getByRole("link", { name: signInText.withOidc }).click();
   await page.getByRole("heading", { name: accountText.title }).waitFor();
   const again = await userOf(visitor);

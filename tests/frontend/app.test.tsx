@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { commonText } from "../../frontend/text/common.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { errors, failureSentences } from "../../frontend/text/errors.ts";
+import { menuText } from "../../frontend/text/menu.ts";
 import { signInText } from "../../frontend/text/sign-in.ts";
 import { MAX_SEED } from "../../worker/shared/models.ts";
 import { openApp } from "./render-app.tsx";
@@ -246,7 +247,7 @@ describe("sign-in", () => {
     const dialog = await screen.findByRole("dialog");
     const email = within(dialog).getByRole<HTMLInputElement>("textbox", { name: signInText.email });
     expect(email.value).toBe("you@example.com");
-    fireEvent.click(within(dialog).getByRole("button", { name: signInText.signIn }));
+    fireEvent.click(within(dialog).getByRole("button", { name: menuText.signIn }));
     await screen.findByText(createText.queued);
     expect(api.signInDev).toHaveBeenCalledWith("you@example.com");
     expect(screen.queryByRole("dialog")).toBeNull();
@@ -289,7 +290,7 @@ test("the account menu shows the user and the plan", async () => {
   await openApp();
   fireEvent.click(button(commonText.account));
   await screen.findByText("ada@example.com");
-  await screen.findByText(signInText.plan("pro"));
+  await screen.findByText(menuText.plan("pro"));
 });
 
 test("loads the latest images when the Worker answers after a failed first request", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { number } from "../../frontend/text/format.ts";
 import { language } from "../../frontend/text/language.ts";
-import { signInText } from "../../frontend/text/sign-in.ts";
+import { menuText } from "../../frontend/text/menu.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { failureSentences, errorSentences } from "../../frontend/text/errors.ts";
 import { FAILURE_CODES } from "../../worker/shared/generations.ts";
@@ -47,7 +47,7 @@ describe("numbers", () => {
   });
 
   test("limits by plan", () => {
-    expect(signInText.plan("free")).toBe("Free plan · 1 image at a time");
+    expect(menuText.plan("free")).toBe("Free plan · 1 image at a time");
   });
 
   test("elapsed time", () => {

@@ -6,7 +6,7 @@ import { type Words, written } from "./words.ts";
 
 export function createStudioPage(
   page: Page,
-  { commonText, signInText, createText, imageText }: Words = written,
+  { commonText, menuText, signInText, createText, imageText }: Words = written,
 ) {
   const button = (name: string) => page.getByRole("button", { name, exact: true });
   const queue = page.getByRole("region", { name: createText.queue });
@@ -14,7 +14,7 @@ export function createStudioPage(
     button,
     prompt: page.getByRole("textbox", { name: commonText.prompt }),
     generateButton: button(commonText.generate),
-    signInDialog: page.getByRole("dialog", { name: signInText.signIn }),
+    signInDialog: page.getByRole("dialog", { name: menuText.signIn }),
     shareDialog: page.getByRole("dialog", { name: imageText.shareTitle }),
     viewer: (prompt: string) => page.getByRole("dialog", { name: prompt }),
     /** The entry in flight with this prompt. */
@@ -54,11 +54,11 @@ export function createStudioPage(
     /** Types an address into the dialog that is open. */
     async signIn(email: string) {
       await studio.signInDialog.getByLabel(signInText.email).fill(email);
-      await studio.signInDialog.getByRole("button", { name: signInText.signIn }).click();
+      await studio.signInDialog.getByRole("button", { name: menuText.signIn }).click();
     },
     async signOut() {
       await button(commonText.account).click();
-      await button(signInText.signOut).click();
+      await button(menuText.signOut).click();
     },
     /** Waits until the image is decoded: a broken one is an `img` too. */
     async seesImage(prompt: string) {

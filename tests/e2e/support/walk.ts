@@ -67,7 +67,7 @@ export async function* walkPast(walk: Walk): States {
 
 /** Signed out. */
 async function* asStranger({ page, studio, words }: Walk): States {
-  const { accountText, commonText, signInText, createText, galleryText } = words;
+  const { accountText, commonText, menuText, signInText, createText, galleryText } = words;
   await studio.open();
   await page.getByText(commonText.tryOne).waitFor();
   yield "first visit";
@@ -85,7 +85,7 @@ async function* asStranger({ page, studio, words }: Walk): States {
   yield "sign-in";
   await page.keyboard.press("Escape");
   await studio.button(commonText.account).click();
-  await page.getByText(signInText.signedOut).waitFor();
+  await page.getByText(menuText.signedOut).waitFor();
   yield "account menu, signed out";
   await studio.open("/gallery");
   await page.getByRole("heading", { name: galleryText.signIn }).waitFor();

@@ -6,6 +6,7 @@ import { errorSentences, errors, failureSentences } from "../../../frontend/text
 import { galleryText } from "../../../frontend/text/gallery.ts";
 import { htmlText } from "../../../frontend/text/html.ts";
 import { imageText } from "../../../frontend/text/image.ts";
+import { menuText } from "../../../frontend/text/menu.ts";
 import { signInText } from "../../../frontend/text/sign-in.ts";
 
 /** As the catalogue is written. A build in another language has the same names with other values. */
@@ -19,6 +20,7 @@ export const written = {
   galleryText,
   htmlText,
   imageText,
+  menuText,
   signInText,
 };
 
