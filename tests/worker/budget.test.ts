@@ -103,6 +103,10 @@ describe("a generation costs", () => {
     await deliver(await webhookOf(id, "started"));
     await deliver(await webhookOf(id, "succeeded"));
     await eventually(async () => expect(await objectsOf(user)).toHaveLength(2));
+    // The last write to D1 does not hold up the image.
+    await eventually(async () =>
+      expect(statements.filter(({ sql }) => sql.startsWith("update"))).toHaveLength(2),
+    );
 
     expect(calls).toEqual(["generate", "deliver", "deliver"]);
     expect(statements.filter(isRead)).toHaveLength(1);

@@ -132,7 +132,7 @@ describe.concurrent("a webhook cannot lie", () => {
     const [create] = await createsOf(mine.prompt);
     const failure = await webhookOf(theirs.id, "failed");
     expect((await deliver({ ...failure, url: String(create?.webhookUrl) })).status).toBe(200);
-    expect((await read(victim, mine.id)).status).toBe("queued");
+    expect((await read(victim, mine.id)).status).toMatch(/queued|processing/);
   });
 
   it("after a delete: the job stays gone, and Skytells and R2 hold nothing", async () => {

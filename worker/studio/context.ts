@@ -29,6 +29,10 @@ export type StudioContext = {
   recording: Map<string, Promise<unknown>>;
   /** Limits how many images are in memory at once, whatever started their passes (`MAX_IMAGES_IN_MEMORY`). */
   withImageMemory: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Keeps the object alive until the work ends. */
+  waitUntil: (work: Promise<unknown>) => void;
   /** Sets the alarm to the earliest `nextAt`. */
   arm: () => void;
   /** Settles a job in the background. */
@@ -39,20 +43,17 @@ export type StudioContext = {
 export type Step = "done" | "again" | { waitSeconds: number };
 
 /** Pushes the current limits to open sockets. */
-export function pushLimits({ jobs, sockets, settings }: StudioContext): void {
-  sockets.limits(limitsOf(jobs, settings, Date.now()));
+export function pushLimits({ jobs, sockets, settings, now }: StudioContext): void {
+  // Counting reads all rows of the day.
+  if (sockets.isEmpty) return;
+  sockets.limits(limitsOf(jobs, settings, now()));
 }
 
 /**
  * Reads the current job, applies `transition`, saves and pushes the result. No await in between: a transition never
- * works on an outdated job. Null if the job does not exist. `quietly`: the caller pushes the generation itself.
+ * works on an outdated job. Null if the job does not exist.
  */
-export function updateJob(
-  context: StudioContext,
-  id: string,
-  transition: (job: Job) => Job,
-  { quietly = false } = {},
-): Job | null {
+export function updateJob(context: StudioContext, id: string, transition: (job: Job) => Job): Job | null {
   const { jobs } = context;
   const before = jobs.get(id);
   if (!before) return null;
@@ -61,7 +62,7 @@ export function updateJob(
   jobs.save(after);
   if (before.status !== after.status && !isOpen(after)) logOutcome(after);
   context.arm();
-  if (!quietly) pushGeneration(context, before, after);
+  pushGeneration(context, before, after);
   if (changesLimits(before, after)) pushLimits(context);
   return after;
 }

@@ -19,12 +19,12 @@ export type Rows = {
 
 /** Inserts a job for a generation whose job was swept or is unreadable, to hold the pending tasks of a cancel or delete. */
 export function insertRetainedJob(
-  { jobs, revocations }: StudioContext,
+  { jobs, revocations, now }: StudioContext,
   userId: string,
   record: GenerationRecord | null,
 ): Job | null {
   if (!record) return null;
-  const job = retainedJobOf(record, userId, Date.now());
+  const job = retainedJobOf(record, userId, now());
   jobs.insert(job);
   revocations.save();
   return job;

@@ -36,6 +36,10 @@ export class Sockets {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
+  get isEmpty(): boolean {
+    return this.ctx.getWebSockets().length === 0;
+  }
+
   /** Opens a socket and sends the snapshot. */
   open(owner: SocketOwner, inFlight: GenerationRecord[], limits: Limits): Response {
     const { 0: client, 1: server } = new WebSocketPair();

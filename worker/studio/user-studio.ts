@@ -6,23 +6,25 @@
  * account.
  */
 import { DurableObject } from "cloudflare:workers";
+import * as z from "zod";
 import type { Plan } from "../shared/plans.ts";
 import type { BulkResult } from "../api/schemas/generation.ts";
 import type { Limits } from "../api/schemas/session.ts";
 import { databaseFor } from "../db/client.ts";
 import type { SessionClaim } from "../db/users.ts";
-import { CANCEL_PATIENCE_MS, MAX_IMAGES_IN_MEMORY, STEP_TIMEOUT_MS } from "../config/limits.ts";
+import { CANCEL_PATIENCE_MS, MAX_IMAGES_IN_MEMORY } from "../config/limits.ts";
 import { limitConcurrency } from "../lib/async.ts";
 import { settingsOf } from "../config/settings.ts";
 import type { GenerationRecord } from "../api/generation.ts";
 import { log, logError, reasonOf } from "../lib/log.ts";
 import { ok, type Result, refuse } from "../api/problem.ts";
-import type { Prediction } from "../skytells/prediction.ts";
 import { limitsOf } from "./plan-limits.ts";
 import { cancelGeneration } from "./tasks/cancel.ts";
 import { AccountDeletionState } from "./tasks/account-deletion-state.ts";
 import { updateJob, type StudioContext, pushLimits } from "./context.ts";
-import { type GenerateCommand, generate } from "./tasks/create.ts";
+import { generate } from "./tasks/create.ts";
+import * as rpc from "./rpc.ts";
+import type { Delivery, GenerateCommand } from "./rpc.ts";
 import { AccountDeletion } from "./tasks/account-deletion.ts";
 import { recordOfJob } from "./jobs/job.ts";
 import { Jobs } from "./jobs/store.ts";
@@ -30,16 +32,13 @@ import { Sockets, type SocketOwner } from "./sockets.ts";
 import { removeGenerations } from "./tasks/delete.ts";
 import { cancelAtSkytells, fetchStatus } from "./tasks/settle.ts";
 import { Revocations } from "./revocations.ts";
+import { Alarm, MIN_ALARM_DELAY_MS } from "./alarm.ts";
 import { Schema } from "./schema.ts";
-import { Settling } from "./tasks/settling.ts";
+import { Settling } from "./tasks/settle.ts";
 import { applyPrediction, hasTask, keepEarlyNews } from "./jobs/transitions.ts";
 
 /** Jobs that an alarm settles concurrently, because of the object's memory and connections. */
 const MAX_SETTLING = 6;
-/** Minimum alarm delay, so that the alarm does not compete with work started by a request. */
-const MIN_ALARM_DELAY_MS = 1_000;
-
-export type Delivery = { jobId: string | null; prediction: Prediction };
 
 export class UserStudio extends DurableObject<Env> {
   private readonly schema: Schema;
@@ -49,9 +48,10 @@ export class UserStudio extends DurableObject<Env> {
   private readonly sockets: Sockets;
   private readonly revocations: Revocations;
   private readonly settling: Settling;
+  private readonly alarmClock: Alarm;
+  /** Tests replace it. */
+  private readonly now: () => number = Date.now;
   private parts: StudioContext | null = null;
-  /** Due time of the alarm that this instance set; null if unknown. */
-  private armedFor: number | null = null;
   private hasRecovered = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -62,33 +62,36 @@ export class UserStudio extends DurableObject<Env> {
     this.sockets = new Sockets(ctx);
     this.revocations = new Revocations(ctx.storage.sql, this.schema);
     if (this.revocations.epoch > 0) this.sockets.endSessions(this.revocations.epoch);
-    this.settling = new Settling(this.jobs, { context: () => this.context(), arm: () => this.arm() });
+    this.settling = new Settling(() => this.context());
     this.deletion = new AccountDeletion(this.deletionState, {
       context: () => this.context(),
       isBusy: () => this.settling.size > 0 || this.context().creating.size > 0,
       wipe: () => this.wipe(),
-      arm: () => this.arm(),
-      keepAlive: (work) => this.ctx.waitUntil(work),
+      arm: () => this.alarmClock.arm(),
     });
+    this.alarmClock = new Alarm(
+      ctx.storage,
+      () => this.now(),
+      () => this.pending(),
+    );
     if (this.deletionState.isUnderWay) this.sockets.endSessions(Number.POSITIVE_INFINITY);
   }
 
   /** Creates a generation, or answers with the one that has this Idempotency-Key. */
   async generate(command: GenerateCommand): Promise<Result<GenerationRecord>> {
+    const parsed = rpc.generateCommand.parse(command);
     await this.ensureAlarm();
-    return generate(this.context(), command, {
-      isWithinRate: () => this.isWithinRate(command.claim.userId),
-      keepAlive: (work) => this.ctx.waitUntil(work),
-    });
+    return generate(this.context(), parsed, () => this.isWithinRate(parsed.claim.userId));
   }
 
   /** Applies a webhook. On disk when this returns; the work that follows runs in the background. */
-  async deliver({ jobId, prediction }: Delivery): Promise<"accepted" | "unknown" | "wrong_job"> {
+  async deliver(delivery: Delivery): Promise<"accepted" | "unknown" | "wrong_job"> {
+    const { jobId, prediction } = rpc.delivery.parse(delivery);
     await this.ensureAlarm();
     const job = (jobId !== null && this.jobs.get(jobId)) || this.jobs.byPrediction(prediction.id);
     if (!job) return "unknown";
     const context = this.context();
-    const now = Date.now();
+    const now = this.now();
     if (job.predictionId === null) {
       const isCreating = context.creating.has(job.id);
       updateJob(context, job.id, (current) => keepEarlyNews(current, prediction, now, isCreating));
@@ -113,7 +116,7 @@ export class UserStudio extends DurableObject<Env> {
     claim: SessionClaim | null = null,
   ): Promise<GenerationRecord | "deleted" | "unauthenticated" | "suspended" | null> {
     await this.ensureAlarm();
-    const refusal = claim && this.revocations.refusalOf(claim);
+    const refusal = claim && this.revocations.refusalOf(rpc.sessionClaim.parse(claim));
     if (refusal) return refusal.code === "suspended" ? "suspended" : "unauthenticated";
     const job = this.jobs.byAnyId(id);
     if (!job) return null;
@@ -123,7 +126,9 @@ export class UserStudio extends DurableObject<Env> {
   /** Cancels a generation and waits up to `CANCEL_PATIENCE_MS` for Skytells. */
   async cancel(claim: SessionClaim, id: string): Promise<Result<GenerationRecord>> {
     await this.ensureAlarm();
-    return cancelGeneration(this.context(), claim, id, (jobId) => this.withTimeLimit(this.withdraw(jobId)));
+    return cancelGeneration(this.context(), rpc.sessionClaim.parse(claim), id, (jobId) =>
+      this.withTimeLimit(this.withdraw(jobId)),
+    );
   }
 
   /** Deletes a generation. On success its row, files and share link are gone. */
@@ -141,22 +146,19 @@ export class UserStudio extends DurableObject<Env> {
   /** Deletes several generations. */
   async removeMany(claim: SessionClaim, ids: string[]): Promise<Result<BulkResult>> {
     await this.ensureAlarm();
-    return removeGenerations(this.context(), claim, ids, {
-      withdraw: (id) => this.withdraw(id),
-      keepAlive: (work) => this.ctx.waitUntil(work),
-    });
+    return removeGenerations(this.context(), rpc.sessionClaim.parse(claim), ids, (id) => this.withdraw(id));
   }
 
   /** Deletes the account: see `AccountDeletion.request`. */
   async deleteAccount(userId: string, claim: SessionClaim | null): Promise<Result<null>> {
     await this.ensureAlarm();
-    return this.deletion.request(userId, claim);
+    return this.deletion.request(userId, claim && rpc.sessionClaim.parse(claim));
   }
 
   /** The plan's limits and their use. */
   async limits(plan: Plan): Promise<Limits> {
     await this.ensureAlarm();
-    return limitsOf(this.jobs, this.context().settings, Date.now())(plan);
+    return limitsOf(this.jobs, this.context().settings, this.now())(rpc.plan.parse(plan));
   }
 
   /** What an export adds to D1's rows: the limits, and generations without a row. */
@@ -169,7 +171,7 @@ export class UserStudio extends DurableObject<Env> {
   /** Pushes the limits of the new plan. Running generations continue. */
   async planChanged(plan: Plan): Promise<void> {
     await this.ensureAlarm();
-    this.sockets.setPlan(plan);
+    this.sockets.setPlan(rpc.plan.parse(plan));
     pushLimits(this.context());
   }
 
@@ -178,15 +180,15 @@ export class UserStudio extends DurableObject<Env> {
     await this.announceMany([record]);
   }
 
-  async announceMany(records: GenerationRecord[]): Promise<void> {
+  async announceMany(records: GenerationRecord[] = []): Promise<void> {
     await this.ensureAlarm();
-    for (const record of records) {
+    for (const record of z.array(rpc.generationRecord).parse(records)) {
       if (!this.jobs.byPrediction(record.id)?.deleted) this.sockets.generation(record);
     }
   }
 
   /** Ends the sessions with a lower epoch. */
-  async endSessions(epoch: number): Promise<void> {
+  async endSessions(epoch: number = 0): Promise<void> {
     await this.ensureAlarm();
     this.revocations.endSessions(epoch);
     this.sockets.endSessions(epoch);
@@ -211,7 +213,7 @@ export class UserStudio extends DurableObject<Env> {
     const job = this.jobs.byAnyId(id);
     if (!job || job.deleted) return null;
     await fetchStatus(this.context(), job);
-    this.jobs.postpone(job.id, Date.now());
+    this.jobs.postpone(job.id, this.now());
     await this.withTimeLimit(this.settling.settle(job.id, true));
     const after = this.jobs.get(job.id);
     return after && !after.deleted ? recordOfJob(after) : null;
@@ -237,13 +239,13 @@ export class UserStudio extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.armedFor = null;
+    this.alarmClock.reset();
     try {
       this.recoverOnce();
       const { nextAt } = this.deletion;
-      if (nextAt !== null && nextAt <= Date.now()) this.ctx.waitUntil(this.deletion.resume());
+      if (nextAt !== null && nextAt <= this.now()) this.ctx.waitUntil(this.deletion.resume());
       const free = MAX_SETTLING - this.settling.size;
-      const due = this.jobs.due(Date.now(), MAX_SETTLING + this.settling.size);
+      const due = this.jobs.due(this.now(), MAX_SETTLING + this.settling.size);
       const settled = due
         .filter((id) => !this.settling.has(id))
         .slice(0, Math.max(0, free))
@@ -257,7 +259,7 @@ export class UserStudio extends DurableObject<Env> {
     } catch (error) {
       logError("alarm_failed", { reason: reasonOf(error) });
     } finally {
-      this.arm();
+      this.alarmClock.arm();
     }
   }
 
@@ -274,7 +276,9 @@ export class UserStudio extends DurableObject<Env> {
       canceling: new Map(),
       recording: new Map(),
       withImageMemory: limitConcurrency(MAX_IMAGES_IN_MEMORY),
-      arm: () => this.arm(),
+      now: () => this.now(),
+      waitUntil: (work) => this.ctx.waitUntil(work),
+      arm: () => this.alarmClock.arm(),
       settleLater: (id) => this.ctx.waitUntil(this.settling.settle(id, true)),
     };
     return this.parts;
@@ -287,7 +291,7 @@ export class UserStudio extends DurableObject<Env> {
     this.deletionState.reset();
     this.revocations.reset();
     this.parts = null;
-    this.armedFor = null;
+    this.alarmClock.reset();
     log("account_deleted");
   }
 
@@ -313,44 +317,23 @@ export class UserStudio extends DurableObject<Env> {
     }
   }
 
-  private arm(): void {
-    const now = Date.now();
-    const at = this.alarmTime(now);
-    if (at === null) return;
-    // Keep an earlier alarm: if every change moved it, it would never fire while the user is active.
-    const isSooner = this.armedFor !== null && this.armedFor <= at && now < this.armedFor + STEP_TIMEOUT_MS;
-    if (isSooner) return;
-    this.armedFor = at;
-    // Not awaited: written to disk together with the changes before it.
-    void this.ctx.storage.setAlarm(at);
-  }
-
-  /** For jobs that no pass is working on, and, in case this instance ends, for those with a running pass. */
-  private alarmTime(now: number): number | null {
-    const running = this.settling.ids();
-    const earliest = this.jobs.earliest(running);
-    const times = [
-      ...(earliest === null ? [] : [earliest]),
-      ...(running.length > 0 || this.deletion.isRunning ? [now + STEP_TIMEOUT_MS] : []),
-      ...(this.deletion.nextAt === null ? [] : [this.deletion.nextAt]),
-    ];
-    return times.length === 0 ? null : Math.max(Math.min(...times), now + MIN_ALARM_DELAY_MS);
+  private pending(): { dueAt: number | null; isWorking: boolean } {
+    const times = [this.jobs.earliest(this.settling.ids()), this.deletion.nextAt].filter((at) => at !== null);
+    return {
+      dueAt: times.length === 0 ? null : Math.min(...times),
+      isWorking: this.settling.size > 0 || this.deletion.isRunning,
+    };
   }
 
   /** At the first entry: resumes what an earlier instance left unfinished. */
   private recoverOnce(): void {
-    if (!this.hasRecovered) this.jobs.recoverInterrupted(Date.now());
+    if (!this.hasRecovered) this.jobs.recoverInterrupted(this.now());
     this.hasRecovered = true;
   }
 
-  /** Every entry calls this: sets the alarm again if it was lost. */
+  /** Every entry calls this. */
   private async ensureAlarm(): Promise<void> {
     this.recoverOnce();
-    const at = this.alarmTime(Date.now());
-    if (at === null) return;
-    const armed = await this.ctx.storage.getAlarm();
-    if (armed !== null && armed <= at) return;
-    this.armedFor = null;
-    this.arm();
+    await this.alarmClock.ensure();
   }
 }

@@ -4,7 +4,8 @@
  */
 import { createRandom } from "../../../simulator/random.ts";
 import app from "../../../worker/index.ts";
-import { type Delivery, UserStudio as Production } from "../../../worker/studio/user-studio.ts";
+import type { Delivery } from "../../../worker/studio/rpc.ts";
+import { UserStudio as Production } from "../../../worker/studio/user-studio.ts";
 import { faults, withFaults } from "./faults.ts";
 
 type Command = Parameters<Production["generate"]>[0];

@@ -29,8 +29,11 @@ type Held = Point & { arrive: () => void; opened: Promise<void> };
 const gates = new Map<string, Held[]>();
 const owners = new Map<string, string>();
 const states = new Map<string, DurableObjectState>();
+/** The calls of a user's object since `traceOf`. */
+const traces = new Map<string, string[]>();
 
 async function pass<T>(userId: string, call: string, run: () => Promise<T>): Promise<T> {
+  traces.get(userId)?.push(call);
   await stop(userId, call, "before");
   const result = await run();
   await stop(userId, call, "after");
@@ -92,6 +95,13 @@ export async function gateStorage(user: Visitor): Promise<void> {
 
 function stand(user: Visitor, held: Held): void {
   gates.set(user.id, [...(gates.get(user.id) ?? []), held]);
+}
+
+/** Collects the calls that this user's object begins from now on. */
+export function traceOf(user: Visitor): string[] {
+  const trace: string[] = [];
+  traces.set(user.id, trace);
+  return trace;
 }
 
 export function holdAt(user: Visitor, point: Point): Gate {

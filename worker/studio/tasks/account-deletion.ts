@@ -15,7 +15,6 @@ type Dependencies = {
   wipe: () => Promise<void>;
   /** Sets the alarm to the earliest due time. */
   arm: () => void;
-  keepAlive: (work: Promise<unknown>) => void;
 };
 
 export class AccountDeletion {
@@ -64,7 +63,7 @@ export class AccountDeletion {
         "The studio cannot reach its storage right now. The account will be deleted as soon as it can.",
       );
     } finally {
-      this.dependencies.keepAlive(this.resume());
+      context.waitUntil(this.resume());
     }
     return ok(null);
   }
@@ -80,8 +79,8 @@ export class AccountDeletion {
 
   /** Without an await: stops new work, cancels and deletes all jobs, closes the sockets. */
   private begin(userId: string): void {
-    const now = Date.now();
     const context = this.dependencies.context();
+    const now = context.now();
     const { jobs, sockets } = context;
     this.state.begin(userId, now);
     context.isDeletingAccount = true;
@@ -97,13 +96,14 @@ export class AccountDeletion {
   }
 
   private async pass(): Promise<void> {
+    const context = this.dependencies.context();
     try {
-      const outcome = await deletionPass(this.dependencies.context(), this.state, this.dependencies.isBusy);
+      const outcome = await deletionPass(context, this.state, this.dependencies.isBusy);
       if (outcome === "gone") await this.dependencies.wipe();
-      else this.state.passed(outcome, Date.now());
+      else this.state.passed(outcome, context.now());
     } catch (error) {
       logError("account_deletion_failed", { reason: reasonOf(error) });
-      this.state.failed(Date.now());
+      this.state.failed(context.now());
     }
   }
 }

@@ -30,7 +30,7 @@ export async function cancelGeneration(
     return record ? finished() : notFound();
   }
   const after = updateJob(context, job.id, (current) =>
-    isOpen(current) ? cancelByUser(current, Date.now()) : current,
+    isOpen(current) ? cancelByUser(current, context.now()) : current,
   );
   if (!after || after.deleted) return notFound();
   if (after.status !== "canceled") return finished();

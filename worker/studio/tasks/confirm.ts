@@ -41,7 +41,7 @@ export async function confirm(context: StudioContext, job: Job): Promise<Step> {
   const adopted =
     found.kind === "found" ? await adopt(context, job.id, found.prediction, found.proof) : "not_ours";
   if (adopted === "adopted") return "done";
-  if (Date.now() < giveUpAt(job, settings, found.kind, adopted)) {
+  if (context.now() < giveUpAt(job, settings, found.kind, adopted)) {
     return found.kind === "busy" ? { waitSeconds: found.retryAfterSeconds ?? 5 } : "again";
   }
   giveUpSearch(context, job, adopted === "unavailable" ? "unclaimed" : found.kind);
@@ -62,7 +62,7 @@ function giveUpAt(job: Job, settings: Settings, found: Found["kind"], adopted: A
 function giveUpSearch(context: StudioContext, job: Job, reason: string): void {
   log("create_given_up", { job: job.id, reason });
   updateJob(context, job.id, (current) =>
-    current.upstream === "unconfirmed" ? giveUp(current, Date.now()) : { ...current, earlyNews: null },
+    current.upstream === "unconfirmed" ? giveUp(current, context.now()) : { ...current, earlyNews: null },
   );
 }
 
@@ -151,7 +151,7 @@ async function adopt(
   updateJob(context, id, (current) =>
     current.predictionId === null
       ? {
-          ...attachPrediction(current, prediction, Date.now(), settings),
+          ...attachPrediction(current, prediction, context.now(), settings),
           recorded: proof === "inputs",
           claiming: null,
         }

@@ -18,19 +18,15 @@ import { deleteByUser } from "../jobs/transitions.ts";
 /** Concurrent D1 deletes, and concurrent settles: a Worker has six connections that wait for headers. */
 const WIDTH = 6;
 
-type Dependencies = {
-  /** Cancels at Skytells and runs the other pending tasks. */
-  withdraw: (jobId: string) => Promise<void>;
-  /** Keeps the object alive until the work ends, also after the client disconnects. */
-  keepAlive: (work: Promise<unknown>) => void;
-};
-
-/** An id may be a pending id. Refused if D1 does not answer and no id belongs to a known job. */
+/**
+ * An id may be a pending id. Refused if D1 does not answer and no id belongs to a known job. `withdraw` cancels at Skytells
+ * and runs the other pending tasks.
+ */
 export async function removeGenerations(
   context: StudioContext,
   claim: SessionClaim,
   ids: string[],
-  { withdraw, keepAlive }: Dependencies,
+  withdraw: (jobId: string) => Promise<void>,
 ): Promise<Result<BulkResult>> {
   const { jobs } = context;
   const found = await findRows(context, claim, ids);
@@ -50,12 +46,13 @@ export async function removeGenerations(
   if (result.failed.length === ids.length) {
     return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
   }
-  for (const { job } of toDelete) updateJob(context, job.id, (current) => deleteByUser(current, Date.now()));
+  for (const { job } of toDelete)
+    updateJob(context, job.id, (current) => deleteByUser(current, context.now()));
 
   // Running ones first, because they cost money. Skytells is called whether or not D1 answers.
   const inOrder = toDelete.toSorted((a, b) => Number(b.job.holdsSlot) - Number(a.job.holdsSlot));
   const withdrawn = inParallel(inOrder, WIDTH, ({ job }) => withdraw(job.id));
-  keepAlive(withdrawn);
+  context.waitUntil(withdrawn);
   const work = (async () => {
     const isRowGone = new Map<string, boolean>();
     await inParallel(inOrder, WIDTH, async ({ id, job }) =>
@@ -63,7 +60,7 @@ export async function removeGenerations(
     );
     for (const { id } of toDelete) (isRowGone.get(id) ? result.done : result.failed).push(id);
   })();
-  keepAlive(work);
+  context.waitUntil(work);
   await work;
   await Promise.race([withdrawn, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
   return ok(result);

@@ -6,7 +6,7 @@ import { type IngestFailure, ingestOutput } from "../../images/ingest.ts";
 import { makeVariant } from "../../images/variants.ts";
 import { getPrediction } from "../../skytells/client.ts";
 import { updateJob, type Step, type StudioContext } from "../context.ts";
-import { type Job, imagePlaceOf, recordOfJob } from "../jobs/job.ts";
+import { type Job, imagePlaceOf } from "../jobs/job.ts";
 import { writeRecord } from "./record.ts";
 import { isLastStoreAttempt } from "../jobs/schedule.ts";
 import { hasTask, completeStore, addOutput, failStore, countStoreAttempt } from "../jobs/transitions.ts";
@@ -25,7 +25,7 @@ const FAILURE_CODE: Record<IngestFailure["failure"], FailureCode> = {
 
 export async function store(context: StudioContext, job: Job): Promise<Step> {
   if (!job.source || !hasTask(job, "store")) return "done";
-  const isLast = isLastStoreAttempt(job, Date.now());
+  const isLast = isLastStoreAttempt(job, context.now());
   const urls = await outputUrls(context, job, isLast || job.attempts >= REFRESH_FROM_TRY);
   let failure: IngestFailure | null =
     urls.length === 0 ? { ok: false, failure: "lost", reason: "no_output" } : null;
@@ -46,7 +46,7 @@ export async function store(context: StudioContext, job: Job): Promise<Step> {
   // Canceled or deleted meanwhile: the pending `remove` deletes what was just stored.
   const current = context.jobs.get(job.id);
   if (!current || !hasTask(current, "store")) return "done";
-  const now = Date.now();
+  const now = context.now();
   if (failure) {
     log("ingest_failed", {
       generation: job.predictionId,
@@ -65,9 +65,9 @@ export async function store(context: StudioContext, job: Job): Promise<Step> {
     updateJob(context, job.id, (open) => failStore(open, FAILURE_CODE[failure.failure], now));
     return "done";
   }
-  const done = updateJob(context, job.id, (open) => completeStore(open, now), { quietly: true });
-  // Pushed with the favorite and the share link of the D1 row, or from the job if D1 does not answer.
-  if (done && !(await writeRecord(context, job.id))) context.sockets.generation(recordOfJob(done));
+  // Pushed at once, without waiting for D1.
+  updateJob(context, job.id, (open) => completeStore(open, now));
+  context.waitUntil(writeRecord(context, job.id));
   await makeThumbnails(context, job.id);
   return "done";
 }

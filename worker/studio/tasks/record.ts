@@ -32,7 +32,7 @@ async function write(context: StudioContext, id: string): Promise<boolean> {
       recorded: row !== null,
     }));
     if (!row && !job.deleted) logError("record_without_row", { job: id, generation: job.predictionId });
-    if (row && row.status === "succeeded" && !context.jobs.get(id)?.deleted) context.sockets.generation(row);
+    if (row && hasUserChanges(row) && !context.jobs.get(id)?.deleted) context.sockets.generation(row);
     return true;
   } catch (error) {
     logError("record_failed", { job: id, generation: job.predictionId, reason: reasonOf(error) });
@@ -50,6 +50,11 @@ async function writeRow({ db }: StudioContext, job: Job): Promise<GenerationReco
   return job.recorded
     ? await updateGeneration(db, job.userId, record)
     : await insertGeneration(db, job.userId, record);
+}
+
+/** What only D1 knows. The push of the success came from the job, without it. */
+function hasUserChanges({ status, favorite, shareToken }: GenerationRecord): boolean {
+  return status === "succeeded" && (favorite || shareToken !== null);
 }
 
 function isSameRecord(a: Job, b: Job): boolean {

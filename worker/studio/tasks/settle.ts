@@ -1,12 +1,9 @@
 /**
- * One pass over a job: tries each pending step once. Webhook, alarm, create response and cancel all use it. The job may
- * change during any await, so every step reads it again.
+ * Settles jobs. A pass tries each pending step once; webhook, alarm, create response and cancel all use it. The job may change
+ * during any await, so every step reads it again.
  */
 import { bounded } from "../../lib/async.ts";
-import { isTerminal } from "../../shared/generations.ts";
-import { failGeneration } from "../../db/generations.ts";
 import { MAX_FORGET_TRIES, STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../../config/limits.ts";
-import { failureOf } from "../../api/generation.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
 import { removeObjects } from "../../images/delete.ts";
 import { cancelPrediction, deletePrediction, getPrediction } from "../../skytells/client.ts";
@@ -15,6 +12,7 @@ import { updateJob, isOverdue, type Step, type StudioContext } from "../context.
 import { type Job, imagePlaceOf } from "../jobs/job.ts";
 import { writeRecord } from "./record.ts";
 import { store } from "./ingest.ts";
+import { closeUnreadable } from "./unreadable.ts";
 import { nextDeadline, canRun, needsSearch, reschedule, slotEndOf } from "../jobs/schedule.ts";
 import {
   withLostResponse,
@@ -29,38 +27,108 @@ import {
 /** Cap on Retry-After: outputs expire in minutes. */
 const MAX_WAIT_SECONDS = 60;
 
-/** `isRerunRequested`: another pass follows and will set `nextAt`. Throws only on a bug. */
-export async function settleOnce(
-  context: StudioContext,
-  id: string,
-  isRerunRequested: () => boolean,
-): Promise<void> {
-  const { jobs, settings } = context;
+type Run = {
+  /** Resolves when the job has changed and another pass must follow. */
+  news: PromiseWithResolvers<void>;
+  hasNews: boolean;
+  done: Promise<void>;
+};
+
+/** Runs passes: one at a time per job, and another one after news that arrives during a pass. */
+export class Settling {
+  private readonly context: () => StudioContext;
+  private readonly runs = new Map<string, Run>();
+
+  constructor(context: () => StudioContext) {
+    this.context = context;
+  }
+
+  get size(): number {
+    return this.runs.size;
+  }
+
+  ids(): string[] {
+    return [...this.runs.keys()];
+  }
+
+  has(id: string): boolean {
+    return this.runs.has(id);
+  }
+
+  /** Never rejects. `isNews`: the job has changed, so a running pass is followed by another. */
+  settle(id: string, isNews: boolean): Promise<void> {
+    const running = this.runs.get(id);
+    if (running) {
+      if (isNews) {
+        running.hasNews = true;
+        running.news.resolve();
+      }
+      return running.done;
+    }
+    const run: Run = { news: Promise.withResolvers(), hasNews: true, done: Promise.resolve() };
+    this.runs.set(id, run);
+    run.done = this.runUntilIdle(id, run);
+    return run.done;
+  }
+
+  private async runUntilIdle(id: string, run: Run): Promise<void> {
+    const context = this.context();
+    try {
+      while (run.hasNews) {
+        run.hasNews = false;
+        run.news = Promise.withResolvers();
+        await settleOnce(context, id, run);
+      }
+    } catch (error) {
+      logError("settle_failed", { job: id, reason: reasonOf(error) });
+      context.jobs.postpone(id, context.now() + STEP_TIMEOUT_MS);
+    } finally {
+      // No await since `hasNews` was read: later news starts a new run.
+      this.runs.delete(id);
+      context.arm();
+    }
+  }
+}
+
+/** One pass. Throws only on a bug. */
+async function settleOnce(context: StudioContext, id: string, run: Run): Promise<void> {
+  const { jobs, settings, now } = context;
   const job = jobs.get(id);
   if (!job) return closeUnreadable(context, id);
-  if (job.endedAt !== null && Date.now() >= job.endedAt + TOMBSTONE_MS) return jobs.delete(id);
+  if (job.endedAt !== null && now() >= job.endedAt + TOMBSTONE_MS) return jobs.delete(id);
 
+  // A slow D1 does not delay the pass that follows news; the write continues.
+  const record = async (): Promise<Step> => {
+    const written = writeRecord(context, id);
+    context.waitUntil(written);
+    return (await Promise.race([written, run.news.promise.then(() => true)])) ? "done" : "again";
+  };
   // Before the job is due, only a pending D1 write runs, so that progress is visible at once.
-  if (job.nextAt > Date.now()) {
-    await writeRecord(context, id);
+  if (job.nextAt > now()) {
+    await record();
     return;
   }
-  const steps: Step[] = [];
-  // Skytells first: a running prediction costs money, and a D1 that hangs must not delay its cancel.
-  for (const step of [findPrediction, checkUpstream, record, store, remove, record, forget]) {
+  const results: Step[] = [];
+  const attempt = async (step: (context: StudioContext, job: Job) => Promise<Step>) => {
     const current = jobs.get(id);
-    if (current) steps.push(await step(context, current));
-  }
-  if (isRerunRequested()) return;
-  const asked = Math.max(0, ...steps.map((step) => (typeof step === "object" ? step.waitSeconds : 0)));
+    if (current) results.push(await step(context, current));
+  };
+  // Skytells first: a running prediction costs money, and a D1 that hangs must not delay its cancel.
+  await attempt(findPrediction);
+  await attempt(checkUpstream);
+  await Promise.all([attempt(record), attempt(store)]);
+  await attempt(remove);
+  await attempt(record);
+  await attempt(forget);
+  if (run.hasNews) return;
+  const wait = Math.max(0, ...results.map((result) => (typeof result === "object" ? result.waitSeconds : 0)));
   updateJob(context, id, (current) => {
-    const now = Date.now();
-    const attempts = current.attempts + (steps.includes("again") ? 1 : 0);
-    const next = reschedule({ ...current, attempts }, now, settings);
-    if (asked === 0) return next;
-    const waited = now + Math.min(asked, MAX_WAIT_SECONDS) * (1000 + 200 * Math.random());
-    const decision = nextDeadline(current, now, settings) ?? Number.POSITIVE_INFINITY;
-    return { ...next, nextAt: Math.min(Math.max(next.nextAt, waited), decision) };
+    const attempts = current.attempts + (results.includes("again") ? 1 : 0);
+    const next = reschedule({ ...current, attempts }, now(), settings);
+    if (wait === 0) return next;
+    const waited = now() + Math.min(wait, MAX_WAIT_SECONDS) * (1000 + 200 * Math.random());
+    const deadline = nextDeadline(current, now(), settings) ?? Number.POSITIVE_INFINITY;
+    return { ...next, nextAt: Math.min(Math.max(next.nextAt, waited), deadline) };
   });
 }
 
@@ -68,14 +136,10 @@ export async function settleOnce(
 async function findPrediction(context: StudioContext, job: Job): Promise<Step> {
   if (job.predictionId !== null || context.creating.has(job.id)) return "done";
   if (job.upstream === "creating") {
-    updateJob(context, job.id, (current) => withLostResponse(current, "upstream_timeout", Date.now()));
+    updateJob(context, job.id, (current) => withLostResponse(current, "upstream_timeout", context.now()));
   }
   const lost = context.jobs.get(job.id);
   return lost && needsSearch(lost) ? confirm(context, lost) : "done";
-}
-
-async function record(context: StudioContext, job: Job): Promise<Step> {
-  return (await writeRecord(context, job.id)) ? "done" : "again";
 }
 
 /** Cancels or fetches the status of a prediction that has not ended, and applies the deadlines. */
@@ -85,14 +149,14 @@ async function checkUpstream(context: StudioContext, job: Job): Promise<Step> {
   const step = await fetchStatus(context, job);
   const after = context.jobs.get(job.id);
   if (after?.upstream !== "live") return "done";
-  if (Date.now() >= slotEndOf(after.createdAt, context.settings)) {
+  if (context.now() >= slotEndOf(after.createdAt, context.settings)) {
     log("upstream_given_up", { job: job.id, generation: job.predictionId });
-    updateJob(context, job.id, (current) => endUpstream(current, Date.now()));
+    updateJob(context, job.id, (current) => endUpstream(current, context.now()));
     return "done";
   }
-  if (isOpen(after) && isOverdue(after, context.settings, Date.now())) {
+  if (isOpen(after) && isOverdue(after, context.settings, context.now())) {
     const late = updateJob(context, job.id, (current) =>
-      isOpen(current) ? timeOut(current, Date.now()) : current,
+      isOpen(current) ? timeOut(current, context.now()) : current,
     );
     if (late) await cancelAtSkytells(context, late);
   }
@@ -119,7 +183,7 @@ async function requestCancel(context: StudioContext, job: Job): Promise<boolean>
   if (!hasEnded) return false;
   // It may have ended before the cancel, for example with a success.
   updateJob(context, job.id, (current) => {
-    const now = Date.now();
+    const now = context.now();
     return endUpstream(prediction ? applyPrediction(current, prediction, now, settings) : current, now);
   });
   return true;
@@ -132,7 +196,7 @@ export async function fetchStatus(context: StudioContext, job: Job): Promise<Ste
   switch (seen.kind) {
     case "found":
       updateJob(context, job.id, (current) =>
-        applyPrediction(current, seen.prediction, Date.now(), context.settings),
+        applyPrediction(current, seen.prediction, context.now(), context.settings),
       );
       return "again";
     case "busy":
@@ -163,37 +227,4 @@ async function forget(context: StudioContext, job: Job): Promise<Step> {
   if (!isGone && job.attempts < MAX_FORGET_TRIES) return "again";
   updateJob(context, job.id, (current) => withoutTasks(current, "forget"));
   return "done";
-}
-
-/** Delay before the cancel of an unreadable job is repeated. */
-const STOP_RETRY_MS = 10_000;
-
-/**
- * Closes a row that cannot be read, so that it does not hold a slot or set alarms without end. It keeps its slot until
- * the prediction has stopped or the slot's time is over.
- */
-async function closeUnreadable(context: StudioContext, id: string): Promise<void> {
-  const { jobs, db, settings } = context;
-  const job = jobs.unreadable(id);
-  if (!job) return;
-  if (job.isClosed) return jobs.delete(id);
-  logError("job_unreadable", { job: id, generation: job.predictionId });
-  if (job.predictionId !== null) {
-    const error = failureOf("upstream_failed");
-    await failGeneration(db, job.userId, job.predictionId, error, Date.now());
-  }
-  if (job.isLive && job.predictionId !== null) {
-    const isStopped = await stopPrediction(context, job.predictionId);
-    if (!isStopped && job.createdAt !== null && Date.now() < slotEndOf(job.createdAt, settings)) {
-      return jobs.postpone(id, Date.now() + STOP_RETRY_MS);
-    }
-  }
-  jobs.closeUnreadable(id, Date.now() + TOMBSTONE_MS);
-}
-
-/** True when the prediction has ended. */
-async function stopPrediction({ settings }: StudioContext, predictionId: string): Promise<boolean> {
-  if ((await cancelPrediction(settings.skytells, predictionId, STEP_TIMEOUT_MS)).hasEnded) return true;
-  const seen = await getPrediction(settings.skytells, predictionId);
-  return seen.kind === "found" && isTerminal(seen.prediction.status);
 }

@@ -1,0 +1,118 @@
+/** The object's RPC methods, called by a Worker of another version: with unknown fields, and without optional ones. */
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { UserStudio } from "../../worker/studio/user-studio.ts";
+import { generate, limitsOf, newPrompt, newUser, reaches, type Visitor } from "./support/app.ts";
+
+type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
+type Call = { extra: unknown[]; missing: unknown[]; expected: unknown };
+
+const extra = { color: "blue", nested: { deep: true } };
+
+/** By method: its arguments, and what both calls return. */
+function callsOf(user: Visitor, id: string): Record<string, Call> {
+  const claim = { userId: user.id, epoch: 1 };
+  const noEpoch = { userId: user.id };
+  const refused = { ok: false, refusal: { code: "unauthenticated" } };
+  const prediction = { id: "a-prediction", status: "succeeded" };
+  const record = {
+    id,
+    prompt: "a dog",
+    model: "truefusion-pro",
+    status: "succeeded",
+    createdAt: 1,
+  };
+  const body = { prompt: newPrompt(), model: "truefusion-pro" };
+  return {
+    generate: {
+      extra: [
+        {
+          claim: { ...claim, epoch: 9, ...extra },
+          body: { ...body, ...extra },
+          idempotencyKey: null,
+          origin: "x",
+          ...extra,
+        },
+      ],
+      missing: [{ claim: noEpoch, body }],
+      expected: refused,
+    },
+    deliver: {
+      extra: [{ jobId: null, prediction: { ...prediction, status: "dreaming", ...extra }, ...extra }],
+      missing: [{ prediction }],
+      expected: "unknown",
+    },
+    find: { extra: [id, { ...claim, ...extra }], missing: [id], expected: { id } },
+    cancel: {
+      extra: [{ ...claim, epoch: 9, ...extra }, id, extra],
+      missing: [noEpoch, id],
+      expected: refused,
+    },
+    remove: {
+      extra: [{ ...claim, epoch: 9, ...extra }, id, extra],
+      missing: [noEpoch, id],
+      expected: refused,
+    },
+    removeMany: {
+      extra: [{ ...claim, epoch: 9, ...extra }, [id], extra],
+      missing: [noEpoch, [id]],
+      expected: refused,
+    },
+    deleteAccount: {
+      extra: [user.id, { ...claim, epoch: 9, ...extra }, extra],
+      missing: [user.id, noEpoch],
+      expected: refused,
+    },
+    limits: { extra: ["enterprise", extra], missing: [], expected: { concurrent: 1 } },
+    exportOf: { extra: ["enterprise", extra], missing: [], expected: { limits: { concurrent: 1 } } },
+    planChanged: { extra: ["enterprise", extra], missing: [], expected: undefined },
+    announce: { extra: [{ ...record, ...extra }], missing: [record], expected: undefined },
+    announceMany: { extra: [[{ ...record, ...extra }], extra], missing: [], expected: undefined },
+    endSessions: { extra: [0, extra], missing: [], expected: undefined },
+    closeSockets: { extra: [extra], missing: [], expected: undefined },
+    restore: { extra: [extra], missing: [], expected: undefined },
+    recheck: { extra: [id, extra], missing: ["unknown"], expected: expect.anything() },
+  };
+}
+
+/** Not called by the Worker. */
+const INTERNAL = new Set([
+  "constructor",
+  "fetch",
+  "alarm",
+  "webSocketMessage",
+  "webSocketClose",
+  "context",
+  "wipe",
+  "withdraw",
+  "withTimeLimit",
+  "isWithinRate",
+  "pending",
+  "recoverOnce",
+  "ensureAlarm",
+]);
+
+describe("an RPC method", () => {
+  it("ignores unknown arguments and fields, and does without optional ones", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    const calls = callsOf(user, id);
+    const methods = Object.getOwnPropertyNames(UserStudio.prototype).filter((name) => !INTERNAL.has(name));
+    expect(Object.keys(calls).sort()).toEqual(methods.sort());
+    const studio = env.STUDIO.getByName(user.id) as unknown as Methods;
+    for (const [name, call] of Object.entries(calls)) {
+      if (name === "recheck") continue;
+      for (const args of [call.extra, call.missing]) {
+        const result = await studio[name]?.(...args);
+        if (call.expected === undefined) expect(result, name).toBeUndefined();
+        else if (typeof call.expected === "string") expect(result, name).toBe(call.expected);
+        else expect(result, name).toMatchObject(call.expected as object);
+      }
+    }
+    expect(await studio.recheck?.(id, extra)).toMatchObject({ id });
+    expect(await studio.recheck?.("unknown")).toBeNull();
+    // The session is still valid, and its user not suspended.
+    expect(await limitsOf(user)).toMatchObject({ concurrent: 1, inFlight: 0 });
+  });
+});

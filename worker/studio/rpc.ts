@@ -1,0 +1,70 @@
+/**
+ * Arguments of the object's RPC methods. During a deploy the Worker and the object can run different versions, so the
+ * methods only gain optional arguments and fields: unknown ones are ignored, and missing ones get a default here.
+ */
+import * as z from "zod";
+import {
+  type GenerationRecord,
+  generationError,
+  generationOptions,
+  storedOutput,
+} from "../api/generation.ts";
+import type { GenerateBody } from "../api/schemas/generation.ts";
+import type { SessionClaim } from "../db/users.ts";
+import { GENERATION_STATUSES } from "../shared/generations.ts";
+import { planOf } from "../shared/plans.ts";
+import type { Prediction } from "../skytells/prediction.ts";
+
+const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().default(null as never);
+
+/** Without an epoch no session is valid. */
+export const sessionClaim = z.object({
+  userId: z.string(),
+  epoch: z.number().default(-1),
+}) satisfies z.ZodType<SessionClaim>;
+
+export const generateCommand = z.object({
+  claim: sessionClaim,
+  // Checked by the Worker; kept whole, because its fingerprint identifies the request.
+  body: z.custom<GenerateBody>(
+    (body) => z.object({ prompt: z.string(), model: z.string() }).safeParse(body).success,
+  ),
+  idempotencyKey: nullable(z.string()),
+  /** The request's origin, for the webhook URL; null: the prediction gets no webhook. */
+  origin: nullable(z.string()),
+});
+export type GenerateCommand = z.infer<typeof generateCommand>;
+
+export const delivery = z.object({
+  jobId: nullable(z.string()),
+  prediction: z.object({
+    id: z.string(),
+    status: z.enum(GENERATION_STATUSES).catch("processing"),
+    outputs: z.array(z.string()).default([]),
+    error: nullable(z.string()),
+    progress: nullable(z.number()),
+    input: nullable(z.record(z.string(), z.unknown())),
+    model: nullable(z.string()),
+    webhookUrl: nullable(z.string()),
+    createdAt: nullable(z.number()),
+    completedAt: nullable(z.number()),
+  }) satisfies z.ZodType<Prediction>,
+});
+export type Delivery = { jobId: string | null; prediction: Prediction };
+
+export const generationRecord = z.object({
+  id: z.string(),
+  prompt: z.string(),
+  model: z.string(),
+  status: z.string(),
+  progress: nullable(z.number()),
+  outputs: z.array(storedOutput).default([]),
+  error: nullable(generationError),
+  favorite: z.boolean().default(false),
+  shareToken: nullable(z.string()),
+  options: generationOptions.default({}),
+  createdAt: z.number(),
+  completedAt: nullable(z.number()),
+}) satisfies z.ZodType<GenerationRecord>;
+
+export const plan = z.string().default("free").transform(planOf);

@@ -1,0 +1,91 @@
+/** The checks of a create that need no slot: rate, session, blocked words, the studio's cap, the model's schema. */
+import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
+import type { GenerateBody } from "../../api/schemas/generation.ts";
+import { principalOf } from "../../auth/principal.ts";
+import type { Settings } from "../../config/settings.ts";
+import { admissionFacts, dayOf } from "../../db/users.ts";
+import { hasBlockedWord } from "../../lib/blocked-words.ts";
+import type { Plan } from "../../shared/plans.ts";
+import {
+  asksForOptions,
+  exceededPromptLength,
+  type InputSchema,
+  unsupportedOption,
+} from "../../skytells/models.ts";
+import type { StudioContext } from "../context.ts";
+import { usableSchema } from "../model-schemas.ts";
+import type { GenerateCommand } from "../rpc.ts";
+
+/** `schema` is null while Skytells has never sent it. */
+export type Checked = { plan: Plan; schema: InputSchema | null };
+
+export async function check(
+  context: StudioContext,
+  { claim, body }: GenerateCommand,
+  isWithinRate: () => Promise<boolean>,
+): Promise<Result<Checked>> {
+  if (!(await isWithinRate())) {
+    return refuse("rate_limited", "Too many requests. Try again in a minute.", { retryAfterSeconds: 60 });
+  }
+  const facts = await readFacts(context, claim.userId, body);
+  if (!facts) {
+    return refuse(
+      "storage_unavailable",
+      "The studio's storage is not available right now. Nothing was generated.",
+    );
+  }
+  if (facts.user) context.revocations.endSessions(facts.user.sessionEpoch);
+  const principal = principalOf(facts.user, claim);
+  if (!principal.ok) return principal;
+  // Not the negative prompt, which may name what the image should not show.
+  if (hasBlockedWord(body.prompt, context.settings.blockedWords)) {
+    return refuse("content_policy", "This prompt contains words that this studio doesn't allow.");
+  }
+  const capped = studioCapRefusal(facts.createdToday, context.settings, context.now());
+  if (capped) return { ok: false, refusal: capped };
+  const schema = await usableSchema(context, body.model, facts.schema, context.waitUntil);
+  const rejected = rejectedBySchema(schema, body);
+  return rejected ? { ok: false, refusal: rejected } : ok({ plan: facts.plan, schema });
+}
+
+/** Null: D1 did not answer. */
+async function readFacts({ db, settings, now }: StudioContext, userId: string, { model }: GenerateBody) {
+  try {
+    return await admissionFacts(db, userId, dayOf(now()), { apiUrl: settings.skytells.url, slug: model });
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable)) throw error;
+    return null;
+  }
+}
+
+function studioCapRefusal(createdToday: number, settings: Settings, now: number): Refusal | null {
+  const cap = settings.maxGenerationsPerDay;
+  if (cap === -1) return { code: "budget_exhausted", detail: "This studio is paused." };
+  if (cap === 0 || createdToday < cap) return null;
+  const tomorrow = new Date(now).setUTCHours(24, 0, 0, 0);
+  return {
+    code: "budget_exhausted",
+    detail: "This studio has reached its daily limit of images.",
+    retryAfterSeconds: (tomorrow - now) / 1000,
+  };
+}
+
+/** Rejects what the model does not accept, and options while its schema is unknown. */
+function rejectedBySchema(schema: InputSchema | null, body: GenerateBody): Refusal | null {
+  const maxLength = exceededPromptLength(schema, body.prompt);
+  if (maxLength !== null) {
+    return {
+      code: "invalid_prompt",
+      detail: `With this model a prompt has at most ${maxLength} characters.`,
+    };
+  }
+  if (schema === null && asksForOptions(body)) {
+    return {
+      code: "upstream_unavailable",
+      detail: "The options of this model are not known right now. Nothing was generated.",
+      retryAfterSeconds: 30,
+    };
+  }
+  const unsupported = unsupportedOption(schema, body);
+  return unsupported && { code: "invalid_request", detail: `This model does not take ${unsupported}.` };
+}
