@@ -49,7 +49,7 @@ async function expectNothingOf(user: Visitor) {
   expect(await objectsOf(user)).toEqual([]);
 }
 
-/** Somebody with a finished, shared picture. */
+/** A user with a finished, shared image. */
 async function owner() {
   const user = await newUser();
   await gateStorage(user);
@@ -64,7 +64,7 @@ async function owner() {
 }
 
 describe("deleting the account", () => {
-  it("shuts the door before anything goes, and leaves nothing", async () => {
+  it("ends access before it deletes anything, and deletes everything", async () => {
     const { user, id, share } = await owner();
     const studio = await openStudio(user);
     expect((await call(share)).status).toBe(200);
@@ -87,7 +87,7 @@ describe("deleting the account", () => {
     );
     expect((await remove(user)).status, "asked for twice").toBe(204);
 
-    // The same person is somebody new at once, and is not touched by what goes on.
+    // The same person can sign in again at once as a new user, whom the deletion does not affect.
     const again = await call("/api/auth/dev", {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -127,7 +127,7 @@ describe.concurrent.each<[string, moods: string[], event: "succeeded" | null]>([
   ["that has failed", ["terminal", "failed"], null],
   ["whose answer was lost", ["answer-lost"], "succeeded"],
 ])("with a job %s", (_, moods, event) => {
-  it("leaves nothing, and late news changes nothing", async () => {
+  it("deletes everything; late webhooks change nothing", async () => {
     const user = await newUser();
     const prompt = newPrompt(...moods);
     await maybe(user.post("/api/generate", { prompt }));
@@ -161,12 +161,12 @@ describe("a create on its way", () => {
 });
 
 describe.concurrent.each<[string, status: number, call: RegExp, times: number]>([
-  ["D1, before the door is shut", 503, /^d1 update "users"/, 2],
+  ["D1, before access has ended", 503, /^d1 update "users"/, 2],
   ["D1, with the rows still there", 204, /^d1 delete from "generations"/, 1],
   ["R2", 204, /^r2 list/, 1],
   ["Skytells", 204, /^skytells DELETE/, 1],
 ])("with %s away for a while", (_, status, call, times) => {
-  it("ends by itself, and leaves nothing", async () => {
+  it("completes without another request, and deletes everything", async () => {
     const { user, id } = await owner();
     failAt(user, call, times);
     expect((await remove(user)).status).toBe(status);
@@ -229,8 +229,8 @@ it("is not brought back by a cancel that was on its way", async () => {
 });
 
 const WAY: Record<string, Point> = {
-  "the door is about to be shut": at("before", /^d1 update "users"/),
-  "the door is shut, which is not known yet": at("after", /^d1 update "users"/),
+  "before access ends": at("before", /^d1 update "users"/),
+  "after access has ended, before the object knows": at("after", /^d1 update "users"/),
   "Skytells is about to forget": at("before", /^skytells DELETE/),
   "Skytells has forgotten, which is not known yet": at("after", /^skytells DELETE/),
   "the objects are about to go": at("before", /^r2 delete/),
@@ -245,11 +245,11 @@ const WAY: Record<string, Point> = {
 const points = Object.entries(WAY).filter((_, index) => env.TEST_ALL !== "" || index % 3 === 0);
 
 describe.concurrent.each(points)("%s, and the object ends there", (_, point) => {
-  it("leaves nothing all the same", async () => {
+  it("deletes everything nevertheless", async () => {
     const { user } = await owner();
     crashAt(user, point);
     await Promise.all([maybe(remove(user)), passed(user)]);
-    // Whoever got no answer asks again.
+    // A client without a response repeats the request.
     await eventually(async () => expect((await maybe(remove(user)))?.status).toBe(204));
     await expectNothingOf(user);
   });

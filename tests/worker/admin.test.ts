@@ -135,7 +135,7 @@ describe("the admin's door", () => {
   });
 });
 
-describe("whoever runs the studio", () => {
+describe("the operator", () => {
   it("finds users by how their address begins, page by page", async () => {
     const users = await Promise.all([newUser(), newUser("pro"), newUser()]);
     const mark = `find-${crypto.randomUUID()}`;
@@ -158,7 +158,7 @@ describe("whoever runs the studio", () => {
     expect(pros.items.map(({ id }) => id)).toEqual([users[1]?.id]);
   });
 
-  it("changes a plan: open studios hear of it, it counts from the next Generate, and nothing is killed", async () => {
+  it("changes a plan: sockets get it, the next generate uses it, and running generations continue", async () => {
     const user = await newUser();
     const { events } = await openStudio(user);
     const told = (concurrent: number, inFlight: number) =>
@@ -202,7 +202,7 @@ describe("whoever runs the studio", () => {
     expect((await call(new URL(url).pathname)).status).toBe(200);
   });
 
-  it("deletes a user and all that is theirs, and says so once", async () => {
+  it("deletes a user with all data, and responds 404 the second time", async () => {
     const user = await newUser();
     const { id } = await reaches(user, (await generate(user, newPrompt("terminal"))).id, "succeeded");
     const { url } = await (await user.post(`/api/generations/${id}/share`, {})).json<{ url: string }>();
@@ -222,7 +222,7 @@ describe("whoever runs the studio", () => {
     expect(await objectsOf(user)).toEqual([]);
   });
 
-  it("deletes also whoever is suspended, and is told where the record cannot be reached", async () => {
+  it("deletes a suspended user; responds 503 when D1 is down", async () => {
     const user = await newUser();
     await userOf(await admin("suspend", { body: { user: user.id } }));
     const broken = {

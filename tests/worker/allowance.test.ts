@@ -32,7 +32,7 @@ const make = async (user: Visitor, ...moods: string[]) =>
 const post = (user: Visitor, prompt: string, key?: string) =>
   user.post("/api/generate", { prompt }, key === undefined ? {} : { "idempotency-key": key });
 
-/** As if what was made had been admitted at another time. */
+/** Changes when the generations were admitted. */
 function move(user: Visitor, ms: number): Promise<void> {
   return runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => {
     state.storage.sql.exec("update jobs set created_at = ?", ms);
@@ -40,7 +40,7 @@ function move(user: Visitor, ms: number): Promise<void> {
 }
 
 describe.concurrent("a plan's day", () => {
-  it("ends with its last picture: 429, until when, and Skytells hears of no more", async () => {
+  it("is used up by its last image: then 429 with the reset time, and no request to Skytells", async () => {
     const user = await userWith(2);
     await make(user);
     await make(user);
@@ -102,7 +102,7 @@ describe.concurrent("a plan's day", () => {
     expect(await usedBy(user)).toBe(0);
   });
 
-  it("is that of the plan as it is: an upgrade counts at once, a downgrade kills nothing", async () => {
+  it("follows the plan: an upgrade applies at once, a downgrade ends no running generation", async () => {
     const user = await newUser();
     await set(user, { PLAN_DAILY_GENERATIONS: "free=1,pro=2" });
     const setPlan = (plan: string) =>
@@ -117,7 +117,7 @@ describe.concurrent("a plan's day", () => {
     await reaches(user, id, "succeeded");
   });
 
-  it("is told to open studios as it is used", async () => {
+  it("is pushed to sockets when it changes", async () => {
     const user = await userWith(5);
     const { events } = await openStudio(user);
     await make(user);

@@ -90,7 +90,7 @@ describe.concurrent("a create whose answer was lost", () => {
     expect(await rowsOf(user)).toEqual([]);
   });
 
-  it("is told apart by all inputs where Skytells does not tell the webhook", async () => {
+  it("is identified by all its inputs when Skytells does not return the webhook URL", async () => {
     const users = await Promise.all([newUser(), newUser(), newUser()]);
     const prompt = newPrompt("answer-lost", "webhook-field-absent", "delay=0.5");
     const pendings = await Promise.all(users.map((user) => lose(user, prompt, "upstream_timeout")));
@@ -105,7 +105,7 @@ describe.concurrent("a create whose answer was lost", () => {
     }
   });
 
-  it("canceled while it is pending: Skytells is told as soon as it is found", async () => {
+  it("is canceled at Skytells once it is found, if the user canceled it while pending", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "stuck");
     const pending = await lose(user, prompt, "upstream_timeout");
@@ -196,7 +196,7 @@ describe("a create whose answer was lost, and that is in no list", () => {
     expect(await rowsOf(loser)).toEqual([]);
   });
 
-  it("is deleted while nobody knows that its row was written: nothing of it is left", async () => {
+  it("is deleted completely when its D1 row was written without a response", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "webhook-field-absent", "stuck");
     const prototype = env.DB.constructor.prototype as D1Database;
@@ -224,7 +224,7 @@ describe("a create whose answer was lost, and that is in no list", () => {
     await isIdle(user);
   });
 
-  it("is found in a list that tells it twice, and does not page", async () => {
+  it("is found in a list that ignores pages and returns it twice", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "webhook-field-absent", "delay=0.5");
     const real = fetch;

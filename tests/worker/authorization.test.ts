@@ -8,7 +8,7 @@ import { CALLERS, type Caller, ROWS, type Row } from "./support/authorization.ts
 const OWN_SESSION: readonly Caller[] = ["owner", "suspended", "deleted"];
 const KNOWS_LINK: readonly Caller[] = [...OWN_SESSION, "stranger", "revoked"];
 
-/** Somebody's shared picture, and what nobody else is to read of it. */
+/** A user's shared image, and what other users must not read of it. */
 async function newPicture() {
   const user = await newUser();
   const id = `matrix-${crypto.randomUUID()}`;

@@ -8,7 +8,7 @@ import { createsOf } from "./support/simulator.ts";
 
 describe("a blocked word", () => {
   it.each([
-    ["as it is", "gore", "a scene of gore"],
+    ["the same spelling", "gore", "a scene of gore"],
     ["in capitals", "gore", "GORE everywhere"],
     ["with accents", "gore", "a scene of góre"],
     ["listed with accents", "Führer", "the fuhrer waves"],
@@ -44,7 +44,7 @@ describe("a blocked word", () => {
 });
 
 describe("BLOCKED_WORDS", () => {
-  it("refuses before Skytells hears of it; nothing is kept, nothing counted", async () => {
+  it("rejects before Skytells is called; stores and counts nothing", async () => {
     const user = await newUser();
     await set(user, { BLOCKED_WORDS: "gore, mickey mouse" });
     const prompt = `Gore ${crypto.randomUUID()}`;
@@ -64,7 +64,7 @@ describe("BLOCKED_WORDS", () => {
     await reaches(user, id, "succeeded");
   });
 
-  it("leaves a job that was taken on before as it is", async () => {
+  it("does not end a job that was admitted before the setting", async () => {
     const user = await newUser();
     const prompt = `gore ${crypto.randomUUID()}`;
     const key = { "idempotency-key": crypto.randomUUID() };

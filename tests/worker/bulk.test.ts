@@ -35,7 +35,7 @@ async function bulk(user: Visitor, ids: string[], action: BulkBody["action"]): P
 const favoritesOf = async (user: Visitor) => (await list(user, "?favorite=true")).items.map(({ id }) => id);
 
 describe("a bulk delete", () => {
-  it("takes 100 pictures: rows and objects are gone, every open studio is told", async () => {
+  it("deletes 100 images with rows and files, and pushes to every socket", async () => {
     const user = await newUser();
     const ids = await oldPictures(user, 101);
     const kept = ids.pop() as string;
@@ -68,7 +68,7 @@ describe("a bulk delete", () => {
     expect((await limitsOf(user))?.inFlight).toBe(0);
   });
 
-  it("says of each id what became of it; nobody else's picture is touched", async () => {
+  it("returns the outcome of each id, and changes no other user's image", async () => {
     const [user, other] = [await newUser(), await newUser()];
     const [mine, gone] = (await oldPictures(user, 2)) as [string, string];
     const [theirs] = (await oldPictures(other, 1)) as [string];
@@ -106,7 +106,7 @@ describe("a bulk delete", () => {
     await eventually(async () => expect(await objectsOf(user)).toEqual([]));
   });
 
-  it("whose rows D1 does not take says so, hides them, and pays when D1 is back", async () => {
+  it("returns failed ids when D1 is down, hides the images, and deletes the rows later", async () => {
     const user = await newUser();
     const ids = await oldPictures(user, 3);
     const [first] = ids as [string];
@@ -114,7 +114,7 @@ describe("a bulk delete", () => {
     expect(await bulk(user, ids, "delete")).toEqual({ done: [], missing: [], failed: ids });
     await killStudio(user);
     mend();
-    // Whatever wakes the object finds the debts; nobody has to ask again.
+    // Any call wakes the object, which then runs its pending tasks.
     await limitsOf(user);
     await eventually(async () => expect(await rowsOf(user)).toEqual([]));
     await eventually(async () => expect(await objectsOf(user)).toEqual([]));
@@ -136,7 +136,7 @@ describe("a bulk delete", () => {
 });
 
 describe("bulk favourites", () => {
-  it("are set and taken back for 100 pictures, and every open studio is told", async () => {
+  it("are set and removed for 100 images, and pushed to every socket", async () => {
     const [user, other] = [await newUser(), await newUser()];
     const ids = await oldPictures(user, 98);
     const [theirs] = (await oldPictures(other, 1)) as [string];
@@ -199,7 +199,7 @@ describe("refused is", () => {
     expect(problem.detail).toContain(field);
   });
 
-  it("another site, then nobody, then too much, then no JSON, then what is wrong in it", async () => {
+  it("rejects in order: another site, no session, body too large, not JSON, invalid body", async () => {
     const user = await newUser();
     const wrong = { method: "POST", body: "{".repeat(17 * 1024), headers: { "content-type": "text/plain" } };
     const foreign = { ...wrong, headers: { ...wrong.headers, origin: "https://elsewhere.example" } };

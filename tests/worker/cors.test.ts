@@ -29,7 +29,7 @@ const corsOf = (answer: Response) =>
   [...answer.headers].filter(([name]) => name.startsWith("access-control"));
 
 describe("ALLOWED_ORIGINS", () => {
-  it("lets the pages of a named origin use the API, and says so", async () => {
+  it("allows the pages of a listed origin to use the API", async () => {
     const user = await newUser();
     const answer = await ask("/api/generations", NAMED, { user });
     expect(answer.status).toBe(200);

@@ -178,7 +178,7 @@ describe.concurrent("prompts that work", () => {
 });
 
 describe.concurrent("ids and lists", () => {
-  it("someone else's picture is no picture: 404 everywhere, and nothing changes", async () => {
+  it("another user's image is 404 on every route and does not change", async () => {
     const owner = await newUser();
     const { id } = await generate(owner);
     const done = await reaches(owner, id, "succeeded");

@@ -30,7 +30,7 @@ describe("GET /api/events", () => {
     );
   });
 
-  it("tells of favourites and links that another tab sets", async () => {
+  it("pushes favorites and share links that another tab sets", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");
@@ -65,7 +65,7 @@ describe("GET /api/events", () => {
     ]);
   });
 
-  it("tells nobody else", async () => {
+  it("pushes nothing to other users", async () => {
     const [user, other] = [await newUser(), await newUser()];
     const { events } = await openStudio(other);
     const { id } = await generate(user);

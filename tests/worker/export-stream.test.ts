@@ -62,7 +62,7 @@ it.each([1, 60, 130])("a reader that leaves after %i KB leaves no picture open",
   expect(failed, "to leave is no failure").not.toHaveBeenCalled();
 });
 
-it("a picture that breaks off in the middle breaks the file off, and is told of once", async () => {
+it("an image that fails midway aborts the file and is logged once", async () => {
   watchBodies({ breakAfter: 10 * 1024 });
   const failed = vi.spyOn(console, "error").mockReturnValue();
   onTestFinished(() => failed.mockRestore());

@@ -1,4 +1,4 @@
-/** An export holds everything that is kept of its user, and nothing of anybody else. */
+/** An export contains all data of its user, and no data of other users. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ExportDocument, ExportParts } from "../../worker/api/schemas/export.ts";
@@ -147,7 +147,7 @@ describe("an export", () => {
     }
   });
 
-  it("of somebody without pictures is their account", async () => {
+  it("without images contains the account", async () => {
     const user = await newUser();
     expect(await listed(user)).toEqual({
       parts: [{ part: 1, from: null, url: `${PATH}?part=1` }],
@@ -159,7 +159,7 @@ describe("an export", () => {
     await expectProblem(await user.call(`${PATH}?part=2`), "not_found");
   });
 
-  it("tells of a picture whose object is missing, and is whole without it", async () => {
+  it("marks an image whose file is missing, and is complete without it", async () => {
     const user = await newUser();
     const [second, first] = await oldPictures(user, 2);
     await env.OUTPUTS.delete(`outputs/${user.id}/${first}/0.png`);
@@ -171,7 +171,7 @@ describe("an export", () => {
     expect([...files.values()].map((bytes) => new TextDecoder().decode(bytes))).toEqual([OLD_PIXELS]);
   });
 
-  it("tells of what has no row yet", async () => {
+  it("contains generations without a D1 row", async () => {
     const user = await newUser();
     const mend = breakD1((sql) => /^insert/i.test(sql));
     const prompt = newPrompt("stuck");
@@ -189,7 +189,7 @@ describe("an export", () => {
 });
 
 describe("the parts of an export", () => {
-  it("are of 250 pictures, and lose none to what is made and deleted meanwhile", async () => {
+  it("have 250 images each, and lose none when others are created or deleted meanwhile", async () => {
     const user = await newUser();
     const made = await oldRows(user, 501);
     const { parts, nextCursor } = await listed(user);
@@ -296,7 +296,7 @@ describe("an export is refused", () => {
   });
 });
 
-it("an export reads each picture once, one at a time, and no faster than it is taken", async () => {
+it("an export reads each image once, one at a time, at the speed of the client", async () => {
   const user = await newUser();
   const ids = await oldPictures(user, 12);
   const size = 256 * 1024;

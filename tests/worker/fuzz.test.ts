@@ -40,7 +40,7 @@ async function keep(user: Visitor, mood: string): Promise<Kept> {
   return { id, webhookUrl, jobId: new URL(webhookUrl).searchParams.get("job") ?? "" };
 }
 
-/** Waits until nothing will change by itself any more. */
+/** Waits until no pending work can change anything. */
 const isAtRest = (user: Visitor) =>
   eventually(async () => {
     for (const job of await jobsOf(user.id)) {
@@ -233,7 +233,7 @@ describe("the API takes anything", () => {
     });
   };
 
-  it("on any route, from anybody", { timeout }, async () => {
+  it("on any route, with and without a session", { timeout }, async () => {
     let before = await worldOf(owner.id, other.id);
     await fc.assert(
       fc.asyncProperty(
@@ -327,7 +327,7 @@ describe("the webhook door takes anything", () => {
       headers: { "content-type": "application/json", "x-skytells-signature": signature },
     });
 
-  it("well signed, about what has ended, is deleted, is another's or is nobody's: nothing changes", {
+  it("correctly signed, for an ended, deleted, other or unknown job: nothing changes", {
     timeout,
   }, async () => {
     const before = await worldOf(owner.id, other.id);
@@ -357,7 +357,7 @@ describe("the webhook door takes anything", () => {
         statuses.add(status);
         expect([401, 429]).toContain(status);
         const [job] = (await jobsOf(other.id)).filter((one) => one["prediction_id"] === live.id);
-        // Time may end it; what it was told may not.
+        // A deadline may end the job; a webhook may not.
         expect(["queued", "processing", "timed_out"]).toContain(endOf(job));
       }),
       { numRuns },
@@ -367,7 +367,7 @@ describe("the webhook door takes anything", () => {
     await isAtRest(other);
   });
 
-  it("well signed, about a job under way: forward only, and nobody else is touched", {
+  it("correctly signed, for a running job: states only move forward, and other users are unaffected", {
     timeout,
   }, async () => {
     const before = await worldOf(owner.id);
@@ -376,7 +376,7 @@ describe("the webhook door takes anything", () => {
       objects,
       jobs,
     });
-    // Half of it is somebody else's news, sent to where this job listens.
+    // Half of the webhooks are about another user's prediction, sent to this job's URL.
     const id = fc.oneof(
       { weight: 4, arbitrary: fc.constant("LIVE") },
       { weight: 3, arbitrary: fc.uuid() },
@@ -385,7 +385,7 @@ describe("the webhook door takes anything", () => {
     const news = fc.array(enveloped(prediction(id)), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(news, async (values) => {
-        // A new one each time: nobody may ask for this many pictures in a minute.
+        // A new user each time, because of the rate limit.
         const outsider = await newUser();
         const live = await keep(outsider, "stuck");
         let rank = 0;
@@ -401,7 +401,7 @@ describe("the webhook door takes anything", () => {
           if (rank === 2 || (rankOf(next) === 2 && !body.includes(live.id))) expect(next).toBe(last);
           [rank, last] = [rankOf(next), next];
         }
-        // Whatever they said, no picture came of it; and nobody else was touched.
+        // No webhook led to an image, and other users are unaffected.
         expect(others(await worldOf(owner.id))).toEqual(others(before));
         await outsider.call(`/api/generations/${live.id}`, { method: "DELETE" });
       }),

@@ -28,7 +28,7 @@ describe("one click, one paid job", () => {
     expect(await createsOf(prompt)).toHaveLength(1);
   });
 
-  it("later: the generation as it is now, past limit and rate; another body is a mismatch", async () => {
+  it("later: returns the current generation regardless of limits; another body is a mismatch", async () => {
     const user = await newUser();
     const prompt = newPrompt();
     const key = crypto.randomUUID();

@@ -52,7 +52,7 @@ describe.concurrent("outputs that do not", () => {
     ["output-svg", "output_invalid"],
     ["output-foreign", "output_invalid"],
     ["output-large=65", "output_invalid"],
-  ])("%s ends as %s, leaves nothing, and holds no slot", async (mood, code) => {
+  ])("%s ends as %s, stores nothing, and frees its slot", async (mood, code) => {
     const { user, generation } = await endOf("failed", mood);
     expect(generation).toMatchObject({ error: { code }, outputUrl: null, outputs: [] });
     expect(await objectsOf(user)).toEqual([]);
@@ -83,7 +83,7 @@ describe("R2 that fails", () => {
     expect(failures).toBeLessThan(0);
   });
 
-  it("for good: the failure says so", async () => {
+  it("permanently: fails with storage_failed", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("delay=0.1"));
     const webhook = await webhookOf(id, "succeeded");

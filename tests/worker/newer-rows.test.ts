@@ -1,4 +1,4 @@
-// D1 rows as a newer version would have written them: shown with what is known, exported as stored.
+// D1 rows of a newer version: shown with the known values, exported as stored.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Generation } from "../../worker/api/schemas/generation.ts";

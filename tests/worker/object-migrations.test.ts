@@ -98,7 +98,7 @@ describe.concurrent("an object of the version before numbered migrations", () =>
 });
 
 describe.concurrent("an object's schema", () => {
-  it("of a newer version is used as it is", async () => {
+  it("of a newer version is used without changes", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("delay=0.3"));
     await inStudio(user, (sql) => {

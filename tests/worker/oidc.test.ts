@@ -314,7 +314,7 @@ describe("a hostile browser", () => {
     expect(added).toMatch(/^sign-in-[\w-]{16}=./);
   });
 
-  it("somebody else's answer is not taken: neither their state nor their code", async () => {
+  it("rejects the state and the code of another browser's sign-in", async () => {
     const studio = studioWith(ANYONE);
     const [mine, theirs] = [
       await studio.goThere({ claims: someone() }),
@@ -463,7 +463,7 @@ describe("ALLOWED_USERS", () => {
     expect(page).toContain("ALLOWED_USERS");
   });
 
-  it("empty: nobody new, at a public address; who has an account keeps it", async () => {
+  it("when empty, rejects new users at a public address and accepts existing ones", async () => {
     const person = someone();
     await expectTurnedAway(await at("", PUBLIC).signIn({ claims: person }), 403, unknown);
     expect((await at("*", PUBLIC).signIn({ claims: person })).status).toBe(302);

@@ -1,4 +1,4 @@
-/** A job row of another version, or a broken one: read by its defaults, or ended as failed; never in anybody's way. */
+/** A job row of another version, or a broken one: read by its defaults, or ended as failed; never in another user's way. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -23,7 +23,7 @@ import { callsOf, createsOf, finish, webhookOf } from "./support/simulator.ts";
 const inStudio = <T>(user: Visitor, look: (sql: SqlStorage, state: DurableObjectState) => T) =>
   runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql, state));
 
-/** Changes the user's job rows behind the object's back, and starts the object anew, as a deploy does. */
+/** Changes the user's job rows directly, and restarts the object as a deploy does. */
 async function rewrite(user: Visitor, set: string, ...values: unknown[]): Promise<void> {
   await inStudio(user, (sql) => sql.exec(`update jobs set ${set}`, ...(values as string[])));
   await killStudio(user);
@@ -49,7 +49,7 @@ describe.concurrent("a row of an older version", () => {
     "attempts",
   ];
 
-  it("that lacks every newer field goes on to its picture", async () => {
+  it("without any newer field continues to its image", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("delay=0.5"));
     await rewrite(user, `document = json_remove(document, ${NEWER.map((name) => `'$.${name}'`).join(", ")})`);
@@ -60,7 +60,7 @@ describe.concurrent("a row of an older version", () => {
     expect(await rowsOf(user)).toHaveLength(1);
   });
 
-  it("of a newer one, with fields that nobody knows, too", async () => {
+  it("of a newer version with unknown fields continues, too", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("delay=0.5"));
     await rewrite(user, "document = json_set(document, '$.mood', 'sunny', '$.attempts', 3)");
@@ -171,23 +171,20 @@ describe.concurrent("a job row of a newer version", () => {
 });
 
 describe.concurrent("a generation under way of which no job is left", () => {
-  it.each(["canceled", "deleted"])(
-    "can be %s: Skytells hears of it, and until then it counts",
-    async (what) => {
-      const user = await newUser();
-      const { id } = await generate(user, newPrompt("stuck", "cancel-500=2"));
-      await inStudio(user, (sql) => sql.exec("delete from jobs"));
-      await killStudio(user);
-      const answer = await (what === "canceled"
-        ? user.post(`/api/predictions/${id}/cancel`)
-        : user.call(`/api/generations/${id}`, { method: "DELETE" }));
-      expect(answer.status).toBe(what === "canceled" ? 200 : 204);
-      expect(await limitsOf(user)).toMatchObject({ inFlight: 1 });
-      await isIdle(user);
-      expect(await callsOf(id)).toMatchObject({ cancels: 3 });
-      expect(await rowsOf(user)).toMatchObject(what === "canceled" ? [{ id, status: "canceled" }] : []);
-    },
-  );
+  it.each(["canceled", "deleted"])("can be %s at Skytells, and counts until then", async (what) => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("stuck", "cancel-500=2"));
+    await inStudio(user, (sql) => sql.exec("delete from jobs"));
+    await killStudio(user);
+    const answer = await (what === "canceled"
+      ? user.post(`/api/predictions/${id}/cancel`)
+      : user.call(`/api/generations/${id}`, { method: "DELETE" }));
+    expect(answer.status).toBe(what === "canceled" ? 200 : 204);
+    expect(await limitsOf(user)).toMatchObject({ inFlight: 1 });
+    await isIdle(user);
+    expect(await callsOf(id)).toMatchObject({ cancels: 3 });
+    expect(await rowsOf(user)).toMatchObject(what === "canceled" ? [{ id, status: "canceled" }] : []);
+  });
 });
 
 describe.concurrent("a row that cannot be read", () => {
@@ -220,7 +217,7 @@ describe.concurrent("a row that cannot be read", () => {
     await generate(user, newPrompt());
   });
 
-  it.each(["9e15", "'soon'", "x'00'"])("but for its time to wake (%s) goes on to its picture", async (at) => {
+  it.each(["9e15", "'soon'", "x'00'"])("with an invalid next_at (%s) continues to its image", async (at) => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("delay=0.2"));
     await rewrite(user, `next_at = ${at}`);
@@ -238,7 +235,7 @@ describe.concurrent("a row that cannot be read", () => {
     await eventually(async () => expect(await callsOf(id)).toMatchObject({ cancels: 1 }));
     expect(await limitsOf(user)).toMatchObject({ inFlight: 1 });
     expect((await user.post("/api/generate", { prompt: newPrompt() })).status).toBe(429);
-    // Nobody's slot outlives the longest that a job may take.
+    // No slot is counted longer than a job may take.
     await rewrite(user, "created_at = created_at - 310000 - 1000, next_at = 0");
     await isIdle(user);
     await eventually(async () => expect(await callsOf(id)).toMatchObject({ cancels: 2 }));

@@ -115,7 +115,7 @@ describe("D1 that fails", () => {
     await eventually(async () => expect(await objectsOf(user)).toEqual([]));
   });
 
-  it("at a cancel: what was shown is not taken back", async () => {
+  it("at a cancel: the canceled state stays", async () => {
     const user = await newUser();
     const key = { "idempotency-key": crypto.randomUUID() };
     const prompt = newPrompt("stuck");

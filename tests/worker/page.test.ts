@@ -44,7 +44,7 @@ describe("the gallery's page", () => {
     expect(etags).toEqual([expect.stringMatching(/^W\/"[\w-]{22}"$/), expect.stringMatching(/"/)]);
     expect(await revalidate(user.call, ownTag)).toEqual([304, ""]);
     expect(await revalidate(call, anonymousTag)).toEqual([304, ""]);
-    // Nobody gets the other's page confirmed.
+    // The ETag of one user's page does not match another's.
     expect((await revalidate(user.call, anonymousTag))[0]).toBe(200);
     expect((await revalidate(call, ownTag))[0]).toBe(200);
 

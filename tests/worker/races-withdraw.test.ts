@@ -22,7 +22,7 @@ beforeAll(gateSkytells);
 const CANCEL_WAY: Record<string, Point> = {
   "the cancel is being written": at("before", /^d1 update "generations".*"canceled"/),
   "the cancel is written, which is not known yet": at("after", /^d1 update "generations".*"canceled"/),
-  "Skytells is about to hear of the cancel": at("before", /^skytells POST .*cancel$/),
+  "before the cancel reaches Skytells": at("before", /^skytells POST .*cancel$/),
   "Skytells has canceled, which is not known yet": at("after", /^skytells POST .*cancel$/),
 };
 
@@ -57,7 +57,7 @@ describe.concurrent.each(cross(CANCEL_WAY, CANCEL_INTRUDERS))(
 );
 
 it.each(Object.entries(pick("a cancel", "a delete")))(
-  "Skytells hears of %s while D1 does not answer",
+  "%s reaches Skytells while D1 is down",
   async (who, intruder) => {
     const scene = await setUp("stuck");
     const { user } = scene;
@@ -75,7 +75,7 @@ it.each(Object.entries(pick("a cancel", "a delete")))(
 );
 
 describe.concurrent.each(Object.entries(CANCEL_WAY))("%s, and the object ends there", (_, point) => {
-  it("stays canceled, and Skytells has heard of it", async () => {
+  it("stays canceled, also at Skytells", async () => {
     const scene = await setUp("stuck");
     const { user } = scene;
     await scene.send();

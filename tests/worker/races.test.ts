@@ -43,7 +43,7 @@ describe.concurrent.each(cross(WAY, INTRUDERS))("$where, and then $who", ({ poin
 });
 
 describe.concurrent.each(Object.entries(WAY))("%s, and the object ends there", (_, point) => {
-  it("goes on where it was", async () => {
+  it("continues after a restart", async () => {
     const scene = await setUp("delay=0.1");
     crashAt(scene.user, point);
     const [said] = await Promise.all([scene.send(), deliverEnd(scene), passed(scene.user)]);

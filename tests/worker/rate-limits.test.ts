@@ -26,7 +26,7 @@ async function exhaust(limiter: RateLimit, key: string, limit: number): Promise<
 
 const minute = () => Math.floor(Date.now() / 60_000);
 
-/** The limiter counts anew with each minute of the clock: what fell into two of them is tried again. */
+/** The limiter starts a new count with each minute of the clock, so a run across two minutes is repeated. */
 async function withinAMinute(run: () => Promise<void>): Promise<void> {
   for (;;) {
     const began = minute();
@@ -74,7 +74,7 @@ describe("rate limits", () => {
         await expectLimited(await user.call(path));
         expect((await other.call(path)).status).toBe(200);
       }
-      // Everything else goes on.
+      // Other routes still respond.
       expect((await user.call("/api/session")).status).toBe(200);
       await generate(user);
     }));

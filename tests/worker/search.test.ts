@@ -148,7 +148,7 @@ describe("a prompt is found", () => {
     expect(await find(user, { q: "snow été" })).toEqual([id]);
   });
 
-  it("by whoever owns it, and nobody else", async () => {
+  it("by its owner only", async () => {
     const [user, other] = [await newUser(), await newUser()];
     const prompt = `secret ${crypto.randomUUID()}`;
     await insert(user, { prompt, favorite: true });
@@ -245,7 +245,7 @@ describe("pages of a search", () => {
     expect(idsOf(walked)).toEqual(found);
   });
 
-  it("go on where a scan found nothing at all", async () => {
+  it("continue after a scan without a match", async () => {
     const user = await newUser();
     await insertMany(user, 6_000, "'x'", "iif(i = 1, 'a cat', 'a dog')");
     const first = await list(user, "?q=cat");

@@ -130,7 +130,7 @@ describe("settings", () => {
     expect(() => settingsOf(withSettings(wrong as Record<string, string>))).toThrow(message);
   });
 
-  it("that are wrong are told at every door of the API, and not by the secret", async () => {
+  it("that are wrong are named on every route of the API, without secrets", async () => {
     const wrong = { ...env, SESSION_SECRET: "s3cret" };
     const answer = await app.request("http://localhost:9/api/health", {}, wrong, createExecutionContext());
     const problem = await expectProblem(answer, "internal");

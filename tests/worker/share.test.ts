@@ -60,7 +60,7 @@ describe("a share token", () => {
     }
   });
 
-  it("of an unknown shard leads nowhere, and D1 is not asked", async () => {
+  it("of an unknown shard is 404, without a request to D1", async () => {
     const { path } = await shareNew(false);
     const token = `z${path.slice("/s/0".length)}`;
     const prepare = vi.spyOn(env.DB.constructor.prototype as D1Database, "prepare");

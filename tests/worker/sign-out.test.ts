@@ -38,7 +38,7 @@ describe("POST /api/auth/logout-everywhere", () => {
     await eventually(async () => expect(events[0]).toMatchObject({ type: "snapshot" }));
   });
 
-  it("is for who is signed in, on this site, and nobody else's sessions end", async () => {
+  it("needs a session and this site, and ends no other user's sessions", async () => {
     const [user, other] = [await newUser(), await newUser()];
     const path = "/api/auth/logout-everywhere";
     await expectProblem(await call(path, { method: "POST" }), "unauthenticated");
@@ -54,7 +54,7 @@ describe("POST /api/auth/logout-everywhere", () => {
     expect((await other.call("/api/generations")).status, "signing out here leaves the others").toBe(200);
   });
 
-  it("shuts out a socket that was let in just before", async () => {
+  it("closes a socket that was accepted just before", async () => {
     const user = await newUser();
     const studio = env.STUDIO.getByName(user.id);
     await studio.endSessions(1);

@@ -1,4 +1,4 @@
-// Use cases are called here as a door other than HTTP would call them: with a principal, without Hono.
+// Calls the use cases without HTTP: with a principal, without Hono.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { authorize, type Principal, principalOf } from "../../worker/auth/principal.ts";

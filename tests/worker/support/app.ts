@@ -1,4 +1,4 @@
-/** The Worker through its public door. */
+/** The Worker through its public HTTP interface. */
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect } from "vitest";
@@ -27,7 +27,7 @@ export type Visitor = {
   post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
 };
 
-/** A user nobody else has, signed in. */
+/** A new user, signed in. */
 export async function newUser(plan: "free" | "pro" = "free"): Promise<Visitor> {
   const email = `${crypto.randomUUID()}@example.com`;
   const answer = await call("/api/auth/dev", {
@@ -63,7 +63,7 @@ export function newPrompt(...moods: string[]): string {
   return `picture ${promptCount} ${crypto.randomUUID()}${marker}`;
 }
 
-/** Generates and expects to be let in. */
+/** Generates and expects 202. */
 export async function generate(user: Visitor, prompt = newPrompt(), more: object = {}): Promise<Generation> {
   const answer = await user.post("/api/generate", { prompt, ...more });
   expect(answer.status, await answer.clone().text()).toBe(202);
@@ -173,7 +173,7 @@ export async function killStudio(user: Visitor): Promise<void> {
   ).catch(() => {});
 }
 
-/** An open studio: collects what it is told. */
+/** Opens a socket and collects its messages. */
 export async function openStudio(user: Visitor, headers: Record<string, string> = {}) {
   const answer = await user.call("/api/events", { headers: { upgrade: "websocket", ...headers } });
   const socket = answer.webSocket;

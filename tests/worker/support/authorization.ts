@@ -25,7 +25,7 @@ export type Row = {
   path: (target: Target) => string;
   body?: (target: Target) => unknown;
   headers?: Record<string, string>;
-  /** Besides the test's own. */
+  /** In addition to the test's own. */
   settings?: Record<string, string>;
   /** The same for everybody: a shared cache may keep it. */
   isPublic?: true;
@@ -49,7 +49,7 @@ const signedIn = (status: number): Record<Caller, number> => ({
   suspended: 403,
 });
 
-/** The picture's owner; to others with a session there is no such picture. */
+/** The image's owner; for other users the image does not exist. */
 const owner = (status: number): Record<Caller, number> => ({ ...signedIn(404), owner: status });
 
 /** Who has the link, as long as it holds and its owner is welcome. */
@@ -85,7 +85,7 @@ export const ROWS: Record<string, Row> = {
   },
   "DELETE /api/account": {
     path: () => "/api/account",
-    // Asked for again by somebody who did not hear that it is done.
+    // A client that lost the response repeats the request.
     answers: { ...signedIn(204), deleted: 204 },
   },
   "GET /api/account/export": { path: () => "/api/account/export?part=1", answers: signedIn(200) },
@@ -121,7 +121,7 @@ export const ROWS: Record<string, Row> = {
     path: ({ id }) => `/api/generations/${id}/share`,
     answers: owner(204),
   },
-  // Skytells alone; nobody's session counts.
+  // Only Skytells; no session is valid here.
   "POST /api/webhooks": {
     path: () => "/api/webhooks",
     body: ({ id }) => ({ id, status: "failed" }),

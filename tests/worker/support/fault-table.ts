@@ -34,14 +34,14 @@ function row(moods: string, end: Row["end"], rest: Rest = {}): Row {
 
 const picture = (moods: string, rest?: Rest) => row(moods, "succeeded", rest);
 
-/** Refused: nothing was made, and the user is told why. */
+/** Rejected: nothing was created, and the response has the reason. */
 const refusal = (moods: string, answer: ProblemCode, rest?: Rest) =>
   row(moods, "refused", { answer, made: 0, ...rest });
 
-/** Nobody knows whether anything was made; nothing was. */
+/** Unconfirmed, and nothing was created. */
 const givenUp = (moods: string, answer: ProblemCode) => row(moods, "unconfirmed", { answer, made: 0 });
 
-/** Nobody knows whether anything was made; it was, and is found. */
+/** Unconfirmed, but created, and found. */
 const found = (moods: string, answer: ProblemCode = "upstream_timeout", rest?: Rest) =>
   picture(moods, { answer, ...rest });
 

@@ -1,4 +1,4 @@
-/** D1 and R2 as the Worker sees them, with somebody standing at each call: to fail it, to delay it, to hold it. */
+/** D1 and R2 with a hook at each call that can fail it, delay it or hold it. */
 
 export type StorageCall = {
   store: "d1" | "r2";

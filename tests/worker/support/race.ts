@@ -1,5 +1,5 @@
 /**
- * Pairs that can race. The studio is held between two steps of a job's way; somebody does something to the same job; the
+ * Pairs that can race. The object is held between two steps of a job; meanwhile a client acts on the same job; the
  * gate opens. Whatever the order, it ends in one state that Skytells, D1, R2, the object and the open studios share.
  */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
@@ -113,7 +113,7 @@ export const INTRUDERS: Record<string, Intruder> = {
 export const pick = (...names: string[]): Record<string, Intruder> =>
   Object.fromEntries(Object.entries(INTRUDERS).filter(([name]) => names.includes(name)));
 
-/** What a client can call the job by now: its prediction's id, or its pending id while it has none. */
+/** The id that a client has: the prediction's, or the pending id before there is one. */
 async function nameOf(user: Visitor, id: string): Promise<string> {
   const [job] = await runInDurableObject(env.STUDIO.getByName(user.id), (_, state) =>
     state.storage.sql.exec("select id, prediction_id from jobs order by created_at limit 1").toArray(),
@@ -134,7 +134,7 @@ export type Ending = {
 /** All that keeps something of the job agrees, and nothing of it is left running, owed, or held. */
 export async function expectOneTruth({ user, prompt, id }: Scene, { canceled, deleted, studio }: Ending) {
   await eventually(async () => {
-    // Whoever looks wakes an object that has ended, and with it its alarm.
+    // A request wakes an object that was evicted, and sets its alarm.
     expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
     expect((await jobsOf(user)).every(clearOf)).toBe(true);
   });
@@ -161,7 +161,7 @@ export async function expectOneTruth({ user, prompt, id }: Scene, { canceled, de
   await generate(user, newPrompt("delay=0.1"));
 }
 
-/** The studios were told of states that only move forward, and of nothing after the end. */
+/** Pushed states only move forward, and nothing is pushed after the end. */
 function expectForward({ events }: Required<Ending>["studio"], id: string, deleted: boolean) {
   const rank = { queued: 0, processing: 1, canceled: 2, failed: 2, succeeded: 2 } as const;
   const told = events.flatMap((event) =>
@@ -178,7 +178,7 @@ function expectForward({ events }: Required<Ending>["studio"], id: string, delet
 
 export const at = (side: Point["side"], call: RegExp): Point => ({ side, call });
 
-/** Delivers how Skytells has ended the job, whichever way that is; nothing where it was told to forget it. */
+/** Delivers the final webhook of the job; none if the prediction was deleted at Skytells. */
 export async function deliverEnd({ id }: Scene): Promise<void> {
   const prediction = await id();
   const end = await ended(prediction).catch(() => null);

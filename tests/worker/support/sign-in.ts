@@ -16,7 +16,7 @@ export const OIDC = {
 };
 export const ACCESS = { ACCESS_TEAM_DOMAIN: PROVIDER, ACCESS_AUD: "the-audience" };
 
-/** What the provider is told of the person and the answer; see `setup-provider`. */
+/** The claims and flaws that the provider uses; see `setup-provider`. */
 export type Answer = {
   claims?: Record<string, unknown>;
   userInfo?: Record<string, unknown>;
@@ -77,7 +77,7 @@ export function studioWith(settings: Record<string, string>, origin: string = OR
   };
 }
 
-/** Expects a page that says what happened and leads back, and that nobody was signed in. */
+/** Expects a page with the reason and a link to the studio, and no session. */
 export async function expectTurnedAway(response: Response, status: number, title: string): Promise<string> {
   const page = await response.text();
   expect(page).toContain(title);

@@ -66,7 +66,7 @@ export async function finish(id: string): Promise<void> {
 }
 
 /**
- * Hands this user's webhooks over as the simulator sends them, until it is told to stop: the network between the
+ * Delivers this user's webhooks as the simulator sends them, until it is stopped: the network between the
  * two. What a mood loses is lost. Answers the statuses that they were answered with.
  */
 export async function carryWebhooks(
