@@ -177,7 +177,7 @@ describe.concurrent.each<[string, status: number, call: RegExp, times: number]>(
 });
 
 describe.concurrent("deleting the account", () => {
-  it("takes more pictures than a pass, asked for twice at once and ended in between", async () => {
+  it("takes more images than a pass, asked for twice at once and ended in between", async () => {
     const user = await newUser();
     await gateStorage(user);
     await oldPictures(user, 101);

@@ -140,7 +140,7 @@ describe.concurrent("a unit of the day comes back", () => {
     expect(await usedBy(user)).toBe(1);
   });
 
-  it("for a picture that failed, once, and ten times a day", async () => {
+  it("for an image that failed, once, and ten times a day", async () => {
     const user = await userWith(2, "pro");
     for (let count = 0; count < 10; count += 1) {
       await reaches(user, (await generate(user, newPrompt("terminal,failed"))).id, "failed");
@@ -173,7 +173,7 @@ describe.concurrent("a unit of the day comes back", () => {
     expect(await usedBy(user)).toBe(0);
   });
 
-  it("and goes again where the picture came after all", async () => {
+  it("and goes again where the image came after all", async () => {
     const user = await userWith(5);
     const { id } = await generate(user, newPrompt("stuck", "cancel-ignored"));
     await reaches(user, id, "failed");

@@ -35,7 +35,7 @@ describe.concurrent("a create whose answer was lost", () => {
     ["create-408=created", "upstream_error"],
     ["create-html=created", "upstream_error"],
     ["create-unparsable", "upstream_error"],
-  ] as const)("%s: is found in the list and becomes the picture", async (mood, code) => {
+  ] as const)("%s: is found in the list and becomes the image", async (mood, code) => {
     const user = await newUser();
     const prompt = newPrompt(mood, "delay=0.5");
     const studio = await openStudio(user);

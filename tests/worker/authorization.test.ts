@@ -49,7 +49,7 @@ async function newScene(caller: Caller): Promise<Scene> {
 
 const scenes = new Map<Caller, Promise<Scene>>();
 
-/** A refusal changes nothing, so what comes after it can be tried on the same picture. */
+/** A refusal changes nothing, so what comes after it can be tried on the same image. */
 function sceneFor(caller: Caller, status: number): Promise<Scene> {
   if (status < 400) return newScene(caller);
   const known = scenes.get(caller) ?? newScene(caller);
@@ -130,7 +130,7 @@ describe("the authorization matrix", () => {
       expect(answer.status, text).toBe(row.answers[caller]);
       expectSafeHeaders(answer, row);
       if (caller === "owner") return;
-      // The link shows the picture; its prompt stays untold unless its owner says otherwise.
+      // The link shows the image; its prompt stays untold unless its owner says otherwise.
       const isShown = caller === "stranger" && answer.ok;
       const secrets = [
         prompt,

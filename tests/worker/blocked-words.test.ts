@@ -57,7 +57,7 @@ describe("BLOCKED_WORDS", () => {
     expect((await env.DB.prepare("select * from days").all()).results).toEqual(before.results);
   });
 
-  it("leaves other prompts alone, and what is not to be in the picture", async () => {
+  it("leaves other prompts alone, and what is not to be in the image", async () => {
     const user = await newUser();
     await set(user, { BLOCKED_WORDS: "gore" });
     const { id } = await generate(user, `a gorge ${crypto.randomUUID()}`, { negativePrompt: "gore" });

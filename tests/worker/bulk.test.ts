@@ -1,4 +1,4 @@
-/** Several pictures at once: what each id is answered with, and that nothing else happens. */
+/** Several images at once: what each id is answered with, and that nothing else happens. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -49,7 +49,7 @@ describe("a bulk delete", () => {
     });
   });
 
-  it("in flight cancels first, and takes a picture under its pending id too", async () => {
+  it("in flight cancels first, and takes an image under its pending id too", async () => {
     const user = await newUser("pro");
     const [stuck] = await oldPictures(user, 1);
     const { id } = await generate(user, newPrompt("stuck"));
@@ -135,7 +135,7 @@ describe("a bulk delete", () => {
   });
 });
 
-describe("bulk favourites", () => {
+describe("bulk favorites", () => {
   it("are set and removed for 100 images, and pushed to every socket", async () => {
     const [user, other] = [await newUser(), await newUser()];
     const ids = await oldPictures(user, 98);

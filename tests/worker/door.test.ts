@@ -250,7 +250,7 @@ describe.concurrent("ids and lists", () => {
     expect(seen).toEqual(rows.map(({ id }) => id).reverse());
   });
 
-  it("favourites are kept", async () => {
+  it("favorites are kept", async () => {
     const someone = await newUser();
     const { id } = await generate(someone);
     const patch = (body: unknown) =>

@@ -9,7 +9,7 @@ const PART = "/api/account/export?part=1";
 type Opened = { key: string; ended: "read" | "left" | null };
 
 /**
- * Every picture that is opened from now on, and how it was closed. Chunks are small: one can leave in the middle, and
+ * Every image that is opened from now on, and how it was closed. Chunks are small: one can leave in the middle, and
  * R2 can break off there.
  */
 function watchBodies({ breakAfter = Infinity } = {}): Opened[] {
@@ -47,7 +47,7 @@ async function userWithPictures(count: number, size: number): Promise<Visitor> {
   return user;
 }
 
-it.each([1, 60, 130])("a reader that leaves after %i KB leaves no picture open", async (kilobytes) => {
+it.each([1, 60, 130])("a reader that leaves after %i KB leaves no image open", async (kilobytes) => {
   const opened = watchBodies();
   const failed = vi.spyOn(console, "error");
   onTestFinished(() => failed.mockRestore());
@@ -73,7 +73,7 @@ it("an image that fails midway aborts the file and is logged once", async () => 
   expect(failed.mock.calls.flat().filter((line) => String(line).includes("export_failed"))).toHaveLength(1);
 });
 
-it("to ask for its head alone opens no picture", async () => {
+it("to ask for its head alone opens no image", async () => {
   const opened = watchBodies();
   const user = await userWithPictures(2, 1024);
   const answer = await user.call(PART, { method: "HEAD" });
@@ -82,7 +82,7 @@ it("to ask for its head alone opens no picture", async () => {
   expect(opened).toEqual([]);
 });
 
-it("a whole part takes one read of R2 a picture, one batch of D1 and one call of the object", async () => {
+it("a whole part takes one read of R2 an image, one batch of D1 and one call of the object", async () => {
   const pictures = 250;
   const user = await userWithPictures(pictures, OLD_PIXELS.length);
   const calls = { r2: 0, d1: 0, object: 0 };

@@ -68,7 +68,7 @@ function watchReads(
   onTestFinished(() => spy.mockRestore());
 }
 
-/** Rows of pictures that failed, the first made at 1, with nothing in R2; oldest first. */
+/** Rows of images that failed, the first made at 1, with nothing in R2; oldest first. */
 async function oldRows(user: Visitor, count: number): Promise<string[]> {
   await env.DB.prepare(
     `insert into generations (id, user_id, prompt, status, created_at)
@@ -81,7 +81,7 @@ async function oldRows(user: Visitor, count: number): Promise<string[]> {
 }
 
 describe("an export", () => {
-  it("holds the account, every picture's bytes, and all that is known of each", async () => {
+  it("holds the account, every image's bytes, and all that is known of each", async () => {
     const user = await newUser();
     await env.DB.prepare("insert into identities (issuer, subject, user_id, created_at) values (?, ?, ?, 0)")
       .bind("https://issuer.example", user.id, user.id)
@@ -285,7 +285,7 @@ describe("an export is refused", () => {
     await expectProblem(await user.call(`${PATH}?part=1`), "storage_unavailable");
   });
 
-  it("in the middle, if R2 goes away there: the file is broken off, never whole without a picture", async () => {
+  it("in the middle, if R2 goes away there: the file is broken off, never whole without an image", async () => {
     const user = await newUser();
     await oldPictures(user, 3);
     let reads = 0;

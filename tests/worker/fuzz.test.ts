@@ -199,7 +199,7 @@ describe("the API takes anything", () => {
     return { ...before, generations };
   }
 
-  /** Asks for what is to happen: a picture, an account, a deletion. Other tests see that it does. */
+  /** Asks for what is to happen: an image, an account, a deletion. Other tests see that it does. */
   function isWish({ who: asker, method: verb, path: at, body: sent }: Asked): boolean {
     const asked = parse(sent);
     if (verb === "POST" && at === "/api/generate") return generateBody.safeParse(asked).success;

@@ -15,14 +15,14 @@ async function endOf(status: "succeeded" | "failed", ...moods: string[]) {
   return { user, generation };
 }
 
-describe.concurrent("outputs that become a picture", () => {
+describe.concurrent("outputs that become an image", () => {
   it.each([
     ["output-jpeg", "jpg"],
     ["output-webp", "webp"],
     ["output-avif", "avif"],
     ["output-no-length", "png"],
     ["output-404-once", "png"],
-    // A gateway's page is none of the tries that count against what is no picture, and those are few together.
+    // A gateway's page is none of the tries that count against what is no image, and those are few together.
     ["output-404=3,output-html=1", "png"],
     ["output-html=3", "png"],
     ["output-empty=3", "png"],
@@ -64,7 +64,7 @@ describe.concurrent("outputs that do not", () => {
 });
 
 describe("R2 that fails", () => {
-  it("for a moment: the picture is stored all the same", async () => {
+  it("for a moment: the image is stored all the same", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("delay=0.1"));
     const webhook = await webhookOf(id, "succeeded");
@@ -165,7 +165,7 @@ describe("where an output may come from", () => {
   });
 });
 
-describe("pictures of any size", () => {
+describe("images of any size", () => {
   /** A PNG's first bytes, then filler. */
   function png(size: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(size);

@@ -15,8 +15,8 @@ import {
 } from "./support/app.ts";
 import { createsOf, ended, webhookOf } from "./support/simulator.ts";
 
-describe.concurrent("a prompt becomes a picture", () => {
-  it("by webhook: one row, one picture, one thumbnail", async () => {
+describe.concurrent("a prompt becomes an image", () => {
+  it("by webhook: one row, one image, one thumbnail", async () => {
     const user = await newUser();
     const prompt = newPrompt();
     const generation = await generate(user, prompt, { aspectRatio: "16:9" });

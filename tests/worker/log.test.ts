@@ -26,7 +26,7 @@ it("the log of a full run holds ids and codes, no prompt, address, token or quer
     return prompt;
   };
 
-  // A picture, from its webhook to its links.
+  // An image, from its webhook to its links.
   const { id } = await generate(user, secretPrompt());
   const webhook = await webhookOf(id, "succeeded");
   secrets.push(webhook.signature ?? "", new URL(webhook.url).search);

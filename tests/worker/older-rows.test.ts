@@ -257,7 +257,7 @@ describe.concurrent("a row that cannot be read", () => {
     expect((await read(user, generation.id)).status).toBe("succeeded");
   });
 
-  it("does not keep its picture from being deleted", async () => {
+  it("does not keep its image from being deleted", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");

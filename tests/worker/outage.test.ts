@@ -78,7 +78,7 @@ describe("D1 that fails", () => {
     await eventually(async () => expect(await rowsOf(user)).toMatchObject([{ id, status: "succeeded" }]));
   });
 
-  it("at the end: picture kept, slot free, studios told; the row follows", async () => {
+  it("at the end: image kept, slot free, studios told; the row follows", async () => {
     const user = await newUser();
     const studio = await openStudio(user);
     const { id } = await generate(user, newPrompt("delay=0.2"));
@@ -190,7 +190,7 @@ describe("D1 that fails", () => {
 });
 
 describe("the object", () => {
-  it("killed in mid-create: nothing is created twice, and the picture comes", async () => {
+  it("killed in mid-create: nothing is created twice, and the image comes", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-slow=2", "delay=0.2");
     const answer = user.post("/api/generate", { prompt }).catch(() => null);

@@ -75,7 +75,7 @@ const success = {
   outputs: ["https://x.example/0.png"],
 };
 
-describe("a picture that Skytells has for a minute", () => {
+describe("an image that Skytells has for a minute", () => {
   it("is asked for within that minute, whichever it is", () => {
     let current = applyPrediction(job({}), success, 0, settings);
     const tries: number[] = [];

@@ -88,7 +88,7 @@ describe.concurrent.each(Object.entries(CANCEL_WAY))("%s, and the object ends th
   });
 });
 
-/** A delete of a finished picture on its way, and where it can be held. */
+/** A delete of a finished image on its way, and where it can be held. */
 const DELETE_WAY: Record<string, Point> = {
   "its row is about to go": at("before", /^d1 delete/),
   "its row is gone, which is not known yet": at("after", /^d1 delete/),

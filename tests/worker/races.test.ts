@@ -1,4 +1,4 @@
-/** What can happen to a job on its way from the click to the picture, at every step of it. */
+/** What can happen to a job on its way from the click to the image, at every step of it. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { openStudio } from "./support/app.ts";
 import { crashAt, gateSkytells, holdAt, passed, type Point } from "./support/gates.ts";

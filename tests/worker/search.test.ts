@@ -28,7 +28,7 @@ type Row = {
 const DAY = Date.UTC(2026, 9, 5);
 let rowCount = 0;
 
-/** A picture in the record. */
+/** An image in the record. */
 async function insert(user: Visitor, more: Partial<Row> = {}): Promise<Row> {
   rowCount += 1;
   const prompt = more.prompt ?? `picture ${rowCount}`;

@@ -1,6 +1,6 @@
 /**
  * Runs the simulators for the worker tests, one for each workerd: what one is told to do to its list, it does to all who
- * ask for that. Their webhooks are held: a test delivers them itself, in any order. Their pictures are tiny: painting
+ * ask for that. Their webhooks are held: a test delivers them itself, in any order. Their images are tiny: painting
  * them is most of what a test would cost.
  */
 import type { TestProject } from "vitest/node";

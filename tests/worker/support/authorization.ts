@@ -9,14 +9,14 @@ export const CALLERS = [
   "owner",
   "suspended",
   "deleted",
-  /** Has the link of the shared picture, and no session. */
+  /** Has the link of the shared image, and no session. */
   "stranger",
   /** Had the link until it was taken back. */
   "revoked",
 ] as const;
 export type Caller = (typeof CALLERS)[number];
 
-/** What a request is made of: the owner's picture, and the share token as far as the caller knows it. */
+/** What a request is made of: the owner's image, and the share token as far as the caller knows it. */
 export type Target = { id: string; token: string; email: string };
 
 export type Row = {

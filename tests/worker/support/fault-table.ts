@@ -15,7 +15,7 @@ export type Row = {
   /** Creates that reach Skytells for this one click, and predictions that they make. */
   creates: number;
   made: 0 | 1;
-  /** Pictures that are stored. */
+  /** Images that are stored. */
   stored: number;
   /** What its webhooks are answered with. */
   webhooks: number;

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import type { Visitor } from "./app.ts";
 
-/** What is stored of an old picture. */
+/** What is stored of an old image. */
 export const OLD_PIXELS = "x";
 
-/** Finished pictures whose jobs were swept long ago, with their objects; newest first, as the list has them. */
+/** Finished images whose jobs were swept long ago, with their objects; newest first, as the list has them. */
 export async function oldPictures(user: Visitor, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => crypto.randomUUID());
   const outputs = JSON.stringify([{ n: 0, ext: "png", width: 8, height: 8 }]);
