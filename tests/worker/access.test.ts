@@ -19,7 +19,7 @@ const claimsOf = (more: Record<string, unknown> = {}) => {
 };
 
 describe("Cloudflare Access", () => {
-  it("signs in whom Access lets through, each time as the same user", async () => {
+  it("signs in a user of Access, each time as the same user", async () => {
     const studio = studioWith(ANYONE, PUBLIC);
     expect(await (await studio.call("/api/session")).json()).toMatchObject({ signIn: ["access"] });
     const claims = claimsOf();
@@ -59,14 +59,14 @@ describe("Cloudflare Access", () => {
     await expectTurnedAway(answer, status, title);
   });
 
-  it("refuses who did not come through it, and words that are no token", async () => {
+  it("rejects requests without an assertion, and assertions that are not a token", async () => {
     const studio = studioWith(ANYONE, PUBLIC);
     await expectTurnedAway(await studio.call("/api/auth/login"), 403, "come through Cloudflare Access");
     const nonsense = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": "nonsense" });
     await expectTurnedAway(nonsense, 502, "response is invalid");
   });
 
-  it("shows a page, not JSON, when D1 fails after the provider vouched for the user", async () => {
+  it("shows a page, not JSON, when D1 fails after the provider has confirmed the user", async () => {
     const studio = studioWith(ANYONE, PUBLIC);
     const assertion = await signed(claimsOf());
     const mend = breakD1();
@@ -80,7 +80,7 @@ describe("Cloudflare Access", () => {
     expect(await answer.text()).toContain('href="/api/auth/login?return_to=/gallery">Try again</a>');
   });
 
-  it("asks ALLOWED_USERS too", async () => {
+  it("checks ALLOWED_USERS", async () => {
     const studio = studioWith({ ...ACCESS, ALLOWED_USERS: "@elsewhere.example" }, PUBLIC);
     const answer = await studio.call("/api/auth/login", {
       "cf-access-jwt-assertion": await signed(claimsOf()),
@@ -88,14 +88,14 @@ describe("Cloudflare Access", () => {
     await expectTurnedAway(answer, 403, "ALLOWED_USERS");
   });
 
-  it("that cannot be reached is a page", async () => {
+  it("shows a page when Access cannot be reached", async () => {
     const studio = studioWith({ ...ANYONE, ACCESS_TEAM_DOMAIN: "http://127.0.0.1:9" }, PUBLIC);
     const assertion = await signed(claimsOf({ iss: "http://127.0.0.1:9" }));
     const answer = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
     await expectTurnedAway(answer, 503, "responding");
   });
 
-  it("reads no more of the keys than they can need", async () => {
+  it("limits how much it reads of the keys", async () => {
     const team = PROVIDER.replace("127.0.0.1", "localhost");
     const studio = studioWith({ ...ANYONE, ACCESS_TEAM_DOMAIN: team }, PUBLIC);
     const assertion = await signed(claimsOf({ iss: team }));
@@ -103,7 +103,7 @@ describe("Cloudflare Access", () => {
     await expectTurnedAway(answer, 503, "responding");
   });
 
-  it("beside OpenID Connect counts where a request came through it", async () => {
+  it("has priority over OpenID Connect when a request has an assertion", async () => {
     const studio = studioWith({ ...ANYONE, ...OIDC }, PUBLIC);
     expect(await (await studio.call("/api/session")).json()).toMatchObject({ signIn: ["oidc", "access"] });
     const elsewhere = await studio.call("/api/auth/login");

@@ -107,7 +107,7 @@ describe("deleting the account", () => {
     await expect(ended(id), "Skytells has forgotten it").rejects.toThrow();
   });
 
-  it("is refused without a session, from elsewhere, and with a session that has ended", async () => {
+  it("is rejected without a session, from another site, and with an ended session", async () => {
     const user = await newUser();
     await expectProblem(await call("/api/account", { method: "DELETE" }), "unauthenticated");
     await expectProblem(
@@ -141,7 +141,7 @@ describe.concurrent.each<[string, moods: string[], event: "succeeded" | null]>([
   });
 });
 
-describe("a create on its way", () => {
+describe("a running create", () => {
   it.each([
     ["is not begun", at("after", /^d1 select .*"users"/), 0],
     ["is canceled and written nowhere", at("after", /^skytells POST \/predictions$/), 1],
@@ -165,7 +165,7 @@ describe.concurrent.each<[string, status: number, call: RegExp, times: number]>(
   ["D1, with the rows still there", 204, /^d1 delete from "generations"/, 1],
   ["R2", 204, /^r2 list/, 1],
   ["Skytells", 204, /^skytells DELETE/, 1],
-])("with %s away for a while", (_, status, call, times) => {
+])("while %s is down", (_, status, call, times) => {
   it("completes without another request, and deletes everything", async () => {
     const { user, id } = await owner();
     failAt(user, call, times);
@@ -177,7 +177,7 @@ describe.concurrent.each<[string, status: number, call: RegExp, times: number]>(
 });
 
 describe.concurrent("deleting the account", () => {
-  it("takes more images than a pass, asked for twice at once and ended in between", async () => {
+  it("deletes more images than one pass takes, when requested twice and interrupted", async () => {
     const user = await newUser();
     await gateStorage(user);
     await oldPictures(user, 101);
@@ -190,7 +190,7 @@ describe.concurrent("deleting the account", () => {
     await expectNothingOf(user);
   });
 
-  it("ends, when it is asked for again, what an object has forgotten: a backup brought the rows back", async () => {
+  it("deletes rows that a backup restored, when it is requested again", async () => {
     const user = await newUser();
     await oldPictures(user, 2);
     await env.DB.prepare("update users set email = 'deleted:' || id, deleted_at = 1 where id = ?")
@@ -201,7 +201,7 @@ describe.concurrent("deleting the account", () => {
     await expectNothingOf(user);
   });
 
-  it("is not held up by a job that cannot be read", async () => {
+  it("completes with an unreadable job", async () => {
     const { user } = await owner();
     const { id } = await generate(user, newPrompt("stuck"));
     await runInDurableObject(env.STUDIO.getByName(user.id), (_, { storage }) =>
@@ -212,7 +212,7 @@ describe.concurrent("deleting the account", () => {
   });
 });
 
-it("is not brought back by a cancel that was on its way", async () => {
+it("is not undone by a cancel that was running", async () => {
   const { user } = await owner();
   const { id } = await generate(user, newPrompt("stuck"));
   await runInDurableObject(env.STUDIO.getByName(user.id), (_, { storage }) =>

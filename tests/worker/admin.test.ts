@@ -62,7 +62,7 @@ it("responses match their schemas", async () => {
   }
 });
 
-describe("the admin's door", () => {
+describe("/api/admin", () => {
   const doors = [
     ["users", undefined],
     ["usage", undefined],
@@ -90,7 +90,7 @@ describe("the admin's door", () => {
     },
   );
 
-  it("takes each of several tokens, and refuses a weak one as a setting", async () => {
+  it("accepts each of several tokens, and rejects a weak one in the settings", async () => {
     const settings = { ADMIN_TOKEN: `another-token-1234567, ${TOKEN}` };
     expect((await admin("usage", { settings })).status).toBe(200);
     const problem = await expectProblem(
@@ -100,7 +100,7 @@ describe("the admin's door", () => {
     expect(problem.detail).toContain("ADMIN_TOKEN");
   });
 
-  it("is limited, before any token is looked at", async () => {
+  it("is rate limited before it checks a token", async () => {
     const settings = { RL_ADMIN: { limit: async () => ({ success: false }) } };
     const answer = await admin("usage", { settings });
     expect(answer.headers.get("retry-after")).toBe("60");
@@ -118,7 +118,7 @@ describe("the admin's door", () => {
     ["users?limit=0", undefined],
     ["users?limit=101", undefined],
     ["users?more=1", undefined],
-  ])("%s %j is a request that it does not understand", async (path, body) => {
+  ])("%s %j is 400", async (path, body) => {
     await expectProblem(await admin(path, { body }), "invalid_request");
   });
 
@@ -130,13 +130,13 @@ describe("the admin's door", () => {
     ["unshare", { share: "http://localhost:9/s/none" }],
     ["recheck", { generation: "none" }],
     ["usage?user=nobody@example.com", undefined],
-  ])("%s %j: there is none", async (path, body) => {
+  ])("%s %j is 404", async (path, body) => {
     await expectProblem(await admin(path, { body }), "not_found");
   });
 });
 
 describe("the operator", () => {
-  it("finds users by how their address begins, page by page", async () => {
+  it("finds users by the beginning of their address, page by page", async () => {
     const users = await Promise.all([newUser(), newUser("pro"), newUser()]);
     const mark = `find-${crypto.randomUUID()}`;
     for (const [at, user] of users.entries()) {
@@ -179,7 +179,7 @@ describe("the operator", () => {
     for (const { id } of made) await reaches(user, id, "succeeded");
   });
 
-  it("suspends: studios close, nothing may be done, links are dead, what runs ends; and restores", async () => {
+  it("suspends a user: sockets close, requests are 403, links are 404, running generations end; and restores", async () => {
     const user = await newUser();
     const done = await reaches(user, (await generate(user, newPrompt("terminal"))).id, "succeeded");
     const { url } = await (await user.post(`/api/generations/${done.id}/share`, {})).json<{ url: string }>();
@@ -240,7 +240,7 @@ describe("the operator", () => {
     });
   });
 
-  it("takes down a link, by its address or its token", async () => {
+  it("removes a share link by its URL or its token", async () => {
     const user = await newUser();
     const { id } = await reaches(user, (await generate(user, newPrompt("terminal"))).id, "succeeded");
     const share = async () =>
@@ -255,7 +255,7 @@ describe("the operator", () => {
     }
   });
 
-  it("has a generation looked at at once, whose webhook never came", async () => {
+  it("rechecks a generation whose webhook never came", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("webhook-lost", "delay=0.1"));
     await ended(id);
@@ -266,7 +266,7 @@ describe("the operator", () => {
     expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
   });
 
-  it("sees what the studio made, a day each", async () => {
+  it("reads the number of generations of each day", async () => {
     const user = await newUser();
     await generate(user, newPrompt("terminal"));
     const usage = await (await admin("usage")).json<AdminUsage>();

@@ -39,7 +39,7 @@ function move(user: Visitor, ms: number): Promise<void> {
   });
 }
 
-describe.concurrent("a plan's day", () => {
+describe.concurrent("the daily allowance of a plan", () => {
   it("is used up by its last image: then 429 with the reset time, and no request to Skytells", async () => {
     const user = await userWith(2);
     await make(user);
@@ -58,7 +58,7 @@ describe.concurrent("a plan's day", () => {
     expect(await createsOf(prompt)).toEqual([]);
   });
 
-  it("is never passed by who asks for many at once", async () => {
+  it("is not exceeded by many requests at once", async () => {
     const user = await userWith(2, "pro");
     const prompt = newPrompt("delay=1.5");
     const answers = await Promise.all(Array.from({ length: 30 }, () => post(user, prompt)));
@@ -67,13 +67,13 @@ describe.concurrent("a plan's day", () => {
     expect(await createsOf(prompt)).toHaveLength(2);
   });
 
-  it("has no end where the setting says 0", async () => {
+  it("has no limit when the setting is 0", async () => {
     const user = await userWith(0);
     await make(user);
     expect((await limitsOf(user))?.today).toMatchObject({ used: 1, limit: null });
   });
 
-  it("counts a request that is sent twice once, and answers it on a day that is used up", async () => {
+  it("counts a repeated request once, and responds to it when the allowance is used up", async () => {
     const user = await userWith(1);
     const [prompt, key] = [newPrompt("terminal"), crypto.randomUUID()];
     const answers = await Promise.all([post(user, prompt, key), post(user, prompt, key)]);
@@ -95,7 +95,7 @@ describe.concurrent("a plan's day", () => {
     expect(await usedBy(user)).toBe(1);
   });
 
-  it("is not used up by what a clock that ran ahead has stamped with tomorrow", async () => {
+  it("does not count generations that a fast clock dated tomorrow", async () => {
     const user = await userWith(1);
     await make(user);
     await move(user, Date.parse((await limitsOf(user))?.today.resetsAt ?? ""));
@@ -130,8 +130,8 @@ describe.concurrent("a plan's day", () => {
   });
 });
 
-describe.concurrent("a unit of the day comes back", () => {
-  it("for a create that Skytells refused", async () => {
+describe.concurrent("a unit of the allowance is returned", () => {
+  it("for a create that Skytells rejected", async () => {
     const user = await userWith(1);
     for (const mood of ["refused", "create-422", "create-503"]) {
       expect((await post(user, newPrompt(mood))).status).not.toBe(429);
@@ -140,7 +140,7 @@ describe.concurrent("a unit of the day comes back", () => {
     expect(await usedBy(user)).toBe(1);
   });
 
-  it("for an image that failed, once, and ten times a day", async () => {
+  it("for a failed generation, once, and at most ten times a day", async () => {
     const user = await userWith(2, "pro");
     for (let count = 0; count < 10; count += 1) {
       await reaches(user, (await generate(user, newPrompt("terminal,failed"))).id, "failed");
@@ -153,7 +153,7 @@ describe.concurrent("a unit of the day comes back", () => {
     expect(await usedBy(user)).toBe(1);
   });
 
-  it("not for one that was canceled or deleted, under way or done", async () => {
+  it("not for a generation that was canceled or deleted, running or finished", async () => {
     const user = await userWith(3);
     const canceled = await generate(user, newPrompt("stuck"));
     expect((await user.post(`/api/predictions/${canceled.id}/cancel`)).status).toBe(200);
@@ -165,7 +165,7 @@ describe.concurrent("a unit of the day comes back", () => {
     await expectProblem(await post(user, newPrompt()), "quota_exceeded");
   });
 
-  it("for one that was never confirmed, when it is given up, and not before", async () => {
+  it("for an unconfirmed generation when it is given up, and not before", async () => {
     const user = await userWith(1);
     const { pending } = await expectProblem(await post(user, newPrompt("create-500")), "upstream_error");
     expect(await usedBy(user)).toBe(1);
@@ -173,7 +173,7 @@ describe.concurrent("a unit of the day comes back", () => {
     expect(await usedBy(user)).toBe(0);
   });
 
-  it("and goes again where the image came after all", async () => {
+  it("and is counted again if the generation succeeds later", async () => {
     const user = await userWith(5);
     const { id } = await generate(user, newPrompt("stuck", "cancel-ignored"));
     await reaches(user, id, "failed");

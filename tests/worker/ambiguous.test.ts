@@ -25,7 +25,7 @@ async function lose(user: Visitor, prompt: string, code: ProblemCode, headers = 
   return problem.pending?.id ?? "";
 }
 
-describe.concurrent("a create whose answer was lost", () => {
+describe.concurrent("a create whose response was lost", () => {
   it.each([
     ["answer-lost", "upstream_timeout"],
     ["answer-slow=6", "upstream_timeout"],
@@ -50,7 +50,7 @@ describe.concurrent("a create whose answer was lost", () => {
     await isIdle(user);
   });
 
-  it("holds its slot and says that it is unconfirmed", async () => {
+  it("holds its slot and is shown as unconfirmed", async () => {
     const user = await newUser();
     const pending = await lose(user, newPrompt("answer-never"), "upstream_timeout");
     expect(await limitsOf(user)).toMatchObject({ concurrent: 1, inFlight: 1, unconfirmed: 1 });
@@ -58,7 +58,7 @@ describe.concurrent("a create whose answer was lost", () => {
     await expectProblem(await user.post("/api/generate", { prompt: newPrompt() }), "limit_reached");
   });
 
-  it("that nothing was created for is given up, and the slot is free", async () => {
+  it("is given up and frees its slot if Skytells created nothing", async () => {
     const user = await newUser();
     const studio = await openStudio(user);
     const key = { "idempotency-key": crypto.randomUUID() };
@@ -79,7 +79,7 @@ describe.concurrent("a create whose answer was lost", () => {
     expect(await lose(user, prompt, "upstream_timeout", key)).not.toBe(pending);
   });
 
-  it("of which Skytells tells neither webhook nor input is given up, and not even its webhook is proof", async () => {
+  it("is given up if Skytells returns neither webhook nor input, also after its webhook", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "webhook-field-absent", "input-empty", "delay=0.2");
     const pending = await lose(user, prompt, "upstream_timeout");
@@ -117,7 +117,7 @@ describe.concurrent("a create whose answer was lost", () => {
     expect(await callsOf(String(create?.id))).toMatchObject({ cancels: 1 });
   });
 
-  it("deleted while it is pending: it is gone here and there", async () => {
+  it("is deleted in the studio and at Skytells, if the user deleted it while pending", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "stuck");
     const pending = await lose(user, prompt, "upstream_timeout");
@@ -134,7 +134,7 @@ describe.concurrent("a create whose answer was lost", () => {
 });
 
 // These stub fetch, which all tests of a file share: one after the other.
-describe("a create whose answer was lost, and that is in no list", () => {
+describe("a create whose response was lost, and that is in no list", () => {
   it("is confirmed by its webhook, also when the object was killed and the list is down", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "delay=0.2");
@@ -151,7 +151,7 @@ describe("a create whose answer was lost, and that is in no list", () => {
     expect((await reaches(user, pending, "succeeded")).id).toBe(create?.id);
   });
 
-  it("is taken without D1, and its row follows", async () => {
+  it("is confirmed while D1 is down, and its row is written later", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "delay=0.2");
     const prototype = env.DB.constructor.prototype as D1Database;
@@ -171,7 +171,7 @@ describe("a create whose answer was lost, and that is in no list", () => {
     );
   });
 
-  it("is not another's of the same words and the same typed seed, though that is the only one", async () => {
+  it("does not take another user's prediction with the same prompt and seed", async () => {
     const [loser, owner] = await Promise.all([newUser(), newUser()]);
     const prompt = newPrompt("answer-slow=2", "webhook-field-absent", "delay=0.2");
     const real = fetch;
@@ -244,7 +244,7 @@ describe("a create whose answer was lost, and that is in no list", () => {
     ["at once", []],
     ["though Skytells does not answer at first", ["get-503=2"]],
     ["though Skytells says that it does not know it, at first", ["get-unknown=2"]],
-  ])("given up, and healed by a late webhook, %s: it takes no slot", async (_, moods) => {
+  ])("given up, and succeeded by a late webhook, %s: it holds no slot", async (_, moods) => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "delay=6.5", ...moods);
     const real = fetch;

@@ -33,7 +33,7 @@ describe("a blocked word", () => {
     expect(hasBlockedWord(prompt, word === "" ? [] : [word])).toBe(false);
   });
 
-  it("has to be a word", () => {
+  it("must contain a letter or digit", () => {
     const settings = {
       SESSION_SECRET: "0123456789abcdef0123",
       SKYTELLS_API_KEY: "sk",
@@ -57,7 +57,7 @@ describe("BLOCKED_WORDS", () => {
     expect((await env.DB.prepare("select * from days").all()).results).toEqual(before.results);
   });
 
-  it("leaves other prompts alone, and what is not to be in the image", async () => {
+  it("accepts other prompts, and the word in the negative prompt", async () => {
     const user = await newUser();
     await set(user, { BLOCKED_WORDS: "gore" });
     const { id } = await generate(user, `a gorge ${crypto.randomUUID()}`, { negativePrompt: "gore" });

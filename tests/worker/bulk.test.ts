@@ -49,7 +49,7 @@ describe("a bulk delete", () => {
     });
   });
 
-  it("in flight cancels first, and takes an image under its pending id too", async () => {
+  it("cancels running generations first, also by their pending id", async () => {
     const user = await newUser("pro");
     const [stuck] = await oldPictures(user, 1);
     const { id } = await generate(user, newPrompt("stuck"));
@@ -84,7 +84,7 @@ describe("a bulk delete", () => {
     expect(await objectsOf(other)).toHaveLength(1);
   });
 
-  it("of nothing that is there writes nothing", async () => {
+  it("of unknown ids writes nothing", async () => {
     const user = await newUser();
     expect(await bulk(user, ["x"], "delete")).toEqual({ done: [], missing: ["x"], failed: [] });
     const tables = await runInDurableObject(env.STUDIO.getByName(user.id), (_, { storage }) =>
@@ -93,7 +93,7 @@ describe("a bulk delete", () => {
     expect(tables).toEqual([]);
   });
 
-  it("sent again, and by two tabs at once, ends the same", async () => {
+  it("has the same result when repeated, and from two tabs at once", async () => {
     const user = await newUser();
     const ids = await oldPictures(user, 20);
     const answers = await Promise.all([bulk(user, ids, "delete"), bulk(user, ids, "delete")]);
@@ -121,7 +121,7 @@ describe("a bulk delete", () => {
     expect(await bulk(user, [first], "delete")).toMatchObject({ missing: [first] });
   });
 
-  it("while D1 does not answer at all: what the object knows goes, the rest failed", async () => {
+  it("while D1 does not respond: deletes what the object knows, and returns the rest as failed", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("stuck"));
     const [old] = (await oldPictures(user, 1)) as [string];
@@ -161,7 +161,7 @@ describe("bulk favorites", () => {
     expect(await favoritesOf(user)).toEqual(ids.slice(97));
   });
 
-  it("of what was deleted are missing", async () => {
+  it("of deleted images are missing", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");
@@ -169,7 +169,7 @@ describe("bulk favorites", () => {
     expect(await bulk(user, [id], "favorite")).toEqual({ done: [], missing: [id], failed: [] });
   });
 
-  it("while D1 does not answer are refused as a whole", async () => {
+  it("are rejected as a whole while D1 does not respond", async () => {
     const user = await newUser();
     const ids = await oldPictures(user, 2);
     const mend = breakD1();
@@ -179,7 +179,7 @@ describe("bulk favorites", () => {
   });
 });
 
-describe("refused is", () => {
+describe("rejects", () => {
   const hundred = Array.from({ length: 100 }, (_, i) => `${i}`);
   it.each([
     ["no id", { ids: [], action: "delete" }, "ids"],

@@ -38,7 +38,7 @@ describe("ALLOWED_ORIGINS", () => {
     expect(answer.headers.get("vary")).toMatch(/\borigin\b/i);
   });
 
-  it("answers its preflights", async () => {
+  it("responds to its preflight requests", async () => {
     const answer = await ask("/api/generate", NAMED, { method: "OPTIONS" }, preflight);
     expect(answer.status).toBe(204);
     expect(answer.headers.get("access-control-allow-origin")).toBe(NAMED);
@@ -61,7 +61,7 @@ describe("ALLOWED_ORIGINS", () => {
     },
   );
 
-  it("empty: no origin but ours, and no CORS", async () => {
+  it("when empty, allows only the studio's origin, without CORS headers", async () => {
     const user = await newUser();
     const answer = await ask("/api/generations", NAMED, { user, allowed: "" });
     expect(corsOf(answer)).toEqual([]);
@@ -83,7 +83,7 @@ describe("ALLOWED_ORIGINS", () => {
     `${NAMED}/`,
     `${NAMED}/app`,
     "https://*.example",
-  ])("is refused as a setting where it is no origin: %s", (allowed) => {
+  ])("is rejected as a setting when it is not an origin: %s", (allowed) => {
     const settings = {
       SESSION_SECRET: "0123456789abcdef0123",
       SKYTELLS_API_KEY: "sk",

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const MEGABYTES_10 = "x".repeat(10 * 1024 * 1024);
 
-describe("POST /api/generate refuses", () => {
+describe("POST /api/generate rejects", () => {
   const bodies: [name: string, body: unknown, code: ProblemCode][] = [
     ["no prompt", {}, "invalid_prompt"],
     ["an empty prompt", { prompt: "" }, "invalid_prompt"],
@@ -62,7 +62,7 @@ describe("POST /api/generate refuses", () => {
     await expectProblem(await user.post("/api/generate", body), code);
   });
 
-  it("an Idempotency-Key that is none", async () => {
+  it("an invalid Idempotency-Key", async () => {
     for (const key of ["", "k".repeat(129), "ключ"]) {
       const answer = await user.post(
         "/api/generate",
@@ -73,7 +73,7 @@ describe("POST /api/generate refuses", () => {
     }
   });
 
-  it("and nothing of it reaches Skytells or D1", async () => {
+  it("before it calls Skytells or D1", async () => {
     const fresh = await newUser();
     await fresh.post("/api/generate", { prompt: "nothing of this", model: "x" });
     expect(await createsOf("nothing of this")).toEqual([]);
@@ -81,14 +81,14 @@ describe("POST /api/generate refuses", () => {
   });
 });
 
-describe("checks in their order", () => {
+describe("order of the checks", () => {
   const post = (
     headers: Record<string, string>,
     body: string | null = MEGABYTES_10,
     path = "/api/generate",
   ) => call(path, { method: "POST", headers, ...(body !== null && { body }) });
 
-  it("404 and 405 before everything", async () => {
+  it("404 and 405 first", async () => {
     await expectProblem(await post({ origin: "https://evil.example" }, "x", "/api/nothing"), "not_found");
     const answer = await call("/api/generate", {
       method: "PUT",
@@ -113,7 +113,7 @@ describe("checks in their order", () => {
     );
   });
 
-  it("a body that streams without a length is capped too", async () => {
+  it("limits a body without Content-Length", async () => {
     const { readable, writable } = new IdentityTransformStream();
     const writer = writable.getWriter();
     const writing = (async () => {
@@ -130,7 +130,7 @@ describe("checks in their order", () => {
     await writing;
   });
 
-  it("Origin: ours passes, none passes, null and cross-site do not", async () => {
+  it("Origin: accepts the studio's and none; rejects null and cross-site", async () => {
     const prompt = { prompt: "" };
     await expectProblem(await user.post("/api/generate", prompt, { origin: ORIGIN }), "invalid_prompt");
     await expectProblem(await user.post("/api/generate", prompt, { origin: "null" }), "forbidden_origin");
@@ -150,7 +150,7 @@ describe("checks in their order", () => {
   });
 });
 
-describe.concurrent("prompts that work", () => {
+describe.concurrent("valid prompts", () => {
   it.each([
     ["emoji only", "🦊🌲❄️"],
     ["right to left", "ثعلب في الثلج عند الفجر"],
@@ -164,7 +164,7 @@ describe.concurrent("prompts that work", () => {
     await reaches(someone, generation.id, "succeeded");
   });
 
-  it("as long as the model's schema allows", async () => {
+  it("of the maximum length in the model's schema", async () => {
     const someone = await newUser();
     const prompt = "🦊".repeat(2_000);
     expect((await generate(someone, prompt, { model: "truefusion-2.0" })).prompt).toBe(prompt);
@@ -220,11 +220,11 @@ describe.concurrent("ids and lists", () => {
     "cursor=",
     "cursor=bnVsbA",
     "what=ever",
-  ])("a list asked for with %s", async (query) => {
+  ])("a list with %s", async (query) => {
     await expectProblem(await user.call(`/api/generations?${query}`), "invalid_request");
   });
 
-  it("pages by cursor, newest first, each once, also where times tie", async () => {
+  it("pages by cursor, newest first, each once, also with equal times", async () => {
     const someone = await newUser();
     const rows = Array.from({ length: 25 }, (_, at) => ({
       id: `page-${String(at).padStart(3, "0")}-${someone.id}`,
@@ -250,7 +250,7 @@ describe.concurrent("ids and lists", () => {
     expect(seen).toEqual(rows.map(({ id }) => id).reverse());
   });
 
-  it("favorites are kept", async () => {
+  it("favorites are stored", async () => {
     const someone = await newUser();
     const { id } = await generate(someone);
     const patch = (body: unknown) =>
@@ -269,7 +269,7 @@ describe.concurrent("ids and lists", () => {
 });
 
 describe.concurrent("without a session", () => {
-  it("everything of a user's is 401", async () => {
+  it("every route of a user is 401", async () => {
     const requests: [string, string][] = [
       ["POST", "/api/generate"],
       ["GET", "/api/predictions/x"],
@@ -291,7 +291,7 @@ describe.concurrent("without a session", () => {
     }
   });
 
-  it("the studio can be drawn", async () => {
+  it("the session has what the studio needs to render", async () => {
     const answer = await call("/api/session");
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(await answer.json()).toMatchObject({
@@ -311,7 +311,7 @@ describe.concurrent("without a session", () => {
     expect(answer.headers.get("set-cookie")).toMatch(/^session=; Max-Age=0/);
   });
 
-  it("a session ends with its epoch, its suspension, its user", async () => {
+  it("a session ends with a newer epoch, a suspension, or the deletion of its user", async () => {
     for (const [change, code] of [
       ["session_epoch = session_epoch + 1", "unauthenticated"],
       ["suspended_at = 1", "suspended"],
@@ -337,7 +337,7 @@ describe("dev sign-in", () => {
       body: JSON.stringify(body),
     });
 
-  it("is not there for a host that is not loopback", async () => {
+  it("is 404 for a host that is not loopback", async () => {
     await expectProblem(await signIn("https://studio.example/api/auth/dev"), "not_found");
     expect((await signIn("http://127.0.0.1:9/api/auth/dev")).status).toBe(204);
   });

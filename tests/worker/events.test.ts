@@ -17,7 +17,7 @@ import {
 import { webhookOf } from "./support/simulator.ts";
 
 describe("GET /api/events", () => {
-  it("starts with what is in flight", async () => {
+  it("starts with the running generations", async () => {
     const user = await newUser("pro");
     const { id } = await generate(user, newPrompt("stuck"));
     const { events } = await openStudio(user);
@@ -74,7 +74,7 @@ describe("GET /api/events", () => {
     expect(events.map((event) => event.type)).toEqual(["snapshot"]);
   });
 
-  it("answers a ping", async () => {
+  it("responds to a ping", async () => {
     const user = await newUser();
     const { socket } = await openStudio(user);
     const pong = new Promise((resolve) =>
@@ -118,7 +118,7 @@ describe("GET /api/events", () => {
     );
   });
 
-  it("outlives the object's memory", async () => {
+  it("continues after the object was evicted from memory", async () => {
     const user = await newUser();
     const { id } = await generate(user);
     await killStudio(user);
@@ -144,7 +144,7 @@ describe("GET /api/events", () => {
     expect(events.some((event) => event.type === "generation" && event.generation.id === id)).toBe(false);
   });
 
-  it("is for a WebSocket, of our own pages, with a session", async () => {
+  it("requires a WebSocket upgrade, the studio's origin, and a session", async () => {
     const user = await newUser();
     await expectProblem(await user.call("/api/events"), "invalid_request");
     await expectProblem(

@@ -73,7 +73,7 @@ it("an image that fails midway aborts the file and is logged once", async () => 
   expect(failed.mock.calls.flat().filter((line) => String(line).includes("export_failed"))).toHaveLength(1);
 });
 
-it("to ask for its head alone opens no image", async () => {
+it("a HEAD request opens no image", async () => {
   const opened = watchBodies();
   const user = await userWithPictures(2, 1024);
   const answer = await user.call(PART, { method: "HEAD" });
@@ -82,7 +82,7 @@ it("to ask for its head alone opens no image", async () => {
   expect(opened).toEqual([]);
 });
 
-it("a whole part takes one read of R2 an image, one batch of D1 and one call of the object", async () => {
+it("a part needs one read of R2 per image, one batch of D1 and one call of the object", async () => {
   const pictures = 250;
   const user = await userWithPictures(pictures, OLD_PIXELS.length);
   const calls = { r2: 0, d1: 0, object: 0 };

@@ -81,7 +81,7 @@ async function oldRows(user: Visitor, count: number): Promise<string[]> {
 }
 
 describe("an export", () => {
-  it("holds the account, every image's bytes, and all that is known of each", async () => {
+  it("contains the account, every image file, and all data of each", async () => {
     const user = await newUser();
     await env.DB.prepare("insert into identities (issuer, subject, user_id, created_at) values (?, ?, ?, 0)")
       .bind("https://issuer.example", user.id, user.id)
@@ -224,7 +224,7 @@ describe("the parts of an export", () => {
     await expectProblem(await user.call(urls[2] ?? ""), "not_found");
   });
 
-  it("are listed twenty at a time, and cost no more than their places", async () => {
+  it("are listed twenty at a time, from the index alone", async () => {
     const user = await newUser();
     const made = await oldRows(user, 5251);
     const rows = countRows();
@@ -245,7 +245,7 @@ describe("the parts of an export", () => {
   });
 });
 
-describe("an export is refused", () => {
+describe("an export is rejected", () => {
   it.each([
     "part=0",
     "part=-1",
@@ -257,11 +257,11 @@ describe("an export is refused", () => {
     "part=1&cursor=x",
     "cursor=",
     "of=1",
-  ])("where it asks for ?%s", async (query) => {
+  ])("with the query ?%s", async (query) => {
     await expectProblem(await (await newUser()).call(`${PATH}?${query}`), "invalid_request");
   });
 
-  it("where the cursor is of another part; one of another user opens nothing of theirs", async () => {
+  it("with the cursor of another part; another user's cursor gives no access", async () => {
     const [user, other] = [await newUser(), await newUser()];
     await oldRows(user, 251);
     const second = (await listed(user)).parts[1]?.url ?? "";
@@ -273,7 +273,7 @@ describe("an export is refused", () => {
     expect(own).toEqual(expect.arrayContaining(ids));
   });
 
-  it("while D1 or R2 is away", async () => {
+  it("while D1 or R2 is down", async () => {
     const user = await newUser();
     await oldPictures(user, 1);
     const mend = breakD1();
@@ -285,7 +285,7 @@ describe("an export is refused", () => {
     await expectProblem(await user.call(`${PATH}?part=1`), "storage_unavailable");
   });
 
-  it("in the middle, if R2 goes away there: the file is broken off, never whole without an image", async () => {
+  it("midway if R2 fails: the file is aborted, never complete without an image", async () => {
     const user = await newUser();
     await oldPictures(user, 3);
     let reads = 0;

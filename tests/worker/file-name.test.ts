@@ -28,7 +28,7 @@ describe("the file name of an image", () => {
     expect(nameOf(prompt)).toBe(name);
   });
 
-  it("has the id and the output's number, and is neutral where the prompt is hidden", () => {
+  it("has the id and the output's number, and no words of a hidden prompt", () => {
     expect(nameOf("A fox", "pred/1", 0)).toBe("a-fox-pred_1.png");
     expect(nameOf("A fox", "pred/1", 2)).toBe("a-fox-pred_1-3.png");
     expect(nameOf(null, "pred1")).toBe("image-pred1.png");
@@ -36,13 +36,13 @@ describe("the file name of an image", () => {
     expect(fileNameOf({ id: null, prompt: "x" }, 0, "image/jpeg; charset=x")).toBe("x.jpg");
   });
 
-  it("ends between characters as people see them", () => {
+  it("is cut between graphemes", () => {
     expect(nameOf("👩‍👩‍👧".repeat(40))).toMatch(/^(?:👩‍👩‍👧){7}\.png$/u);
     expect(nameOf("न्दी".repeat(100))).toMatch(/^(?:न्दी)+\.png$/u);
     expect(nameOf(`x${"\u0301".repeat(500)}`)).toBe("image.png");
   });
 
-  it("is legal everywhere, and so is its header, whatever the prompt", () => {
+  it("is valid on all systems and in a header, whatever the prompt", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 600 }), fc.boolean(), (prompt, hasId) => {
         const name = nameOf(prompt, hasId ? "pred" : null);

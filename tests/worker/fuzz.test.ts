@@ -87,7 +87,7 @@ const anyHeader = fc
   .filter((text) => /^[\x21-\x7e]*$/.test(text));
 const orRandom = (id: fc.Arbitrary<string>) => fc.oneof({ weight: 2, arbitrary: id }, fc.uuid(), anyText);
 
-describe("the API takes anything", () => {
+describe("the API with random requests", () => {
   const id = () => orRandom(fc.constantFrom(...Object.values(kept).flatMap((one) => [one.id, one.jobId])));
   const placed = (before: string, after = "") =>
     id().map((text) => `${before}${encodeURIComponent(text.toWellFormed())}${after}`);
@@ -275,7 +275,7 @@ function parse(text: string): unknown {
   }
 }
 
-describe("the webhook door takes anything", () => {
+describe("the webhook route with random requests", () => {
   const spelled = fc.constantFrom(
     "queued",
     "starting",
@@ -343,7 +343,7 @@ describe("the webhook door takes anything", () => {
     );
   });
 
-  it("not signed, whatever it is: 401, and nothing changes", { timeout }, async () => {
+  it("not signed: 401, and nothing changes", { timeout }, async () => {
     const live = await keep(other, "stuck");
     const statuses = new Set<number>();
     const body = fc.oneof(

@@ -16,8 +16,8 @@ const withKey = (user: Visitor, key: string, body: object) =>
   user.post("/api/generate", body, { "idempotency-key": key });
 const generationIn = async (answer: Response) => (await answer.json<{ generation: Generation }>()).generation;
 
-describe("one click, one paid job", () => {
-  it("ten at once under one key are one, and all get its answer", async () => {
+describe("idempotency keys", () => {
+  it("ten requests at once with one key create one generation, and all return it", async () => {
     const user = await newUser("pro");
     const prompt = newPrompt();
     const key = crypto.randomUUID();
@@ -46,7 +46,7 @@ describe("one click, one paid job", () => {
     expect(await createsOf(prompt)).toHaveLength(1);
   });
 
-  it("is a user's own, and a refusal is not kept", async () => {
+  it("belong to one user, and do not store rejections", async () => {
     const [one, other] = [await newUser(), await newUser()];
     const key = crypto.randomUUID();
     const prompt = newPrompt();
@@ -61,7 +61,7 @@ describe("one click, one paid job", () => {
     expect((await withKey(one, blocked, { prompt: newPrompt() })).status).toBe(202);
   });
 
-  it("after a delete there is nothing to replay", async () => {
+  it("after a delete, the key returns 404", async () => {
     const user = await newUser();
     const key = crypto.randomUUID();
     const prompt = newPrompt();
@@ -70,7 +70,7 @@ describe("one click, one paid job", () => {
     await expectProblem(await withKey(user, key, { prompt }), "not_found");
   });
 
-  it("without a key every request is its own", async () => {
+  it("without a key, every request creates a generation", async () => {
     const user = await newUser("pro");
     const prompt = newPrompt();
     const [a, b] = [await generate(user, prompt), await generate(user, prompt)];

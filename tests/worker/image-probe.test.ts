@@ -207,7 +207,7 @@ describe("stores nothing", () => {
     }
   });
 
-  it("of an image that is cut off in its metadata, which another try may send whole", async () => {
+  it("of an image that is cut off in its metadata: another attempt may be complete", async () => {
     const bytes = jpeg(segments(0xeb, 3));
     serve(cut(bytes.slice(0, 100_000), 64 * 1024), bytes.byteLength);
     const id = crypto.randomUUID();
@@ -225,26 +225,29 @@ describe("endless metadata", () => {
     ["in a JPEG", join([0xff, 0xd8]), segment(0xeb, filler(65_000))],
     ["in a WebP", join("RIFF", big(0, 4), "WEBP"), chunk("XMP ", filler(65_000))],
     ["in an AVIF", FTYP, box("free", filler(65_000))],
-  ])("%s ends as invalid at the largest size, and holds at most two parts", async (_, start, piece) => {
-    const source = serve(endless(start, piece), null);
-    const id = crypto.randomUUID();
-    let [uploaded, held] = [0, 0];
-    const upload = { abort: vi.fn(async () => {}), complete: vi.fn(), uploadPart: vi.fn() };
-    upload.uploadPart.mockImplementation(async (partNumber: number, bytes: Uint8Array) => {
-      held = Math.max(held, source.sent - uploaded);
-      uploaded += bytes.byteLength;
-      return { partNumber, etag: "" };
-    });
-    vi.spyOn(Object.getPrototypeOf(env.OUTPUTS), "createMultipartUpload").mockResolvedValue(upload);
-    expect(await ingest(id)).toEqual({ ok: false, failure: "invalid", reason: "too_large" });
-    expect(source.sent).toBeLessThan(65 * MIB);
-    expect(uploaded).toBeGreaterThan(55 * MIB);
-    expect(held).toBeLessThan(6 * MIB);
-    expect(upload.abort).toHaveBeenCalledOnce();
-    expect(upload.complete).not.toHaveBeenCalled();
-  });
+  ])(
+    "%s ends as invalid at the size limit, and holds at most two parts in memory",
+    async (_, start, piece) => {
+      const source = serve(endless(start, piece), null);
+      const id = crypto.randomUUID();
+      let [uploaded, held] = [0, 0];
+      const upload = { abort: vi.fn(async () => {}), complete: vi.fn(), uploadPart: vi.fn() };
+      upload.uploadPart.mockImplementation(async (partNumber: number, bytes: Uint8Array) => {
+        held = Math.max(held, source.sent - uploaded);
+        uploaded += bytes.byteLength;
+        return { partNumber, etag: "" };
+      });
+      vi.spyOn(Object.getPrototypeOf(env.OUTPUTS), "createMultipartUpload").mockResolvedValue(upload);
+      expect(await ingest(id)).toEqual({ ok: false, failure: "invalid", reason: "too_large" });
+      expect(source.sent).toBeLessThan(65 * MIB);
+      expect(uploaded).toBeGreaterThan(55 * MIB);
+      expect(held).toBeLessThan(6 * MIB);
+      expect(upload.abort).toHaveBeenCalledOnce();
+      expect(upload.complete).not.toHaveBeenCalled();
+    },
+  );
 
-  it("of nothing but tiny pieces ends early", async () => {
+  it("of tiny segments ends early", async () => {
     const tiny = join(...Array.from({ length: 10_000 }, () => segment(0xeb, join([]))));
     const source = serve(endless(join([0xff, 0xd8]), tiny), null);
     expect(await ingest(crypto.randomUUID())).toEqual({
@@ -255,7 +258,7 @@ describe("endless metadata", () => {
     expect(source.sent).toBeLessThan(8 * MIB);
   });
 
-  it("of an announced length streams through: a reader that is slow holds the source back", async () => {
+  it("with a Content-Length is streamed: a slow reader slows the source", async () => {
     const length = 20 * MIB;
     const source = serve(endless(join([0xff, 0xd8]), segment(0xeb, filler(65_000))), length);
     let [read, held] = [0, 0];

@@ -46,7 +46,7 @@ describe("GET /images/:id/:n", () => {
     expect(answer.headers.get("content-disposition")).toMatch(/^inline; filename="/);
   });
 
-  it("304 for what the client has", async () => {
+  it("is 304 when the client has the image", async () => {
     const etag = (await user.call(url)).headers.get("etag") ?? "";
     const answer = await user.call(url, { headers: { "if-none-match": etag } });
     expect(answer.status).toBe(304);
@@ -55,7 +55,7 @@ describe("GET /images/:id/:n", () => {
     expect((await user.call(url, { headers: { "if-none-match": '"other"' } })).status).toBe(200);
   });
 
-  it("is not shown again from the browser's copy after the session has ended", async () => {
+  it("is not revalidated after the session has ended", async () => {
     const leaving = await newUser();
     const { id } = await generate(leaving, newPrompt("terminal"));
     const { outputUrl, thumbnailUrl } = await reaches(leaving, id, "succeeded");
@@ -68,7 +68,7 @@ describe("GET /images/:id/:n", () => {
     }
   });
 
-  it("a condition that is none is passed over", async () => {
+  it("ignores an invalid condition", async () => {
     for (const name of ["if-none-match", "if-match", "if-modified-since", "if-unmodified-since"]) {
       for (const value of ["garbage", '"unterminated', "x", 'W/"a", ']) {
         const answer = await user.call(url, { headers: { [name]: value } });
@@ -78,14 +78,14 @@ describe("GET /images/:id/:n", () => {
     }
   });
 
-  it("HEAD tells all and sends nothing", async () => {
+  it("HEAD has the same headers and no body", async () => {
     const answer = await user.call(url, { method: "HEAD" });
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-length")).toBe(String(bytes.byteLength));
     expect((await answer.arrayBuffer()).byteLength).toBe(0);
   });
 
-  it("a range", async () => {
+  it("responds with 206 to a range", async () => {
     const size = bytes.byteLength;
     for (const [range, from, to] of [
       ["bytes=0-9", 0, 10],
@@ -101,7 +101,7 @@ describe("GET /images/:id/:n", () => {
     }
   });
 
-  it("a range that is none, several, stale or out of reach", async () => {
+  it("handles a range that is invalid, multiple, outdated or unsatisfiable", async () => {
     for (const range of ["bytes=x-y", "bytes=9-1", "bytes=0-1,4-5", "lines=1-2", "bytes=-"]) {
       expect([range, (await user.call(url, { headers: { range } })).status]).toEqual([range, 200]);
     }
@@ -145,7 +145,7 @@ describe("GET /images/:id/:n", () => {
     expect(await objectsOf(owner)).toContain(`thumbs/${owner.id}/${id}/0-256.webp`);
   });
 
-  it("thumbnails stop within half a minute after the session was ended elsewhere", async () => {
+  it("rejects thumbnails half a minute after the session was ended in another browser", async () => {
     const leaving = await newUser();
     const { id } = await generate(leaving, newPrompt("terminal"));
     const { thumbnailUrl } = await reaches(leaving, id, "succeeded");
@@ -169,7 +169,7 @@ describe("GET /images/:id/:n", () => {
     expect(await objectsOf(user)).toContain(key);
   });
 
-  it("where it cannot be made the original stands in, not to be kept", async () => {
+  it("serves the original, not cacheable, when a thumbnail cannot be made", async () => {
     const id = crypto.randomUUID();
     await env.DB.prepare(
       "insert into generations (id, user_id, prompt, status, outputs, created_at, completed_at) values (?, ?, 'p', 'succeeded', ?, 1, 1)",
@@ -186,7 +186,7 @@ describe("GET /images/:id/:n", () => {
     expect(await answer.text()).toBe("no picture");
   });
 
-  it("what is not there is 404", async () => {
+  it("is 404 for an unknown image", async () => {
     for (const path of [
       `/images/${picture.id}/1`,
       `/images/${picture.id}/x`,
@@ -202,7 +202,7 @@ describe("GET /images/:id/:n", () => {
 describe("sharing", () => {
   const share = (body?: unknown) => user.post(`/api/generations/${picture.id}/share`, body);
 
-  it("gives one link, which a stranger can open until it is revoked", async () => {
+  it("creates one link that works without a session until it is revoked", async () => {
     const first = await (await share()).json<{ url: string }>();
     expect(await (await share({ showPrompt: false })).json()).toEqual(first);
     expect((await read(user, picture.id)).shareUrl).toBe(first.url);
@@ -248,7 +248,7 @@ describe("sharing", () => {
     expect((await (await share()).json<{ url: string }>()).url).not.toBe(first.url);
   });
 
-  it("shows the prompt only when told to, and never as markup", async () => {
+  it("shows the prompt only with showPrompt, and escapes it", async () => {
     const hostile = '<script>alert(1)</script> "><img src=x onerror=alert(1)> &amp; ';
     await env.DB.prepare("update generations set prompt = ? where id = ?").bind(hostile, picture.id).run();
     const { url: link } = await (await share({ showPrompt: true })).json<{ url: string }>();
@@ -272,7 +272,7 @@ describe("sharing", () => {
     await share({ showPrompt: false });
   });
 
-  it("refuses what is not ready, not theirs, not asked right", async () => {
+  it("rejects unfinished generations, other users' images and invalid bodies", async () => {
     const someone = await newUser();
     const { id } = await generate(someone, newPrompt("stuck"));
     await expectProblem(await someone.post(`/api/generations/${id}/share`), "not_ready");
@@ -285,7 +285,7 @@ describe("sharing", () => {
     for (const token of ["x", "%00", "a".repeat(500)]) expect((await call(`/s/${token}`)).status).toBe(404);
   });
 
-  it("ends while its user is suspended", async () => {
+  it("is 404 while its user is suspended", async () => {
     const someone = await newUser();
     const { id } = await generate(someone, newPrompt("terminal"));
     await reaches(someone, id, "succeeded");

@@ -58,14 +58,14 @@ describe.concurrent("a prompt becomes an image", () => {
     await isIdle(user);
   });
 
-  it("from a create answer that is terminal already", async () => {
+  it("from a create response that is already terminal", async () => {
     const user = await newUser();
     const generation = await generate(user, newPrompt("terminal"), { model: "truefusion-edge" });
     const done = await reaches(user, generation.id, "succeeded");
     expect(done.width).toBe(done.height);
   });
 
-  it("told twice, and again after the end: nothing changes", async () => {
+  it("a repeated webhook, also after the end, changes nothing", async () => {
     const user = await newUser();
     const generation = await generate(user);
     const webhook = await webhookOf(generation.id, "succeeded");
@@ -79,7 +79,7 @@ describe.concurrent("a prompt becomes an image", () => {
     expect((await objectsOf(user)).filter((key) => key.startsWith("outputs/"))).toHaveLength(1);
   });
 
-  it("is pushed to every open studio of the user", async () => {
+  it("is pushed to every socket of the user", async () => {
     const user = await newUser();
     const [one, other] = await Promise.all([openStudio(user), openStudio(user)]);
     const generation = await generate(user);
@@ -99,7 +99,7 @@ describe.concurrent("a prompt becomes an image", () => {
     }
   });
 
-  it("keeps its seed, which is sent even where none was asked for", async () => {
+  it("stores its seed, which is sent also when the request has none", async () => {
     const user = await newUser();
     const prompt = newPrompt();
     const generation = await generate(user, prompt);

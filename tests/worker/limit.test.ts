@@ -47,7 +47,7 @@ describe.concurrent("the plan's limit", () => {
     expect(await limitsOf(user)).toMatchObject({ concurrent: 3, inFlight: 2, unconfirmed: 0 });
   });
 
-  it("a refused create frees its slot at once", async () => {
+  it("a rejected create frees its slot at once", async () => {
     const user = await newUser();
     const refusals = [
       ["refused", "content_policy"],
@@ -70,7 +70,7 @@ describe.concurrent("the plan's limit", () => {
     expect(await rowsOf(user)).toEqual([]);
   });
 
-  it("a short 429 is waited out, once", async () => {
+  it("retries once after a 429 with a short delay", async () => {
     const user = await newUser();
     const prompt = newPrompt("create-429-once=1");
     const { id } = await generate(user, prompt);

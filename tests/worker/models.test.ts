@@ -62,7 +62,7 @@ describe("a model whose schema", () => {
     expect((await createsOf(prompt)).map(({ input }) => input)).toEqual([{ prompt }]);
   });
 
-  it("is stored is not asked for again: an object in a new isolate knows it", async () => {
+  it("is stored is not requested again by an object in a new isolate", async () => {
     const user = await newUser();
     await store("truefusion-edge", JSON.stringify({ prompt: {}, seed: {} }));
     const asked = answerModels({});
@@ -71,7 +71,7 @@ describe("a model whose schema", () => {
     expect(asked).not.toContain("truefusion-edge");
   });
 
-  it("is older than an hour is used, and refreshed behind the answer", async () => {
+  it("is older than an hour is used, and refreshed in the background", async () => {
     const user = await newUser();
     // The new user's own visit has all models fetched: that has to be over.
     await eventually(async () => {
@@ -91,7 +91,7 @@ describe("a model whose schema", () => {
     expect((await generate(user, body.prompt, { model: body.model, seed: 7 })).options).toEqual({ seed: 7 });
   });
 
-  it("was stored by a version that wrote something else counts as one without options", async () => {
+  it("was stored in another format counts as one without options", async () => {
     const user = await newUser();
     await store("truefusion-edge", "not JSON");
     expect(await optionsOf("truefusion-edge", () => user.call("/api/session"))).toEqual({});
@@ -99,13 +99,13 @@ describe("a model whose schema", () => {
 });
 
 describe("the session", () => {
-  it("asks Skytells for nothing on an anonymous visit", async () => {
+  it("makes no request to Skytells on an anonymous visit", async () => {
     const asked = answerModels({});
     expect(await optionsOf("truefusion-pro", () => call("/api/session"))).toEqual({});
     expect(asked).toEqual([]);
   });
 
-  it("has the models of a signed-in user fetched behind its answer, once", async () => {
+  it("fetches the models of a signed-in user in the background, once", async () => {
     const asked = answerModels({ "truefusion-pro": withSeed });
     const user = await newUser();
     await eventually(async () =>

@@ -51,7 +51,7 @@ function failCalls(
 const withKey = (key: string) => ({ "idempotency-key": key });
 
 describe("a call of a reset object", () => {
-  it("is repeated once where that is the same request", async () => {
+  it("is repeated once if it is idempotent", async () => {
     const user = await newUser();
     const calls = failCalls("generate", 1);
     const answer = await user.post("/api/generate", { prompt: newPrompt("terminal") }, withKey("one"));

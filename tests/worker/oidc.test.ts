@@ -17,7 +17,7 @@ const identitiesOf = async (userId: string) =>
     .results;
 
 describe("OpenID Connect", () => {
-  it("signs in: code flow with PKCE, state and nonce, and back to the page one came from", async () => {
+  it("signs in with the code flow, PKCE, state and nonce, and returns to the previous page", async () => {
     const studio = studioWith(ANYONE, PUBLIC);
     const person = someone();
     const { login, there, callback, cookie } = await studio.goThere({ claims: person }, "/gallery?q=fox");
@@ -46,7 +46,7 @@ describe("OpenID Connect", () => {
     expect(await identitiesOf(user?.id ?? "")).toEqual([{ issuer: OIDC.OIDC_ISSUER, subject: person.sub }]);
   });
 
-  it("is on offer where it is set up, and not there where it is not", async () => {
+  it("is offered when it is configured, and 404 otherwise", async () => {
     const session = await studioWith(ANYONE, PUBLIC).call("/api/session");
     expect(await session.json()).toMatchObject({ signIn: ["oidc"] });
     const without = studioWith({}, PUBLIC);
@@ -54,7 +54,7 @@ describe("OpenID Connect", () => {
     await expectProblem(await without.call("/api/auth/callback?code=x&state=y"), "not_found");
   });
 
-  it("knows a person by issuer and subject, whatever their address becomes", async () => {
+  it("identifies users by issuer and subject, also after their address has changed", async () => {
     const studio = studioWith(ANYONE);
     const person = someone();
     const first = await studio.userOf(await studio.signIn({ claims: person }));
@@ -63,7 +63,7 @@ describe("OpenID Connect", () => {
     expect(second).toEqual({ ...first, email: `moved-${person.email}` });
   });
 
-  it("is one account however many sign-ins of a newcomer arrive at once", async () => {
+  it("creates one account for simultaneous sign-ins of a new user", async () => {
     const studio = studioWith(ANYONE);
     const person = someone();
     const trips = await Promise.all([1, 2, 3].map(() => studio.goThere({ claims: person })));
@@ -73,7 +73,7 @@ describe("OpenID Connect", () => {
     expect(ids[0]).toBeTruthy();
   });
 
-  it("joins the account that has the verified address already", async () => {
+  it("joins an existing account with the same verified address", async () => {
     const studio = studioWith(ANYONE);
     const person = someone();
     await env.DB.prepare("insert into users (id, email, plan, created_at) values (?, ?, 'pro', 1)")
@@ -100,7 +100,7 @@ describe("OpenID Connect", () => {
     await expectTurnedAway(answer, 403, "belongs to another account");
   });
 
-  it("asks for the address where the token has none", async () => {
+  it("requests the address from the user info when the token has none", async () => {
     const studio = studioWith(ANYONE);
     const { sub, ...info } = someone();
     expect(
@@ -162,7 +162,7 @@ describe("OpenID Connect", () => {
     },
   );
 
-  it("sends no secret where it has none", async () => {
+  it("sends no secret when none is set", async () => {
     const studio = studioWith({ ...ANYONE, OIDC_ISSUER: `${PROVIDER}/public`, OIDC_CLIENT_SECRET: "" });
     expect(await studio.userOf(await studio.signIn({ claims: someone() }))).toBeTruthy();
   });
@@ -180,7 +180,7 @@ describe("OpenID Connect", () => {
     },
   );
 
-  it("takes a suspended or deleted account for closed", async () => {
+  it("rejects a suspended or deleted account", async () => {
     for (const column of ["suspended_at", "deleted_at"]) {
       const studio = studioWith(ANYONE);
       const person = someone();
@@ -234,7 +234,7 @@ describe("a hostile provider", () => {
     expect(rows.results).toEqual([]);
   });
 
-  it("is down, or is another than it says: a page, and the next try asks again", async () => {
+  it("is down or has another issuer: shows a page, and the next attempt requests it again", async () => {
     for (const tenant of ["down", "impostor", "nowhere/at/all"]) {
       const studio = studioWith({ ...ANYONE, OIDC_ISSUER: `${PROVIDER}/${tenant}` });
       const answer = await studio.call("/api/auth/login");
@@ -267,7 +267,7 @@ describe("a hostile provider", () => {
 });
 
 describe("a hostile browser", () => {
-  it("a code counts once, and so does a state", async () => {
+  it("a code and a state are valid once", async () => {
     const studio = studioWith(ANYONE);
     const { callback, cookie } = await studio.goThere({ claims: someone() });
     expect((await studio.handIn(callback, cookie)).status).toBe(302);
@@ -291,7 +291,7 @@ describe("a hostile browser", () => {
     expect(dropped).toEqual([second, first].map(({ cookie }) => cookie.split("=")[0]));
   });
 
-  it("keeps a sign-in under way when an answer with another state arrives", async () => {
+  it("keeps a running sign-in when a callback with another state arrives", async () => {
     const studio = studioWith(ANYONE);
     const { callback, cookie } = await studio.goThere({ claims: someone() });
     const forged = await studio.call("/api/auth/callback?error=access_denied&state=x", { cookie });
@@ -344,7 +344,7 @@ describe("a hostile browser", () => {
     await expectTurnedAway(answer, answer.status, "sign-in");
   });
 
-  it("a flow's cookie is no session, a session no flow, and a forged or old one nothing", async () => {
+  it("rejects a flow cookie as a session, a session as a flow, and forged or expired cookies", async () => {
     const studio = studioWith(ANYONE);
     const { callback, cookie } = await studio.goThere({ claims: someone() });
     const token = cookie.slice(cookie.indexOf("=") + 1);
@@ -380,7 +380,7 @@ describe("a hostile browser", () => {
     "/api/auth/login",
     "/API/session",
     `/${"x".repeat(2000)}`,
-  ])("goes back to the studio and not to %j", async (returnTo) => {
+  ])("returns to the studio, not to %j", async (returnTo) => {
     const studio = studioWith(ANYONE);
     const answer = await studio.signIn({ claims: someone() }, returnTo);
     expect(answer.status).toBe(302);
@@ -395,7 +395,7 @@ describe("a hostile browser", () => {
     },
   );
 
-  it("leaves neither address nor code nor token in the log, whatever goes wrong", async () => {
+  it("logs no address, code or token, whatever fails", async () => {
     const lines: string[] = [];
     for (const level of ["log", "error"] as const) {
       vi.spyOn(console, level).mockImplementation((line) => void lines.push(String(line)));
@@ -415,7 +415,7 @@ describe("a hostile browser", () => {
     for (const secret of secrets) expect(log).not.toContain(secret);
   });
 
-  it("is limited by its address, at the two doors and nowhere else", async () => {
+  it("is rate limited by address on the two sign-in routes only", async () => {
     const studio = studioWith(ANYONE);
     let refused: Response | undefined;
     for (let at = 0; at < 40 && refused === undefined; at += 1) {
@@ -452,7 +452,7 @@ describe("ALLOWED_USERS", () => {
     }
   });
 
-  it("is asked at every sign-in", async () => {
+  it("is checked at every sign-in", async () => {
     const person = someone();
     expect((await at("*", PUBLIC).signIn({ claims: person })).status).toBe(302);
     const page = await expectTurnedAway(

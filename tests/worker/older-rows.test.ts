@@ -170,7 +170,7 @@ describe.concurrent("a job row of a newer version", () => {
   });
 });
 
-describe.concurrent("a generation under way of which no job is left", () => {
+describe.concurrent("a running generation without a job", () => {
   it.each(["canceled", "deleted"])("can be %s at Skytells, and counts until then", async (what) => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("stuck", "cancel-500=2"));
@@ -242,7 +242,7 @@ describe.concurrent("a row that cannot be read", () => {
     await generate(user, newPrompt());
   });
 
-  it("does not keep its Idempotency-Key from a new click", async () => {
+  it("does not block its Idempotency-Key for a new request", async () => {
     const user = await newUser();
     const key = { "idempotency-key": crypto.randomUUID() };
     const prompt = newPrompt("terminal");
@@ -257,7 +257,7 @@ describe.concurrent("a row that cannot be read", () => {
     expect((await read(user, generation.id)).status).toBe("succeeded");
   });
 
-  it("does not keep its image from being deleted", async () => {
+  it("does not prevent the deletion of its image", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");

@@ -66,7 +66,7 @@ describe("D1 that fails", () => {
     expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
   });
 
-  it("after admission: accepted all the same, readable, and written when D1 is back", async () => {
+  it("after admission: 202, readable, and written when D1 is back", async () => {
     const user = await newUser();
     const mend = breakD1((sql) => /^insert/i.test(sql));
     const { id } = await generate(user, newPrompt("delay=0.2"));
@@ -78,7 +78,7 @@ describe("D1 that fails", () => {
     await eventually(async () => expect(await rowsOf(user)).toMatchObject([{ id, status: "succeeded" }]));
   });
 
-  it("at the end: image kept, slot free, studios told; the row follows", async () => {
+  it("at the end: stores the image, frees the slot, pushes, and writes the row later", async () => {
     const user = await newUser();
     const studio = await openStudio(user);
     const { id } = await generate(user, newPrompt("delay=0.2"));
@@ -190,7 +190,7 @@ describe("D1 that fails", () => {
 });
 
 describe("the object", () => {
-  it("killed in mid-create: nothing is created twice, and the image comes", async () => {
+  it("killed during a create: creates nothing twice, and the generation succeeds", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-slow=2", "delay=0.2");
     const answer = user.post("/api/generate", { prompt }).catch(() => null);
@@ -204,7 +204,7 @@ describe("the object", () => {
     await isIdle(user);
   });
 
-  it("sets its alarm again whenever it is entered", async () => {
+  it("sets its alarm at every call", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("delay=0.2"));
     await inStudio(user, (_, state) => state.storage.deleteAlarm());
@@ -214,7 +214,7 @@ describe("the object", () => {
     await reaches(user, id, "succeeded");
   });
 
-  it("does not wait for a slow job to come to another", async () => {
+  it("settles other jobs while one is slow", async () => {
     const user = await newUser("pro");
     // Its output never ends; the other one's webhook never comes.
     const slow = await generate(user, newPrompt("delay=0.1", "output-endless"));
@@ -225,7 +225,7 @@ describe("the object", () => {
     expect((await read(user, slow.id)).status).toBe("processing");
   });
 
-  it("comes to a job that is due, however busy its user is", async () => {
+  it("settles a due job while its user makes many requests", async () => {
     const user = await newUser("pro");
     const waiting = await generate(user, newPrompt("delay=0.1"));
     await webhookOf(waiting.id, "succeeded");
@@ -244,7 +244,7 @@ describe("the object", () => {
     expect(await isDone()).toBe(true);
   });
 
-  it("ends a row that it cannot read, and does not stumble over it again", async () => {
+  it("ends an unreadable row, and continues with other jobs", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("stuck"));
     for (const document of ["{}", "nonsense", '{"status":"dreaming"}']) {
@@ -269,7 +269,7 @@ describe("the object", () => {
     await generate(user, newPrompt());
   });
 
-  it("sweeps a finished job after a day, and not before", async () => {
+  it("deletes a finished job after a day, and not before", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");
@@ -288,7 +288,7 @@ describe("the object", () => {
     expect((await read(user, id)).status).toBe("succeeded");
   });
 
-  it("asks Skytells no more once all is paid", async () => {
+  it("makes no request to Skytells after all tasks are done", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("delay=0.1"));
     await deliver(await webhookOf(id, "succeeded"));

@@ -54,7 +54,7 @@ describe("the gallery's page", () => {
     expect([status, html.includes(id)]).toEqual([200, true]);
   });
 
-  it("holds nothing for a stranger, a forged session or a suspended user", async () => {
+  it("contains no list without a session, with a forged one, or for a suspended user", async () => {
     const user = await newUser();
     await env.DB.prepare("update users set suspended_at = 1 where id = ?").bind(user.id).run();
     for (const answer of [

@@ -28,7 +28,7 @@ beforeAll(() => {
 afterAll(() => void vi.unstubAllGlobals());
 
 describe.concurrent("while every answer is that it should wait an hour", () => {
-  it("a lost answer is given up at the deadline", async () => {
+  it("an unconfirmed create is given up at its deadline", async () => {
     const user = await newUser();
     const answer = await user.post("/api/generate", { prompt: newPrompt("answer-never") });
     const { pending } = await expectProblem(answer, "upstream_timeout");
@@ -37,7 +37,7 @@ describe.concurrent("while every answer is that it should wait an hour", () => {
     await isIdle(user);
   });
 
-  it("a job under way times out at the deadline", async () => {
+  it("a running job times out at its deadline", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("stuck"));
     busy.add(id);

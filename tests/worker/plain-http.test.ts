@@ -25,7 +25,7 @@ it.each([
   expect(answer.headers.get("set-cookie")).toMatch(cookie);
 });
 
-it("a cookie that plain http could have carried opens nothing", async () => {
+it("a cookie that plain http could have set is not a session", async () => {
   const { id } = await newUser();
   const token = await issueSession(settingsOf(env), { userId: id, epoch: 0 }, Date.now());
   const asks = async (url: string, name: string) => {

@@ -22,7 +22,7 @@ const WAY: Record<string, Point> = {
 };
 
 describe.concurrent.each(cross(WAY, INTRUDERS))("$where, and then $who", ({ point, who, intruder }) => {
-  it("ends in one truth", async () => {
+  it("object, D1 and R2 agree at the end", async () => {
     const scene = await setUp("delay=0.1");
     const { user } = scene;
     const studio = await openStudio(user);

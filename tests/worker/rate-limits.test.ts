@@ -54,7 +54,7 @@ describe("rate limits", () => {
       await generate(other);
     }));
 
-  it("600 requests of links a minute, by address", () =>
+  it("600 requests for share links a minute, by address", () =>
     withinAMinute(async () => {
       const { address, ask } = visitor();
       await exhaust(env.RL_SHARE, address, 600);
@@ -125,7 +125,7 @@ describe("rate limits", () => {
       expect((await signInFrom(`${other}1`)).status).toBe(400);
     }));
 
-  it("a limiter that errors, or is not there, lets pass", async () => {
+  it("a limiter that fails or is missing allows the request", async () => {
     const bad = { method: "POST", body: "{}" };
     for (const limiter of [broken, undefined]) {
       const { ask } = visitor({ RL_SHARE: limiter, RL_BAD_WEBHOOK: limiter });

@@ -124,7 +124,7 @@ describe("a prompt is found", () => {
     expect(await find(user, { q })).toEqual([unfolded.id, id]);
   });
 
-  it("and wildcards find nothing else", async () => {
+  it("and wildcards are literal", async () => {
     const user = await newUser();
     await insert(user, { prompt: "a plain fox" });
     for (const q of ["%", "_", "a%fox", "*", "?", "[a]", "a_plain", "\\"]) {
@@ -141,7 +141,7 @@ describe("a prompt is found", () => {
     await expectProblem(await user.call(`/api/generations${query({ q: `${q}a` })}`), "invalid_request");
   });
 
-  it("once it is made here", async () => {
+  it("after it was generated", async () => {
     const user = await newUser();
     const { id } = await generate(user, `ＳＮＯＷ Été ${newPrompt("terminal")}`);
     await reaches(user, id, "succeeded");
@@ -159,7 +159,7 @@ describe("a prompt is found", () => {
   });
 });
 
-it("folding is done once it is done, for every character there is", () => {
+it("folding is idempotent for every character", () => {
   for (let code = 0; code <= 0x10ffff; code += 1) {
     if (code >= 0xd800 && code <= 0xdfff) continue;
     const once = foldText(`a${String.fromCodePoint(code)}b`);
@@ -179,7 +179,7 @@ describe("filters", () => {
     return { user, rows };
   }
 
-  it("let pass what they say, alone and in every combination", async () => {
+  it("select matching images, alone and in every combination", async () => {
     const { user, rows } = await seeded();
     const tests: [name: string, value: string, test: (row: Row) => boolean][] = [
       ["model", "truefusion-edge", ({ model }) => model === "truefusion-edge"],
@@ -228,7 +228,7 @@ describe("filters", () => {
 });
 
 describe("pages of a search", () => {
-  it("come short or empty, and to the end: all of it, nothing twice, while new ones arrive", async () => {
+  it("may be short or empty, and return every match once, while new ones arrive", async () => {
     const user = await newUser();
     await insertMany(user, 9_000, "'x'", "iif(i % 900 < 2, 'a cat', 'a dog')");
     const { n } = (await env.DB.prepare(
@@ -260,14 +260,14 @@ describe("pages of a search", () => {
     expect((await list(user, "?q=cat")).nextCursor).toBeNull();
   });
 
-  it("reach rows that an older version wrote, all of them", async () => {
+  it("include all rows of an older version", async () => {
     const user = await newUser();
     await insertMany(user, 300, "iif(i % 50 = 0, 'Ein BÄR', 'a dog')", "null");
     expect(await find(user, { q: "bär" })).toHaveLength(6);
   });
 });
 
-describe("refused is", () => {
+describe("rejects", () => {
   it.each([
     ["an unknown field", "sort=asc", "sort"],
     ["an empty search", "q=", "q"],
@@ -288,12 +288,12 @@ describe("refused is", () => {
     expect(problem.detail).toContain(field);
   });
 
-  it("a model that there is not, before the rest", async () => {
+  it("an unknown model, before other errors", async () => {
     const user = await newUser();
     await expectProblem(await user.call("/api/generations?model=dall-e&favorite=1"), "invalid_model");
   });
 
-  it("another site first, then who is not signed in, then the query", async () => {
+  it("in order: another site, no session, invalid query", async () => {
     const path = "/api/generations?q=";
     await expectProblem(
       await call(path, { headers: { origin: "https://elsewhere.example" } }),

@@ -27,7 +27,7 @@ const https = (path: string) =>
   );
 
 describe("security headers", () => {
-  it("are the same on assets and on what the Worker answers", async () => {
+  it("are the same on assets and on responses of the Worker", async () => {
     const asset = await env.ASSETS.fetch("https://studio.example/");
     expect(asset.status, "the studio has to be built").toBe(200);
     const page = await https("/gallery");

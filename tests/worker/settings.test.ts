@@ -14,7 +14,7 @@ const good = {
 const withSettings = (more: Record<string, string>) => ({ ...good, ...more });
 
 describe("settings", () => {
-  it("have the defaults that the documents give", () => {
+  it("have the documented defaults", () => {
     expect(settingsOf(withSettings({}))).toMatchObject({
       publicOrigin: null,
       skytells: {
@@ -38,7 +38,7 @@ describe("settings", () => {
     });
   });
 
-  it("rotate: the first signs and calls, all verify", () => {
+  it("rotate: the first key signs and calls, all verify", () => {
     const settings = settingsOf(
       withSettings({
         SKYTELLS_API_KEY: "sk-new, sk-old",
@@ -50,7 +50,7 @@ describe("settings", () => {
     expect(settings.sessionSecrets).toHaveLength(2);
   });
 
-  it("give each plan its day; one that is not named keeps its default", () => {
+  it("set the allowance of each plan; a plan that is left out keeps its default", () => {
     const daily = (value: string) =>
       settingsOf(withSettings({ PLAN_DAILY_GENERATIONS: value })).dailyGenerations;
     expect(daily(" free = 5 , pro=0")).toEqual({ free: 5, pro: null });
@@ -58,7 +58,7 @@ describe("settings", () => {
     expect(daily("")).toEqual({ free: 50, pro: 500 });
   });
 
-  it("name the ways in", () => {
+  it("determine the sign-in methods", () => {
     const settings = settingsOf(
       withSettings({
         OIDC_ISSUER: "https://id.example/realm",
