@@ -250,3 +250,14 @@ test("the latest images are read once the Create page is opened, and again after
   await session.load();
   expect(api.list).toHaveBeenCalledTimes(2);
 });
+
+test("the latest images are read for polling if something is in flight and no push can tell", async () => {
+  const { api, session, connection, begin } = setUp({ isCreateOpen: signal(false) });
+  connection.isConnected.value = true;
+  await begin("");
+  const limits = session.limits.peek();
+  if (limits) session.limits.value = { ...limits, inFlight: 1 };
+  expect(api.list).not.toHaveBeenCalled();
+  connection.isConnected.value = false;
+  expect(api.list.mock.calls).toEqual([[null, 24]]);
+});

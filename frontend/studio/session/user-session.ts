@@ -76,12 +76,13 @@ export function createUserSession(dependencies: UserSessionDependencies) {
     loadRecentOnceNeeded();
   }
 
-  /** Other pages do not show the feed. */
+  /** Other pages do not show the feed, but without a socket what is in flight is polled by the ids in it. */
   function loadRecentOnceNeeded() {
     let isLoaded = false;
     stopWaiting?.();
     stopWaiting = effect(() => {
-      if (isLoaded || !isCreateOpen.value) return;
+      const hasUnpushed = !connection.isConnected.value && (session.limits.value?.inFlight ?? 0) > 0;
+      if (isLoaded || !(isCreateOpen.value || hasUnpushed)) return;
       isLoaded = true;
       void loadRecent();
     });
