@@ -9,6 +9,7 @@ import { allowedOrigins } from "./http/middleware/cors.ts";
 import { requestLog } from "./http/middleware/request-log.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { problemResponse, StorageUnavailable } from "./api/problem.ts";
+import { STORAGE_UNAVAILABLE } from "./api/refusals.ts";
 import { admin } from "./http/routes/admin.ts";
 import { account } from "./http/routes/account.ts";
 import { auth } from "./http/routes/auth.ts";
@@ -79,11 +80,7 @@ app.onError((error) => {
   }
   if (error instanceof StorageUnavailable || isTransientObjectError(error)) {
     logError("storage_unavailable", { reason: reasonOf(error) });
-    return problemResponse({
-      code: "storage_unavailable",
-      detail: "The studio cannot reach its storage right now.",
-      retryAfterSeconds: 5,
-    });
+    return problemResponse(STORAGE_UNAVAILABLE);
   }
   logError("unexpected_error", { reason: reasonOf(error), stack: stackOf(error) });
   return problemResponse({ code: "internal", detail: "Something went wrong in the studio." });

@@ -109,7 +109,7 @@ describe("an export", () => {
     expect(headers.get("content-type")).toBe("application/zip");
     expect(headers.get("cache-control")).toBe("private, no-store");
     expect(headers.get("content-disposition")).toMatch(
-      /^attachment; filename="image-studio-\d{4}-\d\d-\d\d-part-1\.zip"$/,
+      /^attachment; filename="image-studio-\d{4}-\d\d-\d\d-part-1\.zip"; filename\*=UTF-8/,
     );
     expect(document).toMatchObject({
       part: 1,

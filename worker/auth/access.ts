@@ -40,7 +40,7 @@ function identityOf(payload: JWTPayload, settings: AccessSettings): Outcome<Iden
   return { ok: true, value: { issuer: settings.teamOrigin, subject: payload.sub, email: email.value } };
 }
 
-/** jose keeps the keys, and asks again where an unknown one signs, not more often than every 30 seconds. */
+/** jose caches the keys. For an unknown key it fetches them again, at most every 30 seconds. */
 function keysOf(settings: AccessSettings) {
   const known = keySets.get(settings);
   if (known) return known;
@@ -61,6 +61,6 @@ function outcomeOfError(error: unknown): Refused {
   if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) {
     return refused("provider_down", detail);
   }
-  // jose's plainest error says that the keys could not be had.
+  // jose's generic error: the keys could not be fetched.
   return refused(error.code === "ERR_JOSE_GENERIC" ? "provider_down" : "token_invalid", detail);
 }

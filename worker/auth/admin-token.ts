@@ -1,8 +1,8 @@
-/** Who runs the studio is known by a secret of theirs. */
+/** The operator's token. */
 
 const digest = (text: string) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
 
-/** Whether an `Authorization` header carries one of these tokens. Takes as long for a near miss as for any other. */
+/** Whether an `Authorization` header has one of these tokens. Compares in constant time. */
 export async function isAdmin(
   tokens: readonly string[],
   authorization: string | undefined,

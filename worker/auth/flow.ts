@@ -1,9 +1,9 @@
-/** A sign-in under way at a provider: what the answer has to match. It lives in a cookie of the browser that began it. */
+/** A sign-in in progress: what the provider's response must match. Stored in a cookie of the browser that started it. */
 import * as z from "zod";
 import type { Settings } from "../config/settings.ts";
 import { readToken, signToken, type TokenUse } from "./signed-token.ts";
 
-/** From our redirect to the provider's: a person may have to look for a password or a phone. */
+/** Time for the sign-in at the provider: the user may have to find a password or a phone. */
 export const FLOW_SECONDS = 10 * 60;
 const FLOW: TokenUse = { audience: "image-studio/sign-in", lifetimeSeconds: FLOW_SECONDS };
 
@@ -14,7 +14,7 @@ export async function sealFlow(settings: Settings, value: Flow, now: number): Pr
   return signToken(settings.sessionSecrets, FLOW, value, now);
 }
 
-/** The flow in a cookie, or null: none, too old, or not one of ours. */
+/** The flow in a cookie; null if there is none, it is too old, or it was not signed here. */
 export async function openFlow(settings: Settings, token: string): Promise<Flow | null> {
   const opened = flow.safeParse(await readToken(settings.sessionSecrets, FLOW.audience, token));
   return opened.success ? opened.data : null;
@@ -24,9 +24,8 @@ const MAX_RETURN_LENGTH = 1024;
 const SOMEWHERE = "https://studio.invalid";
 
 /**
- * The page of this studio to go back to; `/` for anything that is not plainly one. Browsers take a backslash for a
- * slash and leave out tabs, so what counts is what a parser makes of it. `/api` is no page: going back to a sign-in
- * would never end.
+ * The page of this studio to return to; `/` for anything else. Browsers treat a backslash as a slash and ignore tabs,
+ * so the parsed URL decides. `/api` is not a page: returning to a sign-in would loop.
  */
 export function returnPath(asked: string | undefined): string {
   if (!asked?.startsWith("/") || asked.length > MAX_RETURN_LENGTH || /[\\\p{Cc}]/u.test(asked)) return "/";

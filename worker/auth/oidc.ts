@@ -8,15 +8,15 @@ import { type Identity, type Outcome, type Refused, refused } from "./outcome.ts
 import { fetchFromProvider } from "./provider-fetch.ts";
 import { verifiedEmail } from "./verified-email.ts";
 
-/** Clocks of two machines are never quite the same. */
+/** Two machines' clocks always differ a little. */
 const CLOCK_TOLERANCE_SECONDS = 30;
-/** A provider's endpoints seldom move; openid-client fetches the keys again when it does not know one. */
+/** A provider's endpoints rarely change; openid-client fetches the keys again for an unknown key. */
 const DISCOVERY_MS = 60 * 60 * 1000;
 
 /** Results only: a promise that another request waits for cannot be shared on this platform. */
 const discovered = new WeakMap<OidcSettings, { configuration: client.Configuration; at: number }>();
 
-/** Where to send the browser, and what its answer will have to match. */
+/** Where to send the browser, and what the response must match. */
 export async function beginSignIn(
   settings: OidcSettings,
   redirectUri: string,
@@ -45,14 +45,14 @@ export async function beginSignIn(
   }
 }
 
-/** Who came back from the provider to `callback`, the redirect URI with the provider's answer in its query. */
+/** The identity in the provider's response. `callback`: the redirect URI with that response in its query. */
 export async function finishSignIn(
   settings: OidcSettings,
   callback: URL,
   flow: Flow,
   now: number,
 ): Promise<Outcome<Identity>> {
-  // Without a matching state even an error is not this flow's.
+  // Without a matching state even an error does not belong to this flow.
   if (callback.searchParams.get("state") !== flow.state) return refused("state_lost", "another state");
   try {
     const configuration = await discover(settings, now);
@@ -75,8 +75,8 @@ export async function finishSignIn(
 }
 
 /**
- * The email claims of a provider that keeps them out of the ID token, or only `email_verified`. What the user info says
- * of its own address never verifies another one.
+ * The email claims, or only `email_verified`, of a provider that omits them from the ID token. `email_verified` of the
+ * user info applies only to the address there.
  */
 async function userInfo(
   configuration: client.Configuration,
@@ -133,10 +133,10 @@ async function discover(settings: OidcSettings, now: number): Promise<client.Con
   return configuration;
 }
 
-const STUDIO_IS_WRONG = new Set(["invalid_client", "unauthorized_client", "invalid_request"]);
-/** The person's own no, and what a provider answers for them. */
+const CLIENT_ERRORS = new Set(["invalid_client", "unauthorized_client", "invalid_request"]);
+/** The user declined, or the provider requires something from them. */
 const DECLINED = new Set(["access_denied", "consent_required", "interaction_required", "login_required"]);
-const TOKEN_IS_WRONG = new Set([
+const TOKEN_ERRORS = new Set([
   "OAUTH_JWT_CLAIM_COMPARISON_FAILED",
   "OAUTH_INVALID_RESPONSE",
   "OAUTH_KEY_SELECTION_FAILED",
@@ -147,14 +147,14 @@ const TOKEN_IS_WRONG = new Set([
 
 function outcomeOfError(error: unknown): Refused {
   if (error instanceof client.AuthorizationResponseError) {
-    const detail = wordOf(error.error);
+    const detail = errorNameOf(error.error);
     if (DECLINED.has(error.error)) return refused("declined", detail);
-    return refused(STUDIO_IS_WRONG.has(error.error) ? "provider_refuses_studio" : "provider_down", detail);
+    return refused(CLIENT_ERRORS.has(error.error) ? "provider_refuses_studio" : "provider_down", detail);
   }
   if (error instanceof client.ResponseBodyError) {
-    const detail = wordOf(error.error);
+    const detail = errorNameOf(error.error);
     if (error.error === "invalid_grant") return refused("code_rejected", detail);
-    return refused(STUDIO_IS_WRONG.has(error.error) ? "provider_refuses_studio" : "provider_down", detail);
+    return refused(CLIENT_ERRORS.has(error.error) ? "provider_refuses_studio" : "provider_down", detail);
   }
   if (error instanceof client.WWWAuthenticateChallengeError) {
     return refused("provider_refuses_studio", `status ${error.status}`);
@@ -162,10 +162,10 @@ function outcomeOfError(error: unknown): Refused {
   const code = error instanceof client.ClientError ? error.code : undefined;
   const detail = `${code ?? "no code"} ${reasonOf(error)}`;
   if (code === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED") return refused("clock_skew", detail);
-  return refused(code !== undefined && TOKEN_IS_WRONG.has(code) ? "token_invalid" : "provider_down", detail);
+  return refused(code !== undefined && TOKEN_ERRORS.has(code) ? "token_invalid" : "provider_down", detail);
 }
 
-/** An error's name as the standards spell them; what else stands there came by way of the browser. */
-function wordOf(error: string): string {
+/** The error's name if it looks like one of the standards': the browser could have sent any text. */
+function errorNameOf(error: string): string {
   return /^[a-z_]{1,40}$/.test(error) ? error : "unnamed error";
 }

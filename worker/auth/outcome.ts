@@ -1,22 +1,22 @@
-/** What a sign-in comes to: who it is, or one of a closed list of reasons why not. */
+/** The result of a sign-in: an identity, or one of these reasons. */
 
-/** Who a provider vouches for. `email` is lower-cased and verified by the provider. */
+/** An identity at a provider. `email` is in lower case and verified by the provider. */
 export type Identity = { issuer: string; subject: string; email: string };
 
 export type SignInRefusal =
-  /** The provider does not answer, or not in time. */
+  /** The provider does not respond in time. */
   | "provider_down"
-  /** The provider does not know this studio as a client: a setting is wrong. */
+  /** The provider rejects this studio as a client: a setting is wrong. */
   | "provider_refuses_studio"
-  /** The person, or the provider for them, said no. */
+  /** The user or the provider declined. */
   | "declined"
-  /** The answer belongs to no sign-in that this browser began, or to one too long ago. */
+  /** The response belongs to no sign-in that this browser started, or to one that has expired. */
   | "state_lost"
-  /** The code was used before, or is too old. */
+  /** The code was already used, or is too old. */
   | "code_rejected"
-  /** What the provider says of the person does not hold: issuer, audience, nonce, signature. */
+  /** The token is invalid: issuer, audience, nonce or signature. */
   | "token_invalid"
-  /** It would hold at another time: the clocks differ, or the answer is stale. */
+  /** The token is not valid now: the clocks differ, or the response is too old. */
   | "clock_skew"
   /** The request did not come through Cloudflare Access. */
   | "access_missing"

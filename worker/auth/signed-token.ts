@@ -1,4 +1,4 @@
-/** What this studio signs and later wants to recognise as its own: JWTs, one audience for each use. */
+/** JWTs that this studio signs, with one audience per use. */
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 
 const ALGORITHM = "HS256";
@@ -6,7 +6,7 @@ const ISSUER = "image-studio";
 
 const keyOf = (secret: string) => new TextEncoder().encode(secret);
 
-/** What a token is for: one made for another use is not taken. */
+/** A token is valid for its own use only. */
 export type TokenUse = { audience: string; lifetimeSeconds: number };
 
 /** A token with these claims, signed with the first secret. `now` in milliseconds. */
@@ -26,7 +26,7 @@ export async function signToken(
     .sign(keyOf(secrets[0] as string));
 }
 
-/** The claims of a token, or null: not signed with any of the secrets, expired, or made for something else. */
+/** The claims of a token; null if it is not signed with any of the secrets, expired, or made for another use. */
 export async function readToken(
   secrets: readonly string[],
   audience: string,

@@ -13,7 +13,7 @@ export function verifiedEmail(claims: Record<string, unknown>): Outcome<string> 
     : refused("email_unverified");
 }
 
-/** Whether `ALLOWED_USERS` names this address: itself, its domain, or anyone. */
+/** Whether `ALLOWED_USERS` contains this address, its domain, or `*`. */
 export function isListed(allowedUsers: readonly string[], email: string): boolean {
   const domain = email.slice(email.lastIndexOf("@"));
   return allowedUsers.some((entry) => entry === "*" || entry === email || entry === domain);

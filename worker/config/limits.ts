@@ -1,4 +1,5 @@
 /** Limits that are not settings, with unit and reason. */
+import { DAY_MS } from "../shared/time.ts";
 
 /** Largest JSON body of a request: fits two prompts of 500 escaped code points. */
 export const MAX_BODY_BYTES = 16 * 1024;
@@ -41,7 +42,7 @@ export const CANCEL_PATIENCE_MS = 3_000;
 /** Attempts to delete a prediction at Skytells; best effort. */
 export const MAX_FORGET_TRIES = 5;
 /** How long a job is retained for repeated idempotency keys and late webhooks. */
-export const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
+export const TOMBSTONE_MS = DAY_MS;
 /** A slot is not counted longer than the deadline plus this. */
 export const SLOT_GRACE_MS = 300_000;
 /** Per user; a further socket closes the oldest. */

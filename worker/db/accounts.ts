@@ -1,12 +1,12 @@
-/** What deleting an account does to D1. Each step can be repeated. */
+/** Deletes an account from D1. Each step can be repeated. */
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { read, write } from "./query.ts";
 import { generations, identities, users } from "./schema.ts";
 
 /**
- * Shuts the door: no session, picture or link of this user is served from here on. Who it was is forgotten in the same
- * breath, so that the same person signing in a moment later gets a new account and never meets this one.
+ * From here on no session, image or link of this user works. Address and identities are removed in the same batch, so
+ * that a new sign-in of the same person creates a new account.
  */
 export async function markDeleted(db: Database, userId: string, now: number): Promise<void> {
   await write(() =>
@@ -24,7 +24,7 @@ export async function markDeleted(db: Database, userId: string, now: number): Pr
   );
 }
 
-/** Ids of some of the user's generations, at most `limit`. */
+/** Ids of at most `limit` of the user's generations. */
 export async function someGenerationIds(db: Database, userId: string, limit: number): Promise<string[]> {
   const rows = await read(() =>
     db.select({ id: generations.id }).from(generations).where(eq(generations.userId, userId)).limit(limit),
@@ -38,7 +38,7 @@ export async function deleteGenerations(db: Database, userId: string, ids: strin
   await write(() => db.delete(generations).where(and(among, eq(generations.userId, userId))));
 }
 
-/** Removes the row of a user who was marked before. */
+/** Deletes the row of a user marked as deleted. */
 export async function eraseUser(db: Database, userId: string): Promise<void> {
   await write(() => db.delete(users).where(and(eq(users.id, userId), isNotNull(users.deletedAt))));
 }

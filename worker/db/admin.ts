@@ -1,4 +1,4 @@
-/** What whoever runs the studio reads and changes in D1. */
+/** What the operator reads and changes in D1. */
 import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, ne, or, type SQL } from "drizzle-orm";
 import type { Plan } from "../shared/plans.ts";
 import type { Database } from "./client.ts";
@@ -6,7 +6,7 @@ import { read, write } from "./query.ts";
 import { days, generations, users } from "./schema.ts";
 import type { UserRow } from "./users.ts";
 
-/** The last code point there is: no address that begins alike sorts behind it. */
+/** The last code point: no address with the same beginning sorts after it. */
 const LAST = "\u{10ffff}";
 const MAX_DAYS = 31;
 
@@ -16,7 +16,7 @@ export type UserFilters = {
   suspended?: boolean | undefined;
 };
 
-/** By address, after this one; `next` is the address to go on after. */
+/** By address, after `after`; `next` is the address after which the list continues. */
 export async function listUsers(
   db: Database,
   limit: number,
@@ -26,7 +26,7 @@ export async function listUsers(
   const conditions: (SQL | undefined)[] = [
     after === null ? undefined : gt(users.email, after),
     q === undefined ? undefined : and(gte(users.email, q), lt(users.email, q + LAST)),
-    // A name nobody knows counts as free.
+    // An unknown name counts as free.
     plan === undefined ? undefined : plan === "pro" ? eq(users.plan, "pro") : ne(users.plan, "pro"),
     suspended === undefined
       ? undefined
@@ -46,30 +46,30 @@ export async function listUsers(
   return { rows: page, next: rows.length > limit ? (page.at(-1)?.email ?? null) : null };
 }
 
-const named = (user: string) => or(eq(users.id, user), eq(users.email, user));
+const isNamed = (user: string) => or(eq(users.id, user), eq(users.email, user));
 
 /** By id or address. */
 export async function findUserNamed(db: Database, user: string): Promise<UserRow | null> {
-  const [row] = await read(() => db.select().from(users).where(named(user)));
+  const [row] = await read(() => db.select().from(users).where(isNamed(user)));
   return row ?? null;
 }
 
-/** Null: no such user. */
+/** Null if there is no such user. */
 export async function changeUser(
   db: Database,
   user: string,
   changes: Partial<Pick<UserRow, "plan" | "suspendedAt">>,
 ): Promise<UserRow | null> {
-  const [row] = await write(() => db.update(users).set(changes).where(named(user)).returning());
+  const [row] = await write(() => db.update(users).set(changes).where(isNamed(user)).returning());
   return row ?? null;
 }
 
-/** The days on which the studio made something, newest first. */
+/** The days with generations, newest first. */
 export function latestDays(db: Database): Promise<{ day: string; created: number }[]> {
   return read(() => db.select().from(days).orderBy(desc(days.day)).limit(MAX_DAYS));
 }
 
-/** Whose generation a link shows, whether or not it still works for everybody; null: no such link. */
+/** The generation of a link, also of a suspended user; null if there is no such link. */
 export async function findLink(db: Database, token: string): Promise<{ id: string; userId: string } | null> {
   const [row] = await read(() =>
     db

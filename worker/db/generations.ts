@@ -1,4 +1,4 @@
-/** Generations in D1. Every statement names the user: nobody's row is read or written through another's session. */
+/** Generations in D1. Every statement that serves a user names the user. */
 import { and, eq, inArray, isNull, lt, lte, notInArray, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { GENERATION_STATUSES, isTerminal } from "../shared/generations.ts";
@@ -81,16 +81,16 @@ export async function findGeneration(
   return { user, record: value };
 }
 
-/** Of these ids, those of the user. One parameter, however many: D1 takes 100 a statement. */
+/** Those of these ids that are the user's. One parameter: D1 accepts 100 per statement. */
 function ownAmong(userId: string, ids: string[]) {
-  // The plus keeps the planner off the user's index: by id it reads just these rows.
+  // The plus keeps SQLite from the index by user: by id it reads only these rows.
   return and(
     sql`${generations.id} in (select value from json_each(${JSON.stringify(ids)}))`,
     sql`+${generations.userId} = ${userId}`,
   );
 }
 
-/** The user and those of these generations that are theirs, in any order. */
+/** The user, and those of these generations that are theirs, in any order. */
 export async function findGenerations(
   db: Database,
   userId: string,
@@ -143,8 +143,8 @@ function insertion(db: Database, userId: string, record: GenerationRecord, now: 
 }
 
 /**
- * Writes a generation that may not have a row yet. Repeatable: an insert whose answer was lost becomes an
- * update. Null: the row belongs to someone else, and nothing was changed.
+ * Writes a generation that may not have a row yet. Repeatable: after a lost response the insert becomes an update.
+ * Null, and nothing changed: the row belongs to another user, or has a later state.
  */
 export async function insertGeneration(
   db: Database,
@@ -167,7 +167,7 @@ export async function insertGeneration(
   return written ? recordOf(written) : null;
 }
 
-/** Brings an existing row up to date. Null: there is no such row of this user any more. */
+/** Updates an existing row. Null: this user has no such row, or it has a later state. */
 export async function updateGeneration(
   db: Database,
   userId: string,
@@ -192,7 +192,7 @@ function isNewer({ status }: GenerationRecord, now: number) {
   return isTerminal(status) ? or(isUnderWay, lte(generations.updatedAt, now)) : isUnderWay;
 }
 
-/** Takes a prediction for this user if no row of anybody has its id. `theirs`: the row was there before. */
+/** Creates the row of a prediction unless one exists. `theirs`: another user has it. */
 export async function claimGeneration(
   db: Database,
   userId: string,
@@ -211,7 +211,7 @@ export async function deleteGeneration(db: Database, userId: string, id: string)
   await write(() => db.delete(generations).where(own(userId, id)));
 }
 
-/** Ends a generation that no job can end any more; one that has ended stays as it is. */
+/** Marks a generation as failed that no job can end. One that has ended does not change. */
 export async function failGeneration(
   db: Database,
   userId: string,
@@ -227,7 +227,7 @@ export async function failGeneration(
   );
 }
 
-/** Null: no such generation of this user. */
+/** Null if the user has no such generation. */
 export async function setFavorite(
   db: Database,
   userId: string,
@@ -240,7 +240,7 @@ export async function setFavorite(
   return written ? recordOf(written) : null;
 }
 
-/** Those of these generations that are the user's, as they are now; in any order. */
+/** Returns those of these generations that are the user's, in any order. */
 export async function setFavorites(
   db: Database,
   userId: string,
@@ -253,7 +253,7 @@ export async function setFavorites(
   return written.map(recordOf);
 }
 
-/** Sets the link if there is none yet, and, where that is said, whether it shows the prompt. Null: not theirs, or not succeeded. */
+/** Sets the link unless there is one, and if given, whether it shows the prompt. Null: not theirs, or not succeeded. */
 export async function shareGeneration(
   db: Database,
   userId: string,
@@ -274,7 +274,7 @@ export async function shareGeneration(
   return written ? recordOf(written) : null;
 }
 
-/** Null: no such generation of this user. */
+/** Null if the user has no such generation. */
 export async function unshareGeneration(
   db: Database,
   userId: string,
@@ -289,7 +289,7 @@ export async function unshareGeneration(
 export type Shared = { userId: string; record: GenerationRecord; showPrompt: boolean };
 
 /**
- * What a share link shows; nothing once it is revoked, or its user suspended or gone. The join stays within a shard: it
+ * What a share link shows; null once it is revoked, or its user suspended or deleted. The join stays within a shard: it
  * has its users' rows and generations.
  */
 export async function findShared(db: Database, token: string): Promise<Shared | null> {
@@ -312,7 +312,7 @@ export async function findShared(db: Database, token: string): Promise<Shared | 
   return { userId: generation.userId, record: recordOf(generation), showPrompt: generation.sharePrompt };
 }
 
-/** Whose generation this is: for a webhook that lost its correlation. */
+/** The user of a generation, for a webhook without the job's address. */
 export async function ownerOf(db: Database, id: string): Promise<string | null> {
   const [found] = await read(() =>
     db.select({ userId: generations.userId }).from(generations).where(eq(generations.id, id)),

@@ -1,4 +1,4 @@
-/** Who at a provider is which user. */
+/** Which user an identity at a sign-in provider belongs to. */
 import { and, eq, exists, isNull, not, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "./client.ts";
@@ -11,9 +11,9 @@ type Identity = { issuer: string; subject: string; email: string };
 const others = alias(users, "others");
 
 /**
- * The user of this identity. One seen for the first time joins the user with its (verified) address; where there is
- * none, one is made if `mayCreate`. Null: there is none, or the address is that of somebody else at this provider,
- * since one who gets a dead address anew must not get the pictures along. The same when repeated or raced.
+ * The user of this identity. A new identity joins the user with the same (verified) address, or a new user if
+ * `mayCreate`. Null if there is none, or if the address belongs to another identity of the same provider: a person who
+ * gets a reused address must not get the former owner's images. Safe to repeat and to run concurrently.
  */
 export async function userOfIdentity(
   db: Database,
@@ -22,8 +22,8 @@ export async function userOfIdentity(
   now: number,
 ): Promise<UserRow | null> {
   const [known] = await read(() => find(db, identity));
-  if (!known) return join(db, identity, mayCreate, now);
-  return known.user.email === identity.email ? known.user : follow(db, known.user, identity.email);
+  if (!known) return joinUser(db, identity, mayCreate, now);
+  return known.user.email === identity.email ? known.user : updateEmail(db, known.user, identity.email);
 }
 
 function find(db: Database, { issuer, subject }: Identity) {
@@ -34,7 +34,7 @@ function find(db: Database, { issuer, subject }: Identity) {
     .where(and(eq(identities.issuer, issuer), eq(identities.subject, subject)));
 }
 
-async function join(db: Database, identity: Identity, mayCreate: boolean, now: number) {
+async function joinUser(db: Database, identity: Identity, mayCreate: boolean, now: number) {
   const { issuer, subject, email } = identity;
   const create = db
     .insert(users)
@@ -64,8 +64,8 @@ async function join(db: Database, identity: Identity, mayCreate: boolean, now: n
   return found[0]?.user ?? null;
 }
 
-/** The address has changed at the provider. Where another user has the new one, the old one stays. */
-async function follow(db: Database, user: UserRow, email: string): Promise<UserRow> {
+/** The address has changed at the provider. It stays if another user has the new one. */
+async function updateEmail(db: Database, user: UserRow, email: string): Promise<UserRow> {
   const taken = db.select({ one: sql`1` }).from(others).where(eq(others.email, email));
   const [moved] = await write(() =>
     db

@@ -1,6 +1,6 @@
 /**
- * Users as D1 had them a moment ago. For requests that come by the dozen and change nothing (the variants of a gallery
- * page): one read serves them all, and a session that ended meanwhile works for that moment longer.
+ * Users as D1 had them a moment ago, for many requests at once that change nothing (the variants of a gallery page). One
+ * read serves them all. A session that ends meanwhile works for that moment longer.
  */
 import type { Database } from "./client.ts";
 import { findUser, type UserRow } from "./users.ts";
@@ -11,7 +11,7 @@ const MAX_USERS = 1_000;
 
 type RecentRead = { at: number; user: Promise<UserRow | undefined> };
 
-// Per isolate: another one reads the row itself.
+// Per isolate: each isolate reads the row itself.
 const reads = new Map<string, RecentRead>();
 
 /** The user's row, at most `RECENT_USER_MS` old; read again where `isFresh` is wanted. Rejects as `findUser` does. */

@@ -1,21 +1,21 @@
-/** The record, in D1. SQL in `migrations/` is generated from this by drizzle-kit and applied by wrangler. */
+/** The tables in D1. SQL in `migrations/` is generated from this by drizzle-kit and applied by wrangler. */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 export const users = sqliteTable("users", {
   id: text("id").primaryKey(),
-  /** Lower-cased. */
+  /** In lower case. */
   email: text("email").notNull().unique(),
-  /** The truth about a plan; a name nobody knows counts as free. */
+  /** An unknown name counts as free. */
   plan: text("plan").notNull().default("free"),
   createdAt: integer("created_at").notNull(),
-  /** Sessions carry it; raising it ends them all. */
+  /** Part of each session; raising it ends all sessions. */
   sessionEpoch: integer("session_epoch").notNull().default(0),
   suspendedAt: integer("suspended_at"),
   deletedAt: integer("deleted_at"),
 });
 
-/** Who at a sign-in provider is which user. */
+/** Identities at sign-in providers. */
 export const identities = sqliteTable(
   "identities",
   {
@@ -39,11 +39,11 @@ export const generations = sqliteTable(
     id: text("id").primaryKey(),
     userId: text("user_id").notNull(),
     prompt: text("prompt").notNull(),
-    /** The prompt as search compares it (`foldText`). Null: written by a version that did not fold. */
+    /** The prompt as search compares it (`foldText`). Null: written by a version without it. */
     promptFolded: text("prompt_folded"),
     model: text("model").notNull().default("truefusion-pro"),
     status: text("status").notNull().default("queued"),
-    /** Our path of the first picture; set exactly when `status` is `succeeded`. */
+    /** The studio's path of the first image; set only if `status` is `succeeded`. */
     outputUrl: text("output_url"),
     /** JSON: StoredOutput[] */
     outputs: text("outputs").notNull().default("[]"),
@@ -66,7 +66,7 @@ export const generations = sqliteTable(
   ],
 );
 
-/** How many generations the whole studio has made on a UTC day: what MAX_GENERATIONS_PER_DAY bounds. */
+/** Generations of the whole studio per UTC day, for MAX_GENERATIONS_PER_DAY. */
 export const days = sqliteTable("days", {
   day: text("day").primaryKey(),
   created: integer("created").notNull().default(sql`0`),

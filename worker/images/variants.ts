@@ -1,4 +1,5 @@
 /** Variants: an output in reduced sizes, as WebP, stored beside the original. */
+import { DAY_MS } from "../shared/time.ts";
 import type { StoredOutput } from "../api/generation.ts";
 import { STEP_TIMEOUT_MS } from "../config/limits.ts";
 import { bounded } from "../lib/async.ts";
@@ -27,7 +28,7 @@ type Place = { userId: string; generationId: string };
 type Bindings = { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding };
 
 /** How long requests get the original before the next try. */
-const RETRY_MS = { unreadable: 24 * 60 * 60 * 1000, unavailable: 60 * 60 * 1000 };
+const RETRY_MS = { unreadable: DAY_MS, unavailable: 60 * 60 * 1000 };
 
 /** The thumbnail that a query names; null for any other text. */
 export const thumbnailNamed = (text: string | undefined): "thumb" | "small" | null =>

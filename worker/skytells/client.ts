@@ -4,6 +4,7 @@
  */
 import { readUpTo } from "../lib/stream.ts";
 import { isTerminal } from "../shared/generations.ts";
+import { DAY_MS } from "../shared/time.ts";
 import { MAX_ANSWER_BYTES, STEP_TIMEOUT_MS } from "../config/limits.ts";
 import { type Settings } from "../config/settings.ts";
 import { logError, reasonOf } from "../lib/log.ts";
@@ -156,7 +157,7 @@ const MAX_PAGES = 5;
 export async function listPredictions(upstream: Upstream, from: number, to: number): Promise<Listing> {
   const day = (time: number) => new Date(time).toISOString().slice(0, 10);
   // It is not documented whether the last day is included, so one more is requested.
-  const last = to + 24 * 60 * 60 * 1000;
+  const last = to + DAY_MS;
   // By id: if the list changes between two pages, or ignores the page, it returns predictions twice.
   const predictions = new Map<string, Prediction>();
   for (let page = 1; page <= MAX_PAGES; page += 1) {

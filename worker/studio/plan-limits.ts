@@ -3,13 +3,12 @@
  * create is deleted. So there is no counter that a retry or a lost response could change twice.
  */
 import { MAX_RETURNED_PER_DAY, PLANS, type Plan } from "../shared/plans.ts";
+import { DAY_MS } from "../shared/time.ts";
 import type { Limits } from "../api/schemas/session.ts";
 import { SLOT_GRACE_MS } from "../config/limits.ts";
 import { type Settings } from "../config/settings.ts";
 import { type Refusal } from "../api/problem.ts";
 import type { Jobs } from "./jobs/store.ts";
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Counts once, for any plan. `now` selects the UTC day. */
 export function limitsOf(jobs: Jobs, settings: Settings, now: number): (plan: Plan) => Limits {

@@ -18,6 +18,7 @@ import { settingsOf } from "../config/settings.ts";
 import type { GenerationRecord } from "../api/generation.ts";
 import { log, logError, reasonOf } from "../lib/log.ts";
 import { ok, type Result, refuse } from "../api/problem.ts";
+import { imageNotFound } from "../api/refusals.ts";
 import { limitsOf } from "./plan-limits.ts";
 import { cancelGeneration } from "./tasks/cancel.ts";
 import { AccountDeletionState } from "./tasks/account-deletion-state.ts";
@@ -135,7 +136,7 @@ export class UserStudio extends DurableObject<Env> {
   async remove(claim: SessionClaim, id: string): Promise<Result<null>> {
     const removed = await this.removeMany(claim, [id]);
     if (!removed.ok) return removed;
-    if (removed.value.missing.length > 0) return refuse("not_found", "There is no such image.");
+    if (removed.value.missing.length > 0) return imageNotFound();
     if (removed.value.done.length > 0) return ok(null);
     return refuse(
       "storage_unavailable",

@@ -12,7 +12,7 @@ import { mediaTypeOf } from "../shared/media-types.ts";
 export type ExportedFile = { key: string; name: string; modifiedAt: number };
 
 function nameOf(record: GenerationRecord, { n, ext }: StoredOutput): string {
-  return `pictures/${fileNameOf(record, n, mediaTypeOf(ext))}`;
+  return `images/${fileNameOf(record, n, mediaTypeOf(ext))}`;
 }
 
 /** The stored originals. Variants are made from them and not exported. */

@@ -1,5 +1,6 @@
 /** Requests and responses about generations. */
 import * as z from "zod";
+import { DAY_MS } from "../../shared/time.ts";
 import { FAILURE_CODES, GENERATION_STATUSES, MAX_BULK, MAX_SEARCH_LENGTH } from "../../shared/generations.ts";
 import { ASPECT_RATIOS, DEFAULT_MODEL, MAX_SEED, MODELS } from "../../shared/models.ts";
 import {
@@ -48,8 +49,6 @@ const searchText = z
   .refine((text) => text !== "", "is empty")
   .refine((text) => countCodePoints(text) <= MAX_SEARCH_LENGTH, `has at most ${MAX_SEARCH_LENGTH} characters`)
   .refine((text) => !text.includes("\0"), "contains characters that are not text");
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Milliseconds since the epoch: of an instant, or of the start of a UTC day, or with `wholeDay` of its end. */
 function time({ wholeDay }: { wholeDay: boolean }) {

@@ -8,19 +8,19 @@ import { MAX_BODY_BYTES } from "../../config/limits.ts";
 import { problemResponse } from "../../api/problem.ts";
 import type { AppEnv } from "./app-env.ts";
 
-/** 413 before a byte too many is kept, whatever Content-Length says. */
+/** 413 once the body is too large, whatever Content-Length says. */
 export const cappedBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
   onError: () =>
     problemResponse({
       code: "payload_too_large",
-      detail: `A request has at most ${MAX_BODY_BYTES / 1024} KB.`,
+      detail: `A request can have at most ${MAX_BODY_BYTES / 1024} KB.`,
     }),
 });
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
-/** 415 for a body that does not say that it is JSON; no body needs no type. */
+/** 415 for a body without a JSON type; an empty body needs none. */
 export const jsonType = createMiddleware<AppEnv>(async (c, next) => {
   const isJson = JSON_TYPE.test(c.req.header("content-type") ?? "");
   const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
@@ -28,7 +28,7 @@ export const jsonType = createMiddleware<AppEnv>(async (c, next) => {
     return problemResponse({ code: "unsupported_media_type", detail: "Send JSON (application/json)." });
   }
   if (isJson && isEmpty) {
-    // No body is no broken JSON, whatever the header says of it.
+    // An empty body is not malformed JSON.
     const headers = new Headers(c.req.raw.headers);
     headers.delete("content-type");
     c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers });
@@ -38,7 +38,7 @@ export const jsonType = createMiddleware<AppEnv>(async (c, next) => {
 
 type Issue = { path: PropertyKey[]; message: string };
 
-/** What is wrong about `prompt` goes first, then about `model`, then the rest. */
+/** Errors of `prompt` first, then of `model`, then the others. */
 function problemOf(issues: readonly Issue[]): { code: ProblemCode; detail: string } {
   const about = (field: string) => issues.find((issue) => issue.path[0] === field);
   const prompt = about("prompt");

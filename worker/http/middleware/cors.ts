@@ -1,4 +1,4 @@
-/** Pages of other origins that the operator names may use the API. Without `ALLOWED_ORIGINS` there is no CORS at all. */
+/** Pages of the origins in `ALLOWED_ORIGINS` may use the API. Without the setting there is no CORS. */
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { settingsOf } from "../../config/settings.ts";
@@ -6,8 +6,8 @@ import type { AppEnv } from "./app-env.ts";
 
 const PREFLIGHT_SECONDS = 600;
 
-const answerNamed = cors({
-  // Only a named origin gets here.
+const corsForNamed = cors({
+  // Only requests of a named origin get here.
   origin: (origin) => origin,
   // The session is a SameSite=Lax cookie: a browser sends it from the studio's own site only, other hosts of it included.
   credentials: true,
@@ -17,12 +17,12 @@ const answerNamed = cors({
   maxAge: PREFLIGHT_SECONDS,
 });
 
-/** Answers preflights of named origins, and lets their pages read what they are answered. */
+/** Answers preflights of named origins, and lets their pages read the responses. */
 export const allowedOrigins = createMiddleware<AppEnv>(async (c, next) => {
   const named = settingsOf(c.env).allowedOrigins;
   if (named.length === 0) return next();
-  if (named.includes(c.req.header("origin") ?? "")) return answerNamed(c, next);
+  if (named.includes(c.req.header("origin") ?? "")) return corsForNamed(c, next);
   await next();
-  // Another origin gets another answer, also where it is kept.
+  // The response depends on the origin: tells caches.
   c.header("vary", "Origin", { append: true });
 });

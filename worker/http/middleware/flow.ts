@@ -1,4 +1,4 @@
-/** Sign-ins under way in this browser, one cookie each: two tabs can sign in at the same time. */
+/** Sign-ins in progress in this browser, one cookie each: two tabs can sign in at the same time. */
 import { base64url } from "jose";
 import { FLOW_SECONDS, type Flow, openFlow, sealFlow } from "../../auth/flow.ts";
 import { settingsOf } from "../../config/settings.ts";
@@ -10,7 +10,7 @@ const PREFIX = "sign-in-";
 const MAX_FLOWS = 5;
 const NAME_BYTES = 12;
 
-/** The state comes from the address, where it can be anything; its hash is always a valid cookie name. */
+/** The state comes from the URL and can be any text; its hash is always a valid cookie name. */
 async function nameOf(state: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(state));
   return PREFIX + base64url.encode(new Uint8Array(hash, 0, NAME_BYTES));
@@ -23,7 +23,7 @@ export async function keepFlow(c: AppContext, flow: Flow): Promise<void> {
   writeCookie(c, await nameOf(flow.state), await sealFlow(settingsOf(c.env), flow, Date.now()), FLOW_SECONDS);
 }
 
-/** The flow that this state belongs to, whose cookie is dropped; null where this browser has none. */
+/** The flow with this state, whose cookie is dropped; null if this browser has none. */
 export async function takeFlow(c: AppContext, state: string): Promise<Flow | null> {
   const name = await nameOf(state);
   const flow = await openFlow(settingsOf(c.env), readCookie(c, name) ?? "");

@@ -3,7 +3,7 @@ import { settingsOf } from "../../config/settings.ts";
 import { problemResponse } from "../../api/problem.ts";
 import type { AppContext, AppEnv } from "./app-env.ts";
 
-/** Where the studio is reached, for this request. */
+/** The studio's origin: `PUBLIC_URL`, or that of the request. */
 export function originOf(c: AppContext): string {
   return settingsOf(c.env).publicOrigin ?? new URL(c.req.url).origin;
 }
@@ -16,8 +16,8 @@ function namedOrigins(c: AppContext): string[] {
 const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 
 /**
- * Turns away what a page of another site sent. No Origin and no cross-site Sec-Fetch-Site is no browser's request,
- * and carries no cookie that a browser would add by itself.
+ * Rejects requests from pages of other sites. A request without Origin and without a cross-site Sec-Fetch-Site does not
+ * come from a page of another site, so a browser has not attached the cookie on that site's behalf.
  */
 export const sameOrigin = createMiddleware<AppEnv>(async (c, next) => {
   const origin = c.req.header("origin");

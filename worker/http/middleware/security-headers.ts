@@ -1,8 +1,8 @@
-/** What every answer of the Worker tells a browser. The assets' are in frontend/public/_headers; a test compares the two. */
+/** Security headers of all responses of the Worker. Those of assets are in frontend/public/_headers; a test compares both. */
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "./app-env.ts";
 
-/** An answer that is meant to be looked at says so itself, with a policy of its own. */
+/** For responses that are not a page. Pages set their own policy. */
 const NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const SECURITY_HEADERS = {
@@ -14,10 +14,10 @@ const SECURITY_HEADERS = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** Not for the domains below: they may not be the studio's. */
+/** Without includeSubDomains: those may not belong to the studio. */
 const HTTPS_ONLY = "max-age=31536000";
 
-/** Adds them to whatever is answered, errors too; what an answer says of itself stays. */
+/** Adds them to each response, also to errors; headers that a response has set stay. */
 export const securityHeaders = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) {

@@ -1,4 +1,4 @@
-/** What a share link shows to anyone: a page without script, with a card for social networks, and the image. */
+/** What a share link shows: a page without script, with a card for social networks, and the image. */
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { databaseOfShard } from "../../db/client.ts";
@@ -27,7 +27,7 @@ import { language, text } from "./text.ts";
 import { TALLEST } from "./plain-style.ts";
 import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
 
-const unlisted = createMiddleware<AppEnv>(async (c, next) => {
+const limitedShares = createMiddleware<AppEnv>(async (c, next) => {
   if (!(await isWithinRate(c.env.RL_SHARE, c))) {
     return problemResponse(TOO_MANY_REQUESTS, { "x-robots-tag": "noindex" });
   }
@@ -44,7 +44,7 @@ const REVALIDATE = { "cache-control": "private, no-cache" };
 const PAGE_CACHING = { "cache-control": "private, no-cache, no-transform" };
 
 export const share = new Hono<AppEnv>()
-  .use(unlisted)
+  .use(limitedShares)
   .get("/:token", async (c) => {
     const shared = await find(c.env, c.req.param("token"));
     const output = shared?.record.outputs[0];
@@ -129,7 +129,7 @@ figure { grid-template-rows: auto minmax(1.5rem, auto); }
 figure > a { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}px, var(--tallest) * ${width} / ${height}); }`;
 }
 
-/** How wide `frameStyle` shows it, for a browser that has not read any style yet. */
+/** The width that `frameStyle` gives the image, for `sizes`. */
 const sizesOf = ({ width, height }: StoredOutput) =>
   `min(100vw - 2rem, ${width}px, calc(${TALLEST} * ${width / height}))`;
 

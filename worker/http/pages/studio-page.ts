@@ -15,14 +15,14 @@ import { presentPage } from "../present-page.ts";
 const RESERVED = /^\/(?:api|images|s|assets)(?:\/|$)/;
 const HAS_EXTENSION = /\.[^/]*$/;
 
-/** As many as a phone shows at first, about. */
+/** About as many as a phone shows at first. */
 const PRELOADED = 6;
 /** Per user: no shared cache may store it, and a browser revalidates it before each use. */
 const OWN_PAGE = "private, no-cache";
 
 /**
- * What no route handles: the studio's page for an address that it renders itself, else 404. A missing file is never
- * the page: stored for a year under the name of a script that a deploy removed, it would break the studio.
+ * Handles what no route does: the studio's page for an address that the studio renders, else 404. A missing file is not
+ * answered with the page: caches would store it for a year under the name of a script that a deploy removed.
  */
 export async function pageOrNotFound(c: AppContext): Promise<Response> {
   const { pathname, search } = new URL(c.req.url);
@@ -67,7 +67,7 @@ function showsGallery(pathname: string): boolean {
   return found !== null && ("imageId" in found || found.page === "gallery");
 }
 
-/** The first page of the user's gallery; null without a session, and where it does not come at once. */
+/** The first page of the user's gallery; null without a session, and if D1 is slow. */
 async function firstPage(c: AppContext): Promise<GenerationPage | null> {
   try {
     const session = await sessionOf(c);
@@ -77,7 +77,7 @@ async function firstPage(c: AppContext): Promise<GenerationPage | null> {
     const page = await bounded(listing, INLINE_PAGE_TIMEOUT_MS);
     return page.ok ? presentPage(page.value, originOf(c)) : null;
   } catch {
-    // Wrong settings, or D1 is slow or down: the studio asks itself, and shows what is wrong.
+    // Wrong settings, or D1 is slow or down: the studio requests the list itself and shows the error.
     return null;
   }
 }
@@ -107,5 +107,5 @@ function withFirstPage(page: Response, start: GenerationPage): Response {
     .transform(page);
 }
 
-/** An id comes from Skytells and may hold anything. */
+/** An id comes from Skytells and may contain any character. */
 const escaped = (text: string) => text.replace(/[&"<]/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -1,4 +1,4 @@
-/** What whoever runs the studio may do: `npm run admin` speaks to this. */
+/** The operator's API, for `npm run admin`. */
 import { Hono } from "hono";
 import { planOf } from "../../shared/plans.ts";
 import {
@@ -26,6 +26,7 @@ import type { AppContext, AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { problemResponse } from "../../api/problem.ts";
+import { IMAGE_NOT_FOUND } from "../../api/refusals.ts";
 import { callStudio } from "../../studio/client.ts";
 
 const noUser = () => problemResponse({ code: "not_found", detail: "There is no such user." });
@@ -58,7 +59,7 @@ export const admin = new Hono<AppEnv>()
     const { user: name, plan } = c.req.valid("json");
     const user = await changeUser(commonDatabase(c.env), name, { plan });
     if (!user) return noUser();
-    await tell("plan", user.id, () => callStudio(c.env, user.id, (studio) => studio.planChanged(plan)));
+    await announce("plan", user.id, () => callStudio(c.env, user.id, (studio) => studio.planChanged(plan)));
     return c.json({ user: presentUser(user) }, 200);
   })
   .post("/suspend", cappedBody, jsonType, jsonBody(userBody), async (c) => {
@@ -66,13 +67,13 @@ export const admin = new Hono<AppEnv>()
       suspendedAt: Date.now(),
     });
     if (!user) return noUser();
-    await tell("suspend", user.id, () => callStudio(c.env, user.id, (studio) => studio.closeSockets()));
+    await announce("suspend", user.id, () => callStudio(c.env, user.id, (studio) => studio.closeSockets()));
     return c.json({ user: presentUser(user) }, 200);
   })
   .post("/restore", cappedBody, jsonType, jsonBody(userBody), async (c) => {
     const user = await changeUser(commonDatabase(c.env), c.req.valid("json").user, { suspendedAt: null });
     if (!user) return noUser();
-    await tell("restore", user.id, () => callStudio(c.env, user.id, (studio) => studio.restore()));
+    await announce("restore", user.id, () => callStudio(c.env, user.id, (studio) => studio.restore()));
     return c.json({ user: presentUser(user) }, 200);
   })
   .post("/delete-user", cappedBody, jsonType, jsonBody(userBody), async (c) => {
@@ -81,7 +82,7 @@ export const admin = new Hono<AppEnv>()
     const result = await callStudio(c.env, user.id, (studio) => studio.deleteAccount(user.id, null));
     if (!result.ok) return problemResponse(result.refusal);
     log("admin", { what: "delete-user", user: user.id });
-    // The row may be gone by now: who it was is told once more.
+    // The row may have been deleted already: responds with the user as read before.
     return c.json({ user: presentUser({ ...user, deletedAt: user.deletedAt ?? Date.now() }) }, 200);
   })
   .post("/unshare", cappedBody, jsonType, jsonBody(unshareBody), async (c) => {
@@ -90,7 +91,7 @@ export const admin = new Hono<AppEnv>()
     const link = shard && (await findLink(databaseOfShard(c.env, shard), token));
     const record = link && (await unshareGeneration(databaseFor(c.env, link.userId), link.userId, link.id));
     if (!record) return problemResponse({ code: "not_found", detail: "There is no such link." });
-    await tell("unshare", link.userId, () =>
+    await announce("unshare", link.userId, () =>
       callStudio(c.env, link.userId, (studio) => studio.announce(record)),
     );
     return c.json({ generation: presentGeneration(record, link.userId) }, 200);
@@ -99,28 +100,28 @@ export const admin = new Hono<AppEnv>()
     recheck(c, c.req.valid("json").generation),
   );
 
-/** Has a generation looked at anew; one whose job was swept long ago is answered as it is. */
+/** Has the object ask Skytells about a generation again. Without a job: responds with the row. */
 async function recheck(c: AppContext, id: string) {
   const userId = await ownerOf(commonDatabase(c.env), id);
-  if (userId === null) return problemResponse({ code: "not_found", detail: "There is no such image." });
-  const looked = await callStudio(c.env, userId, (studio) => studio.recheck(id));
-  const record = looked ?? (await findGeneration(databaseFor(c.env, userId), userId, id)).record;
-  if (!record) return problemResponse({ code: "not_found", detail: "There is no such image." });
+  if (userId === null) return problemResponse(IMAGE_NOT_FOUND);
+  const checked = await callStudio(c.env, userId, (studio) => studio.recheck(id));
+  const record = checked ?? (await findGeneration(databaseFor(c.env, userId), userId, id)).record;
+  if (!record) return problemResponse(IMAGE_NOT_FOUND);
   log("admin", { what: "recheck", user: userId });
-  return c.json({ generation: presentGeneration(record, userId), looked: looked !== null }, 200);
+  return c.json({ generation: presentGeneration(record, userId), looked: checked !== null }, 200);
 }
 
-/** The open studios hear of it. D1 has it already, so that it counts even where their object cannot be reached. */
-async function tell(what: string, userId: string, telling: () => Promise<void>): Promise<void> {
+/** Logs the change and pushes it to open studios. D1 has it already: it counts even if the object cannot be reached. */
+async function announce(what: string, userId: string, push: () => Promise<void>): Promise<void> {
   log("admin", { what, user: userId });
   try {
-    await telling();
+    await push();
   } catch (error) {
     logError("admin_not_told", { what, user: userId, reason: reasonOf(error) });
   }
 }
 
-/** A link's token; what is no link is one. */
+/** The token in a link; any other text is the token itself. */
 function tokenIn(share: string): string {
   return /\/s\/([^/?#]+)/.exec(share)?.[1] ?? share;
 }
@@ -138,7 +139,7 @@ function presentUser({ id, email, plan, createdAt, suspendedAt, deletedAt }: Use
   };
 }
 
-/** What was asked for stays its user's. */
+/** Without the prompt: the operator does not read it. */
 function presentGeneration(record: GenerationRecord, userId: string): AdminGeneration {
   return {
     id: record.id,

@@ -21,7 +21,7 @@ import { SUSPENDED, UNAUTHENTICATED } from "../../api/refusals.ts";
 import { endAllSessions } from "../../use-cases/account.ts";
 import { signInPage } from "../pages/sign-in-page.tsx";
 
-/** Both the configured and the request's own host, so that neither a forgotten setting nor a tunnel passes. */
+/** Checks the configured host and the request's: neither a forgotten setting nor a tunnel may count as local. */
 function isLocal(c: AppContext): boolean {
   const { publicOrigin } = settingsOf(c.env);
   if (publicOrigin === null) return false;
@@ -31,7 +31,7 @@ function isLocal(c: AppContext): boolean {
 /** Sign-in with any address and no password, for development on one machine. */
 const isDevSignInOpen = (c: AppContext) => settingsOf(c.env).devSignIn && isLocal(c);
 
-/** The ways in that this studio has. */
+/** The sign-in methods of this studio. */
 export function signInMethods(c: AppContext): SignInMethod[] {
   const { oidc, access } = settingsOf(c.env);
   return [
@@ -41,7 +41,7 @@ export function signInMethods(c: AppContext): SignInMethod[] {
   ];
 }
 
-const where = (isOpen: (c: AppContext) => boolean) =>
+const onlyIf = (isOpen: (c: AppContext) => boolean) =>
   createMiddleware<AppEnv>(async (c, next) => (isOpen(c) ? next() : c.notFound()));
 
 const limited = createMiddleware<AppEnv>(async (c, next) => {
@@ -54,7 +54,7 @@ const CALLBACK = "/api/auth/callback";
 export const auth = new Hono<AppEnv>()
   .post(
     "/dev",
-    where(isDevSignInOpen),
+    onlyIf(isDevSignInOpen),
     sameOrigin,
     cappedBody,
     jsonType,
@@ -70,34 +70,34 @@ export const auth = new Hono<AppEnv>()
   )
   .get(
     "/login",
-    where((c) => settingsOf(c.env).oidc !== null || settingsOf(c.env).access !== null),
+    onlyIf((c) => settingsOf(c.env).oidc !== null || settingsOf(c.env).access !== null),
     limited,
     async (c) => {
       const { oidc, access } = settingsOf(c.env);
       const returnTo = returnPath(c.req.query("return_to"));
       const assertion = c.req.header(ASSERTION_HEADER);
       if (access && (assertion || !oidc)) {
-        return enter(c, await identityFromAccess(access, assertion), returnTo);
+        return finish(c, await identityFromAccess(access, assertion), returnTo);
       }
       if (!oidc) return c.notFound();
-      const begun = await beginSignIn(oidc, originOf(c) + CALLBACK, returnTo, Date.now());
-      if (!begun.ok) return turnedAway(c, begun);
-      const { url, flow } = begun.value;
+      const started = await beginSignIn(oidc, originOf(c) + CALLBACK, returnTo, Date.now());
+      if (!started.ok) return refuseSignIn(c, started);
+      const { url, flow } = started.value;
       await keepFlow(c, flow);
       return c.redirect(url.href, 302);
     },
   )
   .get(
     "/callback",
-    where((c) => settingsOf(c.env).oidc !== null),
+    onlyIf((c) => settingsOf(c.env).oidc !== null),
     limited,
     async (c) => {
       const settings = settingsOf(c.env);
       const flow = await takeFlow(c, c.req.query("state") ?? "");
       if (!settings.oidc) return c.notFound();
-      if (!flow) return turnedAway(c, { ok: false, reason: "state_lost", detail: "no flow" });
+      if (!flow) return refuseSignIn(c, { ok: false, reason: "state_lost", detail: "no flow" });
       const callback = new URL(CALLBACK + new URL(c.req.url).search, originOf(c));
-      return enter(c, await finishSignIn(settings.oidc, callback, flow, Date.now()), flow.returnTo);
+      return finish(c, await finishSignIn(settings.oidc, callback, flow, Date.now()), flow.returnTo);
     },
   )
   .post("/logout", sameOrigin, (c) => signedOut(c))
@@ -107,18 +107,18 @@ export const auth = new Hono<AppEnv>()
     return signedOut(c);
   });
 
-/** Lets in who the provider vouches for, if the studio admits them. */
-async function enter(c: AppContext, identity: Outcome<Identity>, returnTo: string) {
-  if (!identity.ok) return turnedAway(c, identity);
+/** Signs in the user of this identity, if the studio admits them. */
+async function finish(c: AppContext, identity: Outcome<Identity>, returnTo: string) {
+  if (!identity.ok) return refuseSignIn(c, identity);
   const { allowedUsers } = settingsOf(c.env);
   const admission = { allowedUsers, isLocal: isLocal(c) };
   const account = await accountOf(commonDatabase(c.env), identity.value, admission, Date.now());
-  if (!account.ok) return turnedAway(c, account);
+  if (!account.ok) return refuseSignIn(c, account);
   await startSession(c, { userId: account.value.id, epoch: account.value.sessionEpoch });
   return c.redirect(returnTo, 302);
 }
 
-function turnedAway(c: AppContext, { reason, detail }: Refused) {
+function refuseSignIn(c: AppContext, { reason, detail }: Refused) {
   log("sign_in_refused", { reason, detail });
   return signInPage(c, reason);
 }

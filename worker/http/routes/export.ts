@@ -5,6 +5,7 @@ import { problemResponse } from "../../api/problem.ts";
 import { type ExportParts, exportQuery } from "../../api/schemas/export.ts";
 import { EXPORT_LIST_PARTS } from "../../config/limits.ts";
 import { findExportPart, listExportParts, partPath, readExportPart } from "../../use-cases/export.ts";
+import { contentDisposition } from "../../shared/file-name.ts";
 import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { query } from "../middleware/body.ts";
@@ -48,7 +49,7 @@ export const accountExport = new Hono<AppEnv>().get(
     if (!file.ok) return problemResponse(file.refusal);
     const headers = {
       "content-type": "application/zip",
-      "content-disposition": `attachment; filename="${file.value.name}"`,
+      "content-disposition": contentDisposition("attachment", file.value.name),
       "cache-control": "private, no-store",
     };
     // The response to HEAD has no body, and an opened one would never be closed.

@@ -32,36 +32,36 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
     const options = optionsIn(stored ? parseInputSchema(stored.inputSchema) : null);
     return { ...model, default: model.id === DEFAULT_MODEL, options };
   });
-  const nobody: Session = { user: null, limits: null, models, signIn };
+  const signedOut: Session = { user: null, limits: null, models, signIn };
 
-  if (!session || !principal) return c.json(nobody, 200);
+  if (!session || !principal) return c.json(signedOut, 200);
   if (!principal.ok) {
     endSession(c);
-    return c.json(nobody, 200);
+    return c.json(signedOut, 200);
   }
-  // Not for a stranger: an anonymous visit makes no call to Skytells.
+  // Only with a session: an anonymous visit makes no call to Skytells.
   const refreshed = refreshSchemas({ db, settings }, schemas);
   if (refreshed) c.executionCtx.waitUntil(refreshed);
   if (session.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) {
     if (!mayKeepAccess(settings.allowedUsers, principal.value.user.email)) {
       await endAllSessions(c, session);
       endSession(c);
-      return c.json(nobody, 200);
+      return c.json(signedOut, 200);
     }
     await startSession(c, session);
   }
   const { user } = principal.value;
   const plan = planOf(user.plan);
-  const somebody: Session = {
+  const signedIn: Session = {
     user: { id: user.id, email: user.email, plan },
     limits: await limitsOf(c.env, user.id, plan),
     models,
     signIn,
   };
-  return c.json(somebody, 200);
+  return c.json(signedIn, 200);
 });
 
-/** None if D1 does not answer: a visitor can still read the page. */
+/** Empty if D1 does not answer: the page still works for a visitor. */
 async function storedSchemas(db: Database, apiUrl: string): Promise<StoredSchema[]> {
   try {
     return await listSchemas(db, apiUrl);

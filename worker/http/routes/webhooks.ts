@@ -14,8 +14,8 @@ import { type Correlation, correlationIn, isSignedBy, predictionIn } from "../..
 import { callStudio } from "../../studio/client.ts";
 
 /**
- * What Skytells tells. Answered as soon as the news is on disk; a status other than 2xx only where telling again
- * could help. Whoever is not Skytells learns nothing but that.
+ * Skytells' webhooks. Responds as soon as the object has stored the prediction; with a status other than 2xx only if a
+ * repetition could help. A sender without Skytells' key learns nothing else.
  */
 export const webhooks = new Hono<AppEnv>().post("/", async (c) => {
   const declared = Number(c.req.header("content-length") ?? 0);
@@ -27,7 +27,7 @@ export const webhooks = new Hono<AppEnv>().post("/", async (c) => {
     if (!(await isWithinRate(c.env.RL_BAD_WEBHOOK, c))) {
       return problemResponse(TOO_MANY_REQUESTS);
     }
-    return problemResponse({ code: "invalid_signature", detail: "The signature does not fit the body." });
+    return problemResponse({ code: "invalid_signature", detail: "The signature does not match the body." });
   }
 
   let payload: unknown;
@@ -50,7 +50,7 @@ export const webhooks = new Hono<AppEnv>().post("/", async (c) => {
   return c.json({ ok: true }, 200);
 });
 
-/** To the job that the URL names; where it names none that is known, to whoever has the prediction. */
+/** To the job in the URL; if it is unknown, to the user who has the prediction. */
 async function deliver(env: Env, correlation: Correlation | null, prediction: Prediction): Promise<void> {
   if (correlation) {
     const { userId, jobId } = correlation;

@@ -3,6 +3,7 @@ import { principalOf } from "../../auth/principal.ts";
 import { findUser, type SessionClaim } from "../../db/users.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import { ok, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
+import { STORAGE_UNAVAILABLE } from "../../api/refusals.ts";
 import { type AccountDeletionState, deletionPass, markUserDeleted } from "./account-deletion-state.ts";
 import { updateJob, type StudioContext } from "../context.ts";
 import { deleteByUser } from "../jobs/transitions.ts";
@@ -45,8 +46,7 @@ export class AccountDeletion {
     const context = this.dependencies.context();
     if (!this.state.isUnderWay) {
       const user = await findUser(context.db, userId).catch(nullIfUnavailable);
-      if (user === null)
-        return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
+      if (user === null) return { ok: false, refusal: STORAGE_UNAVAILABLE };
       const isMarked = !user || user.deletedAt !== null;
       const principal = claim && !isMarked ? principalOf(user, claim) : null;
       if (principal && !principal.ok) return principal;
@@ -60,7 +60,7 @@ export class AccountDeletion {
       logError("account_not_marked_deleted", { reason: reasonOf(error) });
       return refuse(
         "storage_unavailable",
-        "The studio cannot reach its storage right now. The account will be deleted as soon as it can.",
+        "The studio's storage is not available right now. The account will be deleted when it is available again.",
       );
     } finally {
       context.waitUntil(this.resume());

@@ -2,6 +2,7 @@
 import type { SessionClaim } from "../../db/users.ts";
 import { type GenerationRecord, hasEnded } from "../../api/generation.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";
+import { imageNotFound, STORAGE_UNAVAILABLE, UNAUTHENTICATED } from "../../api/refusals.ts";
 import { updateJob, type StudioContext } from "../context.ts";
 import { recordOfJob } from "../jobs/job.ts";
 import { writeRecord } from "./record.ts";
@@ -19,20 +20,19 @@ export async function cancelGeneration(
   const found = await findRows(context, claim, [id]);
   if (found.refusal) return { ok: false, refusal: found.refusal };
   // No await from here to the change: a job inserted from the row must not outlive its account.
-  if (context.isDeletingAccount) return refuse("unauthenticated", "Sign in to go on.");
+  if (context.isDeletingAccount) return { ok: false, refusal: UNAUTHENTICATED };
   const record = found.rowOf(id);
   const isRunning = record !== null && !hasEnded(record);
   const job = jobs.byAnyId(id) ?? (isRunning ? insertRetainedJob(context, claim.userId, record) : null);
   if (!job) {
-    if (!found.isKnown)
-      return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
+    if (!found.isKnown) return { ok: false, refusal: STORAGE_UNAVAILABLE };
     if (record?.status === "canceled") return ok(record);
-    return record ? finished() : notFound();
+    return record ? finished() : imageNotFound();
   }
   const after = updateJob(context, job.id, (current) =>
     isOpen(current) ? cancelByUser(current, context.now()) : current,
   );
-  if (!after || after.deleted) return notFound();
+  if (!after || after.deleted) return imageNotFound();
   if (after.status !== "canceled") return finished();
   if (isOpen(job)) {
     await Promise.all([withdraw(job.id), writeRecord(context, job.id)]);
@@ -42,4 +42,3 @@ export async function cancelGeneration(
 }
 
 const finished = () => refuse("already_finished", "This image is already finished.");
-const notFound = () => refuse("not_found", "There is no such image.");

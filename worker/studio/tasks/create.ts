@@ -1,6 +1,7 @@
 /** Creates a generation: check, admit, send. */
 import type { GenerationRecord } from "../../api/generation.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";
+import { UNAUTHENTICATED } from "../../api/refusals.ts";
 import { MAX_UNRECORDED_MS } from "../../config/limits.ts";
 import { isLoopback, type Settings } from "../../config/settings.ts";
 import { logError } from "../../lib/log.ts";
@@ -36,7 +37,7 @@ export async function generate(
 function admit(context: StudioContext, command: GenerateCommand, { plan, schema }: Checked): Result<Job> {
   const { jobs, sockets, settings, revocations } = context;
   // The session was checked before an await.
-  if (context.isDeletingAccount) return refuse("unauthenticated", "Sign in to go on.");
+  if (context.isDeletingAccount) return { ok: false, refusal: UNAUTHENTICATED };
   const now = context.now();
   sockets.setPlan(plan);
   const limit = limitRefusal(limitsOf(jobs, settings, now)(plan), now);

@@ -8,7 +8,8 @@ import { inParallel } from "../../lib/async.ts";
 import type { BulkResult } from "../../api/schemas/generation.ts";
 import type { SessionClaim } from "../../db/users.ts";
 import { CANCEL_PATIENCE_MS } from "../../config/limits.ts";
-import { ok, type Result, refuse } from "../../api/problem.ts";
+import { ok, type Result } from "../../api/problem.ts";
+import { STORAGE_UNAVAILABLE, UNAUTHENTICATED } from "../../api/refusals.ts";
 import { updateJob, type StudioContext } from "../context.ts";
 import type { Job } from "../jobs/job.ts";
 import { writeRecord } from "./record.ts";
@@ -33,7 +34,7 @@ export async function removeGenerations(
   if (found.refusal) return { ok: false, refusal: found.refusal };
 
   // No await from here until all are marked.
-  if (context.isDeletingAccount) return refuse("unauthenticated", "Sign in to go on.");
+  if (context.isDeletingAccount) return { ok: false, refusal: UNAUTHENTICATED };
   const known = ids.map((id) => ({ id, job: jobs.byAnyId(id), record: found.rowOf(id) }));
   const result: BulkResult = { done: [], missing: [], failed: [] };
   const toDelete: { id: string; job: Job }[] = [];
@@ -44,7 +45,7 @@ export async function removeGenerations(
     else result.failed.push(id);
   }
   if (result.failed.length === ids.length) {
-    return refuse("storage_unavailable", "The studio cannot reach its storage right now.");
+    return { ok: false, refusal: STORAGE_UNAVAILABLE };
   }
   for (const { job } of toDelete)
     updateJob(context, job.id, (current) => deleteByUser(current, context.now()));
