@@ -1,4 +1,4 @@
-/** What a part of an export takes of R2, D1 and the object while it is streamed, and what is left when its reader goes. */
+/** Calls of R2, D1 and the object while a part of an export is streamed, and cleanup after a disconnect. */
 import { env } from "cloudflare:workers";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { eventually, newUser, type Visitor } from "./support/app.ts";

@@ -1,6 +1,6 @@
 /**
- * Anything at all at the door: never a 5xx, and of all that is kept nothing changes but what an oracle allows, which
- * knows the contract and not the code. TEST_ALL makes it longer.
+ * Random requests: never a 5xx, and stored data changes only as an oracle allows, which is written from the contract and
+ * not from the code. TEST_ALL runs more of them.
  */
 import { env } from "cloudflare:workers";
 import fc from "fast-check";

@@ -1,7 +1,6 @@
 /**
- * Runs the simulators for the worker tests, one for each workerd: what one is told to do to its list, it does to all who
- * ask for that. Their webhooks are held: a test delivers them itself, in any order. Their images are tiny: painting
- * them is most of what a test would cost.
+ * Runs one simulator for each workerd of the worker tests, because its faults of the list affect all its clients. Webhooks
+ * are held: a test delivers them itself, in any order. Images are tiny: drawing them would take most of a test's time.
  */
 import type { TestProject } from "vitest/node";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
