@@ -90,7 +90,7 @@ export const createText = {
   noOptions: "This model has no options.",
   optionsUnused: (model: string, names: readonly string[]) =>
     `${model} doesn't use: ${units().format(names)}. Kept for other models.`,
-  optionsUnknown: "Loading this model's options…",
+  optionsUnknown: "This model's options aren't known yet.",
 
   dayLeft: (left: number, limit: number) =>
     `${number(left)} of ${counted(limit, { one: "image", other: "images" })} left today.`,
