@@ -10,6 +10,7 @@ import type { Jobs } from "./jobs/store.ts";
 import type { Sockets } from "./sockets.ts";
 import type { Revocations } from "./revocations.ts";
 import { deadlineOf } from "./jobs/schedule.ts";
+import type { ForgetPace } from "./tasks/forget.ts";
 import { isOpen } from "./jobs/transitions.ts";
 
 export type StudioContext = {
@@ -27,6 +28,7 @@ export type StudioContext = {
   canceling: Map<string, Promise<boolean>>;
   /** The last D1 write queued for a job, by job id. */
   recording: Map<string, Promise<unknown>>;
+  forgetPace: ForgetPace;
   /** Limits how many images are in memory at once, whatever started their passes (`MAX_IMAGES_IN_MEMORY`). */
   withImageMemory: <T>(task: () => Promise<T>) => Promise<T>;
   /** Milliseconds since the epoch. */

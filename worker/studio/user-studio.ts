@@ -26,6 +26,7 @@ import { updateJob, type StudioContext, pushLimits } from "./context.ts";
 import { generate } from "./tasks/create.ts";
 import * as rpc from "./rpc.ts";
 import type { Delivery, GenerateCommand } from "./rpc.ts";
+import { ForgetPace } from "./tasks/forget.ts";
 import { AccountDeletion } from "./tasks/account-deletion.ts";
 import { recordOfJob } from "./jobs/job.ts";
 import { Jobs } from "./jobs/store.ts";
@@ -276,6 +277,7 @@ export class UserStudio extends DurableObject<Env> {
       creating: new Map(),
       canceling: new Map(),
       recording: new Map(),
+      forgetPace: new ForgetPace(),
       withImageMemory: limitConcurrency(MAX_IMAGES_IN_MEMORY),
       now: () => this.now(),
       waitUntil: (work) => this.ctx.waitUntil(work),

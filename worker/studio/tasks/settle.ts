@@ -3,14 +3,15 @@
  * during any await, so every step reads it again.
  */
 import { bounded } from "../../lib/async.ts";
-import { MAX_FORGET_TRIES, STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../../config/limits.ts";
+import { STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../../config/limits.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
 import { removeObjects } from "../../images/delete.ts";
-import { cancelPrediction, deletePrediction, getPrediction } from "../../skytells/client.ts";
+import { cancelPrediction, getPrediction } from "../../skytells/client.ts";
 import { confirm } from "./confirm.ts";
 import { updateJob, isOverdue, type Step, type StudioContext } from "../context.ts";
 import { type Job, imagePlaceOf } from "../jobs/job.ts";
 import { writeRecord } from "./record.ts";
+import { forget, nextForget } from "./forget.ts";
 import { store } from "./ingest.ts";
 import { closeUnreadable } from "./unreadable.ts";
 import { nextDeadline, canRun, needsSearch, reschedule, slotEndOf } from "../jobs/schedule.ts";
@@ -124,7 +125,8 @@ async function settleOnce(context: StudioContext, id: string, run: Run): Promise
   const wait = Math.max(0, ...results.map((result) => (typeof result === "object" ? result.waitSeconds : 0)));
   updateJob(context, id, (current) => {
     const attempts = current.attempts + (results.includes("again") ? 1 : 0);
-    const next = reschedule({ ...current, attempts }, now(), settings);
+    const scheduled = reschedule({ ...current, attempts }, now(), settings);
+    const next = { ...scheduled, nextAt: Math.max(scheduled.nextAt, nextForget(context, scheduled)) };
     if (wait === 0) return next;
     const waited = now() + Math.min(wait, MAX_WAIT_SECONDS) * (1000 + 200 * Math.random());
     const deadline = nextDeadline(current, now(), settings) ?? Number.POSITIVE_INFINITY;
@@ -218,13 +220,5 @@ async function remove(context: StudioContext, job: Job): Promise<Step> {
     return "again";
   }
   updateJob(context, job.id, (current) => withoutTasks(current, "remove"));
-  return "done";
-}
-
-async function forget(context: StudioContext, job: Job): Promise<Step> {
-  if (job.predictionId === null || !hasTask(job, "forget") || !canRun(job, "forget")) return "done";
-  const isGone = await deletePrediction(context.settings.skytells, job.predictionId);
-  if (!isGone && job.attempts < MAX_FORGET_TRIES) return "again";
-  updateJob(context, job.id, (current) => withoutTasks(current, "forget"));
   return "done";
 }
