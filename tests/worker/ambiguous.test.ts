@@ -16,7 +16,9 @@ import {
   rowsOf,
   type Visitor,
 } from "./support/app.ts";
-import { createsOf, callsOf, webhookOf } from "./support/simulator.ts";
+import { eventuallyByAlarm, isIdleByAlarm, reachesByAlarm } from "./support/clock.ts";
+import { set } from "./support/settings.ts";
+import { callsOf, createsOf, ended, finish, webhookOf } from "./support/simulator.ts";
 
 /** Generates, and expects the answer to have been lost. */
 async function lose(user: Visitor, prompt: string, code: ProblemCode, headers = {}): Promise<string> {
@@ -28,7 +30,7 @@ async function lose(user: Visitor, prompt: string, code: ProblemCode, headers = 
 describe.concurrent("a create whose response was lost", () => {
   it.each([
     ["answer-lost", "upstream_timeout"],
-    ["answer-slow=6", "upstream_timeout"],
+    ["answer-slow=2", "upstream_timeout"],
     ["create-500=created", "upstream_error"],
     ["create-502=created", "upstream_error"],
     ["create-504=created", "upstream_timeout"],
@@ -37,11 +39,13 @@ describe.concurrent("a create whose response was lost", () => {
     ["create-unparsable", "upstream_error"],
   ] as const)("%s: is found in the list and becomes the image", async (mood, code) => {
     const user = await newUser();
-    const prompt = newPrompt(mood, "delay=0.5");
+    await set(user, { CREATE_TIMEOUT_SECONDS: "1" });
+    const prompt = newPrompt(mood, "delay=0.3");
     const studio = await openStudio(user);
     const pending = await lose(user, prompt, code);
-    const found = await reaches(user, pending, "succeeded");
     const [create] = await createsOf(prompt);
+    await ended(String(create?.id));
+    const found = await reachesByAlarm(user, pending, "succeeded");
     expect(found.id).toBe(create?.id);
     expect(await read(user, found.id)).toEqual(found);
     expect(studio.events).toContainEqual(expect.objectContaining({ type: "generation", replaces: pending }));
@@ -66,7 +70,7 @@ describe.concurrent("a create whose response was lost", () => {
     const pending = await lose(user, prompt, "upstream_timeout", key);
     // The same click again: the same answer, and no second create.
     expect(await lose(user, prompt, "upstream_timeout", key)).toBe(pending);
-    expect(await reaches(user, pending, "failed")).toMatchObject({ error: { code: "unconfirmed" } });
+    expect(await reachesByAlarm(user, pending, "failed")).toMatchObject({ error: { code: "unconfirmed" } });
     await isIdle(user);
     expect(studio.events).toContainEqual(
       expect.objectContaining({
@@ -83,7 +87,7 @@ describe.concurrent("a create whose response was lost", () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "webhook-field-absent", "input-empty", "delay=0.2");
     const pending = await lose(user, prompt, "upstream_timeout");
-    await reaches(user, pending, "failed");
+    await reachesByAlarm(user, pending, "failed");
     const [create] = await createsOf(prompt);
     await deliver(await webhookOf(String(create?.id), "succeeded"));
     expect((await read(user, pending)).status).toBe("failed");
@@ -94,10 +98,11 @@ describe.concurrent("a create whose response was lost", () => {
     const users = await Promise.all([newUser(), newUser(), newUser()]);
     const prompt = newPrompt("answer-lost", "webhook-field-absent", "delay=0.5");
     const pendings = await Promise.all(users.map((user) => lose(user, prompt, "upstream_timeout")));
-    const found = await Promise.all(
-      users.map((user, at) => reaches(user, String(pendings[at]), "succeeded")),
-    );
     const creates = await createsOf(prompt);
+    await Promise.all(creates.map(({ id }) => ended(id)));
+    const found = await Promise.all(
+      users.map((user, at) => reachesByAlarm(user, String(pendings[at]), "succeeded")),
+    );
     expect(new Set(found.map(({ id }) => id)).size).toBe(3);
     for (const [at, user] of users.entries()) {
       const own = creates.find((create) => create.webhookUrl?.includes(user.id));
@@ -112,7 +117,7 @@ describe.concurrent("a create whose response was lost", () => {
     const answer = await user.post(`/api/predictions/${pending}/cancel`);
     expect(answer.status).toBe(200);
     expect(await read(user, pending)).toMatchObject({ status: "canceled" });
-    await isIdle(user);
+    await isIdleByAlarm(user);
     const [create] = await createsOf(prompt);
     expect(await callsOf(String(create?.id))).toMatchObject({ cancels: 1 });
   });
@@ -123,7 +128,7 @@ describe.concurrent("a create whose response was lost", () => {
     const pending = await lose(user, prompt, "upstream_timeout");
     expect((await user.call(`/api/generations/${pending}`, { method: "DELETE" })).status).toBe(204);
     await expectProblem(await user.call(`/api/predictions/${pending}`), "not_found");
-    await isIdle(user);
+    await isIdleByAlarm(user);
     const [create] = await createsOf(prompt);
     expect(await callsOf(String(create?.id))).toMatchObject({
       cancels: 1,
@@ -163,10 +168,11 @@ describe("a create whose response was lost, and that is in no list", () => {
     onTestFinished(() => spy.mockRestore());
     const pending = await lose(user, prompt, "upstream_timeout");
     const [create] = await createsOf(prompt);
-    await reaches(user, pending, "succeeded");
+    await ended(String(create?.id));
+    await reachesByAlarm(user, pending, "succeeded");
     expect(await rowsOf(user)).toEqual([]);
     spy.mockRestore();
-    await eventually(async () =>
+    await eventuallyByAlarm(user, async () =>
       expect(await rowsOf(user)).toMatchObject([{ id: create?.id, status: "succeeded" }]),
     );
   });
@@ -190,7 +196,7 @@ describe("a create whose response was lost, and that is in no list", () => {
     const { generation } = await made.json<{ generation: { id: string } }>();
     await deliver(await webhookOf(generation.id, "succeeded"));
     await reaches(owner, generation.id, "succeeded");
-    expect(await reaches(loser, lost.pending?.id ?? "", "failed")).toMatchObject({
+    expect(await reachesByAlarm(loser, lost.pending?.id ?? "", "failed")).toMatchObject({
       error: { code: "unconfirmed" },
     });
     expect(await rowsOf(loser)).toEqual([]);
@@ -237,7 +243,8 @@ describe("a create whose response was lost, and that is in no list", () => {
     onTestFinished(() => void vi.unstubAllGlobals());
     const pending = await lose(user, prompt, "upstream_timeout");
     const [create] = await createsOf(prompt);
-    expect((await reaches(user, pending, "succeeded")).id).toBe(create?.id);
+    await ended(String(create?.id));
+    expect((await reachesByAlarm(user, pending, "succeeded")).id).toBe(create?.id);
   });
 
   it.each([
@@ -246,7 +253,8 @@ describe("a create whose response was lost, and that is in no list", () => {
     ["though Skytells says that it does not know it, at first", ["get-unknown=2"]],
   ])("given up, and succeeded by a late webhook, %s: it holds no slot", async (_, moods) => {
     const user = await newUser();
-    const prompt = newPrompt("answer-lost", "delay=6.5", ...moods);
+    await set(user, { OUTPUT_WINDOW_SECONDS: "300" });
+    const prompt = newPrompt("answer-lost", "delay=60", ...moods);
     const real = fetch;
     vi.stubGlobal("fetch", (input: string, init?: RequestInit) =>
       String(input).includes("/predictions?") ? Response.json([]) : real(input, init),
@@ -254,10 +262,11 @@ describe("a create whose response was lost, and that is in no list", () => {
     onTestFinished(() => void vi.unstubAllGlobals());
     const studio = await openStudio(user);
     const pending = await lose(user, prompt, "upstream_timeout");
-    await reaches(user, pending, "failed");
+    await reachesByAlarm(user, pending, "failed");
     const [create] = await createsOf(prompt);
+    await finish(String(create?.id));
     expect((await deliver(await webhookOf(String(create?.id), "succeeded"))).status).toBe(200);
-    expect(await reaches(user, pending, "succeeded")).toMatchObject({ id: create?.id, error: null });
+    expect(await reachesByAlarm(user, pending, "succeeded")).toMatchObject({ id: create?.id, error: null });
     const used = studio.events.flatMap((event) => (event.type === "limits" ? [event.limits.inFlight] : []));
     expect(used.slice(used.indexOf(0))).not.toContain(1);
   });
