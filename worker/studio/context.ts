@@ -10,7 +10,7 @@ import type { Jobs } from "./jobs/store.ts";
 import type { Sockets } from "./sockets.ts";
 import type { Revocations } from "./revocations.ts";
 import { deadlineOf } from "./jobs/schedule.ts";
-import type { ForgetPace } from "./tasks/forget.ts";
+import type { ForgetPace } from "./forget-pace.ts";
 import { isOpen } from "./jobs/transitions.ts";
 
 export type StudioContext = {

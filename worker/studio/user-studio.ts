@@ -26,7 +26,7 @@ import { updateJob, type StudioContext, pushLimits } from "./context.ts";
 import { generate } from "./tasks/create.ts";
 import * as rpc from "./rpc.ts";
 import type { Delivery, GenerateCommand } from "./rpc.ts";
-import { ForgetPace } from "./tasks/forget.ts";
+import { ForgetPace } from "./forget-pace.ts";
 import { AccountDeletion } from "./tasks/account-deletion.ts";
 import { recordOfJob } from "./jobs/job.ts";
 import { Jobs } from "./jobs/store.ts";
