@@ -6,6 +6,7 @@ import type { D1Database, R2Bucket, R2Objects } from "@cloudflare/workers-types"
 import type { FailureCode } from "../worker/shared/generations.ts";
 import { failureOf } from "../worker/api/generation.ts";
 import { outputKey, userPrefixes } from "../worker/images/keys.ts";
+import { DAY_MS } from "../worker/shared/time.ts";
 
 export type Stores = { DB: D1Database; OUTPUTS: R2Bucket };
 type Output = { n: number; ext: string };
@@ -36,7 +37,6 @@ export type Page = { differences: Difference[]; checked: number; next: Cursor | 
 
 export const START: Cursor = { pass: "users", id: "" };
 const FIRST_ROW: Cursor = { pass: "rows", userId: "", createdAt: 0, id: "" };
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function formatCursor(cursor: Cursor): string {
   switch (cursor.pass) {

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { databaseFor } from "../../worker/db/client.ts";
-import { failGeneration, findGeneration, updateGeneration } from "../../worker/db/generations.ts";
+import { failGeneration, generationById, updateGeneration } from "../../worker/db/generations.ts";
 import { exportPart } from "../../worker/db/export.ts";
 import { run } from "../../worker/db/user-read.ts";
 import { documentOf } from "../../worker/use-cases/export-document.ts";
@@ -81,7 +81,7 @@ describe("a row of a newer version", () => {
   it("that has not ended takes any later state of its job", async () => {
     const { user, id } = await newRow("upscaling", null);
     const db = databaseFor(env, user.id);
-    const { record } = await findGeneration(db, user.id, id);
+    const record = await run(db, generationById(db, user.id, id));
     if (!record) throw new Error("no row");
     expect(await updateGeneration(db, user.id, { ...record, status: "processing" })).not.toBeNull();
     expect((await read(user, id)).status).toBe("processing");

@@ -2,7 +2,8 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { commonDatabase } from "../../worker/db/client.ts";
-import { findGeneration, insertGeneration, updateGeneration } from "../../worker/db/generations.ts";
+import { generationById, insertGeneration, updateGeneration } from "../../worker/db/generations.ts";
+import { run } from "../../worker/db/user-read.ts";
 import {
   deliver,
   eventually,
@@ -41,7 +42,7 @@ describe("D1 that is slow", () => {
       return rows;
     });
     const db = commonDatabase(env);
-    const { record } = await findGeneration(db, user.id, id);
+    const record = await run(db, generationById(db, user.id, id));
     if (!record) throw new Error("no row");
     const earlier = Date.now() - 60_000;
     await write(db, user.id, { ...record, status: "processing", outputs: [], completedAt: null });
@@ -138,7 +139,7 @@ describe("D1 that fails", () => {
     const countOf = () => env.DB.prepare("select sum(created) as n from days").first<number>("n");
     const before = await countOf();
     const db = commonDatabase(env);
-    const { record } = await findGeneration(db, user.id, id);
+    const record = await run(db, generationById(db, user.id, id));
     if (!record) throw new Error("no row");
     // As when count and row are in different databases, and only one of them has taken the write.
     await env.DB.prepare("delete from generations where id = ?").bind(id).run();

@@ -1,9 +1,8 @@
 /** Generations in D1. Every statement that serves a user names the user. */
-import { and, eq, inArray, isNull, lt, lte, notInArray, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lte, notInArray, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { GENERATION_STATUSES, isTerminal } from "../shared/generations.ts";
 import { foldText } from "../shared/fold-text.ts";
-import { DAY_MS } from "../shared/time.ts";
 import {
   type GenerationError,
   type GenerationRecord,
@@ -13,9 +12,10 @@ import {
 } from "../api/generation.ts";
 import type { Database } from "./client.ts";
 import { read, write } from "./query.ts";
-import { countedGenerations, days, generations, users } from "./schema.ts";
+import { countOnce } from "./day-count.ts";
+import { generations, users } from "./schema.ts";
 import { run, runWithUser, type UserRead, userRead } from "./user-read.ts";
-import { dayOf, type UserRow } from "./users.ts";
+import type { UserRow } from "./users.ts";
 
 export type GenerationRow = typeof generations.$inferSelect;
 
@@ -72,15 +72,6 @@ export function generationById(db: Database, userId: string, id: string): UserRe
   return userRead([statement], ([[found]]) => (found ? recordOf(found) : null));
 }
 
-export async function findGeneration(
-  db: Database,
-  userId: string,
-  id: string,
-): Promise<{ user: UserRow | undefined; record: GenerationRecord | null }> {
-  const { user, value } = await runWithUser(db, userId, generationById(db, userId, id));
-  return { user, record: value };
-}
-
 /** Those of these ids that are the user's. One parameter: D1 accepts 100 per statement. */
 function ownAmong(userId: string, ids: string[]) {
   // The plus keeps SQLite from the index by user: by id it reads only these rows.
@@ -100,33 +91,6 @@ export async function findGenerations(
   const among = userRead([statement], ([found]) => found.map(recordOf));
   const { user, value } = await runWithUser(db, userId, among);
   return { user, records: value };
-}
-
-/** How long a repeated count is recognized; a later one changes the count of a day that is over. */
-const COUNTED_MS = 3 * DAY_MS;
-/** Rows removed with each count: more than one is added. */
-const PRUNED_AT_ONCE = 100;
-
-/**
- * Counts a generation towards its day, once however often it is repeated: `counted_generations` says whether it was
- * counted. No statement names another table than these two, so the count does not need the database of the insert.
- */
-function countOnce(db: Database, { id, createdAt }: GenerationRecord) {
-  const day = dayOf(createdAt);
-  const isCounted = sql`select 1 from ${countedGenerations} where ${eq(countedGenerations.day, day)} and ${eq(countedGenerations.generationId, id)}`;
-  const past = db
-    .select({ rowid: sql`rowid` })
-    .from(countedGenerations)
-    .where(lt(countedGenerations.day, dayOf(createdAt - COUNTED_MS)))
-    .limit(PRUNED_AT_ONCE);
-  return [
-    db
-      .insert(days)
-      .select(sql`select ${day}, 1 where not exists (${isCounted})`)
-      .onConflictDoUpdate({ target: days.day, set: { created: sql`${days.created} + 1` } }),
-    db.insert(countedGenerations).values({ day, generationId: id }).onConflictDoNothing(),
-    db.delete(countedGenerations).where(sql`rowid in ${past}`),
-  ] as const;
 }
 
 function insertion(db: Database, userId: string, record: GenerationRecord, now: number) {

@@ -15,7 +15,8 @@ import {
 } from "../../api/admin-schemas.ts";
 import { changeUser, findLink, findUserNamed, latestDays, listUsers } from "../../db/admin.ts";
 import { commonDatabase, databaseFor, databaseOfShard } from "../../db/client.ts";
-import { findGeneration, ownerOf, unshareGeneration } from "../../db/generations.ts";
+import { generationById, ownerOf, unshareGeneration } from "../../db/generations.ts";
+import { run } from "../../db/user-read.ts";
 import type { UserRow } from "../../db/users.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { type GenerationRecord, presentError, presentStatus } from "../../api/generation.ts";
@@ -105,7 +106,8 @@ async function recheck(c: AppContext, id: string) {
   const userId = await ownerOf(commonDatabase(c.env), id);
   if (userId === null) return problemResponse(IMAGE_NOT_FOUND);
   const checked = await callStudio(c.env, userId, (studio) => studio.recheck(id));
-  const record = checked ?? (await findGeneration(databaseFor(c.env, userId), userId, id)).record;
+  const db = databaseFor(c.env, userId);
+  const record = checked ?? (await run(db, generationById(db, userId, id)));
   if (!record) return problemResponse(IMAGE_NOT_FOUND);
   log("admin", { what: "recheck", user: userId });
   return c.json({ generation: presentGeneration(record, userId), looked: checked !== null }, 200);
