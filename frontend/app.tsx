@@ -24,6 +24,7 @@ const Feed = deferredModule.component((module) => module.Feed);
 const OptionsPanel = deferredModule.component((module) => module.OptionsPanel);
 const QueuePanel = deferredModule.component((module) => module.QueuePanel);
 const SeedChip = deferredModule.component((module) => module.SeedChip);
+const CompareDialog = imageModule.component((module) => module.CompareDialog);
 const ShareDialog = imageModule.component((module) => module.ShareDialog);
 const ShortcutsDialog = dialogsModule.component((module) => module.ShortcutsDialog);
 const SignInDialog = dialogsModule.component((module) => module.SignInDialog);
@@ -55,6 +56,7 @@ export function App({ onGenerate }: { onGenerate: () => void }) {
   const isReady = useOptionalPart(formAidsPart) !== undefined;
   // A signed-out user is asked to sign in by the page underneath.
   const isImageOpen = isReady && imageId !== null && user.value !== null;
+  const compared = isReady && page === "gallery" ? dialogs.compare.value : null;
   const toasts = <Toasts>{isReady && messages.messages.value.length > 0 && <ToastList />}</Toasts>;
   return (
     <div class="flex min-h-dvh flex-col" data-page={page}>
@@ -83,6 +85,7 @@ export function App({ onGenerate }: { onGenerate: () => void }) {
       {isReady && page === "gallery" && <GalleryPage />}
       {isReady && page === "account" && <AccountPage />}
       {isReady && page === "not_found" && <NotFoundPage />}
+      {compared && <CompareDialog ids={compared} toasts={!isImageOpen && toasts} />}
       {isImageOpen && <ImagePage key="image" id={imageId} toasts={toasts} />}
       {isReady && dialogs.share.value !== null && (
         <ShareDialog key={dialogs.share.value.id} {...dialogs.share.value} />
@@ -90,7 +93,7 @@ export function App({ onGenerate }: { onGenerate: () => void }) {
       {isReady && dialogs.signIn.value && <SignInDialog />}
       {isReady && dialogs.shortcuts.value && <ShortcutsDialog />}
       {/* Nothing outside a modal dialog can be read or reached: an open image shows the messages itself. */}
-      {!isImageOpen && toasts}
+      {!isImageOpen && !compared && toasts}
       <p role="status" class="sr-only">
         {messages.announcement}
       </p>

@@ -26,8 +26,11 @@ export function transitionImage(move: () => void, from: Route, to: Route): void 
   });
 }
 
+/** Not over compared images, which cover the tiles. */
 const canAnimate = () =>
-  "startViewTransition" in document && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  "startViewTransition" in document &&
+  document.querySelector("[data-compare]") === null &&
+  !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** The loaded image in the viewer, or in its tile, if it is in the window. */
 function findImage(id: string, isInViewer: boolean): HTMLElement | null {

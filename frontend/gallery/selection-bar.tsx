@@ -1,11 +1,13 @@
 import type { Ref } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import columns from "lucide-static/icons/columns-2.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import heartOff from "lucide-static/icons/heart-off.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import { isComposing } from "../browser/composition.ts";
+import { dialogsPart } from "../studio/dialogs.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
 import { messagesPart } from "../studio/messages.ts";
@@ -19,11 +21,16 @@ import { downloadZip, preloadZip, type ZipProgress, zipProgress } from "./zip-do
 /** On a phone the full width at the bottom edge; else a floating bar. */
 const BAR =
   "fixed inset-x-0 bottom-0 z-selection flex items-center gap-1 border-t border-line bg-raised px-gutter pt-2 pb-safe shadow-pop animate-rise sm:bottom-safe-bottom sm:mx-auto sm:w-fit sm:rounded-full sm:border sm:p-1.5";
-const STATUS = "grid min-w-28 gap-1 text-sm font-semibold nums max-sm:flex-1";
+const STATUS = "grid gap-1 sm:min-w-28 text-sm font-semibold nums max-sm:flex-1";
+
+/** How many images can be compared. */
+const MIN_COMPARED = 2;
+const MAX_COMPARED = 4;
 
 /** The actions on the selected images, and the progress of a zip download. */
 export function SelectionBar({ list }: { list: ImageList }) {
   const { selection } = list;
+  const dialogs = usePart(dialogsPart);
   const favorites = usePart(favoritesPart);
   const messages = usePart(messagesPart);
   const pendingDeletions = usePart(pendingDeletionsPart);
@@ -87,6 +94,16 @@ export function SelectionBar({ list }: { list: ImageList }) {
           >
             {galleryText.all}
           </button>
+          {images.length >= MIN_COMPARED && images.length <= MAX_COMPARED && (
+            <Action
+              icon={columns}
+              name={galleryText.compare}
+              isDisabled={false}
+              onClick={() => {
+                dialogs.compare.value = images.map(({ id }) => id);
+              }}
+            />
+          )}
           <Action
             icon={areAllFavorites ? heartOff : heart}
             name={areAllFavorites ? galleryText.unfavorite : galleryText.favorite}

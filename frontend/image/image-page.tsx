@@ -28,8 +28,10 @@ import { Details } from "./details.tsx";
 import { handleImageKey } from "./keyboard.ts";
 import { preloadImages, useNeighbors } from "./neighbors.ts";
 import { Placeholder, ViewerMessage } from "./placeholder.tsx";
-import { type ZoomControls, ZoomableImage } from "./zoomable-image.tsx";
+import type { ZoomControls } from "./use-zoom.ts";
+import { ZoomableImage } from "./zoomable-image.tsx";
 
+export { CompareDialog } from "./compare-dialog.tsx";
 export { ShareDialog } from "./share-dialog.tsx";
 
 /** `toasts`: the messages, rendered inside because a modal dialog covers all else. */

@@ -3,7 +3,7 @@ import { isComposing } from "../browser/composition.ts";
 import { keyOf } from "../browser/keys.ts";
 import type { ImageActions } from "./actions.ts";
 import { downloadImage } from "./download.ts";
-import { ZOOM_STEP, type ZoomControls } from "./zoomable-image.tsx";
+import { ZOOM_STEP, type ZoomControls } from "./use-zoom.ts";
 
 /** Any other held key acts once: a held Delete would delete one image after the other. */
 const MAY_BE_HELD = /^(Arrow|[-+=]$)/;
@@ -29,11 +29,11 @@ export function handleImageKey(event: KeyboardEvent, context: KeyboardContext): 
   if (event.repeat && !MAY_BE_HELD.test(key)) return;
   if (key.length === 1 && !context.areSingleKeysOn) return;
   const isHandled =
-    event.shiftKey && key.startsWith("Arrow") ? pan(key, context.zoom) : handleKey(key, context);
+    event.shiftKey && key.startsWith("Arrow") ? panByKey(key, context.zoom) : handleKey(key, context);
   if (isHandled) event.preventDefault();
 }
 
-function pan(key: string, zoom: ZoomControls | null): boolean {
+export function panByKey(key: string, zoom: ZoomControls | null): boolean {
   const steps = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   const [x = 0, y = 0] = steps[key as keyof typeof steps] ?? [];
   zoom?.pan(x, y);

@@ -13,6 +13,9 @@ export type Bounds = {
 
 export type Point = { x: number; y: number };
 
+/** A transform in fractions of the fitted image, so that it shows the same part of images of other sizes. */
+export type View = Transform;
+
 export const FIT: Transform = { scale: 1, x: 0, y: 0 };
 /** How far beyond its own pixels an image can be enlarged. */
 const MAX_FACTOR = 4;
@@ -66,4 +69,15 @@ export function isOnImage({ x, y }: Point, transform: Transform, { fit }: Bounds
     Math.abs(x - transform.x) <= (fit.width * transform.scale) / 2 &&
     Math.abs(y - transform.y) <= (fit.height * transform.scale) / 2
   );
+}
+
+export function viewOf({ scale, x, y }: Transform, { fit }: Bounds): View {
+  return { scale, x: x / fit.width, y: y / fit.height };
+}
+
+/** The view on an image in its stage, limited to what that allows. */
+export function transformOf({ scale, x, y }: View, bounds: Bounds | null): Transform {
+  if (!bounds) return FIT;
+  const { fit } = bounds;
+  return clampTransform({ scale, x: x * fit.width, y: y * fit.height }, bounds);
 }

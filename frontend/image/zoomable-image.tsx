@@ -2,35 +2,14 @@ import { type Signal, useSignal } from "@preact/signals";
 import maximize from "lucide-static/icons/maximize.svg?raw";
 import zoomIn from "lucide-static/icons/zoom-in.svg?raw";
 import zoomOut from "lucide-static/icons/zoom-out.svg?raw";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Output } from "../../worker/api/schemas/generation.ts";
 import { imageText } from "../text/image.ts";
 import { Icon } from "../ui/icon.tsx";
-import { listenToGestures } from "./gestures.ts";
-import {
-  type Bounds,
-  boundsOf,
-  clampTransform,
-  displayScale,
-  FIT,
-  isOnImage,
-  type Point,
-  type Transform,
-  toggleZoom,
-  zoomAt,
-} from "./zoom.ts";
+import { useZoom, ZOOM_STEP, type ZoomControls } from "./use-zoom.ts";
+import { displayScale, FIT, type Point, type Transform } from "./zoom.ts";
 
-/** One step of the keys and buttons. */
-export const ZOOM_STEP = 1.5;
-const PAN_PX = 80;
 const CENTER: Point = { x: 0, y: 0 };
-
-/** What the page's keys do to the image; set while there is one. */
-export type ZoomControls = {
-  zoom: (factor: number) => void;
-  toggle: () => void;
-  pan: (x: number, y: number) => void;
-};
 
 type Props = {
   output: Output;
@@ -46,85 +25,28 @@ type Props = {
   onLoadError: () => void;
 };
 
-/** An image that fills its stage and can be enlarged. Its thumbnail is visible until the original has loaded. */
+/** An image that fills its stage and can be enlarged, with its zoom buttons. */
 export function ZoomableImage(props: Props) {
   const { output, alt, controls, onLoaded, onLoadError } = props;
-  const { url, thumbnailUrl, width, height } = output;
   const stage = useRef<HTMLDivElement>(null);
-  const transform = useSignal<Transform>(FIT);
-  const bounds = useSignal<Bounds | null>(null);
+  const view = useSignal(FIT);
   const drag = useSignal<Point>(CENTER);
   const hasFailed = useRef(false);
-  const latest = useRef(props);
-  latest.current = props;
-
-  const change = (next: (transform: Transform, bounds: Bounds) => Transform) => {
-    const within = bounds.peek();
-    if (within) transform.value = next(transform.peek(), within);
-  };
-  const zoom = (factor: number, at = CENTER) => change((now, within) => zoomAt(now, factor, at, within));
-  const toggle = (at = CENTER) => change((now, within) => toggleZoom(now, at, within));
-
-  // Before the browser paints, so that a quick finger finds the listeners.
-  useLayoutEffect(() => {
-    const element = stage.current;
-    if (!element) return;
-    const measure = () => {
-      const { paddingInlineStart, paddingBlockStart } = getComputedStyle(element);
-      const room = {
-        width: element.clientWidth - 2 * Number.parseFloat(paddingInlineStart || "0"),
-        height: element.clientHeight - 2 * Number.parseFloat(paddingBlockStart || "0"),
-      };
-      if (room.width <= 0 || room.height <= 0) return;
-      bounds.value = boundsOf(room, { width, height }, devicePixelRatio);
-      change(clampTransform);
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    const stop = listenToGestures(element, {
-      transform: () => transform.peek(),
-      move: (to) => change((_, within) => clampTransform(to, within)),
-      zoom,
-      toggle,
-      drag: (offset) => {
-        drag.value = offset;
-      },
-      swipe: (direction) => latest.current.onSwipe(direction),
-      canSwipeDown: () => transform.peek().scale <= 1 && latest.current.canSwipeDown(),
-      swipeDown: () => latest.current.onClose(),
-      click: (at) => {
-        const within = bounds.peek();
-        const now = transform.peek();
-        if (within && now.scale === 1 && !isOnImage(at, now, within)) latest.current.onClose();
-      },
-    });
-    controls.value = {
-      zoom,
-      toggle: () => toggle(),
-      pan: (x, y) =>
-        change((now, within) =>
-          clampTransform({ ...now, x: now.x + x * PAN_PX, y: now.y + y * PAN_PX }, within),
-        ),
-    };
-    return () => {
-      observer.disconnect();
-      stop();
-      controls.value = null;
-    };
-  }, [url]);
-
+  const { transform, bounds } = useZoom({
+    stage,
+    output,
+    view,
+    controls,
+    drag: (offset) => {
+      drag.value = offset;
+    },
+    swipe: props.onSwipe,
+    canSwipeDown: props.canSwipeDown,
+    onClose: props.onClose,
+  });
   const { scale, x, y } = transform.value;
   const isFitting = scale === 1;
   const offset = isFitting ? drag.value : CENTER;
-  const image = {
-    width,
-    height,
-    draggable: false,
-    "data-viewer-image": "",
-    // The box has the size of the displayed image: a view transition animates it from and to the tile.
-    class: `col-start-1 row-start-1 aspect-(--ratio) h-auto w-[min(100cqi,100cqb*var(--ratio))] max-w-none place-self-center ${isFitting ? "cursor-zoom-in" : ""}`,
-  };
   return (
     <>
       <div
@@ -132,33 +54,56 @@ export function ZoomableImage(props: Props) {
         data-zoomed={!isFitting || undefined}
         class={`absolute inset-0 select-none lg:p-6 ${isFitting ? "[touch-action:pan-y]" : "cursor-grab touch-none active:cursor-grabbing"}`}
       >
-        <div
-          class="grid size-full [container-type:size]"
-          style={{
-            "--ratio": width / height,
-            transform: `translate(${x + offset.x}px, ${y + offset.y}px) scale(${scale})`,
+        <ScaledImage
+          output={output}
+          alt={alt}
+          transform={{ scale, x: x + offset.x, y: y + offset.y }}
+          onLoad={onLoaded}
+          onError={() => {
+            if (!hasFailed.current) onLoadError();
+            hasFailed.current = true;
           }}
-        >
-          <img {...image} src={thumbnailUrl} alt="" />
-          <img
-            {...image}
-            src={url}
-            alt={alt}
-            onLoad={onLoaded}
-            onError={() => {
-              if (!hasFailed.current) onLoadError();
-              hasFailed.current = true;
-            }}
-          />
-        </div>
+        />
       </div>
-      <ZoomButtons
-        scale={bounds.value && displayScale(transform.value, bounds.value)}
-        isFitting={isFitting}
-        onZoom={zoom}
-        onToggle={() => toggle()}
-      />
+      <div class="absolute end-gutter bottom-3">
+        <ZoomButtons
+          scale={bounds.value && displayScale(transform.value, bounds.value)}
+          isFitting={isFitting}
+          controls={controls}
+        />
+      </div>
     </>
+  );
+}
+
+type ScaledImageProps = {
+  output: Output;
+  alt: string;
+  transform: Transform;
+  onLoad?: () => void;
+  onError?: () => void;
+};
+
+/** An image as large as its stage allows, moved and enlarged. Its thumbnail is visible until the original has loaded. */
+export function ScaledImage({ output, alt, transform, onLoad, onError }: ScaledImageProps) {
+  const { url, thumbnailUrl, width, height } = output;
+  const { scale, x, y } = transform;
+  const image = {
+    width,
+    height,
+    draggable: false,
+    "data-viewer-image": "",
+    // The box has the size of the displayed image: a view transition animates it from and to the tile.
+    class: `col-start-1 row-start-1 aspect-(--ratio) h-auto w-[min(100cqi,100cqb*var(--ratio))] max-w-none place-self-center ${scale === 1 ? "cursor-zoom-in" : ""}`,
+  };
+  return (
+    <div
+      class="grid size-full [container-type:size]"
+      style={{ "--ratio": width / height, transform: `translate(${x}px, ${y}px) scale(${scale})` }}
+    >
+      <img {...image} src={thumbnailUrl} alt="" />
+      <img {...image} src={url} alt={alt} onLoad={onLoad} onError={onError} />
+    </div>
   );
 }
 
@@ -166,21 +111,29 @@ type ZoomButtonsProps = {
   /** null until the stage has been measured. */
   scale: number | null;
   isFitting: boolean;
-  onZoom: (factor: number) => void;
-  onToggle: () => void;
+  controls: Signal<ZoomControls | null>;
 };
 
-function ZoomButtons({ scale, isFitting, onZoom, onToggle }: ZoomButtonsProps) {
+export function ZoomButtons({ scale, isFitting, controls }: ZoomButtonsProps) {
   const toggleLabel = isFitting ? imageText.zoomFull() : imageText.zoomFit;
   return (
-    <div class="absolute end-gutter bottom-3 flex gap-1.5">
-      <StepButton label={imageText.zoomOut} icon={zoomOut} onClick={() => onZoom(1 / ZOOM_STEP)} />
-      <button type="button" class="button small glass" title={toggleLabel} onClick={onToggle}>
+    <div class="flex gap-1.5">
+      <StepButton
+        label={imageText.zoomOut}
+        icon={zoomOut}
+        onClick={() => controls.peek()?.zoom(1 / ZOOM_STEP)}
+      />
+      <button
+        type="button"
+        class="button small glass"
+        title={toggleLabel}
+        onClick={() => controls.peek()?.toggle()}
+      >
         <Icon svg={maximize} />
         <span class="nums">{scale === null ? "" : imageText.zoom(scale)}</span>
         <span class="sr-only">{toggleLabel}</span>
       </button>
-      <StepButton label={imageText.zoomIn} icon={zoomIn} onClick={() => onZoom(ZOOM_STEP)} />
+      <StepButton label={imageText.zoomIn} icon={zoomIn} onClick={() => controls.peek()?.zoom(ZOOM_STEP)} />
     </div>
   );
 }

@@ -11,6 +11,8 @@ export function createDialogs() {
     signIn: signal<"generate" | "asked" | null>(null),
     /** The share dialog: of which generation, and which of its images. */
     share: signal<ShareTarget | null>(null),
+    /** The ids of the images that are compared. */
+    compare: signal<readonly string[] | null>(null),
     shortcuts: signal(false),
     /** The options panel of the form. */
     options: signal(false),

@@ -81,6 +81,7 @@ export const galleryText = {
   choose: (prompt: string) => `Select: ${prompt}`,
   selectAll: (count: number) => `Select all ${number(count)} loaded`,
   all: "All",
+  compare: "Compare",
   endSelection: "End selection",
   selectionHint: "Tap images to select them",
   unfavorite: "Remove from favorites",

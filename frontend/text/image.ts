@@ -17,6 +17,9 @@ export const imageText = {
     if (prompt === undefined) return imageText.image;
     return prompt.length > MAX_LABEL_LENGTH ? `${prompt.slice(0, MAX_LABEL_LENGTH - 1)}…` : prompt;
   },
+  compare: (count: number) => `Compare ${counted(count, { one: "image", other: "images" })}`,
+  open: (prompt: string) => `Open: ${prompt}`,
+  openShort: "Open",
   previous: "Previous image",
   next: "Next image",
   close: "Close",

@@ -48,7 +48,7 @@ export const shortcutLists = (enterSends: boolean): { where: string; list: Short
     list: [
       { keys: ["←", "→"], what: "Previous and next image" },
       { keys: ["Z", "-", "="], what: "Zoom, zoom out, zoom in" },
-      { keys: ["Shift+←", "Shift+↑"], what: "Move the zoomed image" },
+      { keys: ["Shift+←", "Shift+↑"], what: "Move the zoomed image (without Shift while comparing)" },
       { keys: ["F"], what: "Favorite" },
       { keys: ["D"], what: "Download" },
       { keys: ["S"], what: "Share" },

@@ -1,6 +1,6 @@
 /** The page of an image: zoom, move between images, download, delete, Edit and Again; and zip files. */
 import { readFile } from "node:fs/promises";
-import type { BrowserContext, Locator, Page } from "playwright-core";
+import type { Locator } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { commonText } from "../../frontend/text/common.ts";
 import { createText } from "../../frontend/text/create.ts";
@@ -11,6 +11,7 @@ import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.t
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient, sha256 } from "./support/simulator.ts";
 import { isDrawn } from "./support/studio-page.ts";
+import { touch } from "./support/touch.ts";
 import { entriesOf } from "../zip.ts";
 
 useBrowser();
@@ -370,16 +371,3 @@ test("lists a failed generation with its reason", async () => {
   await page.getByRole("link", { name: galleryText.failed("[mood:failed] A broken gate") }).click();
   await page.getByRole("dialog").getByRole("heading", { name: failureSentences.upstream_failed }).waitFor();
 });
-
-type Point = { x: number; y: number };
-
-/** Dispatches touches: each step has the positions of the fingers; an empty one ends the touch. */
-async function touch(context: BrowserContext, page: Page) {
-  const inspector = await context.newCDPSession(page);
-  return async (steps: Point[][]) => {
-    for (const [index, touchPoints] of steps.entries()) {
-      const type = index === 0 ? "touchStart" : touchPoints.length === 0 ? "touchEnd" : "touchMove";
-      await inspector.send("Input.dispatchTouchEvent", { type, touchPoints });
-    }
-  };
-}

@@ -7,6 +7,8 @@ import {
   displayScale,
   FIT,
   toggleZoom,
+  transformOf,
+  viewOf,
   zoomAt,
 } from "../../frontend/image/zoom.ts";
 
@@ -29,6 +31,21 @@ test("a double click shows the image's own pixels, and back", () => {
 test("a double click doubles the size if the own pixels fit anyway", () => {
   const same = boundsOf(STAGE, { width: 1_000, height: 500 }, 1);
   expect(toggleZoom(FIT, { x: 0, y: 0 }, same).scale).toBe(2);
+});
+
+test("a view shows the same part of an image of another size", () => {
+  const small = boundsOf({ width: 400, height: 200 }, { width: 2_000, height: 500 }, 1);
+  const zoomed = zoomAt(FIT, 3, { x: 300, y: 20 }, large);
+  const other = transformOf(viewOf(zoomed, large), small);
+  expect(transformOf(viewOf(zoomed, large), large)).toEqual(zoomed);
+  expect(other.scale).toBe(3);
+  expect(other.x / small.fit.width).toBeCloseTo(zoomed.x / large.fit.width, 9);
+});
+
+test("a view is limited by each image's own bounds", () => {
+  const view = { scale: 1_000, x: 90, y: 90 };
+  expect(transformOf(view, large)).toEqual(clampTransform(transformOf(view, large), large));
+  expect(transformOf(view, null), "before the stage is measured").toEqual(FIT);
 });
 
 describe("after any zooming and panning", () => {
