@@ -87,13 +87,26 @@ describe.concurrent("an object of the version before numbered migrations", () =>
     expect((await user.post("/api/generate", { prompt: newPrompt() })).status).toBe(429);
   });
 
-  it("can still read the rows after a rollback", async () => {
+  it("reads and writes the rows after a rollback, and so does this version after it", async () => {
     const user = await newUser();
-    await generate(user, newPrompt("stuck"));
-    const rows = await inStudio(user, (sql) =>
-      sql.exec("select debts, tasks from jobs where debts = tasks").toArray(),
-    );
-    expect(rows).toHaveLength(1);
+    const { id } = await generate(user, newPrompt("stuck"));
+    const taskColumns = () =>
+      inStudio(user, (sql) => sql.exec("select id, debts, tasks from jobs order by created_at").toArray());
+    const [row] = await taskColumns();
+    expect(row?.debts).toBe(row?.tasks);
+    // What that version writes: an update of the job, and another job.
+    await inStudio(user, (sql) => {
+      sql.exec("update jobs set debts = ?, holds_slot = 0 where prediction_id = ?", '["remove"]', id);
+      sql.exec(
+        `insert into jobs
+           (id, user_id, prediction_id, idempotency_key, upstream, holds_slot, debts, created_at, next_at, document)
+         select 'newer', user_id, 'newer', null, upstream, 0, '["cancel"]', created_at + 1, next_at, document from jobs`,
+      );
+    });
+    expect(await taskColumns()).toMatchObject([
+      { debts: '["remove"]', tasks: '["remove"]' },
+      { id: "newer", debts: '["cancel"]', tasks: '["cancel"]' },
+    ]);
   });
 });
 

@@ -2,8 +2,8 @@
  * Numbered migrations of the object's SQLite schema. They run without an await, in one transaction, before anything else
  * uses the tables.
  *
- * Invariant: an empty object stays empty until `create`. A version that is older than the schema uses it as it is, so each
- * migration must leave columns that the version before can read.
+ * Invariant: an empty object stays empty until `create`. A version that is older than the schema uses it unchanged, so
+ * the version before each migration must be able to read and write what the migration leaves.
  */
 const MIGRATIONS: readonly string[] = [
   `create table jobs (
@@ -21,9 +21,14 @@ const MIGRATIONS: readonly string[] = [
    create index jobs_by_next_at on jobs (next_at);
    create index jobs_by_slot on jobs (created_at) where holds_slot = 1;
    create index jobs_by_created_at on jobs (created_at);`,
-  // The version before reads `debts`. Its writes fail, which damages nothing until the newer version is deployed again.
-  `alter table jobs rename column debts to tasks;
-   alter table jobs add column debts text generated always as (tasks) virtual;
+  // The version before reads and writes `debts` alone: this version writes both, and the triggers follow what an older one
+  // writes after a rollback. A later migration may drop `debts`.
+  `alter table jobs add column tasks text not null default '[]';
+   update jobs set tasks = debts;
+   create trigger jobs_debts_inserted after insert on jobs when new.tasks <> new.debts
+     begin update jobs set tasks = new.debts where id = new.id; end;
+   create trigger jobs_debts_updated after update of debts on jobs when new.tasks <> new.debts
+     begin update jobs set tasks = new.debts where id = new.id; end;
    create table if not exists revocations (
      id integer primary key check (id = 1),
      min_epoch integer not null,

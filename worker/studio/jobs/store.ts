@@ -37,14 +37,15 @@ export class Jobs {
     this.sql.exec("delete from jobs where prediction_id = ?", row.prediction_id);
     this.sql.exec(
       `insert into jobs
-         (id, user_id, prediction_id, idempotency_key, upstream, holds_slot, tasks, created_at, next_at, document)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (id, user_id, prediction_id, idempotency_key, upstream, holds_slot, tasks, debts, created_at, next_at, document)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.id,
       row.user_id,
       row.prediction_id,
       row.idempotency_key,
       row.upstream,
       row.holds_slot,
+      row.tasks,
       row.tasks,
       row.created_at,
       row.next_at,
@@ -55,12 +56,14 @@ export class Jobs {
   save(job: Job): void {
     const row = toRow(job);
     this.sql.exec(
-      `update jobs set prediction_id = ?, idempotency_key = ?, upstream = ?, holds_slot = ?, tasks = ?, next_at = ?, document = ?
+      `update jobs set prediction_id = ?, idempotency_key = ?, upstream = ?, holds_slot = ?, tasks = ?, debts = ?,
+         next_at = ?, document = ?
        where id = ?`,
       row.prediction_id,
       row.idempotency_key,
       row.upstream,
       row.holds_slot,
+      row.tasks,
       row.tasks,
       row.next_at,
       row.document,
@@ -109,7 +112,7 @@ export class Jobs {
   /** Frees the slot and the key of an unreadable row and drops its tasks. It is swept at `sweepAt`. */
   closeUnreadable(id: string, sweepAt: number): void {
     this.sql.exec(
-      "update jobs set idempotency_key = null, holds_slot = 0, tasks = '[]', next_at = ? where id = ?",
+      "update jobs set idempotency_key = null, holds_slot = 0, tasks = '[]', debts = '[]', next_at = ? where id = ?",
       sweepAt,
       id,
     );
