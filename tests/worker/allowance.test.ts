@@ -13,14 +13,15 @@ import {
   reaches,
   type Visitor,
 } from "./support/app.ts";
+import { reachesByAlarm } from "./support/clock.ts";
 import { set } from "./support/settings.ts";
 import { createsOf, finish, webhookOf } from "./support/simulator.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-async function userWith(daily: number, plan: "free" | "pro" = "free"): Promise<Visitor> {
+async function userWith(daily: number, plan: "free" | "pro" = "free", settings = {}): Promise<Visitor> {
   const user = await newUser(plan);
-  await set(user, { PLAN_DAILY_GENERATIONS: `${plan}=${daily}` });
+  await set(user, { PLAN_DAILY_GENERATIONS: `${plan}=${daily}`, ...settings });
   return user;
 }
 
@@ -169,14 +170,14 @@ describe.concurrent("a unit of the allowance is returned", () => {
     const user = await userWith(1);
     const { pending } = await expectProblem(await post(user, newPrompt("create-500")), "upstream_error");
     expect(await usedBy(user)).toBe(1);
-    await reaches(user, pending?.id ?? "", "failed");
+    await reachesByAlarm(user, pending?.id ?? "", "failed");
     expect(await usedBy(user)).toBe(0);
   });
 
   it("and is counted again if the generation succeeds later", async () => {
-    const user = await userWith(5);
+    const user = await userWith(5, "free", { OUTPUT_WINDOW_SECONDS: "300" });
     const { id } = await generate(user, newPrompt("stuck", "cancel-ignored"));
-    await reaches(user, id, "failed");
+    await reachesByAlarm(user, id, "failed");
     expect(await usedBy(user)).toBe(0);
     await finish(id);
     await deliver(await webhookOf(id, "succeeded"));

@@ -3,15 +3,19 @@ import { describe, expect, it } from "vitest";
 import { type Settings, settingsOf } from "../../worker/config/settings.ts";
 import { ingestOutput } from "../../worker/images/ingest.ts";
 import { isAllowedSource } from "../../worker/images/source.ts";
-import { deliver, generate, isIdle, newPrompt, newUser, objectsOf, reaches, rowsOf } from "./support/app.ts";
+import { deliver, generate, isIdle, newPrompt, newUser, objectsOf, rowsOf } from "./support/app.ts";
+import { reachesByAlarm } from "./support/clock.ts";
+import { set } from "./support/settings.ts";
 import { callsOf, webhookOf } from "./support/simulator.ts";
 
 /** Generates with these moods, delivers the success, and waits for the end. */
 async function endOf(status: "succeeded" | "failed", ...moods: string[]) {
   const user = await newUser();
+  // Passes by the object's clock, and not while the machine is busy.
+  await set(user, { OUTPUT_WINDOW_SECONDS: "300" });
   const { id } = await generate(user, newPrompt("delay=0.1", ...moods));
   await deliver(await webhookOf(id, "succeeded"));
-  const generation = await reaches(user, id, status);
+  const generation = await reachesByAlarm(user, id, status);
   return { user, generation };
 }
 
@@ -76,7 +80,7 @@ describe("R2 that fails", () => {
     };
     try {
       await deliver(webhook);
-      await reaches(user, id, "succeeded");
+      await reachesByAlarm(user, id, "succeeded");
     } finally {
       Object.getPrototypeOf(env.OUTPUTS).put = put;
     }
@@ -91,7 +95,7 @@ describe("R2 that fails", () => {
     Object.getPrototypeOf(env.OUTPUTS).put = () => Promise.reject(new Error("R2 is down"));
     try {
       await deliver(webhook);
-      expect((await reaches(user, id, "failed")).error?.code).toBe("storage_failed");
+      expect((await reachesByAlarm(user, id, "failed")).error?.code).toBe("storage_failed");
     } finally {
       Object.getPrototypeOf(env.OUTPUTS).put = put;
     }

@@ -22,6 +22,7 @@ import {
   sign,
   type Visitor,
 } from "./support/app.ts";
+import { eventuallyByAlarm } from "./support/clock.ts";
 import { breakD1 } from "./support/faults.ts";
 import { callsOf, createsOf, SIMULATOR_KEY, webhookOf } from "./support/simulator.ts";
 
@@ -76,7 +77,9 @@ describe("D1 that fails", () => {
     await deliver(await webhookOf(id, "succeeded"));
     await reaches(user, id, "succeeded");
     mend();
-    await eventually(async () => expect(await rowsOf(user)).toMatchObject([{ id, status: "succeeded" }]));
+    await eventuallyByAlarm(user, async () =>
+      expect(await rowsOf(user)).toMatchObject([{ id, status: "succeeded" }]),
+    );
   });
 
   it("at the end: stores the image, frees the slot, pushes, and writes the row later", async () => {
@@ -112,7 +115,7 @@ describe("D1 that fails", () => {
     );
     await expectProblem(await user.call(`/api/predictions/${id}`), "not_found");
     mend();
-    await eventually(async () => expect(await rowsOf(user)).toEqual([]));
+    await eventuallyByAlarm(user, async () => expect(await rowsOf(user)).toEqual([]));
     await eventually(async () => expect(await objectsOf(user)).toEqual([]));
   });
 
@@ -129,7 +132,9 @@ describe("D1 that fails", () => {
     const replay = await user.post("/api/generate", { prompt }, key);
     expect(await replay.json()).toMatchObject({ generation: { id: generation.id, status: "canceled" } });
     mend();
-    await eventually(async () => expect((await rowsOf(user))[0]).toMatchObject({ status: "canceled" }));
+    await eventuallyByAlarm(user, async () =>
+      expect((await rowsOf(user))[0]).toMatchObject({ status: "canceled" }),
+    );
   });
 
   it("counts a generation once, also without the row that the same batch writes", async () => {

@@ -19,6 +19,7 @@ import {
   sign,
   eventually,
 } from "./support/app.ts";
+import { isIdleByAlarm, reachesByAlarm } from "./support/clock.ts";
 import { createsOf, ended, finish, callsOf, SIMULATOR_KEY, webhookOf } from "./support/simulator.ts";
 
 describe.concurrent("how Skytells ends a job", () => {
@@ -30,7 +31,8 @@ describe.concurrent("how Skytells ends a job", () => {
   ])("%s, seen by the alarm", async (mood, code) => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt(mood));
-    const failed = await reaches(user, id, "failed");
+    await ended(id);
+    const failed = await reachesByAlarm(user, id, "failed");
     expect(failed).toMatchObject({ error: { code }, outputUrl: null, progress: null });
     expect(failed.completedAt).not.toBeNull();
     await isIdle(user);
@@ -46,16 +48,17 @@ describe.concurrent("how Skytells ends a job", () => {
   it.each(["cancelled", "canceled", "aborted"])("spelled %s", async (status) => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt(`status=${status}`));
-    await reaches(user, id, "canceled");
+    await ended(id);
+    await reachesByAlarm(user, id, "canceled");
     await isIdle(user);
   });
 
   it("never, and the deadline ends it: Skytells is told and the slot is free", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("stuck"));
-    const failed = await reaches(user, id, "failed");
+    const failed = await reachesByAlarm(user, id, "failed");
     expect(failed.error?.code).toBe("timed_out");
-    await isIdle(user);
+    await isIdleByAlarm(user);
     expect(await callsOf(id)).toMatchObject({ cancels: 1 });
   });
 });
@@ -195,7 +198,7 @@ describe.concurrent("cancel", () => {
     expect((await cancel(user, id)).status).toBe(200);
     expect(await limitsOf(user)).toMatchObject({ inFlight: 1 });
     await expectProblem(await user.post("/api/generate", { prompt: newPrompt() }), "limit_reached");
-    await isIdle(user);
+    await isIdleByAlarm(user);
     expect(await callsOf(id)).toMatchObject({ cancels: 3 });
   });
 
@@ -205,7 +208,7 @@ describe.concurrent("cancel", () => {
     const webhook = await webhookOf(id, "succeeded");
     await cancel(user, id);
     await deliver(webhook);
-    await isIdle(user);
+    await isIdleByAlarm(user);
     expect((await read(user, id)).status).toBe("canceled");
     expect(await objectsOf(user)).toEqual([]);
   });
