@@ -206,7 +206,7 @@ function OptionsButton({ isPanelLoaded }: { isPanelLoaded: boolean }) {
       aria-label={aspectRatio || hasOthers ? commonText.optionsSet(aspectRatio) : commonText.options}
       title={commonText.options}
       onClick={() => {
-        // The browser opens a panel that is there.
+        // If the panel is in the document, the browser opens it (`popovertarget`).
         if (!isPanelLoaded) dialogs.options.value = true;
       }}
     >

@@ -37,7 +37,7 @@ export function CreatePage({ composer, queue, feed, onGenerate }: Props) {
         {composer}
         {queue}
       </div>
-      {/* The space above is for the line of the queue, which then moves nothing. */}
+      {/* The top padding keeps space for the queue's summary line, so that its appearance does not move the feed. */}
       <div class="flex-1 px-gutter pt-2 pb-end md:pt-12">
         {!isSignedOut && feed}
         {hasExamples && <Examples onGenerate={onGenerate} />}

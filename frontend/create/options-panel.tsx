@@ -188,8 +188,8 @@ function SeedButton({ label, isPressed, onClick, children }: SeedButtonProps) {
 }
 
 function Exclude() {
-  const { exclude } = usePart(composerPart);
-  const count = countCodePoints(exclude.value);
+  const { negativePrompt } = usePart(composerPart);
+  const count = countCodePoints(negativePrompt.value);
   return (
     <div>
       <label class={NAME} for="exclude">
@@ -202,10 +202,10 @@ function Exclude() {
         rows={2}
         dir="auto"
         placeholder={createText.excludeExample}
-        value={exclude.value}
+        value={negativePrompt.value}
         {...onText((area) => {
           limitLength(area);
-          exclude.value = area.value;
+          negativePrompt.value = area.value;
         })}
       />
     </div>

@@ -185,13 +185,20 @@ function hintFor({ composer, session, submit, outbox }: HintDependencies): Reado
 }
 
 /** The options that are set but that the chosen model does not support. */
-function unusedOptions({ supported, options, aspectRatio, seed, exclude, model }: Composer): string | null {
+function unusedOptions({
+  supported,
+  options,
+  aspectRatio,
+  seed,
+  negativePrompt,
+  model,
+}: Composer): string | null {
   const used = options.value;
   if (!supported.value) return null;
   const unused = [
     aspectRatio.value !== null && !used.aspectRatio && `${commonText.ratio} ${aspectRatio.value}`,
     seed.value !== null && used.seed === undefined && createText.seed,
-    exclude.value.trim() !== "" && !used.negativePrompt && createText.exclude,
+    negativePrompt.value.trim() !== "" && !used.negativePrompt && createText.exclude,
   ].filter((name) => name !== false);
   return unused.length > 0 ? createText.optionsUnused(commonText.model(model.value), unused) : null;
 }

@@ -14,7 +14,7 @@ export function createDialogs() {
     /** The ids of the images that are compared. */
     compare: signal<readonly string[] | null>(null),
     shortcuts: signal(false),
-    /** The options panel of the form. */
+    /** A request to open the options panel of the form, which resets it: the panel's popover holds whether it is open. */
     options: signal(false),
     /** The list of queued prompts under the form. */
     queue: signal(false),

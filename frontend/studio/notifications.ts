@@ -1,4 +1,4 @@
-/** Tells a user who looks elsewhere that an image is ready: in the tab's title and icon, and by a notification if enabled. */
+/** Shows that an image is ready while the tab is hidden: in the tab's title and icon, and by a notification if enabled. */
 import { signal } from "@preact/signals";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import type { KeyValueStore } from "../browser/storage.ts";

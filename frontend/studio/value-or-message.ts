@@ -5,7 +5,7 @@ import type { SessionState } from "./session/session.ts";
 
 type Dependencies = { messages: Messages; session: SessionState };
 
-/** The value, or undefined after a message that says what failed: for actions without a place of their own to say it. */
+/** The value; after an error, shows it as a message and returns undefined. For actions that cannot show an error themselves. */
 export function valueOrMessage<T>(result: Result<T>, { messages, session }: Dependencies): T | undefined {
   if (result.ok) return result.value;
   messages.show(errors.sentence(result.error.code));
@@ -13,7 +13,7 @@ export function valueOrMessage<T>(result: Result<T>, { messages, session }: Depe
   return undefined;
 }
 
-/** The same for an answer without a value: whether it succeeded. */
+/** The same for a response without a value: whether it succeeded. */
 export function isDoneOrMessage(result: Result<void>, dependencies: Dependencies): boolean {
   return valueOrMessage(result.ok ? { ok: true, value: true } : result, dependencies) === true;
 }

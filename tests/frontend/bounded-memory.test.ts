@@ -23,7 +23,7 @@ test("the feed keeps the latest 100 submissions", () => {
   const { feed, generations } = setUp();
   for (let count = 0; count < 300; count += 1) {
     feed.begin(outboxItem(`k${count}`), `k${count}`);
-    feed.applyAnswer(`k${count}`, image(`g${count}`, { createdAt: at(count) }), generations.now());
+    feed.applyResponse(`k${count}`, image(`g${count}`, { createdAt: at(count) }), generations.nextVersion());
   }
   expect(feed.entries.value.length).toBeLessThanOrEqual(101);
 });

@@ -109,9 +109,9 @@ describe("status", () => {
 describe("an answer", () => {
   test("requested before a push does not undo the push's favorite and link", () => {
     const { generations } = open(image("a"));
-    const asOf = generations.now();
+    const requestedAtVersion = generations.nextVersion();
     generations.upsert(image("a", { favorite: true, shareUrl: "https://studio.example/s/x" }));
-    generations.upsert(image("a"), { asOf });
+    generations.upsert(image("a"), { requestedAtVersion });
     expect(generations.peek("a")).toMatchObject({
       favorite: true,
       shareUrl: "https://studio.example/s/x",
@@ -120,33 +120,33 @@ describe("an answer", () => {
 
   test("requested before a push brings the status that the push did not have", () => {
     const { generations } = open(generation("a"));
-    const asOf = generations.now();
+    const requestedAtVersion = generations.nextVersion();
     generations.upsert(generation("a", { favorite: true }));
-    generations.upsert(image("a"), { asOf });
+    generations.upsert(image("a"), { requestedAtVersion });
     expect(generations.peek("a")).toMatchObject({ status: "succeeded", favorite: true });
   });
 
   test("requested after a push counts", () => {
     const { generations, favorite } = open(image("a", { favorite: true }));
-    generations.upsert(image("a"), { asOf: generations.now() });
+    generations.upsert(image("a"), { requestedAtVersion: generations.nextVersion() });
     expect(favorite()).toBe(false);
   });
 
   test("of an earlier request does not undo that of a later one", () => {
     const { generations, favorite } = open(image("a"));
-    const [earlier, later] = [generations.now(), generations.now()];
-    generations.upsert(image("a", { favorite: true }), { asOf: later });
-    generations.upsert(image("a"), { asOf: earlier });
+    const [earlier, later] = [generations.nextVersion(), generations.nextVersion()];
+    generations.upsert(image("a", { favorite: true }), { requestedAtVersion: later });
+    generations.upsert(image("a"), { requestedAtVersion: earlier });
     expect(favorite()).toBe(true);
   });
 
   test("is older than an edit that began after its request", () => {
     const { generations } = open(image("a"));
-    const asOf = generations.now();
-    expect(generations.isNewerThan("a", asOf)).toBe(false);
+    const requestedAtVersion = generations.nextVersion();
+    expect(generations.isNewerThan("a", requestedAtVersion)).toBe(false);
     generations.edit("a", { favorite: true });
-    expect(generations.isNewerThan("a", asOf)).toBe(true);
-    expect(generations.isNewerThan("unknown", asOf)).toBe(false);
+    expect(generations.isNewerThan("a", requestedAtVersion)).toBe(true);
+    expect(generations.isNewerThan("unknown", requestedAtVersion)).toBe(false);
   });
 });
 
@@ -187,9 +187,9 @@ describe("an edit", () => {
   test("that is confirmed is not undone by an answer that was requested during it", () => {
     const { generations, favorite } = open(image("a"));
     const edit = generations.edit("a", { ...ADD });
-    const asOf = generations.now();
+    const requestedAtVersion = generations.nextVersion();
     edit.confirm();
-    generations.upsert(image("a"), { asOf });
+    generations.upsert(image("a"), { requestedAtVersion });
     expect(favorite()).toBe(true);
   });
 
@@ -316,10 +316,10 @@ describe("a pending id that is replaced", () => {
 describe("a deleted generation", () => {
   test("is not restored by late news", () => {
     const { generations, log } = open(image("a"));
-    const asOf = generations.now();
+    const requestedAtVersion = generations.nextVersion();
     generations.delete("a");
     generations.upsert(image("a"));
-    generations.upsert(image("a"), { asOf });
+    generations.upsert(image("a"), { requestedAtVersion });
     expect([generations.peek("a"), log()]).toEqual([undefined, ["deleted a"]]);
   });
 

@@ -25,7 +25,7 @@ function open(id: string, images: ReturnType<typeof image>[], stored: Record<str
   });
   const closeImage = vi.fn();
   const router = { route, go, closeImage } as unknown as Router;
-  world.feed.showRecent(images, false, world.generations.now());
+  world.feed.showRecent(images, false, world.generations.nextVersion());
   const parts = new Map([
     ...world.parts,
     provide(apiPart, world.api),

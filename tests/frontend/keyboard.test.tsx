@@ -206,8 +206,8 @@ describe("a failed entry", () => {
     );
     const { composer } = await open(world, "");
     fireEvent.click(await screen.findByRole("button", { name: createText.edit }));
-    const { prompt: words, model, exclude, seed } = composer;
-    expect([words.value, model.value, exclude.value, seed.value]).toEqual([
+    const { prompt: words, model, negativePrompt, seed } = composer;
+    expect([words.value, model.value, negativePrompt.value, seed.value]).toEqual([
       "image f",
       "truefusion-edge",
       "blur",

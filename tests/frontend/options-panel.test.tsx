@@ -70,7 +70,7 @@ test("text over the limit is cut where it is inserted", async () => {
     field.value = value.slice(0, start) + words + value.slice(end);
     field.setSelectionRange(start + words.length, start + words.length);
     fireEvent.input(field);
-    return [composer.exclude.value, field.value, field.selectionStart];
+    return [composer.negativePrompt.value, field.value, field.selectionStart];
   };
   const full = `${"🦊".repeat(MAX_PROMPT_LENGTH - 1)}z`;
   expect(put(full, 0)).toEqual([full, full, full.length]);

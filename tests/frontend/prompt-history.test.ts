@@ -37,7 +37,7 @@ describe("earlier prompts", () => {
     history.add(sent("a draft", { model: "truefusion-edge", negativePrompt: "blur" }));
     history.add(sent("a kite", { aspectRatio: "16:9", seed: 7 }));
     composer.aspectRatio.value = "1:1";
-    const settings = () => [composer.model.value, composer.aspectRatio.value, composer.exclude.value];
+    const settings = () => [composer.model.value, composer.aspectRatio.value, composer.negativePrompt.value];
     history.recall("earlier", composer);
     expect([...settings(), composer.seed.value]).toEqual(["truefusion-pro", "16:9", "", null]);
     history.recall("earlier", composer);

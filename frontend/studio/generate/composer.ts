@@ -24,6 +24,9 @@ export type ComposerDependencies = {
   onReplaced: (draft: string) => void;
 };
 
+/** The stored name of the negative prompt. Browsers have it already, so it stays. */
+const NEGATIVE_PROMPT_KEY = "without";
+
 /** The form: its draft and settings are stored in this browser, so that no reload or sign-in loses them. */
 export function createComposer({ store, tabStore, optionsFor, onReplaced }: ComposerDependencies) {
   const prompt = signal("");
@@ -31,13 +34,13 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
   const aspectRatio = signal<AspectRatio | null>(null);
   /** null: a new one for each image. */
   const seed = signal<number | null>(null);
-  /** The negative prompt: what should not be in the image. */
-  const exclude = signal("");
+  /** What should not be in the image. */
+  const negativePrompt = signal("");
   /** A sentence under the form: why the prompt was not submitted. */
   const notice = signal<string | null>(null);
-  /** True: the prompt shall have the focus. The prompt resets it. */
+  /** A request to focus the prompt field, which resets it. */
   const focus = signal(false);
-  /** True: the prompt's text shall be selected. The prompt resets it. */
+  /** A request to select the prompt's text; the prompt field resets it. */
   const selectAll = signal(false);
   /** The text in the form has been submitted: no draft any more. It stays for the next image until it is changed. */
   const isSubmitted = signal(false);
@@ -53,7 +56,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
       {
         aspectRatio: aspectRatio.value,
         seed: seed.value,
-        negativePrompt: exclude.value.normalize("NFC").trim(),
+        negativePrompt: negativePrompt.value.normalize("NFC").trim(),
       },
       supported.value,
     ),
@@ -65,7 +68,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
   function setOptions(given: GenerationOptions) {
     aspectRatio.value = given.aspectRatio ?? null;
     seed.value = given.seed ?? null;
-    exclude.value = given.negativePrompt ?? "";
+    negativePrompt.value = given.negativePrompt ?? "";
   }
 
   function setModel(id: string) {
@@ -97,7 +100,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
     model,
     aspectRatio,
     seed,
-    exclude,
+    negativePrompt,
     supported,
     options,
     notice,
@@ -150,7 +153,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
       aspectRatio.value = ASPECT_RATIOS.find((ratio) => ratio === keptRatio) ?? null;
       // A locked seed does not survive a reload, except the way to a sign-in page and back with a Generate.
       seed.value = tabStore.get("resume") === null ? null : seedOf(tabStore.get("seed") ?? "");
-      exclude.value = store.get("without") ?? "";
+      negativePrompt.value = store.get(NEGATIVE_PROMPT_KEY) ?? "";
       isUntouched.value = prompt.value === "";
       const enter = store.get("enter");
       enterSends.value = enter === null ? !matchMedia("(pointer: coarse)").matches : enter === "send";
@@ -164,7 +167,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
         store.set("model", model.value);
         store.set("ratio", aspectRatio.value);
         tabStore.set("seed", seed.value === null ? null : String(seed.value));
-        store.set("without", exclude.value || null);
+        store.set(NEGATIVE_PROMPT_KEY, negativePrompt.value || null);
       });
     },
   };

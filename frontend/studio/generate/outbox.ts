@@ -1,5 +1,5 @@
 /**
- * What was submitted and has no answer yet, kept in this browser for its user. Invariant: a click is not lost by a
+ * Submitted requests without a response, stored in this browser for each user. Invariant: a click is not lost by a
  * reload, a closed tab or a lost connection, and never makes two images: its Idempotency-Key is drawn once, with the
  * click, and whichever tab sends the item sends it under that key.
  */
@@ -19,7 +19,7 @@ export type OutboxItem = {
   pending?: string;
 };
 
-/** The Worker knows a key for 24 hours. Well before that, an item without an answer is given up. */
+/** The Worker knows a key for 24 hours. Well before that, an item without a response is given up. */
 export const OUTBOX_TTL_MS = 12 * 3_600_000;
 /** As many as a person can look through; also what keeps the storage small. */
 export const MAX_QUEUED = 20;
@@ -32,7 +32,7 @@ export function createOutbox({ store, now }: OutboxDependencies) {
   const items = signal<OutboxItem[]>([]);
   let storageKey: string | null = null;
   /** Keys of the items that were submitted before the user was known. */
-  const early = new Set<string>();
+  const keysBeforeSignIn = new Set<string>();
   let isUserKnown = false;
 
   function read(): OutboxItem[] {
@@ -70,14 +70,14 @@ export function createOutbox({ store, now }: OutboxDependencies) {
      * browser. What was submitted before the user was known moves along, nothing else does.
      */
     loadForUser(userId: string | null, isKnown = true) {
-      const moving = items.peek().filter(({ key }) => early.has(key));
-      change((stored) => stored.filter(({ key }) => !early.has(key)));
+      const moving = items.peek().filter(({ key }) => keysBeforeSignIn.has(key));
+      change((stored) => stored.filter(({ key }) => !keysBeforeSignIn.has(key)));
       storageKey = userId && `outbox.${userId}`;
       items.value = [];
       const former = userId === null ? [] : takeFormer(userId);
       change((stored) => [...former, ...stored, ...moving]);
       isUserKnown = isKnown && userId !== null;
-      if (isUserKnown) early.clear();
+      if (isUserKnown) keysBeforeSignIn.clear();
     },
     /** Reads what another tab has changed. */
     sync() {
@@ -85,7 +85,7 @@ export function createOutbox({ store, now }: OutboxDependencies) {
     },
     /** Adds it last, or changes it where it is. */
     put(item: OutboxItem) {
-      if (!isUserKnown) early.add(item.key);
+      if (!isUserKnown) keysBeforeSignIn.add(item.key);
       change((stored) =>
         stored.some(({ key }) => key === item.key)
           ? stored.map((other) => (other.key === item.key ? item : other))
@@ -94,7 +94,7 @@ export function createOutbox({ store, now }: OutboxDependencies) {
     },
     /** Makes it the next to start. */
     putFirst(item: OutboxItem) {
-      if (!isUserKnown) early.add(item.key);
+      if (!isUserKnown) keysBeforeSignIn.add(item.key);
       change((stored) => [item, ...stored.filter(({ key }) => key !== item.key)]);
     },
     remove(key: string) {

@@ -63,7 +63,7 @@ export function createPromptHistory(store: KeyValueStore, userId: () => string |
           model: composer.model.peek(),
           ...optionsOf({
             aspectRatio: composer.aspectRatio.peek(),
-            negativePrompt: composer.exclude.peek(),
+            negativePrompt: composer.negativePrompt.peek(),
           }),
         };
       }

@@ -1,7 +1,7 @@
 /**
- * Starts queued items as soon as the plan has a free slot, the first first. The Worker has the last word: an item that
- * it rejects for want of a slot becomes the first in the queue again. Of several open tabs a lock decides which starts
- * an item; without locks two may send it, under one key, which makes one image.
+ * Starts queued items in their order, as soon as the plan has a free slot. The Worker decides: an item that it rejects
+ * because no slot is free becomes the first in the queue again. A lock decides which of several open tabs starts an
+ * item; without locks two may send it, under one key, which makes one image.
  */
 import { effect } from "@preact/signals";
 import { definePart } from "../../ui/parts.ts";
@@ -13,10 +13,10 @@ import type { Outbox } from "./outbox.ts";
 import type { SessionState } from "../session/session.ts";
 import type { Submit } from "./submit.ts";
 
-/** Limits are pushed; they are asked for only in case a push was lost, or none can arrive. */
+/** Limits are pushed. They are requested too, in case a push was lost or the socket is closed. */
 const ASK_LIMITS_EVERY_MS = 30_000;
 const ASK_LIMITS_WITHOUT_PUSH_EVERY_MS = 4_000;
-/** The tab of an item that has had no answer for this long may be gone. */
+/** The tab that sent an item may be closed if there was no response for this long. */
 const ORPHAN_AFTER_MS = 60_000;
 const LOOK_FOR_ORPHANS_EVERY_MS = 15_000;
 /** What was queued for longer than this while no tab was open is not started without asking. */
@@ -74,7 +74,7 @@ export function createQueue(dependencies: QueueDependencies) {
     }
   }
 
-  function endPauseInTime() {
+  function endTimedPause() {
     const until = pause.value?.until ?? Number.POSITIVE_INFINITY;
     if (until === Number.POSITIVE_INFINITY) return;
     const timer = setTimeout(resume, Math.max(0, until - now()));
@@ -82,7 +82,7 @@ export function createQueue(dependencies: QueueDependencies) {
   }
 
   /** A larger plan, or a refund: the day has room before it ends. */
-  function endPauseOfTheDay() {
+  function endDailyPause() {
     const { limit = null, used = 0 } = session.limits.value?.today ?? {};
     const hasRoom = limit === null || used < limit;
     if (pause.peek()?.code === "quota_exceeded" && session.limits.value && hasRoom) resume();
@@ -117,8 +117,8 @@ export function createQueue(dependencies: QueueDependencies) {
         effect(() => {
           if (canStart()) void startNext();
         }),
-        effect(endPauseInTime),
-        effect(endPauseOfTheDay),
+        effect(endTimedPause),
+        effect(endDailyPause),
         effect(askForLimits),
         effect(lookForOrphans),
       ];

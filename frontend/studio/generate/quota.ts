@@ -5,7 +5,7 @@ import { createText } from "../../text/create.ts";
 import type { Feed, FeedEntry } from "../images/feed.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** Said from this many on, or from the last tenth of a large allowance. */
+/** The notice shows when so many images are left, or the last tenth of a larger allowance. */
 const FEW = 3;
 const FEW_SHARE = 0.1;
 
@@ -18,7 +18,10 @@ export function quotaNotice({ used, limit, resetsAt }: Limits["today"]): string 
   return left <= Math.max(FEW, limit * FEW_SHARE) ? createText.dayLeft(left, limit) : null;
 }
 
-/** Between two requests while this clock is ahead of the Worker's; and the longest wait, in case it is far behind. */
+/**
+ * Limits of the delay. `least`: between two requests, if the browser's clock is ahead of the Worker's. `most`: if it is
+ * far behind.
+ */
 const ASK_EVERY_MS = { least: 60_000, most: 24 * 3_600_000 };
 
 export type DayEndDependencies = {
@@ -29,7 +32,7 @@ export type DayEndDependencies = {
   random: () => number;
 };
 
-/** Asks for the limits when the day ends, and again until the Worker's next day has begun. Returns its end. */
+/** Asks for the limits when the day ends, and again until the Worker's next day has begun. Returns a function that stops it. */
 export function watchDayEnd({ limits, askLimits, now, random }: DayEndDependencies): () => void {
   const resetsAt = computed(() => limits.value?.today.resetsAt);
   return effect(() => {

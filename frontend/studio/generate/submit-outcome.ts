@@ -1,12 +1,12 @@
-/** What to do after a submission was not accepted. Pure, so that every answer can be tested as a row of a table. */
+/** What to do after a submission was not accepted. Pure, so that every response can be tested as a row of a table. */
 import { backoff } from "../../api/backoff.ts";
 import type { ApiError, ErrorCode } from "../../api/result.ts";
 import { OUTBOX_TTL_MS } from "./outbox.ts";
 
-/** A bug in the Worker answers every attempt alike; a reset of the user's object only the first ones. */
+/** An `internal` error that lasts longer is a bug in the Worker. After a reset of the user's object a retry succeeds. */
 const RESENDS_AFTER_INTERNAL = 3;
 
-/** Not now, but later, without the user having to ask again. */
+/** After these the item returns to the queue, and starts later without the user. */
 const REQUEUED: ReadonlySet<ErrorCode> = new Set([
   "limit_reached",
   "rate_limited",
@@ -14,7 +14,7 @@ const REQUEUED: ReadonlySet<ErrorCode> = new Set([
   "budget_exhausted",
 ]);
 
-/** How long the queue pauses after such an answer where it does not say: the next item would get the same answer. */
+/** How long the queue pauses after an error without `Retry-After`: until then the next item would get the same error. */
 const PAUSE_SECONDS: Partial<Record<ErrorCode, number>> = {
   limit_reached: 1,
   rate_limited: 60,
@@ -28,15 +28,15 @@ const PAUSE_SECONDS: Partial<Record<ErrorCode, number>> = {
 };
 
 export type SubmitOutcome =
-  /** Unknown whether the Worker carried it out: send it again under its key, which makes one image of both. */
+  /** Unknown whether the Worker carried it out: send it again under its key, so that it still makes one image. */
   | { kind: "resend"; delayMs: number }
-  /** The Worker has taken it on and looks for the lost answer of Skytells. */
+  /** Skytells' response was lost. The Worker has the job and looks for its prediction. */
   | { kind: "unconfirmed"; pendingId: string }
   | { kind: "sign_in" }
   /** Deleted, perhaps in another tab. */
   | { kind: "deleted" }
   | { kind: "requeue"; pause: Pause }
-  /** Final. `pause`: what is queued behind it would get the same answer. */
+  /** Final. `pause`: how long queued items would get the same error. */
   | { kind: "reject"; pause: Pause | null };
 
 /** `isGuess`: the Worker did not say how long, so it may be too short. */
@@ -64,7 +64,7 @@ export function outcomeOf(error: ApiError, { attempt, ageMs, random }: Attempt):
   return { kind: "reject", pause };
 }
 
-/** Milliseconds before the same request is sent again; null where the answer is final. */
+/** Milliseconds before the same request is sent again; null if the response is final. */
 function resendDelay(
   { code, retryAfterSeconds = 0 }: ApiError,
   attempt: number,

@@ -1,4 +1,4 @@
-/** From a click to a generation: sends an outbox item until the Worker has answered, whatever happens in between. */
+/** Sends an outbox item, again after temporary errors, until a response of the Worker decides its outcome. */
 import { batch, computed, signal } from "@preact/signals";
 import type { ModelId } from "../../../worker/shared/models.ts";
 import type { GenerateBody } from "../../../worker/api/schemas/generation.ts";
@@ -16,7 +16,7 @@ import type { Outbox, OutboxItem } from "./outbox.ts";
 import type { SessionState } from "../session/session.ts";
 import { outcomeOf, type Pause } from "./submit-outcome.ts";
 
-/** Nothing queued starts until then, unless the user resumes it (milliseconds since 1970). */
+/** No queued item starts before `until` (milliseconds since 1970), unless the user resumes the queue. */
 export type QueuePause = { code: ErrorCode | "stale"; until: number; isGuess?: boolean };
 
 export type SubmitDependencies = {
@@ -38,8 +38,8 @@ export type SubmitDependencies = {
 export function createSubmit(dependencies: SubmitDependencies) {
   const { api, connection, feed, generations, messages, outbox, session, now } = dependencies;
   const pause = signal<QueuePause | null>(null);
-  /** Canceled before the Worker had given an id to cancel, by entry key. */
-  const cancelOnceCreated = new Set<string>();
+  /** Keys of the entries that the user canceled before the Worker returned an id. */
+  const canceledBeforeId = new Set<string>();
   /** Ends the waits between two attempts. */
   const pendingRetries = new Set<() => void>();
 
@@ -77,23 +77,23 @@ export function createSubmit(dependencies: SubmitDependencies) {
       feed.begin(sent, entryKey);
     });
     messages.announce(createText.startedAnnouncement(item.body.prompt));
-    return sendUntilAnswered(sent, entryKey);
+    return sendUntilResponse(sent, entryKey);
   }
 
-  async function sendUntilAnswered(item: OutboxItem, entryKey: string): Promise<void> {
+  async function sendUntilResponse(item: OutboxItem, entryKey: string): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       const limits = session.limits.peek();
-      const asOf = generations.now();
+      const requestedAtVersion = generations.nextVersion();
       const result = await api.generate(item.body, item.key);
       if (result.ok) {
         const { generation } = result.value;
-        // The answer may be ahead of the push that says that one more slot is in use.
+        // The response may arrive before the push that says that one more slot is in use.
         if (limits && limits === session.limits.peek() && isInFlight(generation)) {
           session.limits.value = { ...limits, inFlight: limits.inFlight + 1 };
         }
         batch(() => {
           outbox.remove(item.key);
-          feed.applyAnswer(entryKey, generation, asOf);
+          feed.applyResponse(entryKey, generation, requestedAtVersion);
         });
         return cancelIfWanted(entryKey, generation.id);
       }
@@ -102,14 +102,14 @@ export function createSubmit(dependencies: SubmitDependencies) {
   }
 
   async function cancelIfWanted(entryKey: string, id: string): Promise<void> {
-    if (!cancelOnceCreated.delete(entryKey)) return;
+    if (!canceledBeforeId.delete(entryKey)) return;
     if (feed.byKey(entryKey)) return cancel(entryKey);
     // Its entry was dismissed before the id was known.
     generations.delete(id);
     await api.cancel(id);
   }
 
-  /** Acts on an answer that is no generation; whether the item is to be sent again now. */
+  /** Acts on an error response; whether to send the item again now. */
   async function shouldResend(
     item: OutboxItem,
     entryKey: string,
@@ -121,15 +121,15 @@ export function createSubmit(dependencies: SubmitDependencies) {
     if (outcome.kind === "resend") return waitToResend(item, entryKey, error, outcome.delayMs);
     if (outcome.kind === "unconfirmed") {
       outbox.put({ ...item, state: "unconfirmed", pending: outcome.pendingId });
-      feed.markUnconfirmed(entryKey, outcome.pendingId, generations.now());
-      if (cancelOnceCreated.delete(entryKey)) await cancel(entryKey);
+      feed.markUnconfirmed(entryKey, outcome.pendingId, generations.nextVersion());
+      if (canceledBeforeId.delete(entryKey)) await cancel(entryKey);
       return false;
     }
     // One batch: nothing queued may start between two of these lines.
     batch(() => {
       outbox.remove(item.key);
       if (error.limits) session.limits.value = error.limits;
-      if (cancelOnceCreated.delete(entryKey) || outcome.kind === "deleted") return feed.remove(entryKey);
+      if (canceledBeforeId.delete(entryKey) || outcome.kind === "deleted") return feed.remove(entryKey);
       if (outcome.kind === "sign_in") return continueAfterSignIn(item, entryKey);
       if (outcome.kind === "requeue") {
         pauseQueue(error.code, outcome.pause);
@@ -159,13 +159,13 @@ export function createSubmit(dependencies: SubmitDependencies) {
   ): Promise<boolean> {
     feed.markRetrying(entryKey, error);
     // While the account is being deleted nothing is sent in this user's name.
-    do if (!cancelOnceCreated.has(entryKey)) await sleep(delayMs);
-    while (session.isPaused() && !cancelOnceCreated.has(entryKey));
-    // Canceled before it was known to have arrived: it is not sent again to find out.
-    if (cancelOnceCreated.has(entryKey)) outbox.remove(item.key);
+    do if (!canceledBeforeId.has(entryKey)) await sleep(delayMs);
+    while (session.isPaused() && !canceledBeforeId.has(entryKey));
+    // The user canceled it. Whether the Worker has it is unknown, and another attempt could create an image.
+    if (canceledBeforeId.has(entryKey)) outbox.remove(item.key);
     if (outbox.find(item.key)) return true;
-    // Another tab may have the answer: its generation comes with a push.
-    cancelOnceCreated.delete(entryKey);
+    // Another tab may have the response. Then a push brings the generation.
+    canceledBeforeId.delete(entryKey);
     feed.detach(entryKey);
     return false;
   }
@@ -193,8 +193,8 @@ export function createSubmit(dependencies: SubmitDependencies) {
     const edit = feed.showCanceled(key);
     const { id } = entry;
     if (id === null) {
-      // Noted before anything is awaited: the answer may come first.
-      cancelOnceCreated.add(key);
+      // Before any `await`: the response may arrive during it.
+      canceledBeforeId.add(key);
       // Waiting between two attempts: drop it instead of retrying.
       if (entry.error && entry.item) {
         outbox.remove(entry.item.key);
@@ -202,20 +202,20 @@ export function createSubmit(dependencies: SubmitDependencies) {
       }
       return;
     }
-    const asOf = generations.now();
+    const requestedAtVersion = generations.nextVersion();
     const result = await api.cancel(id);
     if (result.ok) {
-      feed.applyPoll(id, result.value.generation, asOf);
+      feed.applyPoll(id, result.value.generation, requestedAtVersion);
       return edit.undo();
     }
     if (result.error.code === "already_finished") {
       const current = await api.prediction(id);
-      if (current.ok) feed.applyPoll(id, current.value.generation, asOf);
+      if (current.ok) feed.applyPoll(id, current.value.generation, requestedAtVersion);
     } else messages.announce(errors.sentence(result.error.code));
     edit.undo();
   }
 
-  /** The connection is back, or something was decided: ends the waits between two attempts. */
+  /** The connection is back, or an item was canceled: ends the waits between two attempts. */
   function retryNow() {
     for (const end of pendingRetries) end();
   }
@@ -232,12 +232,12 @@ export function createSubmit(dependencies: SubmitDependencies) {
     async resume(item: OutboxItem): Promise<void> {
       if (feed.byKey(item.key)) return;
       feed.begin(item, item.key);
-      if (item.pending === undefined) return sendUntilAnswered(item, item.key);
-      feed.markUnconfirmed(item.key, item.pending, generations.now());
+      if (item.pending === undefined) return sendUntilResponse(item, item.key);
+      feed.markUnconfirmed(item.key, item.pending, generations.nextVersion());
     },
     /**
-     * The same again, on the same entry. What the Worker may have carried out is sent under its old key, so that it
-     * never makes two images; a generation that has ended needs a new one.
+     * Submits the entry's request again. A request that the Worker may have carried out keeps its key, so that it makes
+     * one image; a generation that has ended gets a new key.
      */
     async retry(key: string): Promise<void> {
       const entry = feed.byKey(key);

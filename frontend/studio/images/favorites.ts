@@ -39,7 +39,7 @@ export function createFavorites(dependencies: FavoritesDependencies) {
       const sent = change.wanted;
       const isSaved = await (request ?? save(id, sent));
       if (isSaved) saved = sent;
-      // A click during the request is sent after its answer.
+      // A click during the request is sent after its response.
       if (sent === change.wanted) break;
     }
     changes.delete(id);

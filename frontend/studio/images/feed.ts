@@ -1,9 +1,9 @@
 /**
- * The entries of the Create page's feed, newest first. Invariant: one click is one entry, in whatever order the answer
+ * The entries of the Create page's feed, newest first. Invariant: one click is one entry, in whatever order the response
  * to the click, the pushes and the polls about it arrive, and however often.
  *
  * While a click's request is under way, a push about a generation that is not in the feed may be about that very click.
- * It is held back (`unmatched`) until the answer, a `replaces` or a poll tells. The cost: an image with the same prompt
+ * It is held back (`unmatched`) until the response, a `replaces` or a poll tells. The cost: an image with the same prompt
  * that another tab started can appear two seconds late.
  */
 import { batch, computed, signal } from "@preact/signals";
@@ -23,14 +23,14 @@ const MAX_UNMATCHED = 50;
 export type FeedEntry = {
   /** Never changes, while the generation's id may change from none to pending to real. */
   key: string;
-  /** The generation's id; null until the Worker has answered. */
+  /** The generation's id; null until the Worker has responded. */
   id: string | null;
   phase: "sending" | "known" | "unconfirmed" | "rejected";
   /** Shown while there is no id. */
   draft: Generation;
   /** For entries that were started in this browser. */
   item: OutboxItem | null;
-  /** Why it was rejected; while `sending`, why the last attempt got no answer. */
+  /** Why it was rejected; while `sending`, why the last attempt got no response. */
   error: ApiError | null;
   /** Width over height of the frame, fixed at the start so that nothing moves when the image arrives. */
   frame: number;
@@ -168,25 +168,26 @@ export function createFeed({ generations, now }: FeedDependencies) {
       if (byKey(key)) change(key, started);
       else entries.value = trimmed([{ key, ...started, frame: ratioOf(draft) }, ...entries.peek()]);
     },
-    /** The last attempt got no answer; the item is sent again. */
+    /** The last attempt got no response; the item is sent again. */
     markRetrying: (key: string, error: ApiError) => change(key, { error }),
     /** The Worker rejected it. */
     markRejected: (key: string, error: ApiError) => change(key, { phase: "rejected", error }),
-    /** The Worker's answer to the click. `asOf`: as for `Generations.upsert`. */
-    applyAnswer(key: string, answer: Generation, asOf: number) {
+    /** The Worker's response to the click. `requestedAtVersion`: as for `Generations.upsert`. */
+    applyResponse(key: string, generation: Generation, requestedAtVersion: number) {
       batch(() => {
-        if (generations.isDeleted(answer.id)) return remove(key);
-        if (byKey(key)) identify(key, answer.id, { phase: "known", error: null });
-        generations.upsert(answer, { asOf });
+        if (generations.isDeleted(generation.id)) return remove(key);
+        if (byKey(key)) identify(key, generation.id, { phase: "known", error: null });
+        generations.upsert(generation, { requestedAtVersion });
       });
     },
-    /** The answer from Skytells was lost; the Worker knows the job by this id until it is confirmed. */
-    markUnconfirmed(key: string, pendingId: string, asOf: number) {
+    /** Skytells' response was lost; the Worker knows the job by this id until it is confirmed. */
+    markUnconfirmed(key: string, pendingId: string, requestedAtVersion: number) {
       const entry = byKey(key);
       if (!entry) return;
       batch(() => {
         identify(key, pendingId, { phase: "unconfirmed", error: null });
-        if (!generations.peek(pendingId)) generations.upsert({ ...entry.draft, id: pendingId }, { asOf });
+        if (!generations.peek(pendingId))
+          generations.upsert({ ...entry.draft, id: pendingId }, { requestedAtVersion });
       });
     },
     /** Its item is no longer sent from here; a canceled entry stays. */
@@ -195,28 +196,31 @@ export function createFeed({ generations, now }: FeedDependencies) {
       if (entry && isEntryInFlight(entry)) remove(key);
       else change(key, { phase: "known", error: null });
     },
-    /** Shows it as canceled ahead of the answer. */
+    /** Shows it as canceled before the response. */
     showCanceled(key: string): Edit {
       const entry = byKey(key);
       if (entry?.id) return generations.edit(entry.id, { status: "canceled" });
       if (entry) change(key, { draft: { ...entry.draft, status: "canceled" } });
       return { confirm() {}, undo() {} };
     },
-    /** The answer to a poll for `id`, which also tells whose an unmatched generation is. */
-    applyPoll(id: string, answer: Generation, asOf: number) {
+    /** The response to a poll for `id`. It also tells whether an unmatched generation belongs to this entry. */
+    applyPoll(id: string, generation: Generation, requestedAtVersion: number) {
       batch(() => {
-        generations.upsert(answer, { asOf, replaces: answer.id === id ? undefined : id });
-        if (!unmatched.peek().includes(answer.id) || mayBeOurs(answer)) return;
-        unmatched.value = unmatched.peek().filter((other) => other !== answer.id);
-        insert(generations.peek(answer.id) ?? answer);
+        generations.upsert(generation, {
+          requestedAtVersion,
+          replaces: generation.id === id ? undefined : id,
+        });
+        if (!unmatched.peek().includes(generation.id) || mayBeOurs(generation)) return;
+        unmatched.value = unmatched.peek().filter((other) => other !== generation.id);
+        insert(generations.peek(generation.id) ?? generation);
       });
     },
     /** The user's latest generations; `hasMore`: there are older ones. Canceled ones are left out. */
-    showRecent(items: Generation[], hasMore: boolean, asOf: number) {
+    showRecent(items: Generation[], hasMore: boolean, requestedAtVersion: number) {
       const last = items.at(-1);
       oldestAt = hasMore && last ? Date.parse(last.createdAt) : Number.NEGATIVE_INFINITY;
       batch(() => {
-        for (const item of items) generations.upsert(item, { asOf });
+        for (const item of items) generations.upsert(item, { requestedAtVersion });
       });
     },
   };
@@ -225,7 +229,7 @@ export function createFeed({ generations, now }: FeedDependencies) {
 export type Feed = ReturnType<typeof createFeed>;
 export const feedPart = definePart<Feed>("feed");
 
-/** What the entry shows until the Worker has answered. */
+/** What the entry shows until the Worker has responded. */
 function draftOf({ body, at }: OutboxItem): Generation {
   return {
     id: "",

@@ -1,7 +1,7 @@
 /**
  * The only holder of generations in this page: one signal per id. The feed, the lists, the viewer and the dialogs hold
- * ids. Whatever arrives (an answer, a push, a poll, a page of a list) goes through `upsert`, which orders it; whatever
- * the user changes goes through `edit`, which stays on top of the news until the Worker has answered.
+ * ids. All news (a response, a push, a poll, a page of a list) goes through `upsert`, which orders it. Changes by the
+ * user go through `edit`, which stays on top of the news until the Worker has responded.
  */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Generation } from "../../../worker/api/schemas/generation.ts";
@@ -15,7 +15,7 @@ export type GenerationChange =
   | { type: "upserted"; generation: Generation; previous: Generation | null; replaces?: string }
   | { type: "deleted"; id: string };
 
-/** What the user can change ahead of the Worker's answer. */
+/** What the user can change before the Worker's response. */
 export type EditableFields = Partial<Pick<Generation, "favorite" | "shareUrl" | "status">>;
 
 export type Edit = {
@@ -26,8 +26,8 @@ export type Edit = {
 };
 
 export type News = {
-  /** `now()` when this answer was requested; absent for a push, which is never stale. */
-  asOf?: number;
+  /** `nextVersion()` when this response was requested; absent for a push, which is never stale. */
+  requestedAtVersion?: number;
   /** The pending id that this generation had until now. */
   replaces?: string | undefined;
 };
@@ -35,8 +35,8 @@ export type News = {
 type Entry = {
   server: Generation;
   edits: EditableFields[];
-  /** Logical time of the last push, or of the start or end of an edit. */
-  changedAt: number;
+  /** Version of the last push, or of the start or end of an edit. */
+  changedAtVersion: number;
   shown: Signal<Generation>;
   /** Something on the screen follows it. */
   isWatched: boolean;
@@ -49,7 +49,7 @@ export function createGenerations() {
   const listeners = new Set<(change: GenerationChange) => void>();
   /** Deletions that can still be undone: shown nowhere. */
   const hidden = signal<ReadonlySet<string>>(new Set());
-  let clock = 0;
+  let version = 0;
 
   function notify(change: GenerationChange) {
     for (const listener of listeners) listener(change);
@@ -83,25 +83,26 @@ export function createGenerations() {
     get: (id: string): ReadonlySignal<Generation> | undefined => entries.get(id)?.shown,
     peek: (id: string): Generation | undefined => entries.get(id)?.shown.peek(),
     isDeleted: (id: string) => deleted.has(id),
-    /** Logical time, later with each call. Pass it as `asOf` with the answer to what is requested now. */
-    now: () => ++clock,
-    /** Whether a push or an edit of `id` is newer than an answer that was requested at `asOf`. */
-    isNewerThan: (id: string, asOf: number) => (entries.get(id)?.changedAt ?? 0) > asOf,
+    /** A logical clock: call it before a request, and pass the value as `requestedAtVersion` with the response. */
+    nextVersion: () => ++version,
+    /** Whether a push or an edit of `id` is newer than the response to a request of that version. */
+    isNewerThan: (id: string, requestedAtVersion: number) =>
+      (entries.get(id)?.changedAtVersion ?? 0) > requestedAtVersion,
 
     /** Takes in what the Worker says about a generation, in whatever order that arrives. */
-    upsert(news: Generation, { asOf, replaces }: News = {}) {
+    upsert(news: Generation, { requestedAtVersion, replaces }: News = {}) {
       batch(() => {
         if (replaces !== undefined) rename(replaces, news.id);
         if (deleted.has(news.id) || replaced.has(news.id)) return;
-        const changedAt = asOf ?? ++clock;
+        const changedAtVersion = requestedAtVersion ?? ++version;
         const entry = entries.get(news.id);
         if (!entry) {
-          entries.set(news.id, createEntry(news, changedAt));
+          entries.set(news.id, createEntry(news, changedAtVersion));
           const change = { type: "upserted", generation: news, previous: null } as const;
           return notify(replaces === undefined ? change : { ...change, replaces });
         }
-        entry.server = mergeGeneration(entry.server, news, changedAt < entry.changedAt);
-        entry.changedAt = Math.max(entry.changedAt, changedAt);
+        entry.server = mergeGeneration(entry.server, news, changedAtVersion < entry.changedAtVersion);
+        entry.changedAtVersion = Math.max(entry.changedAtVersion, changedAtVersion);
         show(entry, replaces);
       });
     },
@@ -117,13 +118,13 @@ export function createGenerations() {
         // Deleted meanwhile, or no longer held.
         if (entries.get(entry.server.id) !== entry) return;
         entry.server = { ...entry.server, ...confirmed };
-        entry.changedAt = ++clock;
+        entry.changedAtVersion = ++version;
         batch(() => show(entry));
       };
       entry.edits.push(fields);
-      entry.changedAt = ++clock;
+      entry.changedAtVersion = ++version;
       batch(() => show(entry));
-      return { confirm: (now = fields) => end(now), undo: () => end({}) };
+      return { confirm: (confirmed = fields) => end(confirmed), undo: () => end({}) };
     },
 
     /** Deleted, here or elsewhere: late news about it is ignored. */
@@ -147,11 +148,11 @@ export function createGenerations() {
   };
 }
 
-function createEntry(generation: Generation, changedAt: number): Entry {
+function createEntry(generation: Generation, changedAtVersion: number): Entry {
   const entry: Entry = {
     server: generation,
     edits: [],
-    changedAt,
+    changedAtVersion,
     isWatched: false,
     shown: signal(generation, {
       watched: () => {

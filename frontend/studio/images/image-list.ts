@@ -42,7 +42,7 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
   /** A refresh was wanted while a page was being read, which may be older than the reason for it. */
   let mustRefresh = false;
   /** Added while a page was being read, which may be older than they are. */
-  let early: string[] = [];
+  let addedWhileLoading: string[] = [];
 
   const shown = computed(() => {
     void version.value;
@@ -74,7 +74,7 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
     const last = createdAt(ids.peek().at(-1));
     const comesWithItsPage = state.peek() !== "end" && (last === undefined || generation.createdAt < last);
     if (comesWithItsPage) {
-      if (state.peek() === "loading") early.push(generation.id);
+      if (state.peek() === "loading") addedWhileLoading.push(generation.id);
       return;
     }
     const index = ids.peek().findIndex((id) => (createdAt(id) ?? "") <= generation.createdAt);
@@ -95,7 +95,7 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
     if (state.peek() === "waiting") return;
     mustRefresh = state.peek() === "loading";
     if (mustRefresh) return;
-    const asOf = generations.now();
+    const requestedAtVersion = generations.nextVersion();
     const page = await api.list(null, FIRST_PAGE, queryOf(filters), closing.signal);
     if (!page.ok) return;
     const { items: top, nextCursor } = page.value;
@@ -106,9 +106,9 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
       nextCursor === null || (oldest !== undefined && (createdAt(id) ?? "") > oldest);
     batch(() => {
       for (const id of ids.peek()) {
-        if (!topIds.has(id) && isCovered(id) && !generations.isNewerThan(id, asOf)) remove(id);
+        if (!topIds.has(id) && isCovered(id) && !generations.isNewerThan(id, requestedAtVersion)) remove(id);
       }
-      for (const generation of top.toReversed()) generations.upsert(generation, { asOf });
+      for (const generation of top.toReversed()) generations.upsert(generation, { requestedAtVersion });
     });
   }
 
@@ -126,10 +126,10 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
   async function readPage(closed: AbortSignal) {
     const inline = cursor === null && !isFiltered(filters) ? takeInlinePage() : null;
     // The document is older than any push.
-    if (inline) return { asOf: 0, result: { ok: true, value: inline } as const };
-    const asOf = generations.now();
+    if (inline) return { requestedAtVersion: 0, result: { ok: true, value: inline } as const };
+    const requestedAtVersion = generations.nextVersion();
     const limit = ids.peek().length === 0 ? FIRST_PAGE : PAGE;
-    return { asOf, result: await api.list(cursor, limit, queryOf(filters), closed) };
+    return { requestedAtVersion, result: await api.list(cursor, limit, queryOf(filters), closed) };
   }
 
   return {
@@ -137,7 +137,7 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
     /** In order, without those whose deletion can still be undone. */
     shown,
     /** Also those, and those that come with the page being read. */
-    heldIds: () => [...ids.peek(), ...early],
+    heldIds: () => [...ids.peek(), ...addedWhileLoading],
     state,
     error,
     isSearchingFurther,
@@ -159,10 +159,10 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
         pages < MAX_PAGES_TO_ANCHOR &&
         !ids.peek().includes(untilId);
       state.value = "loading";
-      early = [];
+      addedWhileLoading = [];
       do {
         pages += 1;
-        const { asOf, result } = await readPage(closed);
+        const { requestedAtVersion, result } = await readPage(closed);
         if (closed.aborted) return;
         if (!result.ok) {
           error.value = result.error;
@@ -174,12 +174,12 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
         const page = result.value;
         batch(() => {
           const listed = new Set(ids.peek());
-          for (const generation of page.items) generations.upsert(generation, { asOf });
+          for (const generation of page.items) generations.upsert(generation, { requestedAtVersion });
           const added = page.items.filter(({ id }) => {
             const generation = generations.peek(id);
             if (listed.has(id) || !generation) return false;
             // What is newer than the page may no longer match.
-            return !generations.isNewerThan(id, asOf) || matches(generation, filters);
+            return !generations.isNewerThan(id, requestedAtVersion) || matches(generation, filters);
           });
           ids.value = [
             ...ids.peek(),
@@ -190,8 +190,9 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
         isSearchingFurther.value = cursor !== null && shown.peek().length === before;
       } while (isSearchingFurther.peek() || isBeforeAnchor());
       state.value = cursor === null ? "end" : "more";
-      for (const generation of early.flatMap((id) => generations.peek(id) ?? [])) place(generation);
-      early = [];
+      for (const generation of addedWhileLoading.flatMap((id) => generations.peek(id) ?? []))
+        place(generation);
+      addedWhileLoading = [];
       if (mustRefresh) void refresh();
     },
     /** The list left the screen; `loadMore` continues where it stopped. */

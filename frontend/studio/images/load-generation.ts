@@ -1,4 +1,4 @@
-/** One generation by its id: as this page holds it, otherwise as the Worker answers, or why there is none. */
+/** One generation by its id: the one that this page holds, otherwise the Worker's; or the error. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Generation } from "../../../worker/api/schemas/generation.ts";
 import type { Api } from "../../api/client.ts";
@@ -39,16 +39,16 @@ export function loadGeneration(
 
   async function load(): Promise<void> {
     if (isClosed || showHeld()) return;
-    const asOf = generations.now();
-    const answer = await api.prediction(id);
+    const requestedAtVersion = generations.nextVersion();
+    const result = await api.prediction(id);
     if (isClosed) return;
-    if (answer.ok) {
-      const { generation } = answer.value;
-      generations.upsert(generation, { asOf, replaces: generation.id === id ? undefined : id });
+    if (result.ok) {
+      const { generation } = result.value;
+      generations.upsert(generation, { requestedAtVersion, replaces: generation.id === id ? undefined : id });
       currentId = generation.id;
       // It may have been deleted while the request was under way.
       if (!showHeld()) error.value = NOT_FOUND;
-    } else if (!showHeld()) error.value = answer.error;
+    } else if (!showHeld()) error.value = result.error;
   }
 
   showHeld();

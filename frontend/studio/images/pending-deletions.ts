@@ -1,6 +1,7 @@
 /**
- * Deletions that can still be undone. A deletion hides its images at once and is sent when its message's time is over,
- * or when the page is left. Undo before that shows the images again in their places.
+ * Deletions that can still be undone. A deletion hides its images at once. It is sent after its message was visible for
+ * 10 s (`messages.ts`; the toast list runs the timers), or when the page closes. Until then Undo shows the images again
+ * in their places.
  */
 import { batch, computed, signal } from "@preact/signals";
 import type { Api } from "../../api/client.ts";

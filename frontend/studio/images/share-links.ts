@@ -18,9 +18,9 @@ export function createShareLinks(dependencies: ShareLinksDependencies) {
   return {
     /** The link, which the image has from then on; null when it could not be created. */
     async create(id: string, showPrompt: boolean): Promise<string | null> {
-      const answer = valueOrMessage(await api.share(id, showPrompt), dependencies);
-      if (answer) generations.edit(id, { shareUrl: answer.url }).confirm();
-      return answer?.url ?? null;
+      const link = valueOrMessage(await api.share(id, showPrompt), dependencies);
+      if (link) generations.edit(id, { shareUrl: link.url }).confirm();
+      return link?.url ?? null;
     },
     async revoke(id: string): Promise<void> {
       if (!isDoneOrMessage(await api.unshare(id), dependencies)) return;

@@ -21,7 +21,7 @@ export const connectionPart = definePart<Connection>("connection");
 
 export type UnreachableDependencies = { composer: Composer; connection: Connection; session: SessionState };
 
-/** Says under the form that the Worker cannot be reached, until it answers. While the browser is offline, the form says that. */
+/** Says under the form that the Worker cannot be reached, until it responds. While the browser is offline, the form says that. */
 export function showUnreachable({ composer, connection, session }: UnreachableDependencies): () => void {
   return effect(() => {
     if (session.error.value && !connection.isOffline.peek()) composer.notice.value = commonText.unreachable;

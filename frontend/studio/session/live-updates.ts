@@ -16,7 +16,7 @@ export type LiveUpdatesDependencies = Pick<EventSocketDependencies, "connect" | 
   feed: Feed;
   generations: Generations;
   session: SessionState;
-  /** The socket has told what is in flight: requests that wait to be sent again are sent now. */
+  /** Called when the socket has sent all generations in flight: Generate requests that wait for a retry are sent now. */
   onSnapshot: () => void;
   /** Reloads the page: removes the user's data from memory. */
   reload: () => void;
@@ -49,9 +49,9 @@ export function createLiveUpdates(dependencies: LiveUpdatesDependencies) {
   }
 
   async function poll(id: string): Promise<void> {
-    const asOf = generations.now();
+    const requestedAtVersion = generations.nextVersion();
     const result = await api.prediction(id);
-    if (result.ok) feed.applyPoll(id, result.value.generation, asOf);
+    if (result.ok) feed.applyPoll(id, result.value.generation, requestedAtVersion);
     else if (result.error.code === "not_found") generations.delete(id);
     else if (result.error.code === "unauthenticated") session.recheck();
   }

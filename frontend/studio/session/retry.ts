@@ -3,7 +3,7 @@ import { backoff } from "../../api/backoff.ts";
 import type { ApiError, ErrorCode } from "../../api/result.ts";
 import { isPageHidden } from "../../browser/page-visibility.ts";
 
-/** Failures that a later attempt may not meet. */
+/** Temporary errors. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   "network_error",
   "invalid_response",
@@ -22,7 +22,7 @@ export type RetryDependencies = {
   retry: () => unknown;
 };
 
-/** Repeats a failed request, with a growing delay, at once on a wake-up, and not in a hidden tab. Returns its end. */
+/** Repeats a failed request, with a growing delay, at once on a wake-up, and not in a hidden tab. Returns a function that stops it. */
 export function retryFailures({ error, wakeUps, random, retry }: RetryDependencies): () => void {
   let failures = 0;
   let known = wakeUps.peek();

@@ -22,12 +22,12 @@ export function createSession({ api, random }: SessionDependencies) {
   let failures = 0;
   let hasReloadedForOptions = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** Requests are numbered, so that an answer never overwrites that of a later request. */
+  /** Requests are numbered, so that a response never overwrites that of a later request. */
   let requests = 0;
   let applied = 0;
   let isPaused = false;
 
-  /** Asks the Worker; after a failure again until there is an answer. */
+  /** Requests the session; after an error again, until there is a response. */
   async function load() {
     if (isPaused) return;
     requests += 1;
@@ -43,7 +43,7 @@ export function createSession({ api, random }: SessionDependencies) {
       failures += 1;
       return;
     }
-    // Limits that were pushed since the request are newer. A signed-in user's are null where their object did not answer.
+    // Limits that were pushed since the request are newer. A signed-in user's are null if their object did not respond.
     const isNewer = limits.value === before && result.value.limits !== null;
     // One batch: what starts with the user must know the limits.
     batch(() => {
@@ -63,7 +63,7 @@ export function createSession({ api, random }: SessionDependencies) {
   }
 
   return {
-    /** null until the Worker has answered. */
+    /** null until the Worker has responded. */
     session,
     limits,
     error,
@@ -74,12 +74,12 @@ export function createSession({ api, random }: SessionDependencies) {
       return model && !isUnknown(model.options) ? model.options : null;
     },
     load,
-    /** A request was answered with 401 or redirected. After a failed attempt the session is retried anyway. */
+    /** A request got a 401 or a redirect. After a failed attempt the session is retried anyway. */
     recheck() {
       if (!error.peek()) void load();
     },
     isPaused: () => isPaused,
-    /** While the account is being deleted no answer restores the session, not even one already requested. */
+    /** While the account is being deleted no response restores the session, not even one already requested. */
     pause(paused: boolean) {
       isPaused = paused;
       requests += 1;

@@ -38,7 +38,7 @@ export function createSignIn(dependencies: SignInDependencies) {
       dialogs.signIn.value = null;
       tabStore.set("resume", null);
     },
-    /** Here, or in every browser. Nothing of the user stays, unless a pending deletion failed: then it does nothing. */
+    /** Signs out in this browser or in all, and clears the user's stored data. Does nothing if a pending deletion fails. */
     async signOut(everywhere = false): Promise<void> {
       if (!(await pendingDeletions.flush("at once"))) return;
       await flushOtherTabs();

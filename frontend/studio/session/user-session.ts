@@ -53,11 +53,11 @@ export function createUserSession(dependencies: UserSessionDependencies) {
 
   async function loadRecent(): Promise<void> {
     recent.value = "loading";
-    const asOf = generations.now();
+    const requestedAtVersion = generations.nextVersion();
     const page = await api.list(null, RECENT);
     recentError.value = page.ok ? null : page.error;
     if (page.ok) {
-      feed.showRecent(page.value.items, page.value.nextCursor !== null, asOf);
+      feed.showRecent(page.value.items, page.value.nextCursor !== null, requestedAtVersion);
       store.set("returning", feed.entries.peek().length > 0 ? "1" : null);
     }
     recent.value = page.ok ? "ready" : "failed";
