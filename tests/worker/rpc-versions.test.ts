@@ -84,7 +84,6 @@ const INTERNAL = new Set([
   "webSocketClose",
   "context",
   "wipe",
-  "withdraw",
   "withTimeLimit",
   "isWithinRate",
   "pending",

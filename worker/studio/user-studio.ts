@@ -22,25 +22,21 @@ import { imageNotFound } from "../api/refusals.ts";
 import { limitsOf } from "./plan-limits.ts";
 import { cancelGeneration } from "./tasks/cancel.ts";
 import { AccountDeletionState } from "./tasks/account-deletion-state.ts";
-import { updateJob, type StudioContext, pushLimits } from "./context.ts";
+import { pushLimits, type StudioContext } from "./context.ts";
 import { generate } from "./tasks/create.ts";
 import * as rpc from "./rpc.ts";
 import type { Delivery, GenerateCommand } from "./rpc.ts";
 import { ForgetPace } from "./forget-pace.ts";
+import { applyWebhook } from "./tasks/webhook.ts";
 import { AccountDeletion } from "./tasks/account-deletion.ts";
 import { recordOfJob } from "./jobs/job.ts";
 import { Jobs } from "./jobs/store.ts";
 import { Sockets, type SocketOwner } from "./sockets.ts";
 import { removeGenerations } from "./tasks/delete.ts";
-import { cancelAtSkytells, fetchStatus } from "./tasks/settle.ts";
 import { Revocations } from "./revocations.ts";
 import { Alarm, MIN_ALARM_DELAY_MS } from "./alarm.ts";
 import { Schema } from "./schema.ts";
-import { Settling } from "./tasks/settle.ts";
-import { applyPrediction, hasTask, keepEarlyNews } from "./jobs/transitions.ts";
-
-/** Jobs that an alarm settles concurrently, because of the object's memory and connections. */
-const MAX_SETTLING = 6;
+import { fetchStatus, Settling } from "./tasks/settle.ts";
 
 export class UserStudio extends DurableObject<Env> {
   private readonly schema: Schema;
@@ -90,23 +86,7 @@ export class UserStudio extends DurableObject<Env> {
   async deliver(delivery: Delivery): Promise<"accepted" | "unknown" | "wrong_job"> {
     const { jobId, prediction } = rpc.delivery.parse(delivery);
     await this.ensureAlarm();
-    const job = (jobId !== null && this.jobs.get(jobId)) || this.jobs.byPrediction(prediction.id);
-    if (!job) return "unknown";
-    const context = this.context();
-    const now = this.now();
-    if (job.predictionId === null) {
-      const isCreating = context.creating.has(job.id);
-      updateJob(context, job.id, (current) => keepEarlyNews(current, prediction, now, isCreating));
-      if (!isCreating) context.settleLater(job.id);
-      return "accepted";
-    }
-    if (job.predictionId !== prediction.id) {
-      log("wrong_job", { job: job.id, generation: prediction.id });
-      return "wrong_job";
-    }
-    updateJob(context, job.id, (current) => applyPrediction(current, prediction, now, context.settings));
-    context.settleLater(job.id);
-    return "accepted";
+    return applyWebhook(this.context(), jobId, prediction);
   }
 
   /**
@@ -129,7 +109,7 @@ export class UserStudio extends DurableObject<Env> {
   async cancel(claim: SessionClaim, id: string): Promise<Result<GenerationRecord>> {
     await this.ensureAlarm();
     return cancelGeneration(this.context(), rpc.sessionClaim.parse(claim), id, (jobId) =>
-      this.withTimeLimit(this.withdraw(jobId)),
+      this.withTimeLimit(this.settling.withdraw(jobId)),
     );
   }
 
@@ -148,7 +128,9 @@ export class UserStudio extends DurableObject<Env> {
   /** Deletes several generations. */
   async removeMany(claim: SessionClaim, ids: string[]): Promise<Result<BulkResult>> {
     await this.ensureAlarm();
-    return removeGenerations(this.context(), rpc.sessionClaim.parse(claim), ids, (id) => this.withdraw(id));
+    return removeGenerations(this.context(), rpc.sessionClaim.parse(claim), ids, (id) =>
+      this.settling.withdraw(id),
+    );
   }
 
   /** Deletes the account: see `AccountDeletion.request`. */
@@ -246,18 +228,10 @@ export class UserStudio extends DurableObject<Env> {
       this.recoverOnce();
       const { nextAt } = this.deletion;
       if (nextAt !== null && nextAt <= this.now()) this.ctx.waitUntil(this.deletion.resume());
-      const free = MAX_SETTLING - this.settling.size;
-      const due = this.jobs.due(this.now(), MAX_SETTLING + this.settling.size);
-      const settled = due
-        .filter((id) => !this.settling.has(id))
-        .slice(0, Math.max(0, free))
-        .map((id) => this.settling.settle(id, false));
-      this.ctx.waitUntil(Promise.all(settled));
+      const settled = this.settling.settleDue();
+      this.ctx.waitUntil(settled);
       // Slow passes continue in the background, so that other jobs get their alarm.
-      await Promise.race([
-        Promise.all(settled),
-        new Promise((resolve) => setTimeout(resolve, MIN_ALARM_DELAY_MS)),
-      ]);
+      await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, MIN_ALARM_DELAY_MS))]);
     } catch (error) {
       logError("alarm_failed", { reason: reasonOf(error) });
     } finally {
@@ -296,13 +270,6 @@ export class UserStudio extends DurableObject<Env> {
     this.parts = null;
     this.alarmClock.reset();
     log("account_deleted");
-  }
-
-  /** Cancels at Skytells at once, without waiting for a running pass, then settles. */
-  private async withdraw(id: string): Promise<void> {
-    const job = this.jobs.get(id);
-    if (job && job.upstream === "live" && hasTask(job, "cancel")) await cancelAtSkytells(this.context(), job);
-    await this.settling.settle(id, true);
   }
 
   /** Waits at most `CANCEL_PATIENCE_MS`; the work continues in the background. */

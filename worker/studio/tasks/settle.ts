@@ -25,6 +25,8 @@ import {
   withoutTasks,
 } from "../jobs/transitions.ts";
 
+/** Jobs that an alarm settles concurrently, because of the object's memory and connections. */
+const MAX_SETTLING = 6;
 /** Cap on Retry-After: outputs expire in minutes. */
 const MAX_WAIT_SECONDS = 60;
 
@@ -70,6 +72,22 @@ export class Settling {
     this.runs.set(id, run);
     run.done = this.runUntilIdle(id, run);
     return run.done;
+  }
+
+  /** Settles due jobs, a few at a time. */
+  async settleDue(): Promise<void> {
+    const { jobs, now } = this.context();
+    const due = jobs.due(now(), MAX_SETTLING + this.size).filter((id) => !this.has(id));
+    const free = Math.max(0, MAX_SETTLING - this.size);
+    await Promise.all(due.slice(0, free).map((id) => this.settle(id, false)));
+  }
+
+  /** Cancels at Skytells at once, without waiting for a running pass, then settles. */
+  async withdraw(id: string): Promise<void> {
+    const context = this.context();
+    const job = context.jobs.get(id);
+    if (job && job.upstream === "live" && hasTask(job, "cancel")) await cancelAtSkytells(context, job);
+    await this.settle(id, true);
   }
 
   private async runUntilIdle(id: string, run: Run): Promise<void> {
