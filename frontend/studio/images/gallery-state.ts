@@ -1,4 +1,4 @@
-/** The gallery's lists, kept while other pages are shown. Its chunk creates the lists when it is first opened. */
+/** The gallery's lists, kept while other pages are shown. The gallery's chunk creates them when it first runs. */
 import { signal } from "@preact/signals";
 import { definePart } from "../../ui/parts.ts";
 import type { ImageLists } from "./image-lists.ts";
