@@ -13,8 +13,8 @@ test.each([
   { screen: "phone", viewport: PHONE },
   { screen: "desktop", viewport: DESKTOP },
 ])("on a $screen the second prompt is queued, and starts automatically", async ({ screen, viewport }) => {
-  const first = `[mood:stuck] The first of two rivers, ${screen}`;
-  const second = `The second of two rivers, ${screen}`;
+  const first = `[mood:stuck] A red bicycle, ${screen}`;
+  const second = `A white horse, ${screen}`;
   const { studio, page } = await visit({ email: newEmail(), viewport });
   await studio.open();
   await studio.generate(first);
@@ -34,8 +34,8 @@ test.each([
 });
 
 test("one of two tabs starts a queued prompt, once; it can be edited and removed", async () => {
-  const first = "[mood:stuck] A door that is taken";
-  const [second, third] = ["[mood:stuck] The next through the door", "Never through the door"];
+  const first = "[mood:stuck] A blue sailboat";
+  const [second, third] = ["[mood:stuck] A green tractor", "A yellow bus"];
   const { studio, page, newTab } = await visit({ email: newEmail() });
   const other = await newTab();
   await Promise.all([studio.open(), other.studio.open()]);
@@ -63,17 +63,17 @@ test("one of two tabs starts a queued prompt, once; it can be edited and removed
 
 test("a prompt waits for the slot that another device uses", async () => {
   const email = newEmail();
-  const elsewhere = "[mood:stuck] A picture on the other device";
-  const here = "A picture on this one";
+  const onOtherDevice = "[mood:stuck] A stone bridge";
+  const here = "A wooden chair";
   const client = await createClient(app.url, email);
   const { studio } = await visit({ email });
   await studio.open();
   await studio.isSignedIn();
-  await client.generate({ prompt: elsewhere });
-  await studio.working(elsewhere).waitFor();
+  await client.generate({ prompt: onOtherDevice });
+  await studio.working(onOtherDevice).waitFor();
   await studio.generate(here);
   await studio.seesQueued(here);
-  await simulator.finish(elsewhere);
+  await simulator.finish(onOtherDevice);
   await studio.seesImage(here);
-  await studio.seesImage(elsewhere);
+  await studio.seesImage(onOtherDevice);
 });

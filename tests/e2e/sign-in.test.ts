@@ -56,7 +56,7 @@ useBrowser();
 async function atTheProvider(prompt: string): Promise<Visitor> {
   const visitor = await visit({ url: app.url });
   const { context, page, studio, expectsInConsole } = visitor;
-  // Its pages are on another origin, and want a font from elsewhere.
+  // The provider's pages are on another origin and request a font from a third one.
   expectsInConsole(new RegExp(`${issuer}|fonts\\.googleapis\\.com`));
   expectsInConsole(/status of 40[13]/);
   await context.route("https://fonts.googleapis.com/**", (route) =>
@@ -82,7 +82,7 @@ async function signInAs({ page }: Visitor, name: string): Promise<void> {
 }
 
 test("a new user presses Generate, signs in at the provider, and the image is created", async () => {
-  const prompt = "A gate in a hedge, open at last";
+  const prompt = "A red fox in the snow";
   const simulator = createSimulatorClient(app.adminUrl);
   const visitor = await atTheProvider(prompt);
   const { page, studio } = visitor;
@@ -109,7 +109,7 @@ test("a new user presses Generate, signs in at the provider, and the image is cr
 });
 
 test("deleting an account deletes all its data, and signing in again makes a new account", async () => {
-  const [prompt, running] = ["A house with one lit window", "[mood:stuck] A house with none"];
+  const [prompt, running] = ["A lighthouse at night", "[mood:stuck] A windmill at noon"];
   const visitor = await atTheProvider(prompt);
   const { page, studio, context } = visitor;
   await signInAs(visitor, "cleo");
@@ -159,7 +159,7 @@ test("deleting an account deletes all its data, and signing in again makes a new
 });
 
 test("a canceled sign-in and an unverified address are explained, and the prompt is kept", async () => {
-  const prompt = "A key that nobody has turned";
+  const prompt = "A bowl of cherries";
   const visitor = await atTheProvider(prompt);
   const { page, studio } = visitor;
   await page.getByRole("link", { name: /cancel/i }).click();

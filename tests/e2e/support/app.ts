@@ -1,6 +1,5 @@
 /**
- * The whole thing as a user has it: the built studio and the Worker in `wrangler dev`, on a state of their own,
- * against the simulator. Run the way docs say it is run from outside.
+ * Starts the built studio and the Worker in `wrangler dev`, with a new state directory, against a simulator of its own.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,10 +13,10 @@ import { until } from "./until.ts";
 
 const READY_WITHIN_MS = 60_000;
 
-/** Opens the admin's door of every app here. */
+/** Authorizes `/api/admin` of all apps of these tests. */
 export const ADMIN_TOKEN = "the-admin-token-of-the-end-to-end-tests";
 
-/** Clocks that a test would otherwise wait for. */
+/** Settings of all apps: no daily limits, and short delays, so that tests need not wait. */
 const VARS = {
   DEV_SIGN_IN: "true",
   ADMIN_TOKEN,
@@ -31,20 +30,20 @@ const VARS = {
 
 export type AppAddress = { url: string; adminUrl: string; stateDirectory: string };
 export type App = AppAddress & {
-  /** Kills the Worker as a power cut would. */
+  /** Kills the Worker with SIGKILL, as a power failure would. */
   kill: () => Promise<void>;
-  /** Starts it, again with the state that it had. */
+  /** Starts the Worker, after a `kill` with the same state. */
   start: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
 export type AppOptions = {
   vars?: Record<string, string>;
-  /** Small pictures: where a test is not about their size, painting them is most of the work. */
+  /** The simulator draws small images, which is much faster. */
   tiny?: boolean;
-  /** More for `wrangler dev`. */
+  /** More arguments of `wrangler dev`. */
   flags?: string[];
-  /** Another build of the studio than the one in `dist`. */
+  /** The folder of another build than `dist`. */
   assets?: string;
 };
 
@@ -60,7 +59,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   return app;
 }
 
-/** A new studio knows no model's options until somebody has signed in: the tests begin with one that does. */
+/** Waits until the Worker has the models' options, which it requests with the first session of a new studio. */
 async function loadModelSchemas(url: string): Promise<void> {
   const { session } = await createClient(url, "first-visit@example.com");
   await until("the options of the models", async () =>
@@ -68,7 +67,7 @@ async function loadModelSchemas(url: string): Promise<void> {
   );
 }
 
-/** One that has an address already, but does not run yet. */
+/** Prepares an app that has an address but does not run yet. */
 export async function prepareApp({
   vars = {},
   tiny = false,
@@ -93,7 +92,7 @@ export async function prepareApp({
       try {
         return await ready(url, worker);
       } catch (error) {
-        // Its own inner ports are drawn at random, and another wrangler's draw may be the same.
+        // Wrangler picks random internal ports, which another wrangler may use.
         if (attempt === 3 || !worker.output().includes("Address already in use")) throw error;
         await kill();
       }
@@ -121,7 +120,7 @@ export async function prepareApp({
   return { url, adminUrl: simulator.adminUrl, stateDirectory, kill, start, stop };
 }
 
-/** Runs SQL on the record of a running app, as someone who operates it would. */
+/** Runs SQL on the D1 database of a running app, as an operator would. */
 export async function runSql({ stateDirectory }: AppAddress, command: string): Promise<void> {
   await runToEnd([
     wrangler,
@@ -136,7 +135,7 @@ export async function runSql({ stateDirectory }: AppAddress, command: string): P
   ]);
 }
 
-/** Resolves when the app answers; `worker` is what has to live for that, where one knows it. */
+/** Resolves when the app responds. Throws at once if `worker` exits. */
 export async function ready(url: string, worker?: Group): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   let exit: number | null = null;

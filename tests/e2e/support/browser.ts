@@ -1,4 +1,4 @@
-/** People at their browsers: each with cookies, storage and a screen of their own, and a console that must stay clean. */
+/** Visitors: each has a browser context of its own. Unexpected messages in its console fail the test. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
@@ -17,24 +17,24 @@ export type Visitor = {
   context: BrowserContext;
   page: Page;
   studio: StudioPage;
-  /** Lets a console message pass that belongs to what the test does: a refused request is one, for Chromium. */
+  /** Allows a console message. Chromium logs each error response as an error. */
   expectsInConsole: (message: RegExp) => void;
   /** Another tab of the same browser. */
   newTab: () => Promise<{ page: Page; studio: StudioPage }>;
 };
 
 export type VisitorOptions = BrowserContextOptions & {
-  /** Where the app is; the shared one unless told. */
+  /** The app's address; by default the shared app. */
   url?: string;
-  /** Signed in already as this. */
+  /** Signs in as this user first. */
   email?: string;
-  /** What the studio speaks there. */
+  /** The text catalog of this app's build. */
   words?: Words;
 };
 
 let browser: Browser | undefined;
 
-/** Gives this file a browser. */
+/** Starts a browser for the tests of this file. */
 export function useBrowser(): void {
   beforeAll(async () => {
     browser = await launch();
@@ -46,13 +46,13 @@ export function useBrowser(): void {
 
 let visitors = 0;
 
-/** An address nobody has used: what one test leaves behind is not there for the next. */
+/** A new email address, so that no test sees another test's data. */
 export function newEmail(): string {
   visitors += 1;
   return `visitor-${process.pid}-${visitors}-${Date.now().toString(36)}@example.com`;
 }
 
-/** A visitor for the length of this test. */
+/** Opens a visitor; the context closes when the test ends. */
 export async function visit({ url, email, words, ...options }: VisitorOptions = {}): Promise<Visitor> {
   if (!browser) throw new Error("useBrowser() first");
   const baseURL = url ?? inject("app").url;
@@ -61,7 +61,7 @@ export async function visit({ url, email, words, ...options }: VisitorOptions = 
     baseURL,
     reducedMotion: "reduce",
     permissions: ["clipboard-read", "clipboard-write"],
-    // A request that a service worker answers is out of a test's reach; tests of the worker itself turn it on.
+    // Tests cannot intercept requests that a service worker handles. Tests of the service worker allow it.
     serviceWorkers: "block",
     ...options,
   });
@@ -69,16 +69,16 @@ export async function visit({ url, email, words, ...options }: VisitorOptions = 
   const problems = watchConsole(context, new URL(baseURL).origin);
   const allowed = [
     /Service Worker registration blocked by Playwright/,
-    // A hint about speed, which a page on a busy machine gets.
+    // A warning about speed, which a busy machine causes.
     /preloaded using link preload but not used within a few seconds/,
   ];
 
-  // Not `onTestFailed`: its hooks run after these, and find the pages closed.
+  // Not `onTestFailed`: its hooks run after these, when the pages are closed.
   onTestFinished(async ({ task }) => {
     if (task.result?.state === "fail") await saveScreenshots(context, task.name);
     await context.close();
     const unexpected = problems.filter((problem) => !allowed.some((pattern) => pattern.test(problem)));
-    expect(unexpected, "what the browser complained about").toEqual([]);
+    expect(unexpected, "unexpected console messages").toEqual([]);
   });
 
   if (email !== undefined) await signIn(context, email);
@@ -94,7 +94,7 @@ export async function visit({ url, email, words, ...options }: VisitorOptions = 
   };
 }
 
-/** What a test that failed saw last, in `.cache/e2e`. */
+/** Saves a screenshot of each page of a failed test in `.cache/e2e`. */
 async function saveScreenshots(context: BrowserContext, testName: string): Promise<void> {
   const folder = join(root, ".cache/e2e");
   await mkdir(folder, { recursive: true });
@@ -105,13 +105,13 @@ async function saveScreenshots(context: BrowserContext, testName: string): Promi
   await Promise.allSettled(shots);
 }
 
-/** Without the dialog, where a test is about something else. */
+/** Signs in without the dialog. */
 async function signIn(context: BrowserContext, email: string): Promise<void> {
   const response = await context.request.post("/api/auth/dev", { data: { email } });
   expect(response.status(), "sign-in").toBe(204);
 }
 
-/** Errors, policy violations (Chromium reports them as errors) and requests to anywhere but the app. */
+/** Collects console errors and warnings (policy violations too), uncaught exceptions and requests to other origins. */
 function watchConsole(context: BrowserContext, origin: string): string[] {
   const problems: string[] = [];
   context.on("console", (message) => {

@@ -3,9 +3,9 @@ import type { GenerateBody, Generation } from "../../../worker/api/schemas/gener
 import type { Session } from "../../../worker/api/schemas/session.ts";
 import { until } from "./until.ts";
 
-/** Answers are read as a client in plain JavaScript would. */
+/** A response whose JSON has no type, as for a client in plain JavaScript. */
 // oxlint-disable-next-line typescript/no-explicit-any
-type Answer = Omit<Response, "json"> & { json: () => Promise<any> };
+type UntypedResponse = Omit<Response, "json"> & { json: () => Promise<any> };
 
 export async function createClient(url: string, email: string) {
   const signIn = await fetch(`${url}/api/auth/dev`, {
@@ -19,7 +19,7 @@ export async function createClient(url: string, email: string) {
     .map((line) => line.split(";", 1)[0])
     .join("; ");
 
-  async function call(method: string, path: string, body?: unknown): Promise<Answer> {
+  async function call(method: string, path: string, body?: unknown): Promise<UntypedResponse> {
     return fetch(`${url}${path}`, {
       method,
       headers: { cookie, ...(body !== undefined && { "content-type": "application/json" }) },
@@ -32,20 +32,21 @@ export async function createClient(url: string, email: string) {
 
   return {
     email,
-    /** What a browser would send for this user. */
+    /** The session cookie of this user. */
     cookie,
-    /** Waits until no place is taken: then the next request is not one too many. */
+    /** Waits until all slots are free. */
     isIdle: () => until(`${email} to be idle`, async () => (await session()).limits?.inFlight === 0),
     call,
     session,
     generation,
     generate: (body: Partial<GenerateBody>) => call("POST", "/api/generate", body),
-    /** Generates, and waits for the picture. */
+    /** Generates, and waits for the image. */
     async makes(prompt: string, options: Partial<GenerateBody> = {}): Promise<Generation> {
-      const answer = await call("POST", "/api/generate", { prompt, ...options });
-      if (answer.status !== 202) throw new Error(`"${prompt}": ${answer.status} ${await answer.text()}`);
-      const { id } = (await answer.json()).generation as Generation;
-      return until(`the picture of "${prompt}"`, async () => {
+      const response = await call("POST", "/api/generate", { prompt, ...options });
+      if (response.status !== 202)
+        throw new Error(`"${prompt}": ${response.status} ${await response.text()}`);
+      const { id } = (await response.json()).generation as Generation;
+      return until(`the image of "${prompt}"`, async () => {
         const now = await generation(id);
         if (now.error) throw new Error(`"${prompt}": ${now.error.message}`);
         return now.status === "succeeded" && now;

@@ -1,4 +1,4 @@
-/** A gateway with a sign-in page on another origin, in front of an app: what Cloudflare Access is. */
+/** A proxy in front of an app, with a sign-in page on another origin, like Cloudflare Access. */
 import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 
@@ -6,9 +6,9 @@ export const SIGN_IN_LINK = "Continue to the studio";
 
 export type Gateway = {
   url: string;
-  /** Where its sign-in page is. */
+  /** The address of its sign-in page. */
   signInUrl: string;
-  /** The session ends: open connections too, as those of a browser that slept. */
+  /** Ends the session and destroys open sockets, as after the computer was asleep. */
   endSession: () => void;
   stop: () => Promise<void>;
 };
@@ -17,7 +17,7 @@ export async function startGateway(appUrl: string): Promise<Gateway> {
   const app = new URL(appUrl);
   let hasSession = true;
   const sockets = new Set<Socket>();
-  /** The app is asked under its own address. */
+  /** Replaces host and origin by those of the app. */
   const headersFor = ({ headers }: IncomingMessage) => ({
     ...headers,
     host: app.host,
@@ -45,9 +45,9 @@ export async function startGateway(appUrl: string): Promise<Gateway> {
     const { method, url: path } = incoming;
     const outgoing = request(
       { host: app.hostname, port: app.port, method, path, headers: headersFor(incoming) },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
+      (upstream) => {
+        response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+        upstream.pipe(response);
       },
     );
     outgoing.on("error", () => response.destroy());

@@ -1,4 +1,4 @@
-/** One app for all files that do not break theirs. */
+/** Starts the app that most test files share. */
 import type { TestProject } from "vitest/node";
 import { runTool } from "../../../scripts/run.ts";
 import { type AppAddress, prepareApp } from "./app.ts";
@@ -10,11 +10,11 @@ declare module "vitest" {
 }
 
 export default async function setup({ provide }: TestProject) {
-  // `npm test` has built it already; whoever runs vitest alone tests what is there now.
+  // `npm test` has built the studio already and sets STUDIO_BUILT. Otherwise vitest builds the current sources.
   if (!process.env["STUDIO_BUILT"]) await runTool("vite", ["build", "--logLevel", "warn"]);
   const { url, adminUrl, stateDirectory, start, stop } = await prepareApp({ tiny: true });
   provide("app", { url, adminUrl, stateDirectory });
-  // Other projects' tests need not wait for it: those that use it do (setup.ts).
+  // Only tests that use the app wait for it (setup.ts), so that other projects start at once.
   const started = start().catch((error: unknown) => console.error(error));
   return async () => {
     await started;

@@ -1,16 +1,16 @@
-/** What an app keeps, read from its files: every row of D1, of R2's list and of the objects. */
+/** Reads all rows that an app has stored: D1, R2's list of files and the Durable Objects. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { AppAddress } from "./app.ts";
 
 const STORES = ["d1", "r2", "do"];
-/** What the platform notes for itself: alarms, and under which name an object was last asked for. */
+/** Tables of the platform: alarms and names of objects. */
 const NOT_THE_APPS = /^_cf_|^__miniflare/;
 
 /**
- * Every row there is, as text to be searched. What is deleted but not overwritten on disk yet is no row.
- * Throws where workerd opens or closes one of the files just then: to be polled.
+ * All rows as text to search. Deleted rows are not in it, even if their bytes are still on disk. Throws if workerd opens
+ * or closes one of the files meanwhile, so poll it.
  */
 export function everythingKept({ stateDirectory }: AppAddress): string {
   const databases = STORES.flatMap((store) => {

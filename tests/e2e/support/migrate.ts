@@ -1,4 +1,4 @@
-/** A new database for each app. Wrangler migrates one for all of them, which is copied from then on. */
+/** Gives each app a new database: a copy of one that wrangler has migrated. */
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { root } from "../../../scripts/run.ts";
 import { runToEnd, wrangler } from "./processes.ts";
 
-/** What a migrated database depends on. */
+/** Files on which the migrated database depends. */
 const SOURCES = ["migrations/**/*.sql", "wrangler.toml", "package-lock.json"];
 
-/** Leaves a state alone that has a database already. */
+/** Does nothing if the state has a database already. */
 export async function migrate(stateDirectory: string): Promise<void> {
   if (existsSync(join(stateDirectory, "v3/d1"))) return;
   await cp(await migrated(), stateDirectory, { recursive: true });
@@ -25,7 +25,7 @@ async function migrated(): Promise<string> {
   await mkdir(cache, { recursive: true });
   const own = await mkdtemp(join(cache, "migrating-"));
   await runToEnd([wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", own]);
-  // Whole or not at all; where another process was first, its own is as good.
+  // Atomic. If another process was first, use its copy.
   await rename(own, folder).catch(() => rm(own, { recursive: true, force: true }));
   return folder;
 }

@@ -1,6 +1,6 @@
 /**
- * A sign-in provider, as other people make them: `node oidc-provider.ts <port> <redirect-uri> <client-secret>`. Any name
- * and password sign in.
+ * An OpenID provider of the package `oidc-provider`: `node oidc-provider.ts <port> <redirect-uri> <client-secret>`. Any
+ * name and password sign in; the address of a name that starts with `unverified` is not verified.
  */
 import { Provider } from "oidc-provider";
 
@@ -23,7 +23,7 @@ const provider = new Provider(`http://localhost:${port}`, {
     accountId: id,
     claims: () => ({ sub: id, email: `${id}@example.com`, email_verified: !id.startsWith("unverified") }),
   }),
-  // Its consent page is skipped: whoever signs in has agreed.
+  // Grants consent at the sign-in, so that no consent page is shown.
   async loadExistingGrant(context: {
     oidc: { client: { clientId: string }; session: { accountId: string } };
   }) {

@@ -1,4 +1,4 @@
-/** Child processes in groups of their own, so that what they start ends with them. */
+/** Child processes, each the leader of a process group, so that killing the group also ends its children. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
@@ -8,10 +8,10 @@ export const wrangler = "node_modules/wrangler/bin/wrangler.js";
 
 export type Group = { output: () => string; kill: () => Promise<void>; exited: Promise<number> };
 
-/** What runs now; a test run that ends early takes it along. */
+/** The running children. They are killed when this process exits. */
 const running = new Set<ChildProcess>();
 process.once("exit", () => running.forEach(killGroup));
-// In groups of their own they do not hear what ends this one.
+// A signal to this process group does not reach the groups of the children.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => process.exit(1));
 }
@@ -40,7 +40,7 @@ export function startGroup(args: string[], env: NodeJS.ProcessEnv = {}): Group {
   return {
     output: () => output,
     exited,
-    /** As a machine that loses power: nobody gets to say goodbye. */
+    /** SIGKILL to the whole group, without a clean shutdown, as in a power failure. */
     async kill() {
       killGroup(child);
       await exited;
@@ -48,7 +48,7 @@ export function startGroup(args: string[], env: NodeJS.ProcessEnv = {}): Group {
   };
 }
 
-/** Runs a script to its end; its output, or an error that quotes it. */
+/** Runs a script until it exits and returns its output. Throws with the output if the exit code is not 0. */
 export async function runToEnd(args: string[]): Promise<string> {
   const group = startGroup(args);
   const code = await group.exited;
@@ -61,11 +61,11 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // Gone already.
+    // It has exited already.
   }
 }
 
-/** Below the range that outgoing connections take theirs from, so that it stays free while its server is down. */
+/** Below the range of ephemeral ports, so that no outgoing connection takes the port while its server is down. */
 const PORTS = { from: 20_000, to: 32_000 };
 
 export async function freePort(): Promise<number> {

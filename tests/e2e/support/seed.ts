@@ -1,8 +1,8 @@
-/** Histories as long as nobody wants to wait for: rows written into the record, without pictures in R2. */
+/** Writes long histories directly into D1, without images in R2, because generating them would take too long. */
 import type { Page } from "playwright-core";
 import { type AppAddress, runSql } from "./app.ts";
 
-/** One grey pixel, as PNG. */
+/** One gray pixel, as PNG. */
 const PIXEL = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==",
   "base64",
@@ -10,11 +10,11 @@ const PIXEL = Buffer.from(
 
 export type Seed = { email: string; count: number; prompt: string };
 
-/** The id of the picture that has this number; the highest is the newest. */
+/** The id of the generation with this number; the highest is the newest. */
 export const seededId = (prompt: string, number: number) =>
   `${prompt.toLowerCase().replace(/\W+/g, "-")}-${number}`;
 
-/** Pictures of several shapes, one a minute up to an hour ago; the user must have signed in once. */
+/** Inserts generations of several shapes, one per minute, the newest an hour old. The user must have signed in once. */
 export async function seedImages(app: AppAddress, { email, count, prompt }: Seed): Promise<void> {
   const newest = Date.now() - 3_600_000;
   const shape =
@@ -31,7 +31,7 @@ export async function seedImages(app: AppAddress, { email, count, prompt }: Seed
   );
 }
 
-/** Gives seeded pictures some pixels: what the record says of them is real, what R2 would hold is not. */
+/** Responds to requests for seeded images with one pixel, because R2 has no files for them. */
 export async function paintSeeded(page: Page, prompt: string): Promise<void> {
   await page.route(`**/images/${seededId(prompt, 0).slice(0, -1)}*/**`, (route) =>
     route.fulfill({ contentType: "image/png", body: PIXEL }),

@@ -1,4 +1,4 @@
-/** Before the tests of each file: the shared app, which is started while other projects are tested. */
+/** Waits for the shared app before the tests of each file; it starts while tests of other projects run. */
 import { beforeAll, inject } from "vitest";
 import { ready } from "./app.ts";
 

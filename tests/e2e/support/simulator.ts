@@ -1,4 +1,4 @@
-/** Skytells' stand-in, and what a test asks it. A test knows its predictions by their prompts. */
+/** A client of the simulator's admin API. Tests name predictions by their prompts. */
 import { createHash } from "node:crypto";
 import type { CreateEntry, OutputEntry, WebhookEntry } from "../../../simulator/ledger.ts";
 import { until } from "./until.ts";
@@ -37,7 +37,7 @@ export function createSimulatorClient(adminUrl: string) {
     async sendWebhook(prompt: string, event: "started" | "succeeded") {
       await admin("POST", `/predictions/${await idOf(prompt)}/webhook`, { event });
     },
-    /** What Skytells was asked to make for this prompt: what would be paid for. */
+    /** The creates that the simulator received for this prompt; with Skytells each one would cost money. */
     creates,
     /** Ends a prediction now, whatever its moods wait for. */
     async finish(prompt: string) {
@@ -48,7 +48,7 @@ export function createSimulatorClient(adminUrl: string) {
       const id = await idOf(prompt);
       return (await admin<{ canonicalStatus: string }>("GET", `/predictions/${id}`)).canonicalStatus;
     },
-    /** The picture's fingerprint, as it went over the wire to the studio. */
+    /** SHA-256 of the image that the simulator sent to the Worker. */
     async sha256Of(prompt: string): Promise<string | null | undefined> {
       const id = await idOf(prompt);
       const { outputs } = await admin<LedgerReport>("GET", "/ledger");

@@ -1,7 +1,7 @@
 const LONGEST_MS = 30_000;
 const EVERY_MS = 50;
 
-/** Waits for what only asking can tell; answers it. `what` names it where it never comes. */
+/** Polls `ask` until it returns a value, and returns that. `what` names it in the error after a timeout. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | null | undefined | false>,
@@ -9,9 +9,9 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
-    const answer = await ask();
-    if (answer !== null && answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`Waited ${withinMs / 1000} s in vain for ${what}.`);
+    const value = await ask();
+    if (value !== null && value !== undefined && value !== false) return value;
+    if (Date.now() > deadline) throw new Error(`Waited ${withinMs / 1000} s without success for ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
 }

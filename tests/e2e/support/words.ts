@@ -1,4 +1,4 @@
-/** The whole text catalogue, by which tests find what is on the screen. */
+/** All message files, by which tests find elements on the screen. */
 import { accountText } from "../../../frontend/text/account.ts";
 import { commonText } from "../../../frontend/text/common.ts";
 import { createText } from "../../../frontend/text/create.ts";
@@ -9,7 +9,7 @@ import { imageText } from "../../../frontend/text/image.ts";
 import { menuText } from "../../../frontend/text/menu.ts";
 import { signInText } from "../../../frontend/text/sign-in.ts";
 
-/** As the catalogue is written. A build in another language has the same names with other values. */
+/** The messages of this build. A build in another language has the same names with other values. */
 export const written = {
   accountText,
   commonText,
