@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import chevronDown from "lucide-static/icons/chevron-down.svg?raw";
+import { TILE_SIZES, type TileSize } from "../../worker/shared/tile-image.ts";
 import { MODELS } from "../../worker/shared/models.ts";
 import { dayBefore, type Filters, NO_FILTERS } from "../studio/images/filters.ts";
 import { commonText } from "../text/common.ts";
@@ -8,7 +9,8 @@ import { galleryText } from "../text/gallery.ts";
 import { Icon } from "../ui/icon.tsx";
 import { useLightDismiss } from "../ui/light-dismiss.ts";
 
-type Props = { filters: Filters; onFilter: (changes: Partial<Filters>) => void };
+type FilterProps = { filters: Filters; onFilter: (changes: Partial<Filters>) => void };
+type Props = FilterProps & { size: TileSize; onSize: (size: TileSize) => void };
 
 /** On a phone a sheet at the bottom edge; else below its button. */
 const MENU =
@@ -19,8 +21,8 @@ const STATUSES = Object.keys(galleryText.statuses) as Filters["status"][];
 const DATES = ["any", "0", "6", "29", "custom"] as const;
 type DateRange = (typeof DATES)[number];
 
-/** Filters by status, model and date. Each choice applies at once. */
-export function FilterMenu({ filters, onFilter }: Props) {
+/** Filters by status, model and date, and the size of the images. Each choice applies at once. */
+export function FilterMenu({ filters, onFilter, size, onSize }: Props) {
   const menu = useRef<HTMLDivElement>(null);
   useLightDismiss(menu);
   return (
@@ -50,6 +52,22 @@ export function FilterMenu({ filters, onFilter }: Props) {
         onChange={(value) => onFilter({ model: MODELS.find(({ id }) => id === value)?.id ?? null })}
       />
       <Dates filters={filters} onFilter={onFilter} />
+      <fieldset>
+        <legend class="mb-1 text-sm font-medium">{galleryText.tileSize}</legend>
+        <div class="grid grid-cols-3 gap-2">
+          {TILE_SIZES.map((one) => (
+            <button
+              key={one}
+              type="button"
+              class="button plain toggle px-2"
+              aria-pressed={one === size}
+              onClick={() => onSize(one)}
+            >
+              {galleryText.tileSizes[one]}
+            </button>
+          ))}
+        </div>
+      </fieldset>
     </div>
   );
 }
@@ -87,7 +105,7 @@ function Select({ label, value, options, onChange }: SelectProps) {
   );
 }
 
-function Dates({ filters: { from, to }, onFilter }: Props) {
+function Dates({ filters: { from, to }, onFilter }: FilterProps) {
   const isCustom = useSignal(false);
   const range = isCustom.value ? "custom" : rangeOf(from, to);
   const today = dayBefore(Date.now(), 0);

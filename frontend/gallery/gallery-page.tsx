@@ -13,6 +13,7 @@ import { GalleryGrid } from "./grid.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { GalleryToolbar } from "./toolbar.tsx";
 import { useImageLists } from "./use-image-lists.ts";
+import { useTileSize } from "./use-tile-size.ts";
 import { SAVED_ANCHOR } from "./use-grid-window.ts";
 import { zipProgress } from "./zip-download.ts";
 
@@ -43,6 +44,7 @@ function Main({ isSelecting = false, children }: { isSelecting?: boolean; childr
 function Images() {
   const router = usePart(routerPart);
   const imageLists = useImageLists();
+  const [size, setSize] = useTileSize();
   const { isConnected, wakeUps } = usePart(connectionPart);
   const { search } = router.route.value;
   const list = useMemo(() => {
@@ -81,13 +83,14 @@ function Images() {
 
   return (
     <Main isSelecting={isSelecting}>
-      <GalleryToolbar list={list} />
+      <GalleryToolbar list={list} size={size} onSize={setSize} />
       {isEmpty ? (
         <EmptyList list={list} />
       ) : (
         <GalleryGrid
           key={search}
           list={list}
+          size={size}
           shouldResume={
             router.isReturning || (isFirst.current && list.newCount.value === list.newCountWhenLeft)
           }

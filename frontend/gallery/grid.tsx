@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import type { TileSize } from "../../worker/shared/tile-image.ts";
 import { storePart } from "../browser/storage.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
@@ -8,10 +9,11 @@ import { errors } from "../text/errors.ts";
 import { galleryText } from "../text/gallery.ts";
 import { usePart } from "../ui/parts.ts";
 import { useTileOverlay } from "../ui/use-tile-overlay.ts";
-import { bottomOf, itemBoxes, type LayoutOptions, layoutRows } from "./justified-rows.ts";
+import { daysAgo } from "./days.ts";
+import { bottomOf, itemBoxes, layoutRows } from "./justified-rows.ts";
 import { onGridKey } from "./keyboard.ts";
 import { onTileClick, PlaceholderTile, Tile } from "./tile.tsx";
-import { useGridLayout } from "./use-grid-layout.ts";
+import { type GridOptions, useGridLayout } from "./use-grid-layout.ts";
 import { useGridWindow } from "./use-grid-window.ts";
 import { useRovingFocus } from "./use-roving-focus.ts";
 
@@ -21,6 +23,14 @@ type Props = {
   list: ImageList;
   /** Starts at the list's scroll anchor, not at its top. */
   shouldResume: boolean;
+  size: TileSize;
+};
+
+/** Row heights, which `worker/shared/tile-image.ts` has too. */
+const ROWS: Record<TileSize, string> = {
+  small: "auto-rows-(--spacing-row-small)",
+  medium: "auto-rows-(--spacing-row)",
+  large: "auto-rows-(--spacing-row-large)",
 };
 
 /**
@@ -28,12 +38,12 @@ type Props = {
  * the window are rendered: the page costs the same with fifty images and with ten thousand
  * (docs/decisions/0012-virtualized-justified-rows.md).
  */
-export function GalleryGrid({ list, shouldResume }: Props) {
+export function GalleryGrid({ list, shouldResume, size }: Props) {
   const favorites = usePart(favoritesPart);
   const pendingDeletions = usePart(pendingDeletionsPart);
   const store = usePart(storePart);
   const grid = useRef<HTMLUListElement>(null);
-  const { options, layout } = useGridLayout(grid, list);
+  const { options, layout } = useGridLayout(grid, list, size);
   const { first, last } = useGridWindow({ grid, list, layout, shouldResume });
   const shown = list.shown.value;
   const { value: current } = layout;
@@ -63,7 +73,7 @@ export function GalleryGrid({ list, shouldResume }: Props) {
       <ul
         ref={grid}
         {...handlers}
-        class="relative auto-rows-(--spacing-row) gap-y-tiles [overflow-anchor:none] aria-busy:min-h-dvh"
+        class={`relative ${ROWS[size]} gap-y-tiles [overflow-anchor:none] aria-busy:min-h-dvh`}
         aria-label={galleryText.title}
         aria-busy={isBusy}
         style={{
@@ -89,8 +99,16 @@ export function GalleryGrid({ list, shouldResume }: Props) {
         }}
       >
         {current &&
-          rows.flatMap((row) =>
-            itemBoxes(row, current.ratios, current.gap).map((box, place) => {
+          rows.flatMap((row) => [
+            row.day !== undefined && (
+              <DayHeading
+                key={`day-${row.day}-${row.start}`}
+                day={row.day}
+                top={row.top - current.heading}
+                height={current.heading}
+              />
+            ),
+            ...itemBoxes(row, current.ratios, current.gap).map((box, place) => {
               const index = row.start + place;
               const generation = shown[index];
               return (
@@ -101,6 +119,7 @@ export function GalleryGrid({ list, shouldResume }: Props) {
                     generation={generation}
                     top={row.top}
                     height={row.height}
+                    size={size}
                     position={index + 1}
                     count={state === "end" ? shown.length : -1}
                     isInFirstRow={row.start === 0}
@@ -112,7 +131,7 @@ export function GalleryGrid({ list, shouldResume }: Props) {
                 )
               );
             }),
-          )}
+          ])}
         {isPlaceholder && <Placeholder options={options.value} />}
       </ul>
       <ListEnd list={list} />
@@ -120,13 +139,32 @@ export function GalleryGrid({ list, shouldResume }: Props) {
   );
 }
 
-const placeholderRows = (options: LayoutOptions) =>
-  layoutRows(PLACEHOLDER_RATIOS, options, { start: 0, end: PLACEHOLDER_RATIOS.length, top: 0, isOpen: true });
+type DayHeadingProps = { day: number; top: number; height: number };
 
-const placeholderHeight = (options: LayoutOptions | null) =>
-  options ? bottomOf(placeholderRows(options)) : 0;
+/** Above the first row of a day. In the list, where the images that belong to it follow. */
+function DayHeading({ day, top, height }: DayHeadingProps) {
+  return (
+    <li
+      class="absolute inset-x-0 flex items-end pb-2 text-sm font-semibold"
+      style={`inset-block-start:${top}px;block-size:${height}px`}
+    >
+      <h2>{galleryText.day(day, daysAgo(day, Date.now()))}</h2>
+    </li>
+  );
+}
 
-function Placeholder({ options }: { options: LayoutOptions | null }) {
+/** Below where the first heading will be. */
+const placeholderRows = (options: GridOptions) =>
+  layoutRows(PLACEHOLDER_RATIOS, options, {
+    start: 0,
+    end: PLACEHOLDER_RATIOS.length,
+    top: options.heading,
+    isOpen: true,
+  });
+
+const placeholderHeight = (options: GridOptions | null) => (options ? bottomOf(placeholderRows(options)) : 0);
+
+function Placeholder({ options }: { options: GridOptions | null }) {
   if (!options) return null;
   return placeholderRows(options).flatMap((row) =>
     itemBoxes(row, PLACEHOLDER_RATIOS, options.gap).map((box) => (

@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
-import { tileSizes, tileSrcset } from "../../worker/shared/tile-image.ts";
+import { type TileSize, tileSizes, tileSrcset } from "../../worker/shared/tile-image.ts";
 import { imagePath } from "../browser/router.ts";
 import { isInFlight } from "../studio/images/generation.ts";
 import type { Selection } from "../studio/images/selection.ts";
@@ -28,6 +28,7 @@ export function PlaceholderTile(box: Box) {
 }
 
 type TileProps = Box & {
+  size: TileSize;
   generation: Generation;
   /** From 1 on. */
   position: number;
@@ -46,7 +47,7 @@ type TileProps = Box & {
  * keep all earlier renders in memory: each element refers to the one before.)
  */
 export function Tile(props: TileProps) {
-  const { generation, position, count, isInFirstRow, isTabbable, isSelected, isSelecting, hasOverlay } =
+  const { generation, size, position, count, isInFirstRow, isTabbable, isSelected, isSelecting, hasOverlay } =
     props;
   const { top, offset, width, height } = props;
   const { id, prompt, favorite } = generation;
@@ -70,7 +71,7 @@ export function Tile(props: TileProps) {
           data-focus-fallback={isTabbable ? 1 : undefined}
           aria-label={hasImage ? galleryText.open(prompt) : galleryText.failed(prompt)}
         >
-          {hasImage && <TileImage generation={generation} isUrgent={isInFirstRow} />}
+          {hasImage && <TileImage generation={generation} size={size} isUrgent={isInFirstRow} />}
         </a>
         {!hasImage && <TileMessage generation={generation} isIndented={isSelecting} />}
         {hasImage && favorite && (
@@ -91,6 +92,7 @@ export function Tile(props: TileProps) {
     ),
     [
       generation,
+      size,
       top,
       offset,
       width,
@@ -106,18 +108,18 @@ export function Tile(props: TileProps) {
   );
 }
 
-type TileImageProps = { generation: Generation; isUrgent: boolean };
+type TileImageProps = { generation: Generation; size: TileSize; isUrgent: boolean };
 
 /** Loads at once: the grid renders only tiles that are about to be seen. */
-function TileImage({ generation, isUrgent }: TileImageProps) {
-  const { thumbnailUrl, width, height, prompt } = generation;
+function TileImage({ generation, size, isUrgent }: TileImageProps) {
+  const { outputUrl, thumbnailUrl, width, height, prompt } = generation;
   if (!thumbnailUrl || !width || !height) return null;
   const image = { thumbnailUrl, width, height };
   return (
     <img
       class="absolute inset-0 size-full rounded-[inherit] object-cover group-data-selected:opacity-75"
-      srcset={tileSrcset(image)}
-      sizes={tileSizes(image)}
+      srcset={tileSrcset(image, size === "large" ? outputUrl : null)}
+      sizes={tileSizes(image, size)}
       src={thumbnailUrl}
       width={width}
       height={height}

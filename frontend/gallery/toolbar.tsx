@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import heart from "lucide-static/icons/heart.svg?raw";
 import sliders from "lucide-static/icons/sliders-horizontal.svg?raw";
 import squareCheck from "lucide-static/icons/square-check.svg?raw";
+import type { TileSize } from "../../worker/shared/tile-image.ts";
 import { pathOf, routerPart } from "../browser/router.ts";
 import { type Filters, writeFilters } from "../studio/images/filters.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
@@ -15,8 +16,10 @@ import { SearchField } from "./search-field.tsx";
 /** On a phone only the icon. */
 const BUTTON = "button plain toggle max-sm:w-control max-sm:p-0";
 
-/** Search, filters and selection mode. The address holds the search and the filters. */
-export function GalleryToolbar({ list }: { list: ImageList }) {
+type Props = { list: ImageList; size: TileSize; onSize: (size: TileSize) => void };
+
+/** Search, filters, image size and selection mode. The address holds the search and the filters. */
+export function GalleryToolbar({ list, size, onSize }: Props) {
   const router = usePart(routerPart);
   const { filters, selection } = list;
   /** Counts how often the search was removed by another control, even text that was not searched for yet. */
@@ -49,7 +52,7 @@ export function GalleryToolbar({ list }: { list: ImageList }) {
         >
           <Label icon={sliders} text={galleryText.filter} />
         </button>
-        <FilterMenu filters={filters} onFilter={setFilters} />
+        <FilterMenu filters={filters} onFilter={setFilters} size={size} onSize={onSize} />
         <button
           type="button"
           class={BUTTON}

@@ -108,7 +108,7 @@ export function ScaledImage({ output, alt, transform, onLoad, onError }: ScaledI
 }
 
 type ZoomButtonsProps = {
-  /** null until the stage has been measured. */
+  /** null: not shown, and until the stage has been measured. */
   scale: number | null;
   isFitting: boolean;
   controls: Signal<ZoomControls | null>;
@@ -130,7 +130,7 @@ export function ZoomButtons({ scale, isFitting, controls }: ZoomButtonsProps) {
         onClick={() => controls.peek()?.toggle()}
       >
         <Icon svg={maximize} />
-        <span class="nums">{scale === null ? "" : imageText.zoom(scale)}</span>
+        {scale !== null && <span class="nums">{imageText.zoom(scale)}</span>}
         <span class="sr-only">{toggleLabel}</span>
       </button>
       <StepButton label={imageText.zoomIn} icon={zoomIn} onClick={() => controls.peek()?.zoom(ZOOM_STEP)} />

@@ -1,4 +1,5 @@
 /** Messages of the gallery: toolbar, filters, tiles, selection and zip files. */
+import type { TileSize } from "../../worker/shared/tile-image.ts";
 import type { GenerationStatus } from "../../worker/shared/generations.ts";
 import { actionsText } from "./actions.ts";
 import { formatter, number } from "./format.ts";
@@ -6,6 +7,10 @@ import { language } from "./language.ts";
 import { counted } from "./plural.ts";
 
 const day = formatter(() => new Intl.DateTimeFormat(language.tag, { dateStyle: "medium" }));
+const dayThisYear = formatter(
+  () => new Intl.DateTimeFormat(language.tag, { weekday: "long", month: "long", day: "numeric" }),
+);
+const dayOfYear = formatter(() => new Intl.DateTimeFormat(language.tag, { dateStyle: "long" }));
 const megabytes = formatter(
   () =>
     new Intl.NumberFormat(language.tag, {
@@ -44,6 +49,14 @@ export const galleryText = {
   } satisfies Record<GenerationStatus | "all", string>,
   date: "Date",
   dates: { any: "Any time", 0: "Today", 6: "Last 7 days", 29: "Last 30 days", custom: "From … to …" },
+  tileSize: "Image size",
+  tileSizes: { small: "Small", medium: "Medium", large: "Large" } satisfies Record<TileSize, string>,
+  /** A heading. `start`: midnight at the day's beginning. */
+  day: (start: number, daysAgo: number) => {
+    if (daysAgo < 2) return daysAgo === 0 ? "Today" : "Yesterday";
+    const isThisYear = new Date(start).getFullYear() === new Date().getFullYear();
+    return (isThisYear ? dayThisYear() : dayOfYear()).format(new Date(start));
+  },
   from: "From",
   to: "To",
   fromDay: (iso: string) => `From ${dayOf(iso)}`,
