@@ -58,7 +58,7 @@ test("names the year of an earlier year", () => {
 test("an image that arrives above the window gets no second heading of the same day", async () => {
   const { generations } = await open();
   vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(0, -500, 1_000, 2_000));
-  act(() => generations.upsert(on("new", 22, 11)));
+  await act(() => generations.upsert(on("new", 22, 11)));
   await waitFor(() => expect(inOrder()).toContain("new"));
   expect(inOrder().filter((text) => text === "Today")).toHaveLength(1);
   expect(inOrder().slice(0, 3)).toEqual(["Today", "new", "a"]);
