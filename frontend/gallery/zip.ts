@@ -1,5 +1,6 @@
 /**
- * Many images as one zip file, streamed: the original bytes, stored without compression. It goes straight to disk
+ * Many images as one zip file, streamed: the original bytes, stored without compression, and a JSON file that says how
+ * each was made. It goes straight to disk
  * where the browser lets a page write a file; elsewhere the browser holds it until it is complete, at most
  * `MAX_HELD_BYTES`. This code and its library are loaded with the first selection.
  */
@@ -29,6 +30,8 @@ export type Zip = {
   missing: () => number;
 };
 
+const FACTS_FILE = "images.json";
+
 type Entry = { generation: Generation; n: number; url: string };
 
 /** Every output of these generations. Leaves out an image that is gone; a lost connection fails the stream. */
@@ -40,6 +43,7 @@ export function zipImages(
     generation.outputs.map(({ url }, n) => ({ generation, n, url })),
   );
   let missing = 0;
+  const facts: object[] = [];
 
   async function* files() {
     const responses: (Promise<Response> | undefined)[] = entries
@@ -61,14 +65,18 @@ export function zipImages(
         await response?.body?.cancel();
         missing += 1;
       } else {
+        const name = fileNameOf(generation, n, response.headers.get("Content-Type") ?? "");
+        const { id, prompt, model, options, createdAt, completedAt } = generation;
+        facts.push({ file: name, id, prompt, model, options, createdAt, completedAt });
         yield {
-          name: fileNameOf(generation, n, response.headers.get("Content-Type") ?? ""),
+          name,
           input: response,
           lastModified: new Date(generation.completedAt ?? generation.createdAt),
         };
       }
       onProgress(index + 1);
     }
+    yield { name: FACTS_FILE, input: `${JSON.stringify(facts, null, 2)}\n` };
   }
 
   return { stream: makeZip(files()), count: entries.length, missing: () => missing };

@@ -275,10 +275,13 @@ test("a zip file holds the original files under different names", async () => {
   expect(file.suggestedFilename()).toMatch(/^images-\d{4}-\d\d-\d\d\.zip$/);
   await page.getByText(galleryText.zipSaved(3)).waitFor();
   const entries = entriesOf(await readFile(await file.path()));
+  const facts = JSON.parse(String(Buffer.from(entries.pop()?.bytes ?? []))) as { file: string; id: string }[];
   expect(new Set(entries.map(({ name }) => name)).size).toBe(3);
   expect(entries.filter(({ name }) => name.startsWith("the-same-words-")).length).toBe(2);
   expect(entries.some(({ name }) => name.startsWith("ein-fluß-川-and-a-very"))).toBe(true);
   const { items } = await (await context.request.get("/api/generations")).json();
+  expect(facts.map(({ file }) => file)).toEqual(entries.map(({ name }) => name));
+  expect(facts.map(({ id }) => id)).toEqual(items.map(({ id }: { id: string }) => id));
   const originals: string[] = await Promise.all(
     items.map(async (item: { outputUrl: string }) =>
       sha256(await (await context.request.get(item.outputUrl)).body()),
@@ -359,6 +362,7 @@ test("writes a zip file directly to disk if the browser supports it", async () =
   expect(entriesOf(Buffer.from(written)).map(({ name }) => name.replace(/-[0-9a-f-]{20,}/, ""))).toEqual([
     "a-frond.png",
     "a-fern.png",
+    "images.json",
   ]);
 });
 

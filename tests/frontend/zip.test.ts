@@ -50,7 +50,7 @@ test("a double click downloads one file", async () => {
   await Promise.all(both);
   expect(picker).toHaveBeenCalledOnce();
   expect(fetched).toHaveBeenCalledTimes(2);
-  expect(entriesOf(written())).toHaveLength(2);
+  expect(entriesOf(written())).toHaveLength(3);
   expect(texts().at(-1)).toBe(galleryText.zipSaved(2));
   expect(zipProgress.value).toBeNull();
 });
@@ -106,4 +106,25 @@ test("without a chosen file it downloads nothing, and can be repeated", async ()
   expect([texts(), fetched.mock.calls.length]).toEqual([[], 0]);
   await download();
   expect(texts().at(-1)).toBe(galleryText.zipSaved(2));
+});
+
+test("a JSON file beside the images says how each was made", async () => {
+  const { picker, written } = disk();
+  vi.stubGlobal("showSaveFilePicker", picker);
+  fetched.mockImplementationOnce(async () => new Response(null, { status: 404 }));
+  await open().download();
+  const entries = entriesOf(written());
+  expect(entries.map(({ name }) => name)).toEqual(["image-b-b.png", "images.json"]);
+  const [, facts] = entries;
+  expect(JSON.parse(new TextDecoder().decode(facts?.bytes))).toEqual([
+    {
+      file: "image-b-b.png",
+      id: "b",
+      prompt: "image b",
+      model: "truefusion-pro",
+      options: {},
+      createdAt: images[1]?.createdAt,
+      completedAt: null,
+    },
+  ]);
 });
