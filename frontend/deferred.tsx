@@ -5,10 +5,11 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Generation } from "../worker/api/schemas/generation.ts";
 import { signInUrl } from "./api/sign-in-url.ts";
+import { offerFileDrags } from "./browser/drag-file.ts";
 import { transitionImage } from "./browser/image-transition.ts";
 import { isTextField, isUndo } from "./browser/keys.ts";
 import { retryFailedImages } from "./browser/retry-images.ts";
-import { imagePath, pathOf, type Router, routerPart } from "./browser/router.ts";
+import { imagePath, pathOf, type Router, routeOf, routerPart } from "./browser/router.ts";
 import { takeOverDownloads } from "./browser/save-file.ts";
 import { registerServiceWorker } from "./browser/service-worker-client.ts";
 import { delaySignOut } from "./browser/sign-out-lock.ts";
@@ -95,6 +96,7 @@ export function startDeferred(first: FirstScreen): {
     if (key === null || (key === "studio.owner" && newValue === null)) tabStore.clear();
   });
   router.transition = transitionImage;
+  offerFileDrags((element) => imageAt(element, router, deferred.generations));
   takeOverDownloads((text, action) => messages.show(text, action));
   retryFailedImages();
   ignoreHeldEnter();
@@ -153,6 +155,19 @@ function actionsOf({ composer, dialogs, router }: FirstScreen, { feed, submit }:
       dialogs.shortcuts.value = true;
     },
   };
+}
+
+/** The image that the user sees at an element: in the viewer, or in a link to it. */
+function imageAt(element: Element, router: Router, generations: Deferred["generations"]) {
+  const isInViewer = element.matches("[data-viewer-image]");
+  const link = isInViewer ? null : element.closest("a");
+  const id = isInViewer ? router.route.peek().imageId : link && routeOf(link.pathname).imageId;
+  const generation = id === null ? undefined : generations.peek(id);
+  if (!generation) return null;
+  const shown = generation.outputs.findIndex(({ url }) => url === element.getAttribute("src"));
+  const n = Math.max(0, shown);
+  const output = generation.outputs[n];
+  return output ? { id: generation.id, prompt: generation.prompt, url: output.url, n } : null;
 }
 
 /** Shows it in the tab's title and icon. */

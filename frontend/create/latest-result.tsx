@@ -1,3 +1,4 @@
+import copyIcon from "lucide-static/icons/copy.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import pencil from "lucide-static/icons/pencil.svg?raw";
@@ -7,14 +8,18 @@ import sparkles from "lucide-static/icons/sparkles.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { ComponentChildren } from "preact";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
+import { canCopyImages } from "../browser/clipboard.ts";
 import { imagePath } from "../browser/router.ts";
 import { composerPart } from "../studio/generate/composer.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
+import { copyImageWithMessage } from "../studio/images/copy-image.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
 import type { FeedEntry } from "../studio/images/feed.ts";
 import { isInFlight, ratioOf } from "../studio/images/generation.ts";
+import { messagesPart } from "../studio/messages.ts";
 import { submitPart } from "../studio/generate/submit.ts";
 import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations.ts";
+import { actionsText } from "../text/actions.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -74,7 +79,8 @@ export function LatestResult({ entry, generation }: Props) {
 
 function ResultImage({ generation, frame }: { generation: Generation; frame: number }) {
   const favorites = usePart(favoritesPart);
-  const { id, prompt, favorite } = generation;
+  const messages = usePart(messagesPart);
+  const { id, prompt, favorite, outputUrl } = generation;
   return (
     <>
       <a
@@ -88,16 +94,29 @@ function ResultImage({ generation, frame }: { generation: Generation; frame: num
           isWhole={Math.abs(ratioOf(generation) / frame - 1) > MAX_CROP}
         />
       </a>
-      <button
-        type="button"
-        class="button round glass small absolute end-2 top-2"
-        aria-label={createText.favorite}
-        title={createText.favorite}
-        aria-pressed={favorite}
-        onClick={() => void favorites.toggle(id)}
-      >
-        <Icon svg={heart} />
-      </button>
+      <div class="absolute end-2 top-2 flex gap-1.5">
+        {outputUrl !== null && canCopyImages() && (
+          <button
+            type="button"
+            class="button round glass small"
+            aria-label={actionsText.copyImage}
+            title={actionsText.copyImage}
+            onClick={() => void copyImageWithMessage(messages, outputUrl)}
+          >
+            <Icon svg={copyIcon} />
+          </button>
+        )}
+        <button
+          type="button"
+          class="button round glass small"
+          aria-label={createText.favorite}
+          title={createText.favorite}
+          aria-pressed={favorite}
+          onClick={() => void favorites.toggle(id)}
+        >
+          <Icon svg={heart} />
+        </button>
+      </div>
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useMemo } from "preact/hooks";
 import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
+import link from "lucide-static/icons/link.svg?raw";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { type TileSize, tileSizes, tileSrcset } from "../../worker/shared/tile-image.ts";
 import { imagePath } from "../browser/router.ts";
@@ -50,7 +51,7 @@ export function Tile(props: TileProps) {
   const { generation, size, position, count, isInFirstRow, isTabbable, isSelected, isSelecting, hasOverlay } =
     props;
   const { top, offset, width, height } = props;
-  const { id, prompt, favorite } = generation;
+  const { id, prompt, favorite, shareUrl } = generation;
   const hasImage = generation.status === "succeeded";
   const isLoading = isInFlight(generation);
   return useMemo(
@@ -74,10 +75,10 @@ export function Tile(props: TileProps) {
           {hasImage && <TileImage generation={generation} size={size} isUrgent={isInFirstRow} />}
         </a>
         {!hasImage && <TileMessage generation={generation} isIndented={isSelecting} />}
-        {hasImage && favorite && (
-          <span class="pointer-events-none pointer-events-none absolute end-2 bottom-2 text-on-image shadow-mark [&_svg]:fill-current">
-            {!hasOverlay && <Icon svg={heart} />}
-            <span class="sr-only">{galleryText.favorite}</span>
+        {hasImage && (favorite || shareUrl !== null) && (
+          <span class="pointer-events-none absolute end-2 bottom-2 flex gap-1.5 text-on-image shadow-mark">
+            {shareUrl !== null && <Mark icon={link} label={galleryText.publicLink} isHidden={hasOverlay} />}
+            {favorite && <Mark icon={heart} label={galleryText.favorite} isHidden={hasOverlay} isFilled />}
           </span>
         )}
         {hasImage && hasOverlay && <TileActions generation={generation} isTabbable={isTabbable} />}
@@ -105,6 +106,18 @@ export function Tile(props: TileProps) {
       isSelecting,
       hasOverlay,
     ],
+  );
+}
+
+type MarkProps = { icon: string; label: string; isHidden: boolean; isFilled?: boolean };
+
+/** What is said about an image at its corner. The overlay covers the icon. */
+function Mark({ icon, label, isHidden, isFilled = false }: MarkProps) {
+  return (
+    <span class={isFilled ? "[&_svg]:fill-current" : ""}>
+      {!isHidden && <Icon svg={icon} />}
+      <span class="sr-only">{label}</span>
+    </span>
   );
 }
 

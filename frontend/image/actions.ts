@@ -3,6 +3,7 @@ import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { pathOf, routerPart } from "../browser/router.ts";
 import { composerPart } from "../studio/generate/composer.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
+import { copyImageWithMessage } from "../studio/images/copy-image.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
 import { type Message, messagesPart } from "../studio/messages.ts";
 import { HIGH_QUALITY_MODEL, type VariationResult, variationsPart } from "../studio/generate/variations.ts";
@@ -30,6 +31,7 @@ export function useImageActions() {
     share({ id }: Generation, output: number) {
       dialogs.share.value = { id, output };
     },
+    copyImage: (url: string) => void copyImageWithMessage(messages, url),
     edit(generation: Generation) {
       composer.editCopy(generation);
       goToForm();

@@ -1,6 +1,8 @@
 import copyIcon from "lucide-static/icons/copy.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
+import imageIcon from "lucide-static/icons/image.svg?raw";
+import link from "lucide-static/icons/link.svg?raw";
 import pencil from "lucide-static/icons/pencil.svg?raw";
 import again from "lucide-static/icons/refresh-cw.svg?raw";
 import share from "lucide-static/icons/share-2.svg?raw";
@@ -8,9 +10,10 @@ import sparkles from "lucide-static/icons/sparkles.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import { useSignal } from "@preact/signals";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
-import { copyText } from "../browser/clipboard.ts";
+import { canCopyImages, copyText } from "../browser/clipboard.ts";
 import { isInFlight } from "../studio/images/generation.ts";
 import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations.ts";
+import { actionsText } from "../text/actions.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
 import { imageText } from "../text/image.ts";
@@ -30,7 +33,8 @@ type Props = {
 
 /** What an image was made from, and what can be done with it. */
 export function Details({ generation, outputIndex, actions, onDelete }: Props) {
-  const { prompt } = generation;
+  const { prompt, outputs, shareUrl } = generation;
+  const output = outputs[outputIndex];
   return (
     <aside class="flex flex-col gap-4 px-gutter py-4 max-lg:pb-32 lg:overflow-auto lg:border-s lg:border-line lg:p-6">
       <h1 class="sr-only">{imageText.image}</h1>
@@ -38,7 +42,26 @@ export function Details({ generation, outputIndex, actions, onDelete }: Props) {
         <p dir="auto" class="whitespace-pre-line wrap-anywhere">
           {prompt}
         </p>
-        <CopyButton text={prompt} />
+        <div class="-ms-3 flex flex-wrap">
+          <CopyButton text={prompt} />
+          {output && canCopyImages() && (
+            <button type="button" class="button quiet small" onClick={() => actions.copyImage(output.url)}>
+              <Icon svg={imageIcon} />
+              {actionsText.copyImage}
+            </button>
+          )}
+          {shareUrl !== null && (
+            <button
+              type="button"
+              class="button quiet small"
+              title={imageText.publicLinkHint}
+              onClick={() => actions.share(generation, outputIndex)}
+            >
+              <Icon svg={link} />
+              {imageText.publicLink}
+            </button>
+          )}
+        </div>
       </div>
       <Actions generation={generation} outputIndex={outputIndex} actions={actions} onDelete={onDelete} />
       {generation.model === PREVIEW_MODEL && !isInFlight(generation) && (
@@ -152,7 +175,7 @@ function CopyButton({ text }: { text: string }) {
   return (
     <button
       type="button"
-      class="button quiet small -ms-3"
+      class="button quiet small"
       title={imageText.copyPrompt}
       onClick={async () => {
         result.value = (await copyText(text)) ? imageText.copied : imageText.copyFailed;

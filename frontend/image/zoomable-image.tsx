@@ -91,7 +91,8 @@ export function ScaledImage({ output, alt, transform, onLoad, onError }: ScaledI
   const image = {
     width,
     height,
-    draggable: false,
+    // With a mouse the fitting image can be dragged out of the page; a finger swipes, and the enlarged image is moved.
+    draggable: scale === 1 && matchMedia("(hover: hover)").matches,
     "data-viewer-image": "",
     // The box has the size of the displayed image: a view transition animates it from and to the tile.
     class: `col-start-1 row-start-1 aspect-(--ratio) h-auto w-[min(100cqi,100cqb*var(--ratio))] max-w-none place-self-center ${scale === 1 ? "cursor-zoom-in" : ""}`,

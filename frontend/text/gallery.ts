@@ -87,6 +87,7 @@ export const galleryText = {
   failed: (prompt: string) => `No image: ${prompt}`,
   canceled: "Canceled.",
   share: "Share",
+  publicLink: "Public link",
   download: "Download",
   favorite: "Favorite",
 

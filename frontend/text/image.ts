@@ -76,6 +76,7 @@ export const imageText = {
   shareTitle: "Share this image",
   shareWhy: "Anyone with the link can see the image, without an account.",
   publicLink: "Public link",
+  publicLinkHint: "Anyone with the link can see this image",
   showPrompt: "Show the prompt on the page",
   link: "Link",
   copyLink: "Copy link",
