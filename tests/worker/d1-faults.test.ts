@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import type { Problem } from "../../worker/api/schemas/problem.ts";
-import { CANCEL_PATIENCE_MS, D1_READ_TIMEOUT_MS, D1_WRITE_TIMEOUT_MS } from "../../worker/config/limits.ts";
+import { CANCEL_WAIT_MS, D1_READ_TIMEOUT_MS, D1_WRITE_TIMEOUT_MS } from "../../worker/config/limits.ts";
 import {
   call,
   eventually,
@@ -81,7 +81,7 @@ describe("the fault table of D1", () => {
       await reaches(user, done.id, "succeeded");
       const running = await generate(user, newPrompt("stuck"));
       await eventually(async () => expect(await rowsOf(user)).toHaveLength(2));
-      if (fault === "never answers") skipTimers(D1_READ_TIMEOUT_MS, D1_WRITE_TIMEOUT_MS, CANCEL_PATIENCE_MS);
+      if (fault === "never answers") skipTimers(D1_READ_TIMEOUT_MS, D1_WRITE_TIMEOUT_MS, CANCEL_WAIT_MS);
       const end = begin();
       const operations = Object.keys(answers) as D1Operation[];
       const seen: Record<string, unknown> = {};

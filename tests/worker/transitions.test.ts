@@ -239,7 +239,7 @@ describe("the other transitions", () => {
       {
         upstream: "unconfirmed",
         holdsSlot: true,
-        ambiguity: "upstream_timeout",
+        unconfirmedCode: "upstream_timeout",
         answeredAt: NOW,
         ...retried,
       },

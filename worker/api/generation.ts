@@ -1,5 +1,5 @@
 /**
- * A generation as it is stored (`GenerationRecord`) and as the API presents it. Stored model, status and error code are any
+ * A generation in its stored form (`GenerationRecord`) and in the API's. Stored model, status and error code are any
  * string, because another version may have written them; only `presentGeneration` maps them to known values.
  */
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** Refusals that several parts of the Worker answer with. */
+/** Refusals that several parts of the Worker return. */
 import { type Refusal, refuse } from "./problem.ts";
 
 export const UNAUTHENTICATED: Refusal = { code: "unauthenticated", detail: "Sign in to continue." };

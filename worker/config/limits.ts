@@ -6,7 +6,7 @@ export const MAX_BODY_BYTES = 16 * 1024;
 /** Largest webhook read: a prediction with its input is a few KB. */
 export const MAX_WEBHOOK_BYTES = 256 * 1024;
 /** Largest JSON response of Skytells: a list of 50 predictions. */
-export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
+export const MAX_RESPONSE_BYTES = 2 * 1024 * 1024;
 /** Largest image that is stored. */
 export const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 /** Images that a user's object copies or reduces at once: each needs up to 15 MiB of the isolate's 128 MB. */
@@ -36,13 +36,13 @@ export const D1_RETRY_DELAYS_MS = [100, 400];
 /** A generation without a D1 row for this long blocks the user's next one; the retries are at most a minute apart. */
 export const MAX_UNRECORDED_MS = 120_000;
 /** How long `/api/session` waits for the user's object before it responds without limits. */
-export const LIMITS_PATIENCE_MS = 5_000;
+export const LIMITS_WAIT_MS = 5_000;
 /** How long a cancel or delete request waits for Skytells; after that the alarm does the rest. */
-export const CANCEL_PATIENCE_MS = 3_000;
+export const CANCEL_WAIT_MS = 3_000;
 /** Attempts to delete a prediction at Skytells; best effort. */
 export const MAX_FORGET_TRIES = 5;
 /** How long a job is retained for repeated idempotency keys and late webhooks. */
-export const TOMBSTONE_MS = DAY_MS;
+export const RETAIN_JOB_MS = DAY_MS;
 /** A slot is not counted longer than the deadline plus this. */
 export const SLOT_GRACE_MS = 300_000;
 /** Per user; a further socket closes the oldest. */
@@ -53,4 +53,4 @@ export const SESSION_RENEW_SECONDS = 24 * 60 * 60;
 /** One response of a sign-in provider, while a browser waits. */
 export const PROVIDER_TIMEOUT_SECONDS = 10;
 /** Discovery documents, key sets and tokens are a few KB. */
-export const MAX_PROVIDER_ANSWER_BYTES = 256 * 1024;
+export const MAX_PROVIDER_RESPONSE_BYTES = 256 * 1024;

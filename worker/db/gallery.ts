@@ -72,7 +72,7 @@ const newestFirst = sql.raw("order by created_at desc, id desc");
 
 /** At most `count` rows that match; after them, if the scan stopped before the end of the list, the row where it did. */
 function pageRows(userId: string, count: number, after: Position | null, filters: Filters): SQL {
-  const { index, byIndex, byScan } = planOf(filters);
+  const { index, byIndex, byScan } = queryPlanOf(filters);
   // Without statistics SQLite would choose the index by time even where the filter's own index is better.
   const table = sql.raw(`generations indexed by ${index}`);
   const start = startOf(after, filters.to);
@@ -107,7 +107,7 @@ function pageRows(userId: string, count: number, after: Position | null, filters
     limit ${count}`;
 }
 
-type Plan = {
+type QueryPlan = {
   index: "generations_by_user" | "generations_by_model" | "generations_by_favorite";
   /** Conditions that the index answers, in addition to user and time. */
   byIndex: SQL | undefined;
@@ -115,7 +115,7 @@ type Plan = {
   byScan: SQL | undefined;
 };
 
-function planOf({ q, model, status, favorite }: Filters): Plan {
+function queryPlanOf({ q, model, status, favorite }: Filters): QueryPlan {
   const isModel = model === undefined ? undefined : eq(generations.model, model);
   const others = [
     status === undefined ? undefined : eq(generations.status, status),

@@ -57,8 +57,8 @@ function columnsOf(record: GenerationRecord, now: number) {
 
 const own = (userId: string, id: string) => and(eq(generations.id, id), eq(generations.userId, userId));
 
-/** As `hasEnded` decides: of a status that this version does not know, `completed_at` tells. */
-const isUnderWay = or(
+/** Like `hasEnded`: a row with an unknown status counts as finished if `completed_at` is set. */
+const isUnfinished = or(
   inArray(
     generations.status,
     GENERATION_STATUSES.filter((status) => !isTerminal(status)),
@@ -72,7 +72,7 @@ export function generationById(db: Database, userId: string, id: string): UserRe
   return userRead([statement], ([[found]]) => (found ? recordOf(found) : null));
 }
 
-/** Those of these ids that are the user's. One parameter: D1 accepts 100 per statement. */
+/** Of `ids`, those of this user's generations; passed as one JSON parameter, because D1 allows 100. */
 function ownAmong(userId: string, ids: string[]) {
   // The plus keeps SQLite from the index by user: by id it reads only these rows.
   return and(
@@ -81,7 +81,7 @@ function ownAmong(userId: string, ids: string[]) {
   );
 }
 
-/** The user, and those of these generations that are theirs, in any order. */
+/** The user, and of `ids` those of this user's generations, in any order. */
 export async function findGenerations(
   db: Database,
   userId: string,
@@ -149,24 +149,24 @@ export async function updateGeneration(
 }
 
 /**
- * Whether a write is later than the row's last one: one that the object gave up may still arrive. A row under way takes
- * any write; one that has ended takes only an end that was written later.
+ * A timed-out write may arrive late. Unfinished rows accept every write; finished rows accept only a later final
+ * status.
  */
 function isNewer({ status }: GenerationRecord, now: number) {
-  return isTerminal(status) ? or(isUnderWay, lte(generations.updatedAt, now)) : isUnderWay;
+  return isTerminal(status) ? or(isUnfinished, lte(generations.updatedAt, now)) : isUnfinished;
 }
 
 /** Creates the row of a prediction unless one exists. `theirs`: another user has it. */
-export async function claimGeneration(
+export async function reserveGeneration(
   db: Database,
   userId: string,
   record: GenerationRecord,
-): Promise<"claimed" | "ours" | "theirs"> {
+): Promise<"reserved" | "ours" | "theirs"> {
   const now = Date.now();
-  const [, , , claimed] = await write(() =>
+  const [, , , inserted] = await write(() =>
     db.batch([...countOnce(db, record), insertion(db, userId, record, now).onConflictDoNothing()]),
   );
-  if (claimed.meta.changes === 1) return "claimed";
+  if (inserted.meta.changes === 1) return "reserved";
   const existing = await run(db, generationById(db, userId, record.id));
   return existing ? "ours" : "theirs";
 }
@@ -187,7 +187,7 @@ export async function failGeneration(
     db
       .update(generations)
       .set({ status: "failed", error: JSON.stringify(error), completedAt: now, updatedAt: now })
-      .where(and(own(userId, id), isUnderWay)),
+      .where(and(own(userId, id), isUnfinished)),
   );
 }
 
@@ -204,7 +204,7 @@ export async function setFavorite(
   return written ? recordOf(written) : null;
 }
 
-/** Returns those of these generations that are the user's, in any order. */
+/** Returns, of `ids`, those of this user's generations, in any order. */
 export async function setFavorites(
   db: Database,
   userId: string,

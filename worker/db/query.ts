@@ -15,7 +15,7 @@ const TRANSIENT =
 const REJECTED =
   /SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|RANGE|TOOBIG|AUTH)|constraint failed|no such (?:table|column|index)|has no column|syntax error|too many (?:SQL variables|columns)|D1_(?:TYPE_ERROR|COLUMN_NOTFOUND)/i;
 
-/** Runs a read. D1 itself repeats reads that fail for a passing reason, so it is not repeated here. */
+/** Runs a read. D1 itself repeats reads after a temporary error, so it is not repeated here. */
 export async function read<T>(run: () => PromiseLike<T>): Promise<T> {
   try {
     return await bounded(started(run), D1_READ_TIMEOUT_MS);
@@ -42,7 +42,7 @@ async function repeated<T>(run: (isRepeat: boolean) => PromiseLike<T>): Promise<
     try {
       return await run(attempt > 0);
     } catch (error) {
-      // Past the limit the caller has gone on: a repeat could overtake a later write.
+      // After the time limit the caller has continued; a retry could overwrite a later write.
       if (Date.now() >= deadline || !TRANSIENT.test(messagesOf(error))) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, delay * (0.5 + Math.random())));
@@ -55,7 +55,7 @@ async function started<T>(run: () => PromiseLike<T>): Promise<T> {
   return run();
 }
 
-/** `StorageUnavailable` for an outage; the error itself for a bug, which `app.onError` answers 500 `internal`. */
+/** `StorageUnavailable` for an outage; the error itself for a bug, for which `app.onError` returns 500 `internal`. */
 function classified(error: unknown): unknown {
   if (error instanceof TimeoutError) return unavailable(error);
   return isBug(error) ? error : unavailable(error);

@@ -8,10 +8,10 @@ import { days, models, users } from "./schema.ts";
 
 export type UserRow = typeof users.$inferSelect;
 
-/** What a session token says. Whether it still holds, the user's row says (`auth/principal.ts`). */
+/** What a session token says. The user's row decides whether it is still valid (`auth/principal.ts`). */
 export type SessionClaim = { userId: string; epoch: number };
 
-/** The claim alone, as it is sent to the user's object. */
+/** Only the claim, for calls to the user's object. */
 export const claimOf = ({ userId, epoch }: SessionClaim): SessionClaim => ({ userId, epoch });
 
 export async function findUser(db: Database, userId: string): Promise<UserRow | undefined> {

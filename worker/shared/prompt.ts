@@ -6,7 +6,7 @@ export const MAX_PROMPT_LENGTH = 500;
 /** In code points: the longest prompt for any model, so that a request fits into `MAX_BODY_BYTES`. */
 export const MAX_PROMPT_LENGTH_OF_ANY_MODEL = 4_000;
 
-/** A prompt as it is stored and sent: canonically composed (NFC), without outer white space. */
+/** The stored and sent form of a prompt: canonically composed (NFC), without outer white space. */
 export function normalizePrompt(text: string): string {
   return text.normalize("NFC").trim();
 }

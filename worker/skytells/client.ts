@@ -5,15 +5,15 @@
 import { readUpTo } from "../lib/stream.ts";
 import { isTerminal } from "../shared/generations.ts";
 import { DAY_MS } from "../shared/time.ts";
-import { MAX_ANSWER_BYTES, STEP_TIMEOUT_MS } from "../config/limits.ts";
+import { MAX_RESPONSE_BYTES, STEP_TIMEOUT_MS } from "../config/limits.ts";
 import { type Settings } from "../config/settings.ts";
 import { logError, reasonOf } from "../lib/log.ts";
-import { parsePrediction, type Prediction, unseen } from "./prediction.ts";
-import { type Refused, refusedCreate, upstreamError } from "./errors.ts";
+import { parsePrediction, type Prediction, predictionWithIdOnly } from "./prediction.ts";
+import { type Rejection, rejectedCreate, upstreamError } from "./errors.ts";
 
 type Upstream = Settings["skytells"];
 
-type Answer = { status: number; body: unknown; retryAfterSeconds: number | null };
+type SkytellsResponse = { status: number; body: unknown; retryAfterSeconds: number | null };
 
 /** Null: a timeout or a lost connection; the request may have been carried out. */
 async function call(
@@ -22,7 +22,7 @@ async function call(
   path: string,
   body: unknown,
   timeoutMs: number,
-): Promise<Answer | null> {
+): Promise<SkytellsResponse | null> {
   try {
     const response = await fetch(`${upstream.url}${path}`, {
       method,
@@ -35,7 +35,7 @@ async function call(
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const bytes = await readUpTo(response.body, MAX_ANSWER_BYTES);
+    const bytes = await readUpTo(response.body, MAX_RESPONSE_BYTES);
     return {
       status: response.status,
       body: bytes === null ? undefined : parseJson(new TextDecoder().decode(bytes)),
@@ -70,11 +70,11 @@ export type CreateRequest = {
 
 export type CreateOutcome =
   | { kind: "accepted"; prediction: Prediction }
-  | ({ kind: "refused" } & Refused)
-  | { kind: "ambiguous"; code: "upstream_timeout" | "upstream_error" };
+  | ({ kind: "rejected" } & Rejection)
+  | { kind: "unconfirmed"; code: "upstream_timeout" | "upstream_error" };
 
 /** After a 429 with at most this delay the create is sent once more: nothing was created. */
-const PATIENT_SECONDS = 5;
+const MAX_CREATE_RETRY_SECONDS = 5;
 
 /** `POST /predictions`. `isWanted` is called before it is sent a second time. */
 export async function createPrediction(
@@ -83,34 +83,38 @@ export async function createPrediction(
   timeoutMs: number,
   isWanted: () => boolean,
 ): Promise<CreateOutcome> {
-  let answer = await call(upstream, "POST", "/predictions", request, timeoutMs);
+  let response = await call(upstream, "POST", "/predictions", request, timeoutMs);
   if (
-    answer?.status === 429 &&
-    answer.retryAfterSeconds !== null &&
-    answer.retryAfterSeconds <= PATIENT_SECONDS
+    response?.status === 429 &&
+    response.retryAfterSeconds !== null &&
+    response.retryAfterSeconds <= MAX_CREATE_RETRY_SECONDS
   ) {
-    await pause(answer.retryAfterSeconds * 1000);
-    if (isWanted()) answer = await call(upstream, "POST", "/predictions", request, timeoutMs);
+    await pause(response.retryAfterSeconds * 1000);
+    if (isWanted()) response = await call(upstream, "POST", "/predictions", request, timeoutMs);
   }
-  return createOutcome(answer);
+  return createOutcome(response);
 }
 
-function createOutcome(answer: Answer | null): CreateOutcome {
-  if (answer === null) return { kind: "ambiguous", code: "upstream_timeout" };
-  const accepted = answer.status >= 200 && answer.status < 300;
-  const prediction = accepted ? parsePrediction(answer.body) : null;
+function createOutcome(response: SkytellsResponse | null): CreateOutcome {
+  if (response === null) return { kind: "unconfirmed", code: "upstream_timeout" };
+  const accepted = response.status >= 200 && response.status < 300;
+  const prediction = accepted ? parsePrediction(response.body) : null;
   if (prediction) return { kind: "accepted", prediction };
   // A 2xx without an id is a rejection only if its body has an error_id.
-  const refused = refusedCreate(accepted ? 500 : answer.status, answer.body, answer.retryAfterSeconds);
-  if (refused) {
-    if (refused.operator)
+  const rejection = rejectedCreate(
+    accepted ? 500 : response.status,
+    response.body,
+    response.retryAfterSeconds,
+  );
+  if (rejection) {
+    if (rejection.operator)
       logError("skytells_refuses_the_account", {
-        status: answer.status,
-        errorId: upstreamError(answer.body)?.id,
+        status: response.status,
+        errorId: upstreamError(response.body)?.id,
       });
-    return { kind: "refused", ...refused };
+    return { kind: "rejected", ...rejection };
   }
-  return { kind: "ambiguous", code: answer.status === 504 ? "upstream_timeout" : "upstream_error" };
+  return { kind: "unconfirmed", code: response.status === 504 ? "upstream_timeout" : "upstream_error" };
 }
 
 export type Look =
@@ -124,21 +128,24 @@ const pathOf = (id: string) => `/predictions/${encodeURIComponent(id)}`;
 
 /** `GET /predictions/{id}`. A failed job may be 200 `failed` or 502 PREDICTION_FAILED; an unknown id is 502 too. */
 export async function getPrediction(upstream: Upstream, id: string): Promise<Look> {
-  const answer = await call(upstream, "GET", pathOf(id), undefined, STEP_TIMEOUT_MS);
-  if (answer === null) return { kind: "unavailable" };
-  if (answer.status === 429) return { kind: "busy", retryAfterSeconds: answer.retryAfterSeconds };
-  const prediction = parsePrediction(answer.body);
-  if (answer.status >= 200 && answer.status < 300) {
+  const response = await call(upstream, "GET", pathOf(id), undefined, STEP_TIMEOUT_MS);
+  if (response === null) return { kind: "unavailable" };
+  if (response.status === 429) return { kind: "busy", retryAfterSeconds: response.retryAfterSeconds };
+  const prediction = parsePrediction(response.body);
+  if (response.status >= 200 && response.status < 300) {
     return prediction?.id === id ? { kind: "found", prediction } : { kind: "unavailable" };
   }
-  const error = upstreamError(answer.body);
+  const error = upstreamError(response.body);
   if (error?.id === "PREDICTION_FAILED")
-    return { kind: "found", prediction: { ...unseen(id), status: "failed", error: error.message } };
-  return saysUnknown(answer) ? { kind: "unknown" } : { kind: "unavailable" };
+    return {
+      kind: "found",
+      prediction: { ...predictionWithIdOnly(id), status: "failed", error: error.message },
+    };
+  return saysUnknown(response) ? { kind: "unknown" } : { kind: "unavailable" };
 }
 
 /** Skytells responds with 502 to an unknown id; only the error_id distinguishes that from a gateway's 502. */
-function saysUnknown({ status, body }: Answer): boolean {
+function saysUnknown({ status, body }: SkytellsResponse): boolean {
   if (status === 404 || status === 410) return true;
   const id = status === 502 ? upstreamError(body)?.id : null;
   return Boolean(id) && id !== "PREDICTION_FAILED";
@@ -162,10 +169,10 @@ export async function listPredictions(upstream: Upstream, from: number, to: numb
   const predictions = new Map<string, Prediction>();
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const query = `page=${page}&per_page=${PAGE_SIZE}&from=${day(from)}&to=${day(last)}`;
-    const answer = await call(upstream, "GET", `/predictions?${query}`, undefined, STEP_TIMEOUT_MS);
-    if (answer?.status === 429) return { kind: "busy", retryAfterSeconds: answer.retryAfterSeconds };
-    if (!answer || answer.status !== 200) return { kind: "unavailable" };
-    const entries = entriesIn(answer.body);
+    const response = await call(upstream, "GET", `/predictions?${query}`, undefined, STEP_TIMEOUT_MS);
+    if (response?.status === 429) return { kind: "busy", retryAfterSeconds: response.retryAfterSeconds };
+    if (!response || response.status !== 200) return { kind: "unavailable" };
+    const entries = entriesIn(response.body);
     if (!entries) return { kind: "unavailable" };
     const known = predictions.size;
     for (const prediction of entries.map(parsePrediction)) {
@@ -188,19 +195,20 @@ export type Canceled = { hasEnded: boolean; prediction: Prediction | null };
 
 /** `POST /predictions/{id}/cancel`. */
 export async function cancelPrediction(upstream: Upstream, id: string, timeoutMs: number): Promise<Canceled> {
-  const answer = await call(upstream, "POST", `${pathOf(id)}/cancel`, undefined, timeoutMs);
-  if (!answer || answer.status < 200 || answer.status >= 300) return { hasEnded: false, prediction: null };
-  const prediction = parsePrediction(answer.body);
+  const response = await call(upstream, "POST", `${pathOf(id)}/cancel`, undefined, timeoutMs);
+  if (!response || response.status < 200 || response.status >= 300)
+    return { hasEnded: false, prediction: null };
+  const prediction = parsePrediction(response.body);
   if (prediction?.id === id) return { hasEnded: isTerminal(prediction.status), prediction };
-  const { body } = answer;
+  const { body } = response;
   const isDone = typeof body === "object" && body !== null && "success" in body && body.success === true;
   return { hasEnded: isDone, prediction: null };
 }
 
 /** `DELETE /predictions/{id}`; also deletes its outputs. True: it does not exist any more. */
 export async function deletePrediction(upstream: Upstream, id: string): Promise<boolean> {
-  const answer = await call(upstream, "DELETE", pathOf(id), undefined, STEP_TIMEOUT_MS);
-  return answer !== null && (answer.status < 300 || saysUnknown(answer));
+  const response = await call(upstream, "DELETE", pathOf(id), undefined, STEP_TIMEOUT_MS);
+  return response !== null && (response.status < 300 || saysUnknown(response));
 }
 
 /** `GET /models/{slug}`: the unparsed body. `absent`: there is no such model. */
@@ -210,7 +218,7 @@ export async function getModel(
   timeoutMs: number,
 ): Promise<{ kind: "found"; body: unknown } | { kind: "absent" } | { kind: "unavailable" }> {
   const path = `/models/${encodeURIComponent(slug)}?fields=input_schema,output_schema`;
-  const answer = await call(upstream, "GET", path, undefined, timeoutMs);
-  if (answer?.status === 200) return { kind: "found", body: answer.body };
-  return answer?.status === 404 ? { kind: "absent" } : { kind: "unavailable" };
+  const response = await call(upstream, "GET", path, undefined, timeoutMs);
+  if (response?.status === 200) return { kind: "found", body: response.body };
+  return response?.status === 404 ? { kind: "absent" } : { kind: "unavailable" };
 }

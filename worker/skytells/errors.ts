@@ -31,7 +31,7 @@ export function upstreamError(body: unknown): UpstreamError | null {
   };
 }
 
-export type Refused = {
+export type Rejection = {
   refusal: Refusal;
   /** The operator must act: the key, the account or its credit. */
   operator: boolean;
@@ -91,11 +91,11 @@ function meaningOfStatus(status: number, isEnvelope: boolean): Meaning | null {
 }
 
 /** The rejection of a create, if it is certain that nothing was created. Null: a prediction may exist and be billed. */
-export function refusedCreate(
+export function rejectedCreate(
   status: number,
   body: unknown,
   retryAfterSeconds: number | null,
-): Refused | null {
+): Rejection | null {
   const error = upstreamError(body);
   const meaning = MEANING_OF_ID[error?.id ?? ""] ?? meaningOfStatus(status, error?.isEnvelope ?? false);
   switch (meaning) {

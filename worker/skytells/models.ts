@@ -25,9 +25,9 @@ const TIMEOUT_MS = 4_000;
 
 /** The model's live schema; `{}` if the model or a readable schema does not exist. Null: no response. */
 export async function fetchInputSchema(settings: Settings, id: ModelId): Promise<InputSchema | null> {
-  const answer = await getModel(settings.skytells, id, TIMEOUT_MS);
-  if (answer.kind === "unavailable") return null;
-  const found = answer.kind === "found" ? model.safeParse(answer.body) : null;
+  const response = await getModel(settings.skytells, id, TIMEOUT_MS);
+  if (response.kind === "unavailable") return null;
+  const found = response.kind === "found" ? model.safeParse(response.body) : null;
   return found?.success ? found.data.input_schema.properties : {};
 }
 
@@ -64,7 +64,7 @@ export function exceededPromptLength(schema: InputSchema | null, prompt: string)
   return countCodePoints(prompt) > maxPromptLength ? maxPromptLength : null;
 }
 
-/** Whether the request has options besides the prompt and the model. */
+/** Whether the request has options other than the prompt and the model. */
 export function asksForOptions({ aspectRatio, seed, negativePrompt }: GenerateBody): boolean {
   return aspectRatio !== undefined || seed !== undefined || Boolean(negativePrompt);
 }

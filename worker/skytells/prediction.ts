@@ -23,7 +23,7 @@ export type Prediction = {
 };
 
 /** A prediction of which only the id is known. */
-export function unseen(id: string): Prediction {
+export function predictionWithIdOnly(id: string): Prediction {
   return {
     id,
     status: "queued",
@@ -125,6 +125,6 @@ function progressOf(progress: number | null | undefined): number | null {
  * Whether a failed prediction was rejected by the content policy. The only place that reads text, because failed
  * predictions have no error_id.
  */
-export function isPolicyRefusal(error: string | null): boolean {
+export function isPolicyRejection(error: string | null): boolean {
   return error !== null && /nsfw|content.?policy|safety/i.test(error);
 }

@@ -3,7 +3,7 @@ import { bounded, TimeoutError } from "../lib/async.ts";
 import { findGenerations } from "../db/generations.ts";
 import type { SessionClaim } from "../db/users.ts";
 import { principalOf } from "../auth/principal.ts";
-import { CANCEL_PATIENCE_MS } from "../config/limits.ts";
+import { CANCEL_WAIT_MS } from "../config/limits.ts";
 import type { GenerationRecord } from "../api/generation.ts";
 import { type Refusal, StorageUnavailable } from "../api/problem.ts";
 import type { StudioContext } from "./context.ts";
@@ -42,7 +42,7 @@ export async function findRows(
   const rowIds = new Map(ids.map((id) => [id, jobs.byAnyId(id)?.predictionId ?? id]));
   try {
     const reading = findGenerations(db, claim.userId, [...rowIds.values()]);
-    const { user, records } = await bounded(reading, CANCEL_PATIENCE_MS);
+    const { user, records } = await bounded(reading, CANCEL_WAIT_MS);
     if (user) revocations.endSessions(user.sessionEpoch);
     const byId = new Map(records.map((record) => [record.id, record]));
     const principal = principalOf(user, claim);

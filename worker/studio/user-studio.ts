@@ -2,8 +2,8 @@
  * The Durable Object of one user: the only place that changes the state of the user's generations.
  *
  * Invariants: the alarm cannot be lost (`alarm()` never throws and re-arms last; every other entry makes sure that it is
- * set). Only an admission or a delete writes to an empty object: a late webhook must not recreate the object of a deleted
- * account.
+ * set). Only an admission, a cancel or a delete creates the tables; a webhook never does: a late one must not recreate the
+ * object of a deleted account.
  */
 import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
@@ -12,7 +12,7 @@ import type { BulkResult } from "../api/schemas/generation.ts";
 import type { Limits } from "../api/schemas/session.ts";
 import { databaseFor } from "../db/client.ts";
 import type { SessionClaim } from "../db/users.ts";
-import { CANCEL_PATIENCE_MS, MAX_IMAGES_IN_MEMORY } from "../config/limits.ts";
+import { CANCEL_WAIT_MS, MAX_IMAGES_IN_MEMORY } from "../config/limits.ts";
 import { limitConcurrency } from "../lib/async.ts";
 import { settingsOf } from "../config/settings.ts";
 import type { GenerationRecord } from "../api/generation.ts";
@@ -49,7 +49,7 @@ export class UserStudio extends DurableObject<Env> {
   private readonly alarmClock: Alarm;
   /** Tests replace it. */
   private readonly now: () => number = Date.now;
-  private parts: StudioContext | null = null;
+  private sharedContext: StudioContext | null = null;
   private hasRecovered = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -75,7 +75,7 @@ export class UserStudio extends DurableObject<Env> {
     if (this.deletionState.isUnderWay) this.sockets.endSessions(Number.POSITIVE_INFINITY);
   }
 
-  /** Creates a generation, or answers with the one that has this Idempotency-Key. */
+  /** Creates a generation, or returns the one that has this Idempotency-Key. */
   async generate(command: GenerateCommand): Promise<Result<GenerationRecord>> {
     const parsed = rpc.generateCommand.parse(command);
     await this.ensureAlarm();
@@ -105,11 +105,11 @@ export class UserStudio extends DurableObject<Env> {
     return job.deleted ? "deleted" : recordOfJob(job);
   }
 
-  /** Cancels a generation and waits up to `CANCEL_PATIENCE_MS` for Skytells. */
+  /** Cancels a generation and waits up to `CANCEL_WAIT_MS` for Skytells. */
   async cancel(claim: SessionClaim, id: string): Promise<Result<GenerationRecord>> {
     await this.ensureAlarm();
     return cancelGeneration(this.context(), rpc.sessionClaim.parse(claim), id, (jobId) =>
-      this.withTimeLimit(this.settling.withdraw(jobId)),
+      this.withTimeLimit(this.settling.cancelAndSettle(jobId)),
     );
   }
 
@@ -129,7 +129,7 @@ export class UserStudio extends DurableObject<Env> {
   async removeMany(claim: SessionClaim, ids: string[]): Promise<Result<BulkResult>> {
     await this.ensureAlarm();
     return removeGenerations(this.context(), rpc.sessionClaim.parse(claim), ids, (id) =>
-      this.settling.withdraw(id),
+      this.settling.cancelAndSettle(id),
     );
   }
 
@@ -178,7 +178,10 @@ export class UserStudio extends DurableObject<Env> {
     this.sockets.endSessions(epoch);
   }
 
-  /** Suspends the user and closes all sockets. Running generations continue. */
+  /**
+   * Suspends the user and closes all sockets. Running generations continue. Keeps its name, because the Worker of another
+   * version may call it.
+   */
   async closeSockets(): Promise<void> {
     await this.ensureAlarm();
     this.revocations.setSuspended(true);
@@ -240,7 +243,7 @@ export class UserStudio extends DurableObject<Env> {
   }
 
   private context(): StudioContext {
-    this.parts ??= {
+    this.sharedContext ??= {
       bindings: this.env,
       db: databaseFor(this.env, this.ctx.id.name ?? ""),
       settings: settingsOf(this.env),
@@ -258,7 +261,7 @@ export class UserStudio extends DurableObject<Env> {
       arm: () => this.alarmClock.arm(),
       settleLater: (id) => this.ctx.waitUntil(this.settling.settle(id, true)),
     };
-    return this.parts;
+    return this.sharedContext;
   }
 
   /** The input gate is closed while storage is deleted. */
@@ -267,15 +270,15 @@ export class UserStudio extends DurableObject<Env> {
     this.schema.reset();
     this.deletionState.reset();
     this.revocations.reset();
-    this.parts = null;
+    this.sharedContext = null;
     this.alarmClock.reset();
     log("account_deleted");
   }
 
-  /** Waits at most `CANCEL_PATIENCE_MS`; the work continues in the background. */
+  /** Waits at most `CANCEL_WAIT_MS`; the work continues in the background. */
   private async withTimeLimit(work: Promise<unknown>): Promise<void> {
     this.ctx.waitUntil(work);
-    await Promise.race([work, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
+    await Promise.race([work, new Promise((resolve) => setTimeout(resolve, CANCEL_WAIT_MS))]);
   }
 
   private async isWithinRate(userId: string): Promise<boolean> {

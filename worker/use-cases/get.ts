@@ -10,9 +10,8 @@ import { callStudio } from "../studio/client.ts";
 import type { Deps } from "./deps.ts";
 
 /**
- * Reads D1 first. Asks the user's object about what is not in D1 (a pending id, an insert that is still pending), about
- * everything while D1 does not answer, and about what is in progress: there the object can be a write ahead, and the
- * state must not go back.
+ * Reads D1 first. Asks the object if D1 has no row, does not answer, or shows a generation in progress, because the object
+ * may be newer than D1.
  */
 export async function getGeneration(
   { env }: Pick<Deps, "env">,

@@ -75,7 +75,7 @@ export function gateSkytells(): () => void {
         return answer;
       });
     }
-    // The list is everybody's: it belongs to whoever has a gate before it.
+    // All users share the list: the request counts as that of the user who has a gate before it.
     const owner = owners.get(id) ?? (id === "" ? ownerOfGate(call) : undefined);
     return owner === undefined ? real(input, init) : pass(owner, call, () => real(input, init));
   });
@@ -89,7 +89,7 @@ export async function gateStorage(user: Visitor): Promise<void> {
   await runInDurableObject(env.STUDIO.getByName(user.id), (studio, state) => {
     states.set(user.id, state);
     // The context that signing in has made has the storage without gates.
-    Object.assign(studio, { env: interceptedEnv(env, intercept), parts: null });
+    Object.assign(studio, { env: interceptedEnv(env, intercept), sharedContext: null });
   });
 }
 
@@ -120,7 +120,7 @@ export function crashAt(user: Visitor, point: Point): void {
   });
 }
 
-/** The next `times` of these calls fail: whoever should answer is away for a while. */
+/** The next `times` of these calls fail. */
 export function failAt(user: Visitor, call: RegExp, times: number): void {
   const arrive = () => {
     throw new Error("no answer, for a test");

@@ -5,10 +5,10 @@ import type { Visitor } from "./app.ts";
 
 export async function set(user: Visitor, settings: Record<string, unknown>): Promise<void> {
   await runInDurableObject(env.STUDIO.getByName(user.id), (studio) => {
-    const holder = studio as unknown as { env: Env; parts: null };
+    const holder = studio as unknown as { env: Env; sharedContext: null };
     holder.env = new Proxy(env, {
       get: (target, name) => Reflect.get(settings, name) ?? Reflect.get(target, name),
     });
-    holder.parts = null;
+    holder.sharedContext = null;
   });
 }

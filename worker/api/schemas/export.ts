@@ -20,7 +20,7 @@ export const exportParts = z.object({
 });
 export type ExportParts = z.infer<typeof exportParts>;
 
-/** A generation in an export: as it is stored, with its files in the zip instead of URLs. */
+/** A generation in an export: the stored fields, with its files in the zip instead of URLs. */
 const exportedGeneration = generation
   .pick({
     id: true,

@@ -146,7 +146,7 @@ export const generation = z.object({
   /** Skytells' prediction id; while unconfirmed, the pending id. */
   id: z.string(),
   prompt: z.string(),
-  /** A model that is no longer offered stays as it is. */
+  /** May be a model that is no longer offered. */
   model: z.string(),
   status: z.enum(GENERATION_STATUSES),
   /** 0–100 if Skytells reports it. */

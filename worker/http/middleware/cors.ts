@@ -17,7 +17,7 @@ const corsForNamed = cors({
   maxAge: PREFLIGHT_SECONDS,
 });
 
-/** Answers preflights of named origins, and lets their pages read the responses. */
+/** Responds to preflights of named origins, and lets their pages read the responses. */
 export const allowedOrigins = createMiddleware<AppEnv>(async (c, next) => {
   const named = settingsOf(c.env).allowedOrigins;
   if (named.length === 0) return next();

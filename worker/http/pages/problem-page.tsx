@@ -1,4 +1,4 @@
-/** A problem that a browser would show as raw JSON, as a page: where it answers a navigation, not a fetch. */
+/** A problem that a browser would show as raw JSON, as a page: for a navigation, not for a fetch. */
 import { createMiddleware } from "hono/factory";
 import { PROBLEM_STATUS, type ProblemCode } from "../../shared/error-codes.ts";
 import type { Problem } from "../../api/schemas/problem.ts";

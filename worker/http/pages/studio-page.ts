@@ -21,8 +21,8 @@ const PRELOADED = 6;
 const OWN_PAGE = "private, no-cache";
 
 /**
- * Handles what no route does: the studio's page for an address that the studio renders, else 404. A missing file is not
- * answered with the page: caches would store it for a year under the name of a script that a deploy removed.
+ * Handles what no route does: the studio's page for an address that the studio renders, else 404. The page is not
+ * the response for a missing file: caches would store it for a year under the name of a script that a deploy removed.
  */
 export async function pageOrNotFound(c: AppContext): Promise<Response> {
   const { pathname, search } = new URL(c.req.url);

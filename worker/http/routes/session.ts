@@ -7,7 +7,7 @@ import type { Limits, Model, Session } from "../../api/schemas/session.ts";
 import { commonDatabase, type Database, databaseFor } from "../../db/client.ts";
 import { listSchemas, type StoredSchema } from "../../db/models.ts";
 import { authorize } from "../../auth/principal.ts";
-import { LIMITS_PATIENCE_MS, SESSION_RENEW_SECONDS } from "../../config/limits.ts";
+import { LIMITS_WAIT_MS, SESSION_RENEW_SECONDS } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
@@ -76,7 +76,7 @@ async function limitsOf(env: Env, userId: string, plan: Plan): Promise<Limits | 
   try {
     return await bounded(
       callStudio(env, userId, (studio) => studio.limits(plan)),
-      LIMITS_PATIENCE_MS,
+      LIMITS_WAIT_MS,
     );
   } catch (error) {
     logError("limits_unavailable", { user: userId, reason: reasonOf(error) });

@@ -6,7 +6,7 @@
  * kept for a day for idempotent replays and late webhooks. Columns are what SQL filters by; the rest is one JSON document.
  *
  * Rows of other versions stay intact: defaults read older rows, and models, statuses, error codes, tasks and fields of a
- * newer version are kept as they are.
+ * newer version are kept unchanged.
  */
 import * as z from "zod";
 import { GENERATION_STATUSES } from "../../shared/generations.ts";
@@ -20,7 +20,7 @@ import type { Prediction } from "../../skytells/prediction.ts";
 
 /**
  * `store`: copy the outputs to R2. `record`: write the job's state to D1. `cancel`: cancel at Skytells.
- * `remove`: delete the files in R2. `forget`: delete the prediction at Skytells (best effort).
+ * `remove`: delete the files in R2 (`removeFiles`). `forget`: delete the prediction at Skytells (best effort).
  */
 const TASKS = ["store", "record", "cancel", "remove", "forget"] as const;
 export type Task = (typeof TASKS)[number];
@@ -30,7 +30,7 @@ export function isKnownTask(task: string): task is Task {
   return (TASKS as readonly string[]).includes(task);
 }
 
-/** State of the prediction at Skytells, as far as known. `ended`: terminal, refused or given up. */
+/** State of the prediction at Skytells, as far as known. `ended`: terminal, rejected or given up. */
 const upstream = z.enum(["creating", "unconfirmed", "live", "ended"]);
 type Upstream = z.infer<typeof upstream>;
 
@@ -80,7 +80,7 @@ const document = z.object({
   parkedAt: time.nullable().default(null),
   /** The input contains a seed that the object drew at random, so it identifies this job. */
   drewSeed: z.boolean().default(false),
-  /** The prediction that is being claimed in D1: the user's row with this id belongs to this job. */
+  /** The prediction that is being reserved in D1: the user's row with this id belongs to this job. */
   claiming: z.string().nullable().default(null),
   /** The outputs of a success, until they are stored. */
   source: z
@@ -104,10 +104,14 @@ const document = z.object({
 
 type Document = z.infer<typeof document>;
 
-export type Job = Omit<Document, "parkedNews" | "parkedAt"> & {
+export type Job = Omit<Document, "parkedNews" | "parkedAt" | "ambiguity" | "claiming"> & {
   /** Stored as `parkedNews` and `parkedAt`. */
   earlyNews: Document["parkedNews"];
   earlyNewsAt: Document["parkedAt"];
+  /** Stored as `ambiguity`. */
+  unconfirmedCode: Document["ambiguity"];
+  /** Stored as `claiming`. */
+  reserving: Document["claiming"];
   /** Fields of a newer version's document. */
   unknownFields: Record<string, unknown>;
   /** A random UUID; the pending id. */
@@ -151,7 +155,13 @@ export type UnreadableJob = {
 
 export function toRow(job: Job): JobRow {
   const { id, userId, predictionId, idempotencyKey, upstream, holdsSlot, tasks, createdAt, nextAt } = job;
-  const fields: Document = { ...job, parkedNews: job.earlyNews, parkedAt: job.earlyNewsAt };
+  const fields: Document = {
+    ...job,
+    parkedNews: job.earlyNews,
+    parkedAt: job.earlyNewsAt,
+    ambiguity: job.unconfirmedCode,
+    claiming: job.reserving,
+  };
   return {
     id,
     user_id: userId,
@@ -174,13 +184,15 @@ function pick(fields: Document): Partial<Document> {
 export function fromRow(row: JobRow): Job | null {
   try {
     const stored = z.record(z.string(), z.unknown()).parse(JSON.parse(row.document));
-    const { parkedNews, parkedAt, ...fields } = document.parse(stored);
+    const { parkedNews, parkedAt, ambiguity, claiming, ...fields } = document.parse(stored);
     const unknown = Object.entries(stored).filter(([name]) => !(name in document.shape));
     const holdsSlot = row.holds_slot === 1;
     return {
       ...fields,
       earlyNews: parkedNews,
       earlyNewsAt: parkedAt,
+      unconfirmedCode: ambiguity,
+      reserving: claiming,
       unknownFields: Object.fromEntries(unknown),
       id: row.id,
       userId: row.user_id,

@@ -1,5 +1,5 @@
-/** When a job is next due. The steps are fractions of the settings that they belong to. */
-import { SLOT_GRACE_MS, TOMBSTONE_MS } from "../../config/limits.ts";
+/** When a job is next due. Steps are factors of a setting: of `checkAfterMs`, `outputWindowMs` or `unconfirmedMs`. */
+import { SLOT_GRACE_MS, RETAIN_JOB_MS } from "../../config/limits.ts";
 import { type Settings } from "../../config/settings.ts";
 import { isKnownTask, type Job, type Task } from "./job.ts";
 import { isOpen, hasTask } from "./transitions.ts";
@@ -90,7 +90,7 @@ export function reschedule(job: Job, now: number, settings: Settings): Job {
   }
   if (times.length === 0) {
     const endedAt = job.endedAt ?? now;
-    return { ...job, endedAt, nextAt: endedAt + TOMBSTONE_MS };
+    return { ...job, endedAt, nextAt: endedAt + RETAIN_JOB_MS };
   }
   return { ...job, endedAt: null, nextAt: Math.min(...times) };
 }

@@ -1,6 +1,6 @@
 /** SQL for the object's table of jobs. */
 import { hasEnded } from "../../api/generation.ts";
-import { TOMBSTONE_MS } from "../../config/limits.ts";
+import { RETAIN_JOB_MS } from "../../config/limits.ts";
 import {
   fromRow,
   isKnownTask,
@@ -24,7 +24,7 @@ export class Jobs {
     this.schema = schema;
   }
 
-  /** True until the first admission or delete; until then nothing else may write to the object. */
+  /** True without tables. Only an admission, a cancel or a delete creates the tables; a webhook never does. */
   get isEmpty(): boolean {
     return !this.schema.exists;
   }
@@ -202,7 +202,7 @@ export class Jobs {
       "update jobs set next_at = ? where (upstream = 'creating' and next_at > ?) or next_at > ?",
       now,
       now,
-      now + TOMBSTONE_MS + PLAUSIBLE_SLACK_MS,
+      now + RETAIN_JOB_MS + PLAUSIBLE_SLACK_MS,
     );
   }
 

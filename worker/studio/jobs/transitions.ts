@@ -1,11 +1,12 @@
 /**
- * All changes of a job, as pure functions. State moves forward only, except `timed_out` and `unconfirmed` → `succeeded`
- * (`applySuccess`). A user's cancel or delete wins over a later success. Diagrams: docs/architecture.md.
+ * Changes of a job's state, as pure functions (schedule.ts sets `nextAt` afterwards). State moves forward only, except
+ * `timed_out` and `unconfirmed` → `succeeded` (`applySuccess`). A user's cancel or delete wins over a later success.
+ * Diagrams: docs/architecture.md.
  */
 import { type FailureCode, isTerminal } from "../../shared/generations.ts";
 import type { Settings } from "../../config/settings.ts";
 import { failureOf, type GenerationRecord, hasEnded, type StoredOutput } from "../../api/generation.ts";
-import { isPolicyRefusal, type Prediction } from "../../skytells/prediction.ts";
+import { isPolicyRejection, type Prediction } from "../../skytells/prediction.ts";
 import { isKnownTask, type Job, type Task } from "./job.ts";
 
 export function isOpen(job: Job): boolean {
@@ -52,7 +53,7 @@ export function attachPrediction(job: Job, prediction: Prediction, now: number, 
 
 /** The create's response was lost or unclear: the job keeps its slot and searches for its prediction. */
 export function withLostResponse(job: Job, code: "upstream_timeout" | "upstream_error", now: number): Job {
-  return retryNow({ ...job, upstream: "unconfirmed", answeredAt: now, ambiguity: code }, now);
+  return retryNow({ ...job, upstream: "unconfirmed", answeredAt: now, unconfirmedCode: code }, now);
 }
 
 /** Keeps the news of a webhook that arrived while the job has no prediction. */
@@ -90,7 +91,7 @@ function applyProgress(job: Job, news: Prediction): Job {
 
 function applyFailure(job: Job, news: Prediction, now: number): Job {
   if (!isOpen(job) || job.source !== null) return endUpstream(job, now);
-  const code = isPolicyRefusal(news.error) ? "content_policy" : "upstream_failed";
+  const code = isPolicyRejection(news.error) ? "content_policy" : "upstream_failed";
   return endUpstream(fail(job, code, now), now);
 }
 
@@ -143,13 +144,13 @@ function fail(job: Job, code: FailureCode, now: number): Job {
 
 /** The user canceled: cancel at Skytells until acknowledged, and remove what was stored meanwhile. */
 export function cancelByUser(job: Job, now: number): Job {
-  return retryNow(withdraw(finish(job, "canceled", now)), now);
+  return retryNow(withCancelTasks(finish(job, "canceled", now)), now);
 }
 
 /** The user deleted it: remove everything everywhere. */
 export function deleteByUser(job: Job, now: number): Job {
   const ended = isOpen(job) ? finish(job, "canceled", now) : job;
-  return retryNow({ ...withTasks(withdraw(ended), "record", "remove", "forget"), deleted: true }, now);
+  return retryNow({ ...withTasks(withCancelTasks(ended), "record", "remove", "forget"), deleted: true }, now);
 }
 
 /** A job for a generation whose job was swept or is unreadable, to hold the tasks of a cancel or delete. */
@@ -182,12 +183,12 @@ export function retainedJobOf(record: GenerationRecord, userId: string, now: num
     sentAt: createdAt,
     answeredAt: createdAt,
     confirmedAt: null,
-    ambiguity: null,
+    unconfirmedCode: null,
     earlyNews: null,
     earlyNewsAt: null,
     unknownFields: {},
     drewSeed: false,
-    claiming: null,
+    reserving: null,
     source: null,
     outputsLostAt: null,
     completedAt,
@@ -196,7 +197,7 @@ export function retainedJobOf(record: GenerationRecord, userId: string, now: num
   };
 }
 
-function withdraw(job: Job): Job {
+function withCancelTasks(job: Job): Job {
   const stored = hasTask(job, "store")
     ? { ...withTasks(withoutTasks(job, "store"), "remove"), outputs: [] }
     : job;

@@ -4,7 +4,8 @@ import { findUser, type SessionClaim } from "../../db/users.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import { ok, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
 import { STORAGE_UNAVAILABLE } from "../../api/refusals.ts";
-import { type AccountDeletionState, deletionPass, markUserDeleted } from "./account-deletion-state.ts";
+import { deletionPass, markUserDeleted } from "./account-deletion-pass.ts";
+import type { AccountDeletionState } from "./account-deletion-state.ts";
 import { updateJob, type StudioContext } from "../context.ts";
 import { deleteByUser } from "../jobs/transitions.ts";
 
@@ -100,10 +101,10 @@ export class AccountDeletion {
     try {
       const outcome = await deletionPass(context, this.state, this.dependencies.isBusy);
       if (outcome === "gone") await this.dependencies.wipe();
-      else this.state.passed(outcome, context.now());
+      else this.state.scheduleNextPass(outcome, context.now());
     } catch (error) {
       logError("account_deletion_failed", { reason: reasonOf(error) });
-      this.state.failed(context.now());
+      this.state.scheduleRetry(context.now());
     }
   }
 }

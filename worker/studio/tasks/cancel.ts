@@ -9,12 +9,12 @@ import { writeRecord } from "./record.ts";
 import { findRows, insertRetainedJob } from "../rows.ts";
 import { cancelByUser, isOpen } from "../jobs/transitions.ts";
 
-/** Idempotent; refused for a finished generation. `withdraw` cancels at Skytells and runs the other pending tasks. */
+/** Idempotent; refused for a finished generation. `cancelAndSettle` cancels at Skytells and runs the other pending tasks. */
 export async function cancelGeneration(
   context: StudioContext,
   claim: SessionClaim,
   id: string,
-  withdraw: (jobId: string) => Promise<void>,
+  cancelAndSettle: (jobId: string) => Promise<void>,
 ): Promise<Result<GenerationRecord>> {
   const { jobs } = context;
   const found = await findRows(context, claim, [id]);
@@ -35,7 +35,7 @@ export async function cancelGeneration(
   if (!after || after.deleted) return imageNotFound();
   if (after.status !== "canceled") return finished();
   if (isOpen(job)) {
-    await Promise.all([withdraw(job.id), writeRecord(context, job.id)]);
+    await Promise.all([cancelAndSettle(job.id), writeRecord(context, job.id)]);
   }
   const { favorite, shareToken } = record ?? recordOfJob(after);
   return ok({ ...recordOfJob(jobs.get(job.id) ?? after), favorite, shareToken });

@@ -2,13 +2,13 @@
  * Finds the prediction of an unconfirmed create.
  *
  * Invariant: a job takes a prediction only with proof; otherwise it is given up. All users share the Skytells account's
- * list and may use the same prompts: losing a paid image is better than showing a user someone else's.
+ * list and may use the same prompts: losing a paid image is better than showing another user's.
  */
-import { claimGeneration } from "../../db/generations.ts";
+import { reserveGeneration } from "../../db/generations.ts";
 import type { Settings } from "../../config/settings.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
 import { getPrediction, listPredictions } from "../../skytells/client.ts";
-import { type Prediction, unseen } from "../../skytells/prediction.ts";
+import { type Prediction, predictionWithIdOnly } from "../../skytells/prediction.ts";
 import { updateJob, type Step, type StudioContext } from "../context.ts";
 import { type Job, recordOfJob } from "../jobs/job.ts";
 import { confirmUntil, deadlineOf } from "../jobs/schedule.ts";
@@ -44,13 +44,13 @@ export async function confirm(context: StudioContext, job: Job): Promise<Step> {
   if (context.now() < giveUpAt(job, settings, found.kind, adopted)) {
     return found.kind === "busy" ? { waitSeconds: found.retryAfterSeconds ?? 5 } : "again";
   }
-  giveUpSearch(context, job, adopted === "unavailable" ? "unclaimed" : found.kind);
+  giveUpSearch(context, job, adopted === "unavailable" ? "not_reserved" : found.kind);
   return "done";
 }
 
 /**
- * Time until which the search goes on. While Skytells' list does not answer: the deadline. While D1 does not answer a
- * claim: without end, because the row may exist. For a webhook after the job was given up: the output window.
+ * Time until which the search continues. While Skytells' list does not answer: the deadline. While D1 does not confirm a
+ * reservation: without end, because the row may exist. For a webhook after the job was given up: the output window.
  */
 function giveUpAt(job: Job, settings: Settings, found: Found["kind"], adopted: Adoption): number {
   if (adopted === "unavailable") return Number.POSITIVE_INFINITY;
@@ -76,17 +76,17 @@ type Found =
 
 async function find(context: StudioContext, job: Job): Promise<Found> {
   return (
-    (await findClaimed(context, job)) ??
+    (await findReserved(context, job)) ??
     (job.earlyNews && (await confirmEarlyNews(context, job, job.earlyNews))) ??
     (await findInList(context, job))
   );
 }
 
-/** Repeats a claim whose result is unknown. */
-async function findClaimed({ settings }: StudioContext, { claiming }: Job): Promise<Found | null> {
-  if (claiming === null) return null;
-  const look = await getPrediction(settings.skytells, claiming);
-  const prediction = look.kind === "found" ? look.prediction : unseen(claiming);
+/** Repeats a reservation whose result is unknown. */
+async function findReserved({ settings }: StudioContext, { reserving }: Job): Promise<Found | null> {
+  if (reserving === null) return null;
+  const look = await getPrediction(settings.skytells, reserving);
+  const prediction = look.kind === "found" ? look.prediction : predictionWithIdOnly(reserving);
   return { kind: "found", prediction, proof: "inputs" };
 }
 
@@ -138,13 +138,13 @@ async function adopt(
   const { jobs, settings } = context;
   const job = jobs.get(id);
   if (!job || job.predictionId !== null) return "adopted";
-  // The webhook URL contains this job's random id. A match by inputs must be claimed in D1 first.
-  if (proof === "inputs") updateJob(context, id, (current) => ({ ...current, claiming: prediction.id }));
-  const isOurs = proof === "url" || (await claim(context, job, prediction));
+  // The webhook URL contains this job's random id. A match by inputs must be reserved in D1 first.
+  if (proof === "inputs") updateJob(context, id, (current) => ({ ...current, reserving: prediction.id }));
+  const isOurs = proof === "url" || (await reserve(context, job, prediction));
   if (isOurs === null) return "unavailable";
   if (!isOurs || jobs.byPrediction(prediction.id)) {
     log("claim_refused", { job: id, generation: prediction.id });
-    updateJob(context, id, (current) => ({ ...current, earlyNews: null, claiming: null }));
+    updateJob(context, id, (current) => ({ ...current, earlyNews: null, reserving: null }));
     return "not_ours";
   }
   log("create_confirmed", { job: id, generation: prediction.id, proof });
@@ -153,7 +153,7 @@ async function adopt(
       ? {
           ...attachPrediction(current, prediction, context.now(), settings),
           recorded: proof === "inputs",
-          claiming: null,
+          reserving: null,
         }
       : current,
   );
@@ -161,11 +161,11 @@ async function adopt(
 }
 
 /** True if no other row has this prediction. Null: D1 did not answer. */
-async function claim(context: StudioContext, job: Job, prediction: Prediction): Promise<boolean | null> {
+async function reserve(context: StudioContext, job: Job, prediction: Prediction): Promise<boolean | null> {
   try {
     const record = { ...recordOfJob(job), id: prediction.id };
-    const claimed = await claimGeneration(context.db, job.userId, record);
-    return claimed !== "theirs";
+    const reserved = await reserveGeneration(context.db, job.userId, record);
+    return reserved !== "theirs";
   } catch (error) {
     logError("claim_failed", { job: job.id, generation: prediction.id, reason: reasonOf(error) });
     return null;

@@ -1,4 +1,4 @@
-/** Answers a create whose Idempotency-Key belongs to a job. */
+/** The response to a create whose Idempotency-Key belongs to a job. */
 import { type GenerationRecord } from "../../api/generation.ts";
 import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
 import type { Settings } from "../../config/settings.ts";
@@ -21,8 +21,8 @@ export function jobWithKey({ jobs }: StudioContext, { idempotencyKey }: Generate
   return idempotencyKey === null ? null : jobs.byIdempotencyKey(idempotencyKey);
 }
 
-/** Answers a repeated Idempotency-Key with its job; never creates a second one. */
-export async function answerReplay(
+/** Responds to a repeated Idempotency-Key with its job; never creates a second one. */
+export async function respondToReplay(
   context: StudioContext,
   { claim, body }: GenerateCommand,
   found: Job,
@@ -69,10 +69,10 @@ async function rowOf(
 export const PENDING_DETAIL =
   "The image service has not confirmed this image yet. The studio is checking whether it is being generated.";
 
-/** Answers for an unconfirmed create. */
+/** The error for an unconfirmed create. */
 export function pendingRefusal(job: Job, settings: Settings): Refusal {
   return {
-    code: job.ambiguity === "upstream_timeout" ? "upstream_timeout" : "upstream_error",
+    code: job.unconfirmedCode === "upstream_timeout" ? "upstream_timeout" : "upstream_error",
     detail: PENDING_DETAIL,
     pending: { id: job.id, until: new Date(confirmUntil(job, settings)).toISOString() },
   };

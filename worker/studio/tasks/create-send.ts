@@ -67,8 +67,8 @@ async function applyCreateOutcome(
         ? ok(recordOfJob(current))
         : refuse("not_found", "This image was deleted.");
     }
-    case "refused": {
-      // A webhook has named a prediction of this job, so it was created despite the refusal.
+    case "rejected": {
+      // A webhook has named a prediction of this job, so it was created despite the rejection.
       if (jobs.get(id)?.earlyNews) return markUnconfirmed(context, id, "upstream_error");
       jobs.delete(id);
       context.arm();
@@ -77,7 +77,7 @@ async function applyCreateOutcome(
       log("create_refused", { job: id, code: outcome.refusal.code });
       return { ok: false, refusal: outcome.refusal };
     }
-    case "ambiguous":
+    case "unconfirmed":
       return markUnconfirmed(context, id, outcome.code);
     default:
       return outcome satisfies never;
@@ -95,7 +95,7 @@ function markUnconfirmed(
   id: string,
   code: "upstream_timeout" | "upstream_error",
 ): Result<GenerationRecord> {
-  const job = updateJob(context, id, (now) => withLostResponse(now, code, context.now()));
+  const job = updateJob(context, id, (current) => withLostResponse(current, code, context.now()));
   log("create_unconfirmed", { job: id, code });
   return job ? { ok: false, refusal: pendingRefusal(job, context.settings) } : refuse(code, PENDING_DETAIL);
 }

@@ -13,7 +13,7 @@ import { reschedule } from "../jobs/schedule.ts";
 import { limitRefusal, limitsOf } from "../plan-limits.ts";
 import type { GenerateCommand } from "../rpc.ts";
 import { type Checked, check } from "./create-check.ts";
-import { answerReplay, fingerprintOf, jobWithKey } from "./create-replay.ts";
+import { respondToReplay, fingerprintOf, jobWithKey } from "./create-replay.ts";
 import { send } from "./create-send.ts";
 
 /** `isWithinRate`: false after too many requests by this user. */
@@ -23,12 +23,12 @@ export async function generate(
   isWithinRate: () => Promise<boolean>,
 ): Promise<Result<GenerationRecord>> {
   const earlier = jobWithKey(context, command);
-  if (earlier) return answerReplay(context, command, earlier);
+  if (earlier) return respondToReplay(context, command, earlier);
   const checked = await check(context, command, isWithinRate);
   if (!checked.ok) return checked;
   // No await from here to the insert: neither the key nor the slot can be taken twice.
-  const concurrent = jobWithKey(context, command);
-  if (concurrent) return answerReplay(context, command, concurrent);
+  const duplicate = jobWithKey(context, command);
+  if (duplicate) return respondToReplay(context, command, duplicate);
   const admitted = admit(context, command, checked.value);
   return admitted.ok ? send(context, admitted.value) : admitted;
 }
@@ -97,12 +97,12 @@ function newJob(
     sentAt: now,
     answeredAt: null,
     confirmedAt: null,
-    ambiguity: null,
+    unconfirmedCode: null,
     earlyNews: null,
     earlyNewsAt: null,
     unknownFields: {},
     drewSeed,
-    claiming: null,
+    reserving: null,
     source: null,
     outputsLostAt: null,
     completedAt: null,

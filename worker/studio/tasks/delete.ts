@@ -7,7 +7,7 @@
 import { inParallel } from "../../lib/async.ts";
 import type { BulkResult } from "../../api/schemas/generation.ts";
 import type { SessionClaim } from "../../db/users.ts";
-import { CANCEL_PATIENCE_MS } from "../../config/limits.ts";
+import { CANCEL_WAIT_MS } from "../../config/limits.ts";
 import { ok, type Result } from "../../api/problem.ts";
 import { STORAGE_UNAVAILABLE, UNAUTHENTICATED } from "../../api/refusals.ts";
 import { updateJob, type StudioContext } from "../context.ts";
@@ -20,14 +20,14 @@ import { deleteByUser } from "../jobs/transitions.ts";
 const WIDTH = 6;
 
 /**
- * An id may be a pending id. Refused if D1 does not answer and no id belongs to a known job. `withdraw` cancels at Skytells
+ * An id may be a pending id. Refused if D1 does not answer and no id belongs to a known job. `cancelAndSettle` cancels at Skytells
  * and runs the other pending tasks.
  */
 export async function removeGenerations(
   context: StudioContext,
   claim: SessionClaim,
   ids: string[],
-  withdraw: (jobId: string) => Promise<void>,
+  cancelAndSettle: (jobId: string) => Promise<void>,
 ): Promise<Result<BulkResult>> {
   const { jobs } = context;
   const found = await findRows(context, claim, ids);
@@ -52,8 +52,8 @@ export async function removeGenerations(
 
   // Running ones first, because they cost money. Skytells is called whether or not D1 answers.
   const inOrder = toDelete.toSorted((a, b) => Number(b.job.holdsSlot) - Number(a.job.holdsSlot));
-  const withdrawn = inParallel(inOrder, WIDTH, ({ job }) => withdraw(job.id));
-  context.waitUntil(withdrawn);
+  const settled = inParallel(inOrder, WIDTH, ({ job }) => cancelAndSettle(job.id));
+  context.waitUntil(settled);
   const work = (async () => {
     const isRowGone = new Map<string, boolean>();
     await inParallel(inOrder, WIDTH, async ({ id, job }) =>
@@ -63,6 +63,6 @@ export async function removeGenerations(
   })();
   context.waitUntil(work);
   await work;
-  await Promise.race([withdrawn, new Promise((resolve) => setTimeout(resolve, CANCEL_PATIENCE_MS))]);
+  await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, CANCEL_WAIT_MS))]);
   return ok(result);
 }

@@ -26,9 +26,9 @@ async function write(context: StudioContext, id: string): Promise<boolean> {
   if (!job || job.predictionId === null || !hasTask(job, "record")) return true;
   try {
     const row = await writeRow(context, job);
-    updateJob(context, id, (now) => ({
+    updateJob(context, id, (current) => ({
       // Still pending if the job changed during the write.
-      ...(isSameRecord(now, job) ? withoutTasks(now, "record") : now),
+      ...(isSameRecord(current, job) ? withoutTasks(current, "record") : current),
       recorded: row !== null,
     }));
     if (!row && !job.deleted) logError("record_without_row", { job: id, generation: job.predictionId });
@@ -52,7 +52,7 @@ async function writeRow({ db }: StudioContext, job: Job): Promise<GenerationReco
     : await insertGeneration(db, job.userId, record);
 }
 
-/** What only D1 knows. The push of the success came from the job, without it. */
+/** Favorite and link are only in D1, so the earlier push did not contain them. */
 function hasUserChanges({ status, favorite, shareToken }: GenerationRecord): boolean {
   return status === "succeeded" && (favorite || shareToken !== null);
 }

@@ -3,7 +3,7 @@
  * during any await, so every step reads it again.
  */
 import { bounded } from "../../lib/async.ts";
-import { STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../../config/limits.ts";
+import { STEP_TIMEOUT_MS, RETAIN_JOB_MS } from "../../config/limits.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
 import { removeObjects } from "../../images/delete.ts";
 import { cancelPrediction, getPrediction } from "../../skytells/client.ts";
@@ -12,7 +12,7 @@ import { updateJob, isOverdue, type Step, type StudioContext } from "../context.
 import { type Job, imagePlaceOf } from "../jobs/job.ts";
 import { writeRecord } from "./record.ts";
 import { forget, nextForget } from "./forget.ts";
-import { store } from "./ingest.ts";
+import { storeOutputs } from "./store-outputs.ts";
 import { closeUnreadable } from "./unreadable.ts";
 import { nextDeadline, canRun, needsSearch, reschedule, slotEndOf } from "../jobs/schedule.ts";
 import {
@@ -32,12 +32,12 @@ const MAX_WAIT_SECONDS = 60;
 
 type Run = {
   /** Resolves when the job has changed and another pass must follow. */
-  news: PromiseWithResolvers<void>;
-  hasNews: boolean;
+  changed: PromiseWithResolvers<void>;
+  hasChanged: boolean;
   done: Promise<void>;
 };
 
-/** Runs passes: one at a time per job, and another one after news that arrives during a pass. */
+/** Runs passes: one at a time per job, and another one after a change during a pass. */
 export class Settling {
   private readonly context: () => StudioContext;
   private readonly runs = new Map<string, Run>();
@@ -58,17 +58,17 @@ export class Settling {
     return this.runs.has(id);
   }
 
-  /** Never rejects. `isNews`: the job has changed, so a running pass is followed by another. */
-  settle(id: string, isNews: boolean): Promise<void> {
+  /** Never rejects. `hasChanged`: the job has changed, so a running pass is followed by another. */
+  settle(id: string, hasChanged: boolean): Promise<void> {
     const running = this.runs.get(id);
     if (running) {
-      if (isNews) {
-        running.hasNews = true;
-        running.news.resolve();
+      if (hasChanged) {
+        running.hasChanged = true;
+        running.changed.resolve();
       }
       return running.done;
     }
-    const run: Run = { news: Promise.withResolvers(), hasNews: true, done: Promise.resolve() };
+    const run: Run = { changed: Promise.withResolvers(), hasChanged: true, done: Promise.resolve() };
     this.runs.set(id, run);
     run.done = this.runUntilIdle(id, run);
     return run.done;
@@ -83,7 +83,7 @@ export class Settling {
   }
 
   /** Cancels at Skytells at once, without waiting for a running pass, then settles. */
-  async withdraw(id: string): Promise<void> {
+  async cancelAndSettle(id: string): Promise<void> {
     const context = this.context();
     const job = context.jobs.get(id);
     if (job && job.upstream === "live" && hasTask(job, "cancel")) await cancelAtSkytells(context, job);
@@ -93,16 +93,16 @@ export class Settling {
   private async runUntilIdle(id: string, run: Run): Promise<void> {
     const context = this.context();
     try {
-      while (run.hasNews) {
-        run.hasNews = false;
-        run.news = Promise.withResolvers();
+      while (run.hasChanged) {
+        run.hasChanged = false;
+        run.changed = Promise.withResolvers();
         await settleOnce(context, id, run);
       }
     } catch (error) {
       logError("settle_failed", { job: id, reason: reasonOf(error) });
       context.jobs.postpone(id, context.now() + STEP_TIMEOUT_MS);
     } finally {
-      // No await since `hasNews` was read: later news starts a new run.
+      // No await since `hasChanged` was read: a later change starts a new run.
       this.runs.delete(id);
       context.arm();
     }
@@ -114,13 +114,13 @@ async function settleOnce(context: StudioContext, id: string, run: Run): Promise
   const { jobs, settings, now } = context;
   const job = jobs.get(id);
   if (!job) return closeUnreadable(context, id);
-  if (job.endedAt !== null && now() >= job.endedAt + TOMBSTONE_MS) return jobs.delete(id);
+  if (job.endedAt !== null && now() >= job.endedAt + RETAIN_JOB_MS) return jobs.delete(id);
 
-  // A slow D1 does not delay the pass that follows news; the write continues.
+  // A slow D1 does not delay the pass that follows a change; the write continues.
   const record = async (): Promise<Step> => {
     const written = writeRecord(context, id);
     context.waitUntil(written);
-    return (await Promise.race([written, run.news.promise.then(() => true)])) ? "done" : "again";
+    return (await Promise.race([written, run.changed.promise.then(() => true)])) ? "done" : "again";
   };
   // Before the job is due, only a pending D1 write runs, so that progress is visible at once.
   if (job.nextAt > now()) {
@@ -135,11 +135,11 @@ async function settleOnce(context: StudioContext, id: string, run: Run): Promise
   // Skytells first: a running prediction costs money, and a D1 that hangs must not delay its cancel.
   await attempt(findPrediction);
   await attempt(checkUpstream);
-  await Promise.all([attempt(record), attempt(store)]);
-  await attempt(remove);
+  await Promise.all([attempt(record), attempt(storeOutputs)]);
+  await attempt(removeFiles);
   await attempt(record);
   await attempt(forget);
-  if (run.hasNews) return;
+  if (run.hasChanged) return;
   const wait = Math.max(0, ...results.map((result) => (typeof result === "object" ? result.waitSeconds : 0)));
   updateJob(context, id, (current) => {
     const attempts = current.attempts + (results.includes("again") ? 1 : 0);
@@ -158,8 +158,8 @@ async function findPrediction(context: StudioContext, job: Job): Promise<Step> {
   if (job.upstream === "creating") {
     updateJob(context, job.id, (current) => withLostResponse(current, "upstream_timeout", context.now()));
   }
-  const lost = context.jobs.get(job.id);
-  return lost && needsSearch(lost) ? confirm(context, lost) : "done";
+  const current = context.jobs.get(job.id);
+  return current && needsSearch(current) ? confirm(context, current) : "done";
 }
 
 /** Cancels or fetches the status of a prediction that has not ended, and applies the deadlines. */
@@ -229,7 +229,7 @@ export async function fetchStatus(context: StudioContext, job: Job): Promise<Ste
   }
 }
 
-async function remove(context: StudioContext, job: Job): Promise<Step> {
+async function removeFiles(context: StudioContext, job: Job): Promise<Step> {
   if (!hasTask(job, "remove") || !canRun(job, "remove")) return "done";
   try {
     await bounded(removeObjects(context.bindings.OUTPUTS, imagePlaceOf(job)), STEP_TIMEOUT_MS);

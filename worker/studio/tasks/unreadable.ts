@@ -1,6 +1,6 @@
 /** Closes job rows that this version cannot read. */
 import { failureOf } from "../../api/generation.ts";
-import { STEP_TIMEOUT_MS, TOMBSTONE_MS } from "../../config/limits.ts";
+import { STEP_TIMEOUT_MS, RETAIN_JOB_MS } from "../../config/limits.ts";
 import { failGeneration } from "../../db/generations.ts";
 import { logError } from "../../lib/log.ts";
 import { isTerminal } from "../../shared/generations.ts";
@@ -31,7 +31,7 @@ export async function closeUnreadable(context: StudioContext, id: string): Promi
       return jobs.postpone(id, context.now() + STOP_RETRY_MS);
     }
   }
-  jobs.closeUnreadable(id, context.now() + TOMBSTONE_MS);
+  jobs.closeUnreadable(id, context.now() + RETAIN_JOB_MS);
 }
 
 /** True when the prediction has ended. */

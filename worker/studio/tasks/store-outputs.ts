@@ -23,7 +23,7 @@ const FAILURE_CODE: Record<IngestFailure["failure"], FailureCode> = {
   storage: "storage_failed",
 };
 
-export async function store(context: StudioContext, job: Job): Promise<Step> {
+export async function storeOutputs(context: StudioContext, job: Job): Promise<Step> {
   if (!job.source || !hasTask(job, "store")) return "done";
   const isLast = isLastStoreAttempt(job, context.now());
   const urls = await outputUrls(context, job, isLast || job.attempts >= REFRESH_FROM_TRY);
