@@ -18,7 +18,7 @@ import {
   type Visitor,
 } from "./support/app.ts";
 import { crashAt, failAt, gateSkytells, gateStorage, holdAt, passed, type Point } from "./support/gates.ts";
-import { oldPictures } from "./support/old-pictures.ts";
+import { storedImages } from "./support/stored-images.ts";
 import { at, maybe } from "./support/race.ts";
 import { createsOf, ended, webhookOf } from "./support/simulator.ts";
 
@@ -180,7 +180,7 @@ describe.concurrent("deleting the account", () => {
   it("deletes more images than one pass takes, when requested twice and interrupted", async () => {
     const user = await newUser();
     await gateStorage(user);
-    await oldPictures(user, 101);
+    await storedImages(user, 101);
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");
     crashAt(user, at("after", /^d1 delete from "generations"/));
@@ -192,7 +192,7 @@ describe.concurrent("deleting the account", () => {
 
   it("deletes rows that a backup restored, when it is requested again", async () => {
     const user = await newUser();
-    await oldPictures(user, 2);
+    await storedImages(user, 2);
     await env.DB.prepare("update users set email = 'deleted:' || id, deleted_at = 1 where id = ?")
       .bind(user.id)
       .run();

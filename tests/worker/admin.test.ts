@@ -63,7 +63,7 @@ it("responses match their schemas", async () => {
 });
 
 describe("/api/admin", () => {
-  const doors = [
+  const routes = [
     ["users", undefined],
     ["usage", undefined],
     ["plan", { user: "x", plan: "pro" }],
@@ -74,8 +74,8 @@ describe("/api/admin", () => {
     ["recheck", { generation: "x" }],
   ] as const;
 
-  it.each(doors)(
-    "%s: is not there without a token set, and opens to that token alone",
+  it.each(routes)(
+    "%s: is 404 without a token in the settings, and accepts only that token",
     async (path, body) => {
       await expectProblem(await admin(path, { body, settings: { ADMIN_TOKEN: "" } }), "not_found");
       for (const authorization of [

@@ -21,7 +21,7 @@ import {
   type Visitor,
 } from "./support/app.ts";
 import { breakD1 } from "./support/faults.ts";
-import { oldPictures } from "./support/old-pictures.ts";
+import { storedImages } from "./support/stored-images.ts";
 import { callsOf } from "./support/simulator.ts";
 
 const PATH = "/api/generations/bulk";
@@ -37,7 +37,7 @@ const favoritesOf = async (user: Visitor) => (await list(user, "?favorite=true")
 describe("a bulk delete", () => {
   it("deletes 100 images with rows and files, and pushes to every socket", async () => {
     const user = await newUser();
-    const ids = await oldPictures(user, 101);
+    const ids = await storedImages(user, 101);
     const kept = ids.pop() as string;
     const studio = await openStudio(user);
     expect(await bulk(user, ids, "delete")).toEqual({ done: ids, missing: [], failed: [] });
@@ -51,7 +51,7 @@ describe("a bulk delete", () => {
 
   it("cancels running generations first, also by their pending id", async () => {
     const user = await newUser("pro");
-    const [stuck] = await oldPictures(user, 1);
+    const [stuck] = await storedImages(user, 1);
     const { id } = await generate(user, newPrompt("stuck"));
     const { id: second } = await generate(user, newPrompt("stuck"));
     const pending = await runInDurableObject(
@@ -70,8 +70,8 @@ describe("a bulk delete", () => {
 
   it("returns the outcome of each id, and changes no other user's image", async () => {
     const [user, other] = [await newUser(), await newUser()];
-    const [mine, gone] = (await oldPictures(user, 2)) as [string, string];
-    const [theirs] = (await oldPictures(other, 1)) as [string];
+    const [mine, gone] = (await storedImages(user, 2)) as [string, string];
+    const [theirs] = (await storedImages(other, 1)) as [string];
     expect((await user.call(`/api/generations/${gone}`, { method: "DELETE" })).status).toBe(204);
     const nonsense = ["nothing", "'; drop table generations; --", "🦊", " ", "../x", "__proto__"];
     const asked = [theirs, gone, mine, ...nonsense];
@@ -95,7 +95,7 @@ describe("a bulk delete", () => {
 
   it("has the same result when repeated, and from two tabs at once", async () => {
     const user = await newUser();
-    const ids = await oldPictures(user, 20);
+    const ids = await storedImages(user, 20);
     const answers = await Promise.all([bulk(user, ids, "delete"), bulk(user, ids, "delete")]);
     for (const { done, missing, failed } of answers) {
       expect([...done, ...missing].toSorted()).toEqual(ids.toSorted());
@@ -108,7 +108,7 @@ describe("a bulk delete", () => {
 
   it("returns failed ids when D1 is down, hides the images, and deletes the rows later", async () => {
     const user = await newUser();
-    const ids = await oldPictures(user, 3);
+    const ids = await storedImages(user, 3);
     const [first] = ids as [string];
     const mend = breakD1((sql) => /^delete/i.test(sql));
     expect(await bulk(user, ids, "delete")).toEqual({ done: [], missing: [], failed: ids });
@@ -124,7 +124,7 @@ describe("a bulk delete", () => {
   it("while D1 does not respond: deletes what the object knows, and returns the rest as failed", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("stuck"));
-    const [old] = (await oldPictures(user, 1)) as [string];
+    const [old] = (await storedImages(user, 1)) as [string];
     const mend = breakD1();
     await expectProblem(await user.post(PATH, { ids: [old], action: "delete" }), "storage_unavailable");
     expect(await bulk(user, [old, id], "delete")).toEqual({ done: [], missing: [], failed: [old, id] });
@@ -138,8 +138,8 @@ describe("a bulk delete", () => {
 describe("bulk favorites", () => {
   it("are set and removed for 100 images, and pushed to every socket", async () => {
     const [user, other] = [await newUser(), await newUser()];
-    const ids = await oldPictures(user, 98);
-    const [theirs] = (await oldPictures(other, 1)) as [string];
+    const ids = await storedImages(user, 98);
+    const [theirs] = (await storedImages(other, 1)) as [string];
     const studio = await openStudio(user);
     const asked = [...ids, theirs, "nothing"];
     expect(await bulk(user, asked, "favorite")).toEqual({
@@ -171,7 +171,7 @@ describe("bulk favorites", () => {
 
   it("are rejected as a whole while D1 does not respond", async () => {
     const user = await newUser();
-    const ids = await oldPictures(user, 2);
+    const ids = await storedImages(user, 2);
     const mend = breakD1();
     await expectProblem(await user.post(PATH, { ids, action: "favorite" }), "storage_unavailable");
     mend();
@@ -215,7 +215,7 @@ describe("rejects", () => {
     "to %s, whose session ended or who is suspended",
     async (action) => {
       const user = await newUser();
-      const ids = await oldPictures(user, 1);
+      const ids = await storedImages(user, 1);
       const set = (column: string) =>
         env.DB.prepare(`update users set ${column} = 1 where id = ?`).bind(user.id).run();
       await set("suspended_at");

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { eventually, newUser, type Visitor } from "./support/app.ts";
-import { OLD_PIXELS, oldPictures } from "./support/old-pictures.ts";
+import { IMAGE_CONTENT, storedImages } from "./support/stored-images.ts";
 
 const PART = "/api/account/export?part=1";
 
@@ -42,7 +42,7 @@ function watchBodies({ breakAfter = Infinity } = {}): Opened[] {
 
 async function userWithPictures(count: number, size: number): Promise<Visitor> {
   const user = await newUser();
-  const ids = await oldPictures(user, count);
+  const ids = await storedImages(user, count);
   await Promise.all(ids.map((id) => env.OUTPUTS.put(`outputs/${user.id}/${id}/0.png`, new Uint8Array(size))));
   return user;
 }
@@ -84,7 +84,7 @@ it("a HEAD request opens no image", async () => {
 
 it("a part needs one read of R2 per image, one batch of D1 and one call of the object", async () => {
   const pictures = 250;
-  const user = await userWithPictures(pictures, OLD_PIXELS.length);
+  const user = await userWithPictures(pictures, IMAGE_CONTENT.length);
   const calls = { r2: 0, d1: 0, object: 0 };
   const count = (target: unknown, name: string, kind: keyof typeof calls) => {
     const methods = target as Record<string, (...given: unknown[]) => unknown>;

@@ -15,7 +15,7 @@ import {
   type Visitor,
 } from "./support/app.ts";
 import { breakD1 } from "./support/faults.ts";
-import { OLD_PIXELS, oldPictures } from "./support/old-pictures.ts";
+import { IMAGE_CONTENT, storedImages } from "./support/stored-images.ts";
 
 const PATH = "/api/account/export";
 
@@ -101,7 +101,7 @@ describe("an export", () => {
     await reaches(user, failed.id, "failed");
     await isIdle(user);
     const stranger = await newUser();
-    await oldPictures(stranger, 1);
+    await storedImages(stranger, 1);
 
     const list = await listed(user);
     expect(list).toMatchObject({ parts: [{ part: 1 }], nextCursor: null });
@@ -161,14 +161,14 @@ describe("an export", () => {
 
   it("marks an image whose file is missing, and is complete without it", async () => {
     const user = await newUser();
-    const [second, first] = await oldPictures(user, 2);
+    const [second, first] = await storedImages(user, 2);
     await env.OUTPUTS.delete(`outputs/${user.id}/${first}/0.png`);
     const { files, document } = await download(user, `${PATH}?part=1`);
     expect(document.generations.map(({ id, files: [file] }) => [id, file?.missing])).toEqual([
       [first, true],
       [second, undefined],
     ]);
-    expect([...files.values()].map((bytes) => new TextDecoder().decode(bytes))).toEqual([OLD_PIXELS]);
+    expect([...files.values()].map((bytes) => new TextDecoder().decode(bytes))).toEqual([IMAGE_CONTENT]);
   });
 
   it("contains generations without a D1 row", async () => {
@@ -275,7 +275,7 @@ describe("an export is rejected", () => {
 
   it("while D1 or R2 is down", async () => {
     const user = await newUser();
-    await oldPictures(user, 1);
+    await storedImages(user, 1);
     const mend = breakD1();
     for (const query of ["", "?part=1", "?part=2"]) {
       await expectProblem(await user.call(`${PATH}${query}`), "storage_unavailable");
@@ -287,7 +287,7 @@ describe("an export is rejected", () => {
 
   it("midway if R2 fails: the file is aborted, never complete without an image", async () => {
     const user = await newUser();
-    await oldPictures(user, 3);
+    await storedImages(user, 3);
     let reads = 0;
     watchReads((_, read) => (++reads === 3 ? Promise.reject(new Error("no answer")) : read()));
     const answer = await user.call(`${PATH}?part=1`);
@@ -298,7 +298,7 @@ describe("an export is rejected", () => {
 
 it("an export reads each image once, one at a time, at the speed of the client", async () => {
   const user = await newUser();
-  const ids = await oldPictures(user, 12);
+  const ids = await storedImages(user, 12);
   const size = 256 * 1024;
   await Promise.all(ids.map((id) => env.OUTPUTS.put(`outputs/${user.id}/${id}/0.png`, new Uint8Array(size))));
   const read: string[] = [];

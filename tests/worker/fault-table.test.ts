@@ -36,8 +36,8 @@ type Outcome = {
 };
 
 function expected({ answer, end, creates, made, stored, webhooks }: Row, carried: number): Outcome {
-  const isFailure = !["succeeded", "canceled", "refused", "deleted"].includes(end);
-  const hasRow = !["refused", "deleted", "unconfirmed"].includes(end);
+  const isFailure = !["succeeded", "canceled", "rejected", "deleted"].includes(end);
+  const hasRow = !["rejected", "deleted", "unconfirmed"].includes(end);
   return {
     answer,
     end,
@@ -45,7 +45,7 @@ function expected({ answer, end, creates, made, stored, webhooks }: Row, carried
     made,
     webhooks: Array.from({ length: carried }, () => webhooks),
     limits: expect.objectContaining({ concurrent: 1, inFlight: 0, unconfirmed: 0 }),
-    jobs: end === "refused" ? [] : [{ holds_slot: 0, tasks: "[]", upstream: "ended" }],
+    jobs: end === "rejected" ? [] : [{ holds_slot: 0, tasks: "[]", upstream: "ended" }],
     row: hasRow
       ? {
           status: isFailure ? "failed" : end,
@@ -96,7 +96,7 @@ async function storedOf(user: Visitor, served: Record<string, { sha256: string |
 }
 
 async function endOf(user: Visitor, id: string | null): Promise<string> {
-  if (id === null) return "refused";
+  if (id === null) return "rejected";
   const answer = await user.call(`/api/predictions/${id}`);
   if (answer.status === 404) return "deleted";
   const { generation } = await answer.json<{ generation: Generation }>();

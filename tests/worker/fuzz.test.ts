@@ -20,7 +20,7 @@ import {
   type Visitor,
 } from "./support/app.ts";
 import { createsOf, SIMULATOR_KEY } from "./support/simulator.ts";
-import { jobsOf, type World, worldOf } from "./support/world.ts";
+import { jobsOf, type StoredState, storedStateOf } from "./support/stored-state.ts";
 
 const numRuns = env.TEST_ALL ? 2_000 : 100;
 const timeout = 600_000;
@@ -66,7 +66,7 @@ beforeAll(async () => {
   await owner.call(`/api/generations/${deleted.id}`, { method: "DELETE" });
   await Promise.all([isAtRest(owner), isAtRest(other)]);
   kept = { succeeded, failed, canceled, deleted, theirs };
-  await eventually(async () => expect((await worldOf()).objects).toHaveLength(4));
+  await eventually(async () => expect((await storedStateOf()).objects).toHaveLength(4));
 }, 60_000);
 
 /** A refusal is a problem of the closed list, or a page where a page is asked for; nothing is a 5xx. */
@@ -176,8 +176,11 @@ describe("the API with random requests", () => {
 
   type Asked = { who: string; method: string; path: string; body: string };
 
-  /** What a well-formed request of the owner asks for; everybody else, and everything else, changes nothing. */
-  function allowed(before: World, { who: asker, method: verb, path: at, body: sent }: Asked): World {
+  /** The expected state after a request: only a well-formed one of the owner changes it. */
+  function allowed(
+    before: StoredState,
+    { who: asker, method: verb, path: at, body: sent }: Asked,
+  ): StoredState {
     const asked = parse(sent);
     const [, resource = "", last] = /^\/api\/generations\/([^/]+)(\/share)?$/.exec(at) ?? [];
     const users: Record<string, string> = { owner: owner.id, other: other.id };
@@ -234,7 +237,7 @@ describe("the API with random requests", () => {
   };
 
   it("on any route, with and without a session", { timeout }, async () => {
-    let before = await worldOf(owner.id, other.id);
+    let before = await storedStateOf(owner.id, other.id);
     await fc.assert(
       fc.asyncProperty(
         who,
@@ -256,7 +259,7 @@ describe("the API with random requests", () => {
             Object.keys(search).length > 0 ? `${at}?${new URLSearchParams(wellFormed).toString()}` : at;
           const answer = await send({ ...asked, path: target }, more);
           await expectCivil(answer, { isHead: verb === "HEAD", isPage: !at.startsWith("/api/") });
-          const after = await worldOf(owner.id, other.id);
+          const after = await storedStateOf(owner.id, other.id);
           // Refused is unchanged; else what was asked for, and nothing beside it.
           expect(after).toEqual(answer.status < 300 ? allowed(before, asked) : before);
           before = after;
@@ -330,14 +333,14 @@ describe("the webhook route with random requests", () => {
   it("correctly signed, for an ended, deleted, other or unknown job: nothing changes", {
     timeout,
   }, async () => {
-    const before = await worldOf(owner.id, other.id);
+    const before = await storedStateOf(owner.id, other.id);
     const payload = fc.oneof({ weight: 4, arbitrary: enveloped(prediction(anyId())) }, fc.jsonValue());
     await fc.assert(
       fc.asyncProperty(payload, anyUrl(), async (value, to) => {
         const body = JSON.stringify(value) ?? "null";
         const answer = await post(to, body, await sign(SIMULATOR_KEY, body));
         expect(answer.status).toBe(200);
-        expect(await worldOf(owner.id, other.id)).toEqual(before);
+        expect(await storedStateOf(owner.id, other.id)).toEqual(before);
       }),
       { numRuns },
     );
@@ -370,8 +373,8 @@ describe("the webhook route with random requests", () => {
   it("correctly signed, for a running job: states only move forward, and other users are unaffected", {
     timeout,
   }, async () => {
-    const before = await worldOf(owner.id);
-    const others = ({ generations, objects, jobs }: World) => ({
+    const before = await storedStateOf(owner.id);
+    const others = ({ generations, objects, jobs }: StoredState) => ({
       generations: generations.filter((row) => row["user_id"] === owner.id),
       objects,
       jobs,
@@ -402,7 +405,7 @@ describe("the webhook route with random requests", () => {
           [rank, last] = [rankOf(next), next];
         }
         // No webhook led to an image, and other users are unaffected.
-        expect(others(await worldOf(owner.id))).toEqual(others(before));
+        expect(others(await storedStateOf(owner.id))).toEqual(others(before));
         await outsider.call(`/api/generations/${live.id}`, { method: "DELETE" });
       }),
       { numRuns: Math.ceil(numRuns / 5) },

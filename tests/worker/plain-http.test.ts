@@ -1,4 +1,4 @@
-/** Cloudflare serves a host by plain http too, unless told otherwise: no session may travel there. */
+/** Cloudflare also serves a host over plain http unless configured otherwise: no session may be sent there. */
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
@@ -11,7 +11,7 @@ import { issueSession } from "../../worker/auth/session.ts";
 import { newUser } from "./support/app.ts";
 import { Hono } from "hono";
 
-const door = new Hono<AppEnv>().get("/", async (c) => {
+const startSessionApp = new Hono<AppEnv>().get("/", async (c) => {
   await startSession(c, { userId: "u", epoch: 0 });
   return c.body(null, 204);
 });
@@ -20,21 +20,21 @@ it.each([
   ["http://studio.example/", /^__Host-session=.*; Secure/],
   ["https://studio.example/", /^__Host-session=.*; Secure/],
   ["http://localhost/", /^session=(?!.*Secure)/],
-])("a session begun at %s", async (url, cookie) => {
-  const answer = await door.request(url, {}, env, createExecutionContext());
+])("sets the cookie for %s", async (url, cookie) => {
+  const answer = await startSessionApp.request(url, {}, env, createExecutionContext());
   expect(answer.headers.get("set-cookie")).toMatch(cookie);
 });
 
 it("a cookie that plain http could have set is not a session", async () => {
   const { id } = await newUser();
   const token = await issueSession(settingsOf(env), { userId: id, epoch: 0 }, Date.now());
-  const asks = async (url: string, name: string) => {
+  const userOf = async (url: string, name: string) => {
     const headers = { cookie: `${name}=${token}` };
     const answer = await app.request(`${url}/api/session`, { headers }, env, createExecutionContext());
     return (await answer.json<Session>()).user?.id;
   };
-  expect(await asks("http://studio.example", "session")).toBeUndefined();
-  expect(await asks("https://studio.example", "session")).toBeUndefined();
-  expect(await asks("https://studio.example", "__Host-session")).toBe(id);
-  expect(await asks("http://localhost", "session")).toBe(id);
+  expect(await userOf("http://studio.example", "session")).toBeUndefined();
+  expect(await userOf("https://studio.example", "session")).toBeUndefined();
+  expect(await userOf("https://studio.example", "__Host-session")).toBe(id);
+  expect(await userOf("http://localhost", "session")).toBe(id);
 });

@@ -1,4 +1,4 @@
-/** What can happen to a create whose answer was lost, at every step of the search for it. One after the other: the list is everybody's. */
+/** Races during the search for an unconfirmed create. Sequential, because all users share Skytells' list. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { expectProblem, openStudio } from "./support/app.ts";
 import { crashAt, gateSkytells, holdAt, passed, type Point } from "./support/gates.ts";
@@ -16,7 +16,7 @@ const WAY: Record<string, Point> = {
 
 const WHO = pick("its webhook", "the alarm", "a cancel", "a delete", "the same click again", "another click");
 
-/** With the webhook's address in the list it is found by that; without, by all that was sent, and has to be claimed. */
+/** Found by the webhook URL if the list has it; else by all its inputs, and then it must be reserved in D1. */
 const PROOFS = {
   url: ["answer-lost", "delay=0.1"],
   inputs: ["answer-lost", "delay=0.1", "webhook-field-absent"],

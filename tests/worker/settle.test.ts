@@ -53,7 +53,7 @@ describe.concurrent("how Skytells ends a job", () => {
     await isIdle(user);
   });
 
-  it("never, and the deadline ends it: Skytells is told and the slot is free", async () => {
+  it("never, and the deadline ends it: it is canceled at Skytells and the slot is free", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("stuck"));
     const failed = await reachesByAlarm(user, id, "failed");

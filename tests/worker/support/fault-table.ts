@@ -1,6 +1,6 @@
 /**
- * What Skytells may do to a generation, and what has to become of it. A row a mood of the simulator, or a few where
- * one alone shows nothing; every row holds for every model.
+ * Behaviors of Skytells and the expected end of the generation. One row per mood of the simulator, or per combination of
+ * moods; every row holds for every model.
  */
 import type { FailureCode, GenerationStatus } from "../../../worker/shared/generations.ts";
 import type { ProblemCode } from "../../../worker/shared/error-codes.ts";
@@ -11,7 +11,7 @@ export type Row = {
   /** How Generate is answered. */
   answer: 202 | ProblemCode;
   /** How it ends for the user: a status, or why it failed; nothing was made; it was deleted. */
-  end: Exclude<GenerationStatus, "queued" | "processing" | "failed"> | FailureCode | "refused" | "deleted";
+  end: Exclude<GenerationStatus, "queued" | "processing" | "failed"> | FailureCode | "rejected" | "deleted";
   /** Creates that reach Skytells for this one click, and predictions that they make. */
   creates: number;
   made: 0 | 1;
@@ -32,28 +32,28 @@ function row(moods: string, end: Row["end"], rest: Rest = {}): Row {
   return { moods, answer: 202, end, creates: 1, made: 1, stored, webhooks: 200, ...rest };
 }
 
-const picture = (moods: string, rest?: Rest) => row(moods, "succeeded", rest);
+const succeeded = (moods: string, rest?: Rest) => row(moods, "succeeded", rest);
 
 /** Rejected: nothing was created, and the response has the reason. */
-const refusal = (moods: string, answer: ProblemCode, rest?: Rest) =>
-  row(moods, "refused", { answer, made: 0, ...rest });
+const rejected = (moods: string, answer: ProblemCode, rest?: Rest) =>
+  row(moods, "rejected", { answer, made: 0, ...rest });
 
 /** Unconfirmed, and nothing was created. */
 const givenUp = (moods: string, answer: ProblemCode) => row(moods, "unconfirmed", { answer, made: 0 });
 
 /** Unconfirmed, but created, and found. */
 const found = (moods: string, answer: ProblemCode = "upstream_timeout", rest?: Rest) =>
-  picture(moods, { answer, ...rest });
+  succeeded(moods, { answer, ...rest });
 
 /** Only the alarm can find out. */
 const unheard = (moods: string) => `delay=0.1,webhook-lost,${moods}`;
-const AMBIGUOUS: Partial<Record<(typeof CREATE_STATUSES)[number], ProblemCode>> = {
+const UNCONFIRMED: Partial<Record<(typeof CREATE_STATUSES)[number], ProblemCode>> = {
   408: "upstream_error",
   500: "upstream_error",
   502: "upstream_error",
   504: "upstream_timeout",
 };
-const REFUSED: Partial<Record<(typeof CREATE_STATUSES)[number], ProblemCode>> = {
+const REJECTED: Partial<Record<(typeof CREATE_STATUSES)[number], ProblemCode>> = {
   400: "upstream_rejected",
   401: "upstream_unavailable",
   402: "upstream_unavailable",
@@ -66,39 +66,40 @@ const REFUSED: Partial<Record<(typeof CREATE_STATUSES)[number], ProblemCode>> = 
 };
 
 const creates = CREATE_STATUSES.flatMap((status): Row[] => {
-  const refused = REFUSED[status];
-  const ambiguous = AMBIGUOUS[status];
+  const rejection = REJECTED[status];
+  const unconfirmed = UNCONFIRMED[status];
   if (status === 429) {
-    // The one that is asked again, and once: nothing was created.
+    // The only status after which the create is sent again, once: nothing was created.
     return [
-      refusal("create-429", "upstream_unavailable", { creates: 2 }),
-      refusal("create-429=30", "upstream_unavailable"),
-      picture("create-429-once", { creates: 2 }),
+      rejected("create-429", "upstream_unavailable", { creates: 2 }),
+      rejected("create-429=30", "upstream_unavailable"),
+      succeeded("create-429-once", { creates: 2 }),
     ];
   }
-  if (refused) return [refusal(`create-${status}`, refused), refusal(`create-${status}-once`, refused)];
-  if (!ambiguous) throw new Error(`The table does not say what ${status} means.`);
+  if (rejection)
+    return [rejected(`create-${status}`, rejection), rejected(`create-${status}-once`, rejection)];
+  if (!unconfirmed) throw new Error(`The table does not say what ${status} means.`);
   return [
-    givenUp(`create-${status}`, ambiguous),
-    givenUp(`create-${status}-once`, ambiguous),
-    found(`create-${status}=created`, ambiguous),
+    givenUp(`create-${status}`, unconfirmed),
+    givenUp(`create-${status}-once`, unconfirmed),
+    found(`create-${status}=created`, unconfirmed),
   ];
 });
 
 const run = [
-  picture("output-tiny"),
+  succeeded("output-tiny"),
   row("failed", "upstream_failed"),
   row("nsfw", "content_policy"),
   row("failed,error-object", "upstream_failed"),
   row("nsfw,error-object", "content_policy"),
-  refusal("refused", "content_policy"),
-  picture("slow"),
+  rejected("refused", "content_policy"),
+  succeeded("slow"),
   row("stuck", "timed_out"),
-  picture("delay=0.3"),
-  picture("terminal"),
+  succeeded("delay=0.3"),
+  succeeded("terminal"),
   row("terminal,failed", "upstream_failed"),
   ...["pending", "created", "starting", "started", "running", "dreaming", "completed", "SUCCEEDED"].map(
-    (status) => picture(`status=${status}`),
+    (status) => succeeded(`status=${status}`),
   ),
   ...["error", "failed"].map((status) => row(`status=${status}`, "upstream_failed")),
   ...["canceled", "cancelled", "aborted"].map((status) => row(`status=${status}`, "canceled")),
@@ -106,9 +107,9 @@ const run = [
 
 const answers = [
   ...creates,
-  picture("create-200"),
-  picture("create-202"),
-  picture("create-status-false"),
+  succeeded("create-200"),
+  succeeded("create-202"),
+  succeeded("create-status-false"),
   found("create-unparsable", "upstream_error"),
   found("create-empty", "upstream_error"),
   givenUp("create-html", "upstream_error"),
@@ -117,40 +118,40 @@ const answers = [
   found("create-envelope=created", "upstream_error"),
   found("answer-lost"),
   givenUp("answer-never", "upstream_timeout"),
-  picture("answer-slow=0.5"),
+  succeeded("answer-slow=0.5"),
   found("answer-slow=6"),
-  refusal("errors=older,create-422", "upstream_rejected"),
-  refusal("errors=flat,create-451", "content_policy"),
-  refusal("errors=lower,create-404", "model_unavailable"),
-  refusal("errors=text,create-400", "upstream_rejected"),
-  refusal("errors=older,create-503", "upstream_unavailable"),
-  refusal("errors=flat,create-503", "upstream_unavailable"),
+  rejected("errors=older,create-422", "upstream_rejected"),
+  rejected("errors=flat,create-451", "content_policy"),
+  rejected("errors=lower,create-404", "model_unavailable"),
+  rejected("errors=text,create-400", "upstream_rejected"),
+  rejected("errors=older,create-503", "upstream_unavailable"),
+  rejected("errors=flat,create-503", "upstream_unavailable"),
   // Some gateways say 503 in JSON, and know nothing of what stands behind them.
   found("errors=text,create-503=created", "upstream_error"),
   found("errors=older,create-500=created", "upstream_error"),
 ];
 
 const webhooks = [
-  picture("webhook-held"),
-  picture("webhook-lost"),
-  picture("webhook-doubled"),
-  picture("webhook-out-of-order"),
-  picture("webhook-early,answer-slow=0.5"),
-  picture("webhook-unsigned", { webhooks: 401 }),
-  picture("webhook-wrong-key", { webhooks: 401 }),
-  picture("webhook-bare"),
-  picture("webhook-sdk"),
-  picture("webhook-minimal"),
-  picture("webhook-prefixed"),
-  picture("webhook-large", { webhooks: 413 }),
-  picture("webhook-garbled", { webhooks: 400 }),
+  succeeded("webhook-held"),
+  succeeded("webhook-lost"),
+  succeeded("webhook-doubled"),
+  succeeded("webhook-out-of-order"),
+  succeeded("webhook-early,answer-slow=0.5"),
+  succeeded("webhook-unsigned", { webhooks: 401 }),
+  succeeded("webhook-wrong-key", { webhooks: 401 }),
+  succeeded("webhook-bare"),
+  succeeded("webhook-sdk"),
+  succeeded("webhook-minimal"),
+  succeeded("webhook-prefixed"),
+  succeeded("webhook-large", { webhooks: 413 }),
+  succeeded("webhook-garbled", { webhooks: 400 }),
   found("webhook-field-absent,webhook-lost,answer-lost"),
   found("webhook-field-string,webhook-lost,answer-lost"),
 ];
 
 const calls = [
-  ...CALL_ERRORS.map((how) => picture(unheard(`get-${how}=1`))),
-  picture(unheard("get-unknown=1")),
+  ...CALL_ERRORS.map((how) => succeeded(unheard(`get-${how}=1`))),
+  succeeded(unheard("get-unknown=1")),
   row(unheard("failed,get-502-failed"), "upstream_failed"),
   row(unheard("failed,get-502-failed,errors=flat"), "upstream_failed"),
   ...CALL_ERRORS.map((how) => found(`answer-lost,webhook-lost,list-${how}=2`)),
@@ -178,11 +179,11 @@ const outputs = [
   row("output-large=65", "output_invalid", { isHeavy: true }),
   row("output-endless=400", "output_invalid", { isHeavy: true }),
   ...["404-once", "500-once", "redirect", "gzip", "no-length", "jpeg", "webp", "avif"].map((how) =>
-    picture(`output-${how}`),
+    succeeded(`output-${how}`),
   ),
-  ...["array", "string", "objects", "storage-files"].map((shape) => picture(`output-${shape}`)),
-  picture("output-many", { stored: 4 }),
-  picture("output-many=6", { stored: 4 }),
+  ...["array", "string", "objects", "storage-files"].map((shape) => succeeded(`output-${shape}`)),
+  succeeded("output-many", { stored: 4 }),
+  succeeded("output-many=6", { stored: 4 }),
 ];
 
 /** Without the webhook's address, which is proof enough, what the list says is compared whole. */
@@ -190,9 +191,9 @@ const compared = (shape: string) => `answer-lost,webhook-lost,webhook-field-abse
 
 const shapes = [
   ...["input-empty", "model-string", "model-vendor", "times=offset", "times=empty"].map((shape) =>
-    picture(shape),
+    succeeded(shape),
   ),
-  ...["missing", "null", "empty"].map((how) => picture(`fields=${how}`)),
+  ...["missing", "null", "empty"].map((how) => succeeded(`fields=${how}`)),
   ...["model-string", "model-vendor", "times=offset", "times=empty"].map((shape) => found(compared(shape))),
   row(compared("input-empty"), "unconfirmed", { answer: "upstream_timeout" }),
   ...["missing", "null", "empty"].map((how) =>

@@ -188,8 +188,8 @@ export async function deliverEnd({ id }: Scene): Promise<void> {
 }
 
 /**
- * Every place with everybody who may come along there. In the short form a quarter of the pairs, each place and each
- * comer among them.
+ * All pairs of a point and an intruder. The short form takes a quarter of the pairs, with each point and each intruder
+ * at least once.
  */
 export const cross = (way: Record<string, Point>, intruders: Record<string, Intruder>) =>
   Object.entries(way).flatMap(([where, point], row) =>

@@ -1,3 +1,4 @@
+/** The HTTP API: order of the checks, prompts, ids and lists, sessions. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProblemCode } from "../../worker/shared/error-codes.ts";

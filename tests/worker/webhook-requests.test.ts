@@ -1,3 +1,4 @@
+/** Webhook requests: signature, size and format. */
 import { describe, expect, it } from "vitest";
 import { isSignedBy, predictionIn } from "../../worker/skytells/webhook.ts";
 import { call, expectProblem, generate, newPrompt, newUser, read, sign } from "./support/app.ts";
@@ -14,7 +15,7 @@ describe("the signature", () => {
   const body = new TextEncoder().encode('{"id":"x","status":"succeeded"}');
   const text = new TextDecoder().decode(body);
 
-  it("is taken under any of the keys, with its prefix or not, in either case", async () => {
+  it("is accepted for each of the keys, with and without its prefix, in either case", async () => {
     const good = await sign("two", text);
     expect(await isSignedBy(["one", "two"], body, good)).toBe(true);
     expect(await isSignedBy(["two"], body, `sha256=${good}`)).toBe(true);
@@ -29,7 +30,7 @@ describe("the signature", () => {
     ["no hex", async () => "z".repeat(64)],
     ["empty", async () => ""],
     ["none", async () => null],
-  ])("%s is refused", async (_, header) => {
+  ])("%s is rejected", async (_, header) => {
     expect(await isSignedBy(["one", "two"], body, await header())).toBe(false);
   });
 });
@@ -48,7 +49,7 @@ describe("POST /api/webhooks", () => {
     expect((await read(user, generation.id)).status).toBe("queued");
   });
 
-  it("however deep its input is nested, it is taken", async () => {
+  it("accepts deeply nested input", async () => {
     const user = await newUser();
     const { id, prompt } = await generate(user, newPrompt("delay=60"));
     const [create] = await createsOf(prompt);
@@ -59,14 +60,14 @@ describe("POST /api/webhooks", () => {
     expect((await read(user, id)).status).toBe("processing");
   });
 
-  it("over 256 KB is 413, before its signature is looked at, with a length or without", async () => {
+  it("over 256 KB is 413 before the signature is checked, with and without Content-Length", async () => {
     const body = "x".repeat(256 * 1024 + 1);
     await expectProblem(await send(body, null), "payload_too_large");
     await expectProblem(await send(new Blob([body]).stream(), null), "payload_too_large");
     await expectProblem(await send("x".repeat(256 * 1024), null), "invalid_signature");
   });
 
-  it("well signed: what is no JSON is 400, what is not known or not understood is 200", async () => {
+  it("signed: invalid JSON is 400, an unknown prediction or format is 200", async () => {
     const signed = async (body: string, url?: string) => send(body, await sign(SIMULATOR_KEY, body), url);
     await expectProblem(await signed('{"id":'), "invalid_request");
     await expectProblem(await signed(""), "invalid_request");
@@ -99,13 +100,13 @@ describe("POST /api/webhooks", () => {
     }
   });
 
-  it("is for POST alone", async () => {
+  it("accepts only POST", async () => {
     const answer = await call("/api/webhooks");
     expect(answer.headers.get("allow")).toBe("POST");
     await expectProblem(answer, "method_not_allowed");
   });
 
-  it("carries the correlation that we asked for", async () => {
+  it("has the user and job ids in its URL", async () => {
     const user = await newUser();
     const generation = await generate(user);
     const { url } = await webhookOf(generation.id, "succeeded");
@@ -113,7 +114,7 @@ describe("POST /api/webhooks", () => {
   });
 });
 
-describe("a prediction in any of its shapes", () => {
+describe("formats of a prediction", () => {
   const base = { id: "p-1", status: "succeeded" };
   it.each([
     [{ ...base, output: "https://a/1.png" }, ["https://a/1.png"]],

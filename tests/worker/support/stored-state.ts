@@ -1,10 +1,10 @@
-/** Everything that is kept, as one value: what an oracle compares. */
+/** The content of D1, R2 and users' objects as one value, to compare before and after. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
 type Rows = Record<string, unknown>[];
 
-export type World = {
+export type StoredState = {
   users: Rows;
   generations: Rows;
   days: Rows;
@@ -33,8 +33,8 @@ export function jobsOf(userId: string): Promise<Rows> {
   );
 }
 
-/** D1 and R2 whole, and the objects of these users. */
-export async function worldOf(...userIds: string[]): Promise<World> {
+/** All of D1 and R2, and the jobs of these users. */
+export async function storedStateOf(...userIds: string[]): Promise<StoredState> {
   const [users, generations, days, objects, ...jobs] = await Promise.all([
     table("select * from users order by id"),
     table("select * from generations order by id"),

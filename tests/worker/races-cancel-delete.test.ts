@@ -1,4 +1,4 @@
-/** What can happen to a job while it is being canceled or deleted, at every step of that. */
+/** Races between the steps of a cancel or delete and other events of the same job. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { eventually, openStudio, reaches, type Visitor } from "./support/app.ts";
 import { crashAt, gateSkytells, holdAt, passed, type Point } from "./support/gates.ts";
