@@ -58,7 +58,7 @@ async function openViewer(id: string, prompt: string) {
   return { ...app, dialog, viewer: within(dialog) };
 }
 
-test("copies the open image as PNG, and says so", async () => {
+test("copies the open image as PNG and shows a message", async () => {
   const { viewer } = await openViewer("a", "a red kite");
   fireEvent.click(viewer.getByRole("button", { name: actionsText.copyImage }));
   expect(write, "within the click").toHaveBeenCalledOnce();
@@ -67,7 +67,7 @@ test("copies the open image as PNG, and says so", async () => {
   expect(fetched).toHaveBeenCalledWith("/images/a/0");
 });
 
-test("says when an image could not be copied", async () => {
+test("shows a message when an image could not be copied", async () => {
   fetched.mockImplementation(async () => new Response(null, { status: 404 }));
   const { viewer } = await openViewer("a", "a red kite");
   fireEvent.click(viewer.getByRole("button", { name: actionsText.copyImage }));
