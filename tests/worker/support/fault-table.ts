@@ -46,7 +46,7 @@ const found = (moods: string, answer: ProblemCode = "upstream_timeout", rest?: R
   succeeded(moods, { answer, ...rest });
 
 /** Only the alarm can find out. */
-const unheard = (moods: string) => `delay=0.1,webhook-lost,${moods}`;
+const withoutWebhook = (moods: string) => `delay=0.1,webhook-lost,${moods}`;
 const UNCONFIRMED: Partial<Record<(typeof CREATE_STATUSES)[number], ProblemCode>> = {
   408: "upstream_error",
   500: "upstream_error",
@@ -150,10 +150,10 @@ const webhooks = [
 ];
 
 const calls = [
-  ...CALL_ERRORS.map((how) => succeeded(unheard(`get-${how}=1`))),
-  succeeded(unheard("get-unknown=1")),
-  row(unheard("failed,get-502-failed"), "upstream_failed"),
-  row(unheard("failed,get-502-failed,errors=flat"), "upstream_failed"),
+  ...CALL_ERRORS.map((how) => succeeded(withoutWebhook(`get-${how}=1`))),
+  succeeded(withoutWebhook("get-unknown=1")),
+  row(withoutWebhook("failed,get-502-failed"), "upstream_failed"),
+  row(withoutWebhook("failed,get-502-failed,errors=flat"), "upstream_failed"),
   ...CALL_ERRORS.map((how) => found(`answer-lost,webhook-lost,list-${how}=2`)),
   found("answer-lost,webhook-lost,list-bare"),
   ...CALL_ERRORS.map((how) => row(`stuck,cancel-${how}=1`, "canceled", { does: "cancel" })),
