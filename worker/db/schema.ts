@@ -63,6 +63,63 @@ export const generations = sqliteTable(
     index("generations_by_user").on(table.userId, table.createdAt, table.id),
     index("generations_by_model").on(table.userId, table.model, table.createdAt, table.id),
     index("generations_by_favorite").on(table.userId, table.createdAt, table.id).where(sql`favorite = 1`),
+    index("generations_by_share")
+      .on(table.userId, table.createdAt, table.id)
+      .where(sql`share_token is not null`),
+    // drizzle-kit splits an expression at its commas, so not json_extract(). Broken JSON must not fail an insert.
+    index("generations_by_seed")
+      .on(table.userId, sql`options ->> '$.seed'`, table.createdAt, table.id)
+      .where(sql`json_valid(options)`),
+  ],
+);
+
+/** A user's saved prompts and settings. */
+export const presets = sqliteTable(
+  "presets",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    name: text("name").notNull(),
+    prompt: text("prompt"),
+    model: text("model"),
+    /** JSON: the options of a generate request */
+    options: text("options").notNull().default("{}"),
+    style: text("style"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("presets_by_user").on(table.userId, table.createdAt, table.id)],
+);
+
+export const collections = sqliteTable(
+  "collections",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    name: text("name").notNull(),
+    /** The number of its items: counting them would read each. */
+    itemCount: integer("item_count").notNull().default(0),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("collections_by_user").on(table.userId, table.createdAt, table.id)],
+);
+
+/** Which generations are in which collection. Rows end with either of them, also if an older version deletes it. */
+export const collectionItems = sqliteTable(
+  "collection_items",
+  {
+    collectionId: text("collection_id")
+      .notNull()
+      .references(() => collections.id, { onDelete: "cascade" }),
+    userId: text("user_id").notNull(),
+    /** The generation's, which never changes: the key is in the order of the gallery's pages. */
+    createdAt: integer("created_at").notNull(),
+    generationId: text("generation_id")
+      .notNull()
+      .references(() => generations.id, { onDelete: "cascade" }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.collectionId, table.userId, table.createdAt, table.generationId] }),
+    index("collection_items_by_generation").on(table.generationId),
   ],
 );
 
