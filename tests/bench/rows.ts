@@ -7,11 +7,12 @@ import { getPlatformProxy } from "wrangler";
 import { environment, root, TOOLS } from "../../scripts/run.ts";
 import { databaseFor } from "../../worker/db/client.ts";
 import type { Position } from "../../worker/api/cursor.ts";
-import { type Filters, galleryPage } from "../../worker/db/gallery.ts";
+import { galleryPage } from "../../worker/db/gallery.ts";
+import type { Filters } from "../../worker/db/gallery-plan.ts";
 import { runWithUser } from "../../worker/db/user-read.ts";
 import type { Measure } from "./measure.ts";
 
-/** Half of them belong to one user. */
+/** Half of them belong to one user, and are in one collection; every 50th is shared and has the seed 7. */
 const ROWS = 1_000_000;
 const CHUNK = 100_000;
 const OWNER = "owner";
@@ -19,9 +20,32 @@ const PAGE = 24;
 /** The page, one row that shows whether there is a next page, and the user. */
 const PAGE_LIMIT = PAGE + 2;
 const SCAN_LIMIT = 5_000;
+/** A page of items, the generation of each, and the user. */
+const COLLECTION_LIMIT = 2 * (PAGE + 1) + 2;
+const COLLECTION = "collection";
 
+const MIDDLE: Position = { createdAt: ROWS / 2, id: "" };
 const DEEP: Position = { createdAt: ROWS / 10, id: "" };
+const PAGES: { what: string; filters: Filters; limit: number }[] = (["newest", "oldest"] as const).flatMap(
+  (sort) => [
+    { what: `all, ${sort} first`, filters: { sort }, limit: PAGE_LIMIT },
+    { what: `shared ones, ${sort} first`, filters: { shared: true, sort }, limit: PAGE_LIMIT },
+    { what: `a seed, ${sort} first`, filters: { q: "seed:7", sort }, limit: PAGE_LIMIT },
+    {
+      what: `in a collection, ${sort} first`,
+      filters: { collection: COLLECTION, sort },
+      limit: COLLECTION_LIMIT,
+    },
+  ],
+);
 const CASES: { what: string; filters: Filters; after?: Position; limit: number }[] = [
+  ...PAGES,
+  ...PAGES.map((page) => ({ ...page, what: `${page.what}, in the middle`, after: MIDDLE })),
+  {
+    what: "search in a collection, none matches",
+    filters: { q: "zebra", collection: COLLECTION },
+    limit: SCAN_LIMIT,
+  },
   { what: "first page", filters: {}, limit: PAGE_LIMIT },
   { what: "page after 450,000", filters: {}, after: DEEP, limit: PAGE_LIMIT },
   { what: "one model", filters: { model: "truefusion-edge" }, limit: PAGE_LIMIT },
@@ -71,17 +95,31 @@ async function seed(db: D1Database): Promise<void> {
       .bind(id, `${id}@example.com`)
       .run();
   }
+  await db
+    .prepare(
+      `insert into collections (id, user_id, name, created_at) values ('${COLLECTION}', '${OWNER}', 'All', 0)`,
+    )
+    .run();
   for (let start = 0; start < ROWS; start += CHUNK) {
     await db
       .prepare(
         `with recursive number(i) as (select ?1 union all select i + 1 from number where i < ?2)
-         insert into generations (id, user_id, prompt, prompt_folded, model, status, favorite, created_at)
+         insert into generations (id, user_id, prompt, prompt_folded, model, status, favorite, share_token, options, created_at)
          select 'image-' || i, iif(i % 2, 'other', '${OWNER}'),
            'A quiet lake ' || i || iif(i % 1000 = 0, ', a heron', ''),
            'a quiet lake ' || i || iif(i % 1000 = 0, ', a heron', ''),
-           iif(i % 3, 'truefusion-pro', 'truefusion-edge'), 'succeeded', i % 50 = 0, i from number`,
+           iif(i % 3, 'truefusion-pro', 'truefusion-edge'), 'succeeded', i % 50 = 0,
+           iif(i % 50 = 0, 'token-' || i, null), iif(i % 50 = 0, '{"seed":7}', '{}'), i from number`,
       )
       .bind(start + 1, start + CHUNK)
+      .run();
+    await db
+      .prepare(
+        `insert into collection_items (collection_id, user_id, created_at, generation_id)
+         select '${COLLECTION}', user_id, created_at, id from generations
+         where user_id = '${OWNER}' and created_at > ?1 and created_at <= ?2`,
+      )
+      .bind(start, start + CHUNK)
       .run();
   }
 }
