@@ -13,6 +13,7 @@ import { STORAGE_UNAVAILABLE } from "./api/refusals.ts";
 import { admin } from "./http/routes/admin.ts";
 import { account } from "./http/routes/account.ts";
 import { auth } from "./http/routes/auth.ts";
+import { collections } from "./http/routes/collections.ts";
 import { events } from "./http/routes/events.ts";
 import { generate } from "./http/routes/generate.ts";
 import { generations } from "./http/routes/generations.ts";
@@ -21,6 +22,7 @@ import { images } from "./http/routes/images.ts";
 import { pageOrNotFound } from "./http/pages/studio-page.ts";
 import { problemPages } from "./http/pages/problem-page.tsx";
 import { predictions } from "./http/routes/predictions.ts";
+import { presets } from "./http/routes/presets.ts";
 import { session } from "./http/routes/session.ts";
 import { securityContact } from "./http/routes/security-contact.ts";
 import { share } from "./http/pages/share.tsx";
@@ -58,6 +60,8 @@ app
   .route("/api/generate", generate)
   .route("/api/predictions", predictions)
   .route("/api/generations", generations)
+  .route("/api/collections", collections)
+  .route("/api/presets", presets)
   .route("/api/webhooks", webhooks)
   .route("/api/events", events)
   .route("/api/admin", admin)

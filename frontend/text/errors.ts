@@ -58,6 +58,7 @@ export const errorSentences: Record<ErrorCode, string> = {
   method_not_allowed: "The studio can't do that. Reload the page and try again.",
   already_finished: "It had already finished.",
   not_ready: "Wait until the image is ready.",
+  maximum_reached: "You can't have more of these. Delete one first.",
   idempotency_in_progress: "This image is already being created.",
   payload_too_large: "That's too much text. Shorten your prompt.",
   unsupported_media_type: "The studio couldn't read that request. Reload the page and try again.",

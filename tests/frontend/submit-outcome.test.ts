@@ -44,6 +44,7 @@ const FIRST: Record<ErrorCode, SubmitOutcome> = {
   method_not_allowed: reject(),
   already_finished: reject(),
   not_ready: reject(),
+  maximum_reached: reject(),
   payload_too_large: reject(),
   unsupported_media_type: reject(),
   content_policy: reject(),

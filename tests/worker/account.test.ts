@@ -44,7 +44,9 @@ async function expectNothingOf(user: Visitor) {
     expect(await count("users where id", user.id)).toBe(0);
   });
   expect(await count("users where email", user.email)).toBe(0);
-  expect(await count("identities where user_id", user.id)).toBe(0);
+  for (const table of ["identities", "presets", "collections", "collection_items"]) {
+    expect(await count(`${table} where user_id`, user.id), table).toBe(0);
+  }
   expect(await rowsOf(user)).toEqual([]);
   expect(await objectsOf(user)).toEqual([]);
 }
@@ -60,6 +62,11 @@ async function owner() {
   const { id } = await generate(user, prompt);
   await reaches(user, id, "succeeded");
   const { url } = await (await user.post(`/api/generations/${id}/share`)).json<{ url: string }>();
+  await user.post("/api/presets", { name: "a preset", prompt });
+  const created = await user.post("/api/collections", { name: "a collection" });
+  const { collection } = await created.json<{ collection: { id: string } }>();
+  await user.post("/api/generations/bulk", { ids: [id], action: "collect", collection: collection.id });
+  expect(await count("collection_items where user_id", user.id)).toBe(1);
   return { user, id, prompt, share: new URL(url).pathname };
 }
 
@@ -237,6 +244,8 @@ const WAY: Record<string, Point> = {
   "the objects are gone, which is not known yet": at("after", /^r2 delete/),
   "the rows are about to go": at("before", /^d1 delete from "generations"/),
   "the rows are gone, which is not known yet": at("after", /^d1 delete from "generations"/),
+  "the presets and collections are about to go": at("before", /^d1 delete from "presets"/),
+  "the presets and collections are gone, which is not known yet": at("after", /^d1 delete from "presets"/),
   "the user is about to go": at("before", /^d1 delete from "users"/),
   "the user is gone, which is not known yet": at("after", /^d1 delete from "users"/),
 };

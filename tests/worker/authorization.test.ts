@@ -22,7 +22,23 @@ async function newPicture() {
   )
     .bind(id, user.id, prompt, `/images/${id}/0`, token)
     .run();
-  return { user, id, prompt, pixels, token };
+  const [preset, collection] = [`preset-${id}`, `collection-${id}`];
+  const name = `a secret name ${crypto.randomUUID()}`;
+  await env.DB.batch([
+    env.DB.prepare("insert into presets (id, user_id, name, prompt, created_at) values (?, ?, ?, ?, 1)").bind(
+      preset,
+      user.id,
+      name,
+      prompt,
+    ),
+    env.DB.prepare("insert into collections (id, user_id, name, created_at) values (?, ?, ?, 1)").bind(
+      collection,
+      user.id,
+      name,
+    ),
+    env.DB.prepare("insert into collection_items values (?, ?, 1, ?)").bind(collection, user.id, id),
+  ]);
+  return { user, id, prompt, pixels, token, preset, collection, name };
 }
 
 type Picture = Awaited<ReturnType<typeof newPicture>>;
@@ -58,9 +74,9 @@ function sceneFor(caller: Caller, status: number): Promise<Scene> {
 }
 
 async function ask(name: string, row: Row, caller: Caller, { picture, cookie }: Scene): Promise<Response> {
-  const { user, id } = picture;
+  const { user, id, preset, collection } = picture;
   const token = KNOWS_LINK.includes(caller) ? picture.token : "a-guess-at-a-token";
-  const target = { id, token, email: user.email };
+  const target = { id, token, email: user.email, preset, collection };
   const body = row.body?.(target);
   return app.request(
     new URL(row.path(target), ORIGIN).href,
@@ -82,7 +98,15 @@ async function ask(name: string, row: Row, caller: Caller, { picture, cookie }: 
 
 async function keptOf(user: Visitor, id: string) {
   const object = await env.OUTPUTS.get(`outputs/${user.id}/${id}/0.png`);
-  return { rows: await rowsOf(user), object: object && (await object.text()) };
+  const own = async (table: string) =>
+    (await env.DB.prepare(`select * from ${table} where user_id = ?`).bind(user.id).all()).results;
+  return {
+    rows: await rowsOf(user),
+    presets: await own("presets"),
+    collections: await own("collections"),
+    items: await own("collection_items"),
+    object: object && (await object.text()),
+  };
 }
 
 /** All that came back, headers included. */
@@ -121,7 +145,7 @@ describe("the authorization matrix", () => {
   describe.each(Object.entries(ROWS))("%s", (name, row) => {
     it.each(CALLERS)("%s", async (caller) => {
       const scene = await sceneFor(caller, row.answers[caller]);
-      const { user, id, prompt, pixels, token } = scene.picture;
+      const { user, id, prompt, pixels, token, name: secretName } = scene.picture;
       const before = await keptOf(user, id);
 
       const answer = await ask(name, row, caller, scene);
@@ -134,6 +158,7 @@ describe("the authorization matrix", () => {
       const isShown = caller === "stranger" && answer.ok;
       const secrets = [
         prompt,
+        secretName,
         user.email,
         user.id,
         ...(isShown ? [] : [pixels]),

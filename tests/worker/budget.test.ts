@@ -56,6 +56,8 @@ function countTrips(): () => number {
 
 /** The user's own row, found through the index of the primary key. */
 const USER_ROWS = 2;
+/** The collection that a list names, found in the same way. */
+const COLLECTION_ROWS = 2;
 
 const isRead = ({ sql }: Statement) => /^select/i.test(sql);
 
@@ -146,6 +148,24 @@ async function seed(user: Visitor, count: number): Promise<void> {
     .run();
 }
 
+/** A collection with all generations of the user, of which every fourth is shared and has the seed 7. */
+async function seedCollection(user: Visitor): Promise<string> {
+  const response = await user.post("/api/collections", { name: "All" });
+  const { collection } = await response.json<{ collection: { id: string } }>();
+  await env.DB.batch([
+    env.DB.prepare(
+      "insert into collection_items select ?, user_id, created_at, id from generations where user_id = ?",
+    ).bind(collection.id, user.id),
+    env.DB.prepare(
+      "update collections set item_count = (select count(*) from collection_items) where id = ?",
+    ).bind(collection.id),
+    env.DB.prepare(
+      `update generations set share_token = 'token-' || id, options = '{"seed":7}' where user_id = ? and favorite = 1`,
+    ).bind(user.id),
+  ]);
+  return collection.id;
+}
+
 /** Rows that the statements seen since the last time read, or would: they are run again. */
 async function costOf(statements: Statement[]): Promise<number> {
   const costs = await Promise.all([...statements].map(rowsRead));
@@ -186,6 +206,45 @@ describe("a gallery page reads", () => {
     }
   });
 
+  const ORGANIZED = ["&shared=true", "&q=seed:7", "&sort=oldest", "&favorite=true&sort=oldest"];
+  it.each([100, 20_000])(
+    "a page and one more of %i shared images, or those with a seed, in both orders",
+    async (count) => {
+      const user = await newUser();
+      await seed(user, count);
+      await seedCollection(user);
+      const statements = watchD1();
+      for (const filter of [...ORGANIZED, ...ORGANIZED.slice(0, 2).map((one) => `${one}&sort=oldest`)]) {
+        const first = await list(user, `?limit=24${filter}`);
+        expect(first.items).toHaveLength(24);
+        expect(await costOf(statements), filter).toBeLessThanOrEqual(24 + 1 + USER_ROWS);
+        await list(user, `?limit=24${filter}&cursor=${first.nextCursor}`);
+        expect(await costOf(statements), filter).toBeLessThanOrEqual(24 + 1 + USER_ROWS);
+      }
+    },
+  );
+
+  it.each([100, 20_000])(
+    "a page and one more in a collection of %i, and the image of each",
+    async (count) => {
+      const user = await newUser();
+      await seed(user, count);
+      const collection = await seedCollection(user);
+      const statements = watchD1();
+      for (const sort of ["newest", "oldest"]) {
+        const first = await list(user, `?limit=24&collection=${collection}&sort=${sort}`);
+        expect(first.items).toHaveLength(24);
+        expect(await costOf(statements), sort).toBeLessThanOrEqual(
+          2 * (24 + 1) + COLLECTION_ROWS + USER_ROWS,
+        );
+        await list(user, `?limit=24&collection=${collection}&sort=${sort}&cursor=${first.nextCursor}`);
+        expect(await costOf(statements), sort).toBeLessThanOrEqual(
+          2 * (24 + 1) + COLLECTION_ROWS + USER_ROWS,
+        );
+      }
+    },
+  );
+
   const SCANNED = [
     "q=zebra",
     "status=failed",
@@ -205,6 +264,30 @@ describe("a gallery page reads", () => {
     expect(await costOf(statements)).toBeLessThanOrEqual(5_000 + USER_ROWS);
   });
 
+  const SCANNED_ORGANIZED = ["q=zebra", "status=failed&sort=oldest", "q=seed:8", "shared=true&q=zebra"];
+  it.each(SCANNED_ORGANIZED)("at most 5,000 rows in a collection for %s", async (filter) => {
+    const user = await newUser();
+    await seed(user, 20_000);
+    const collection = await seedCollection(user);
+    const statements = watchD1();
+    const { items, nextCursor } = await list(user, `?${filter}&collection=${collection}`);
+    expect(items).toEqual([]);
+    expect(nextCursor).not.toBeNull();
+    expect(await costOf(statements)).toBeLessThanOrEqual(5_000 + USER_ROWS);
+  });
+
+  it.each(["q=seed:7&status=failed", "shared=true&q=zebra", "shared=false&q=zebra&sort=oldest"])(
+    "at most 5,000 rows for %s",
+    async (filter) => {
+      const user = await newUser();
+      await seed(user, 20_000);
+      await seedCollection(user);
+      const statements = watchD1();
+      expect((await list(user, `?${filter}`)).items).toEqual([]);
+      expect(await costOf(statements)).toBeLessThanOrEqual(5_000 + USER_ROWS);
+    },
+  );
+
   it("no further than the page where what is looked for is common", async () => {
     const user = await newUser();
     await seed(user, 20_000);
@@ -212,6 +295,30 @@ describe("a gallery page reads", () => {
     expect((await list(user, "?limit=24&q=dog&status=succeeded")).items).toHaveLength(24);
     expect(await costOf(statements)).toBeLessThanOrEqual(2 * (24 + 1) + USER_ROWS);
   });
+});
+
+it("the list of collections reads none of their images but the newest", async () => {
+  const user = await newUser();
+  await seed(user, 20_000);
+  await seedCollection(user);
+  await seedCollection(user);
+  const statements = watchD1();
+  await user.call("/api/collections");
+  expect(statements).toHaveLength(2);
+  expect(await costOf(statements)).toBeLessThanOrEqual(2 * 10 + USER_ROWS);
+});
+
+it("a bulk collect and uncollect read the rows that they name, of however many", async () => {
+  const user = await newUser();
+  await seed(user, 20_000);
+  const collection = await seedCollection(user);
+  const ids = Array.from({ length: 100 }, (_, i) => `${user.id}-${i * 200 + 1}`);
+  const statements = watchD1();
+  for (const action of ["uncollect", "collect"]) {
+    await user.post("/api/generations/bulk", { ids, action, collection });
+    expect(statements).toHaveLength(4);
+    expect(await costOf(statements), action).toBeLessThanOrEqual(12 * ids.length + USER_ROWS);
+  }
 });
 
 it("a bulk favourite reads the rows that it names, of however many", async () => {

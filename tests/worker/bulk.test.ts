@@ -110,7 +110,7 @@ describe("a bulk delete", () => {
     const user = await newUser();
     const ids = await storedImages(user, 3);
     const [first] = ids as [string];
-    const mend = breakD1((sql) => /^delete/i.test(sql));
+    const mend = breakD1((sql) => /\bdelete from/i.test(sql));
     expect(await bulk(user, ids, "delete")).toEqual({ done: [], missing: [], failed: ids });
     await killStudio(user);
     mend();

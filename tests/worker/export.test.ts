@@ -147,6 +147,34 @@ describe("an export", () => {
     }
   });
 
+  it("contains the presets, and the collections with the ids of their images in each part", async () => {
+    const [user, stranger] = [await newUser(), await newUser()];
+    await storedImages(stranger, 1);
+    for (const each of [user, stranger]) {
+      await each.post("/api/presets", { name: `of ${each.id}`, prompt: "a fox", options: { seed: 3 } });
+      await each.post("/api/collections", { name: `empty, of ${each.id}` });
+    }
+    // Newest first; the first part has the oldest 250.
+    const ids = await storedImages(user, 252);
+    const response = await user.post("/api/collections", { name: "Foxes" });
+    const { collection } = await response.json<{ collection: { id: string } }>();
+    const chosen = [ids[0], ids[5], ids[251]];
+    await user.post("/api/generations/bulk", { ids: chosen, action: "collect", collection: collection.id });
+    const { parts } = await listed(user);
+    const [first, second] = await Promise.all(parts.map(({ url }) => download(user, url)));
+    for (const part of [first, second]) {
+      expect(part?.document.presets).toMatchObject([
+        { name: `of ${user.id}`, prompt: "a fox", options: { seed: 3 } },
+      ]);
+      expect(part?.document.collections).toMatchObject([
+        { name: `empty, of ${user.id}`, images: [] },
+        { id: collection.id, name: "Foxes" },
+      ]);
+    }
+    expect(new Set(first?.document.collections[1]?.images)).toEqual(new Set([ids[5], ids[251]]));
+    expect(second?.document.collections[1]?.images).toEqual([ids[0]]);
+  });
+
   it("without images contains the account", async () => {
     const user = await newUser();
     expect(await listed(user)).toEqual({

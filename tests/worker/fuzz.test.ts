@@ -98,6 +98,9 @@ describe("the API with random requests", () => {
     "model",
     "status",
     "favorite",
+    "shared",
+    "collection",
+    "sort",
     "from",
     "to",
     "size",
@@ -112,6 +115,8 @@ describe("the API with random requests", () => {
         "/api/generate",
         "/api/generations",
         "/api/generations/bulk",
+        "/api/presets",
+        "/api/collections",
         "/api/auth/dev",
         "/api/auth/logout",
         "/api/webhooks",
@@ -120,6 +125,8 @@ describe("the API with random requests", () => {
       placed("/api/predictions/"),
       placed("/api/predictions/", "/cancel"),
       placed("/api/generations/"),
+      placed("/api/presets/"),
+      placed("/api/collections/"),
       placed("/api/generations/", "/share"),
       placed("/images/"),
       placed("/images/", "/0"),
@@ -163,11 +170,22 @@ describe("the API with random requests", () => {
       )
       .map((value) => JSON.stringify(value)),
     fc.record({ favorite: fc.oneof(fc.boolean(), fc.jsonValue()) }).map((value) => JSON.stringify(value)),
+    fc
+      .record(
+        {
+          name: fc.oneof(anyText, fc.jsonValue()),
+          options: fc.jsonValue(),
+          style: fc.jsonValue(),
+        },
+        { requiredKeys: ["name"] },
+      )
+      .map((value) => JSON.stringify(value)),
     fc.record({ showPrompt: fc.oneof(fc.boolean(), fc.jsonValue()) }).map((value) => JSON.stringify(value)),
     fc
       .record({
         ids: fc.array(fc.oneof(fc.uuid(), fc.jsonValue())),
-        action: fc.constantFrom("delete", "favorite"),
+        action: fc.constantFrom("delete", "favorite", "unshare", "collect", "uncollect"),
+        collection: fc.option(fc.oneof(fc.uuid(), fc.jsonValue()), { nil: undefined }),
       })
       .map((value) => JSON.stringify(value)),
     anyText,

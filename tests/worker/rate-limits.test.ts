@@ -66,13 +66,24 @@ describe("rate limits", () => {
       expect((await visitor().ask("/s/nothing")).status).toBe(404);
     }));
 
-  it("1,200 reads of lists and exports a minute, by user, whatever the address", () =>
+  it("1,200 requests of lists, exports, presets and collections a minute, by user, whatever the address", () =>
     withinAMinute(async () => {
       const [user, other] = [await newUser(), await newUser()];
       await exhaust(env.RL_READ, user.id, 1_200);
-      for (const path of ["/api/generations", "/api/generations?q=fox", "/api/account/export"]) {
+      const paths = ["generations", "generations?q=fox", "account/export", "presets", "collections"];
+      for (const path of paths.map((end) => `/api/${end}`)) {
         await expectLimited(await user.call(path));
         expect((await other.call(path)).status).toBe(200);
+      }
+      for (const path of ["/api/presets", "/api/collections"]) {
+        const rename = {
+          method: "PATCH",
+          body: '{"name":"x"}',
+          headers: { "content-type": "application/json" },
+        };
+        await expectLimited(await user.post(path, { name: "x" }));
+        await expectLimited(await user.call(`${path}/x`, rename));
+        await expectLimited(await user.call(`${path}/x`, { method: "DELETE" }));
       }
       // Other routes still respond.
       expect((await user.call("/api/session")).status).toBe(200);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { beforeAll, expect, it } from "vitest";
+import { collectionList, collectionResponse } from "../../worker/api/schemas/collection.ts";
 import { studioEvent } from "../../worker/api/schemas/event.ts";
 import { exportDocument, exportParts } from "../../worker/api/schemas/export.ts";
 import {
@@ -9,6 +10,7 @@ import {
   generationResponse,
   shareLink,
 } from "../../worker/api/schemas/generation.ts";
+import { presetList, presetResponse } from "../../worker/api/schemas/preset.ts";
 import { problem } from "../../worker/api/schemas/problem.ts";
 import { session } from "../../worker/api/schemas/session.ts";
 import { entriesOf } from "../zip.ts";
@@ -25,12 +27,37 @@ import {
 
 let user: Visitor;
 let made: Generation;
+let presetPath: string;
+let collectionPath: string;
 
 beforeAll(async () => {
   user = await newUser();
   const { id } = await generate(user, newPrompt("terminal"), { aspectRatio: "16:9", negativePrompt: "text" });
   made = await reaches(user, id, "succeeded");
+  const newPreset = await user.post("/api/presets", {
+    name: "Posters",
+    prompt: "a fox",
+    model: "truefusion-pro",
+    options: { aspectRatio: "16:9", seed: 1, negativePrompt: "text" },
+    style: "noir",
+  });
+  presetPath = `/api/presets/${(await newPreset.json<{ preset: { id: string } }>()).preset.id}`;
+  const newCollection = await user.post("/api/collections", { name: "Foxes" });
+  const { collection } = await newCollection.json<{ collection: { id: string } }>();
+  collectionPath = `/api/collections/${collection.id}`;
+  await user.post("/api/generations/bulk", {
+    ids: [made.id],
+    action: "collect",
+    collection: collection.id,
+  });
 });
+
+const rename = (resource: string) =>
+  user.call(resource, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "Another name" }),
+  });
 
 /** A field that the schema does not have would be left out by `parse`. */
 function expectMatch(schema: z.ZodType, body: unknown) {
@@ -61,6 +88,12 @@ it.each<[string, z.ZodType, () => Promise<Response>]>([
     bulkResult,
     () => user.post("/api/generations/bulk", { ids: [made.id, "unknown"], action: "favorite" }),
   ],
+  ["GET /api/presets", presetList, () => user.call("/api/presets")],
+  ["POST /api/presets", presetResponse, () => user.post("/api/presets", { name: "Minimal" })],
+  ["PATCH /api/presets/:id", presetResponse, () => rename(presetPath)],
+  ["GET /api/collections", collectionList, () => user.call("/api/collections")],
+  ["POST /api/collections", collectionResponse, () => user.post("/api/collections", { name: "Empty" })],
+  ["PATCH /api/collections/:id", collectionResponse, () => rename(collectionPath)],
   ["GET /api/account/export", exportParts, () => user.call("/api/account/export")],
   ["an error", problem, () => user.call("/api/generations/unknown")],
   ["limit_reached", problem, () => user.post("/api/generate", { prompt: newPrompt("slow") })],

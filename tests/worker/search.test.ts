@@ -269,7 +269,7 @@ describe("pages of a search", () => {
 
 describe("rejects", () => {
   it.each([
-    ["an unknown field", "sort=asc", "sort"],
+    ["an unknown field", "order=asc", "order"],
     ["an empty search", "q=", "q"],
     ["a search of white space", "q=%20%0a", "q"],
     ["a NUL", "q=a%00b", "q"],

@@ -66,6 +66,10 @@ export function shareUrl(origin: string, token: string): string {
   return `${origin}/s/${token}`;
 }
 
+export function thumbnailUrlOf(id: string, n: number): string {
+  return `/images/${id}/${n}?size=thumb`;
+}
+
 /** Whether nothing can follow. Of a status that this version does not know, only `completedAt` tells. */
 export function hasEnded({ status, completedAt }: Pick<GenerationRecord, "status" | "completedAt">): boolean {
   return isKnownStatus(status) ? isTerminal(status) : completedAt !== null;
@@ -87,7 +91,7 @@ export function presentError(error: GenerationError | null): Generation["error"]
   return { code, message: error.message };
 }
 
-function presentOptions({
+export function presentOptions({
   aspectRatio,
   seed,
   negativePrompt,
@@ -104,7 +108,7 @@ function presentOptions({
 export function presentGeneration(record: GenerationRecord, origin: string): Generation {
   const outputs = record.outputs.map(({ n, width, height }) => ({
     url: `/images/${record.id}/${n}`,
-    thumbnailUrl: `/images/${record.id}/${n}?size=thumb`,
+    thumbnailUrl: thumbnailUrlOf(record.id, n),
     width,
     height,
   }));

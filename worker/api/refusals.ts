@@ -16,3 +16,6 @@ export const TOO_MANY_REQUESTS: Refusal = {
 /** Also for an image of another user: that it exists is not said. */
 export const imageNotFound = () => refuse("not_found", "There is no such image.");
 export const IMAGE_NOT_FOUND = imageNotFound().refusal;
+
+/** Also for a collection of another user. */
+export const collectionNotFound = () => refuse("not_found", "There is no such collection.");

@@ -18,6 +18,8 @@ export const MAX_OUTPUTS = 4;
  * to find where the scan ended.
  */
 export const MAX_SCAN_ROWS = 2_490;
+/** The same inside a collection, where D1 reads each item at most twice and its generation once. */
+export const MAX_COLLECTION_SCAN_ROWS = 1_650;
 /** Images in one part of an export: each is a read of R2, and a request may make a limited number of them. */
 export const EXPORT_PART_IMAGES = 250;
 /** Parts of an export in one list: the request reads an index entry for each of their images. */

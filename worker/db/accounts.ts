@@ -2,7 +2,7 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { read, write } from "./query.ts";
-import { generations, identities, users } from "./schema.ts";
+import { collections, generations, identities, presets, users } from "./schema.ts";
 
 /**
  * From here on no session, image or link of this user works. Address and identities are removed in the same batch, so
@@ -36,6 +36,16 @@ export async function deleteGenerations(db: Database, userId: string, ids: strin
   if (ids.length === 0) return;
   const among = sql`${generations.id} in (select value from json_each(${JSON.stringify(ids)}))`;
   await write(() => db.delete(generations).where(and(among, eq(generations.userId, userId))));
+}
+
+/** The items of the collections are deleted with their generations. */
+export async function deletePresetsAndCollections(db: Database, userId: string): Promise<void> {
+  await write(() =>
+    db.batch([
+      db.delete(presets).where(eq(presets.userId, userId)),
+      db.delete(collections).where(eq(collections.userId, userId)),
+    ]),
+  );
 }
 
 /** Deletes the row of a user marked as deleted. */

@@ -1,12 +1,14 @@
 /** What an export reads of a user. Oldest first: images made meanwhile come last and move none to another part. */
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import * as z from "zod";
 import type { Position } from "../api/cursor.ts";
 import type { GenerationRecord } from "../api/generation.ts";
+import type { PresetRecord } from "../api/preset.ts";
 import { EXPORT_PART_IMAGES } from "../config/limits.ts";
 import type { Database } from "./client.ts";
 import { json, recordOf } from "./generations.ts";
-import { generations, identities } from "./schema.ts";
+import { presetsOf } from "./presets.ts";
+import { collectionItems, collections, generations, identities } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";
 
 const position = sql`(${generations.createdAt}, ${generations.id})`;
@@ -63,30 +65,60 @@ const anyOptions = json(z.record(z.string(), z.unknown())).catch({});
 
 export type ExportPart = {
   identities: (typeof identities.$inferSelect)[];
+  presets: PresetRecord[];
+  /** `imageIds`: of the images in this part. */
+  collections: { id: string; name: string; createdAt: number; imageIds: string[] }[];
   images: ExportedRow[];
   /** Where the next part begins; null: this is the last. */
   next: Position | null;
 };
 
-/** The user's identities, and the generations of the part that begins at `start`. */
+/** The user's identities, presets and collections, and the generations of the part that begins at `start`. */
 export function exportPart(db: Database, userId: string, start: Position | null): UserRead<ExportPart> {
   const known = db.select().from(identities).where(eq(identities.userId, userId));
+  const saved = presetsOf(db, userId);
+  const lists = db
+    .select()
+    .from(collections)
+    .where(eq(collections.userId, userId))
+    .orderBy(asc(collections.createdAt), asc(collections.id));
+  const ids = db
+    .select({ id: generations.id })
+    .from(generations)
+    .where(ownFrom(userId, start))
+    .orderBy(...oldestFirst)
+    .limit(EXPORT_PART_IMAGES);
+  const items = db
+    .select({ collectionId: collectionItems.collectionId, generationId: collectionItems.generationId })
+    .from(collectionItems)
+    .where(and(inArray(collectionItems.generationId, ids), eq(collectionItems.userId, userId)));
   const part = db
     .select()
     .from(generations)
     .where(ownFrom(userId, start))
     .orderBy(...oldestFirst)
     .limit(EXPORT_PART_IMAGES + 1);
-  return userRead([known, part], ([knownIdentities, rows]) => {
-    const beyond = rows[EXPORT_PART_IMAGES];
-    return {
-      identities: knownIdentities,
-      images: rows.slice(0, EXPORT_PART_IMAGES).map((row) => ({
-        record: recordOf(row),
-        options: anyOptions.parse(row.options),
-        sharesPrompt: row.sharePrompt,
-      })),
-      next: beyond ? { createdAt: beyond.createdAt, id: beyond.id } : null,
-    };
-  });
+  return userRead(
+    [known, saved.statements[0], lists, items, part],
+    ([knownIdentities, savedPresets, ownCollections, ownItems, rows]) => {
+      const beyond = rows[EXPORT_PART_IMAGES];
+      const idsByCollection = Map.groupBy(ownItems, ({ collectionId }) => collectionId);
+      return {
+        identities: knownIdentities,
+        presets: saved.valueOf([savedPresets]),
+        collections: ownCollections.map(({ id, name, createdAt }) => ({
+          id,
+          name,
+          createdAt,
+          imageIds: (idsByCollection.get(id) ?? []).map(({ generationId }) => generationId),
+        })),
+        images: rows.slice(0, EXPORT_PART_IMAGES).map((row) => ({
+          record: recordOf(row),
+          options: anyOptions.parse(row.options),
+          sharesPrompt: row.sharePrompt,
+        })),
+        next: beyond ? { createdAt: beyond.createdAt, id: beyond.id } : null,
+      };
+    },
+  );
 }

@@ -11,6 +11,7 @@ import {
   storedOutput,
 } from "../api/generation.ts";
 import type { Database } from "./client.ts";
+import { uncountGeneration } from "./collection-count.ts";
 import { read, write } from "./query.ts";
 import { countOnce } from "./day-count.ts";
 import { generations, users } from "./schema.ts";
@@ -73,7 +74,7 @@ export function generationById(db: Database, userId: string, id: string): UserRe
 }
 
 /** Of `ids`, those of this user's generations; passed as one JSON parameter, because D1 allows 100. */
-function ownAmong(userId: string, ids: string[]) {
+export function ownAmong(userId: string, ids: string[]) {
   // The plus keeps SQLite from the index by user: by id it reads only these rows.
   return and(
     sql`${generations.id} in (select value from json_each(${JSON.stringify(ids)}))`,
@@ -171,8 +172,11 @@ export async function reserveGeneration(
   return existing ? "ours" : "theirs";
 }
 
+/** Also takes it out of its collections. */
 export async function deleteGeneration(db: Database, userId: string, id: string): Promise<void> {
-  await write(() => db.delete(generations).where(own(userId, id)));
+  await write(() =>
+    db.batch([uncountGeneration(db, userId, id), db.delete(generations).where(own(userId, id))]),
+  );
 }
 
 /** Marks a generation as failed that no job can end. One that has ended does not change. */

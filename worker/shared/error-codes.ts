@@ -13,6 +13,7 @@ export const PROBLEM_STATUS = {
   method_not_allowed: 405,
   already_finished: 409,
   not_ready: 409,
+  maximum_reached: 409,
   idempotency_in_progress: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,

@@ -6,6 +6,7 @@ import type { ExportPart } from "../db/export.ts";
 import type { UserRow } from "../db/users.ts";
 import { fileNameOf } from "../shared/file-name.ts";
 import { type GenerationRecord, presentGeneration, type StoredOutput } from "../api/generation.ts";
+import { presentPreset } from "../api/preset.ts";
 import { outputKey } from "../images/keys.ts";
 import { mediaTypeOf } from "../shared/media-types.ts";
 
@@ -30,7 +31,7 @@ export function filesOf(userId: string, images: ExportPart["images"]): ExportedF
 export function documentOf(
   about: Pick<ExportDocument, "exportedAt" | "part" | "next">,
   user: UserRow,
-  { identities, images }: ExportPart,
+  { identities, presets, collections, images }: ExportPart,
   fromObject: { limits: Limits; unrecorded: GenerationRecord[] },
   missing: ReadonlySet<string>,
   origin: string,
@@ -50,6 +51,13 @@ export function documentOf(
     },
     limits: fromObject.limits,
     unrecorded: fromObject.unrecorded.map((record) => presentGeneration(record, origin)),
+    presets: presets.map(presentPreset),
+    collections: collections.map(({ id, name, createdAt, imageIds }) => ({
+      id,
+      name,
+      createdAt: isoOf(createdAt),
+      images: imageIds,
+    })),
     generations: images.map(({ record, options, sharesPrompt }) => {
       const { id, prompt, favorite, shareUrl, createdAt, completedAt } = presentGeneration(record, origin);
       const { model, status, error } = record;

@@ -6,6 +6,7 @@ import type { Principal } from "../auth/principal.ts";
 import { databaseFor } from "../db/client.ts";
 import * as rows from "../db/generations.ts";
 import { announceLater } from "../studio/client.ts";
+import { bulkResultOf } from "./bulk-result.ts";
 import type { Deps } from "./deps.ts";
 
 export async function setFavorite(
@@ -26,10 +27,8 @@ export async function setFavorites(
 ): Promise<BulkResult> {
   const records = await rows.setFavorites(databaseFor(deps.env, userId), userId, ids, favorite);
   announceLater(deps, userId, (studio) => studio.announceMany(records));
-  const written = new Set(records.map(({ id }) => id));
-  return {
-    done: ids.filter((id) => written.has(id)),
-    missing: ids.filter((id) => !written.has(id)),
-    failed: [],
-  };
+  return bulkResultOf(
+    ids,
+    records.map(({ id }) => id),
+  );
 }

@@ -17,7 +17,7 @@ export const CALLERS = [
 export type Caller = (typeof CALLERS)[number];
 
 /** What a request is made of: the owner's image, and the share token as far as the caller knows it. */
-export type Target = { id: string; token: string; email: string };
+export type Target = { id: string; token: string; email: string; preset: string; collection: string };
 
 export type Row = {
   /** The statuses, by caller. */
@@ -105,6 +105,33 @@ export const ROWS: Record<string, Row> = {
     path: () => "/api/generations/bulk",
     body: ({ id }) => ({ ids: [id], action: "delete" }),
     answers: signedIn(200),
+  },
+  "GET /api/presets": { path: () => "/api/presets", answers: signedIn(200) },
+  "POST /api/presets": {
+    path: () => "/api/presets",
+    body: () => ({ name: "a preset" }),
+    answers: signedIn(201),
+  },
+  "PATCH /api/presets/:id": {
+    path: ({ preset }) => `/api/presets/${preset}`,
+    body: () => ({ name: "another name" }),
+    answers: owner(200),
+  },
+  "DELETE /api/presets/:id": { path: ({ preset }) => `/api/presets/${preset}`, answers: owner(204) },
+  "GET /api/collections": { path: () => "/api/collections", answers: signedIn(200) },
+  "POST /api/collections": {
+    path: () => "/api/collections",
+    body: () => ({ name: "a collection" }),
+    answers: signedIn(201),
+  },
+  "PATCH /api/collections/:id": {
+    path: ({ collection }) => `/api/collections/${collection}`,
+    body: () => ({ name: "another name" }),
+    answers: owner(200),
+  },
+  "DELETE /api/collections/:id": {
+    path: ({ collection }) => `/api/collections/${collection}`,
+    answers: owner(204),
   },
   "PATCH /api/generations/:id": {
     path: ({ id }) => `/api/generations/${id}`,

@@ -1,6 +1,7 @@
 /** The export of an account. */
 import * as z from "zod";
 import { generation } from "./generation.ts";
+import { preset } from "./preset.ts";
 import { limits, user } from "./session.ts";
 
 /** Query of `GET /api/account/export`: a part, or the list of parts; `cursor` is from that list. */
@@ -62,6 +63,16 @@ export const exportDocument = z.object({
   limits,
   /** Generations without a D1 row: unconfirmed, or not recorded yet. They are in no part. */
   unrecorded: z.array(generation),
+  presets: z.array(preset),
+  /** All collections, each with the ids of those of its images that are in this part. */
+  collections: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      createdAt: z.iso.datetime(),
+      images: z.array(z.string()),
+    }),
+  ),
   generations: z.array(exportedGeneration),
 });
 export type ExportDocument = z.infer<typeof exportDocument>;

@@ -30,13 +30,21 @@ function promptText({ maxLength, allowEmpty }: { maxLength: number; allowEmpty: 
   });
 }
 
-/** Body of `POST /api/generate`. The prompt length of the model's own schema is checked later. */
-export const generateBody = z.strictObject({
-  prompt: promptText({ maxLength: MAX_PROMPT_LENGTH_OF_ANY_MODEL, allowEmpty: false }),
-  model: modelId.default(DEFAULT_MODEL),
+/** The prompt length of the model's own schema is checked later. */
+export const promptOfAnyModel = promptText({ maxLength: MAX_PROMPT_LENGTH_OF_ANY_MODEL, allowEmpty: false });
+
+/** The options of a request to generate, which a preset has too. */
+export const requestedOptions = {
   aspectRatio: z.enum(ASPECT_RATIOS).optional(),
   seed: z.int().min(0).max(MAX_SEED).optional(),
   negativePrompt: promptText({ maxLength: MAX_PROMPT_LENGTH, allowEmpty: true }).optional(),
+};
+
+/** Body of `POST /api/generate`. */
+export const generateBody = z.strictObject({
+  prompt: promptOfAnyModel,
+  model: modelId.default(DEFAULT_MODEL),
+  ...requestedOptions,
 });
 export type GenerateBody = z.infer<typeof generateBody>;
 
@@ -57,6 +65,11 @@ function time({ wholeDay }: { wholeDay: boolean }) {
     .transform((value) => Date.parse(value) + (wholeDay && !value.includes("T") ? DAY_MS : 0));
 }
 
+const trueOrFalse = z.enum(["true", "false"]).transform((value) => value === "true");
+
+/** An id as the Worker creates them, or any other text of that length: it finds nothing. */
+const anyId = z.string().min(1).max(128);
+
 /** Query of `GET /api/generations`. Filters combine. */
 export const listQuery = z.strictObject({
   limit: z
@@ -66,14 +79,17 @@ export const listQuery = z.strictObject({
     .pipe(z.int().min(1).max(100))
     .default(24),
   cursor: z.string().max(200).optional(),
-  /** Anywhere in the prompt, compared by `foldText`. */
+  /** Anywhere in the prompt, compared by `foldText`; or `seed:` and a number. */
   q: searchText.optional(),
   model: modelId.optional(),
   status: z.enum(GENERATION_STATUSES).optional(),
-  favorite: z
-    .enum(["true", "false"])
-    .transform((value) => value === "true")
-    .optional(),
+  favorite: trueOrFalse.optional(),
+  /** Has a share link. */
+  shared: trueOrFalse.optional(),
+  /** Id of a collection. */
+  collection: anyId.optional(),
+  /** By the time of creation; `newest` first is the default. */
+  sort: z.enum(["newest", "oldest"]).optional(),
   /** Created at this time or later; a day starts at 00:00 UTC. */
   from: time({ wholeDay: false }).optional(),
   /** Created before this time; a day is included (UTC). */
@@ -82,11 +98,15 @@ export const listQuery = z.strictObject({
 
 /** The filters of `GET /api/generations` as a client sends them. */
 export type GenerationFilters = {
-  /** 1–100 code points. */
+  /** 1–100 code points; `seed:123` finds the images with this seed. */
   q?: string;
   model?: z.infer<typeof modelId>;
   status?: z.infer<typeof generation>["status"];
   favorite?: boolean;
+  shared?: boolean;
+  /** Id of a collection. */
+  collection?: string;
+  sort?: "newest" | "oldest";
   /** ISO 8601 instant or YYYY-MM-DD (UTC), inclusive. */
   from?: string;
   /** ISO 8601 instant, exclusive, or YYYY-MM-DD (UTC), inclusive. */
@@ -97,14 +117,23 @@ export type GenerationFilters = {
 export const favoriteBody = z.strictObject({ favorite: z.boolean() });
 
 /** Body of `POST /api/generations/bulk`: one action on several images. */
-export const bulkBody = z.strictObject({
-  ids: z
-    .array(z.string().min(1).max(128))
-    .min(1)
-    .max(MAX_BULK)
-    .refine((ids) => new Set(ids).size === ids.length, "names an image twice"),
-  action: z.enum(["delete", "favorite", "unfavorite"]),
-});
+export const bulkBody = z
+  .strictObject({
+    ids: z
+      .array(anyId)
+      .min(1)
+      .max(MAX_BULK)
+      .refine((ids) => new Set(ids).size === ids.length, "names an image twice"),
+    action: z.enum(["delete", "favorite", "unfavorite", "unshare", "collect", "uncollect"]),
+    /** Id of the collection, for `collect` and `uncollect` only. */
+    collection: anyId.optional(),
+  })
+  .superRefine(({ action, collection }, context) => {
+    const needsCollection = action === "collect" || action === "uncollect";
+    if (needsCollection === (collection !== undefined)) return;
+    const message = needsCollection ? `is needed to ${action}` : `is not allowed with ${action}`;
+    context.addIssue({ code: "custom", path: ["collection"], message });
+  });
 export type BulkBody = z.infer<typeof bulkBody>;
 
 /** Response of `POST /api/generations/bulk`. Every id of the request is in exactly one of the lists. */
@@ -169,6 +198,6 @@ export type Generation = z.infer<typeof generation>;
 /** Response of every route about one generation. */
 export const generationResponse = z.object({ generation });
 
-/** Newest first. A page may be short or empty with a `nextCursor`: the search continues there. */
+/** In the requested order. A page may be short or empty with a `nextCursor`: the search continues there. */
 export const generationPage = z.object({ items: z.array(generation), nextCursor: z.string().nullable() });
 export type GenerationPage = z.infer<typeof generationPage>;

@@ -17,8 +17,8 @@ export function isWithinRate(limiter: RateLimit | undefined, c: AppContext): Pro
   return isKeyWithinRate(limiter, networkOf(c.req.header("cf-connecting-ip") ?? "local"));
 }
 
-/** Limits a user's reads of lists and exports. Goes behind `withSessionToken` and the checks of the query. */
-export const limitedReads = createMiddleware<WithSession>(async (c, next) => {
+/** Limits a user's requests of lists, exports, presets and collections. Goes behind `withSessionToken` and the checks of the query. */
+export const limitedByUser = createMiddleware<WithSession>(async (c, next) => {
   if (!(await isKeyWithinRate(c.env.RL_READ, c.var.session.userId)))
     return problemResponse(TOO_MANY_REQUESTS);
   await next();

@@ -10,7 +10,7 @@ import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
-import { limitedReads } from "../middleware/rate-limit.ts";
+import { limitedByUser } from "../middleware/rate-limit.ts";
 import { withSessionToken } from "../middleware/session.ts";
 
 export const accountExport = new Hono<AppEnv>().get(
@@ -18,7 +18,7 @@ export const accountExport = new Hono<AppEnv>().get(
   sameOrigin,
   withSessionToken,
   query(exportQuery),
-  limitedReads,
+  limitedByUser,
   async (c) => {
     const { session } = c.var;
     const deps = depsOf(c);

@@ -5,20 +5,21 @@ import { problemResponse } from "../../api/problem.ts";
 import { bulkBody, favoriteBody, listQuery, shareBody } from "../../api/schemas/generation.ts";
 import { authorize } from "../../auth/principal.ts";
 import { databaseFor } from "../../db/client.ts";
+import { changeCollectionItems } from "../../use-cases/collections.ts";
 import { deleteGeneration, deleteGenerations } from "../../use-cases/delete.ts";
 import { setFavorite, setFavorites } from "../../use-cases/favorite.ts";
 import { listGenerations } from "../../use-cases/list.ts";
-import { shareGeneration, unshareGeneration } from "../../use-cases/share.ts";
+import { shareGeneration, unshareGeneration, unshareGenerations } from "../../use-cases/share.ts";
 import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
-import { limitedReads } from "../middleware/rate-limit.ts";
+import { limitedByUser } from "../middleware/rate-limit.ts";
 import { withPrincipal, withSessionToken } from "../middleware/session.ts";
 import { presentPage } from "../present-page.ts";
 
 export const generations = new Hono<AppEnv>()
-  .get("/", sameOrigin, withSessionToken, query(listQuery), limitedReads, async (c) => {
+  .get("/", sameOrigin, withSessionToken, query(listQuery), limitedByUser, async (c) => {
     const { limit, cursor, ...filters } = c.req.valid("query");
     const position = cursor === undefined ? null : decodeCursor(cursor);
     if (cursor !== undefined && position === null) {
@@ -30,13 +31,20 @@ export const generations = new Hono<AppEnv>()
   })
   .post("/bulk", sameOrigin, withSessionToken, cappedBody, jsonType, jsonBody(bulkBody), async (c) => {
     const { session } = c.var;
-    const { ids, action } = c.req.valid("json");
+    const { ids, action, collection } = c.req.valid("json");
     if (action === "delete") {
       const result = await deleteGenerations(depsOf(c), session, ids);
       return result.ok ? c.json(result.value, 200) : problemResponse(result.refusal);
     }
     const principal = await authorize(databaseFor(c.env, session.userId), session);
     if (!principal.ok) return problemResponse(principal.refusal);
+    if (collection !== undefined) {
+      const change = action === "collect" ? "collect" : "uncollect";
+      const request = { id: collection, ids, action: change } as const;
+      const result = await changeCollectionItems(depsOf(c), principal.value, request);
+      return result.ok ? c.json(result.value, 200) : problemResponse(result.refusal);
+    }
+    if (action === "unshare") return c.json(await unshareGenerations(depsOf(c), principal.value, ids), 200);
     const request = { ids, favorite: action === "favorite" };
     return c.json(await setFavorites(depsOf(c), principal.value, request), 200);
   })

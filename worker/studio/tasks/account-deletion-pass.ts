@@ -3,7 +3,13 @@
  * deletion's state, is deleted after the last pass.
  */
 import { bounded, inParallel } from "../../lib/async.ts";
-import { deleteGenerations, eraseUser, markDeleted, someGenerationIds } from "../../db/accounts.ts";
+import {
+  deleteGenerations,
+  deletePresetsAndCollections,
+  eraseUser,
+  markDeleted,
+  someGenerationIds,
+} from "../../db/accounts.ts";
 import { MAX_FORGET_TRIES, STEP_TIMEOUT_MS } from "../../config/limits.ts";
 import { removeSomeOfUser } from "../../images/delete.ts";
 import { deletePrediction } from "../../skytells/client.ts";
@@ -49,6 +55,7 @@ export async function deletionPass(
     return forgotten.length > 0 || removed > 0 ? "more" : "waiting";
   }
   if (ids.length > 0 || removed > 0) return "more";
+  await deletePresetsAndCollections(db, userId);
   await eraseUser(db, userId);
   return "gone";
 }

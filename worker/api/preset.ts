@@ -1,0 +1,28 @@
+/** The stored form of a preset, and its form in the API. */
+import type * as z from "zod";
+import { type generationOptions, presentOptions } from "./generation.ts";
+import type { Preset } from "./schemas/preset.ts";
+
+export type PresetRecord = {
+  id: string;
+  name: string;
+  prompt: string | null;
+  /** Perhaps a model that is no longer offered. */
+  model: string | null;
+  options: z.infer<typeof generationOptions>;
+  style: string | null;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+};
+
+export function presentPreset({ id, name, prompt, model, options, style, createdAt }: PresetRecord): Preset {
+  return {
+    id,
+    name,
+    ...(prompt !== null && { prompt }),
+    ...(model !== null && { model }),
+    options: presentOptions(options),
+    ...(style !== null && { style }),
+    createdAt: new Date(createdAt).toISOString(),
+  };
+}

@@ -1,0 +1,50 @@
+/** Requests and responses about presets. */
+import * as z from "zod";
+import { generationOptions, modelId, promptOfAnyModel, requestedOptions } from "./generation.ts";
+import { name } from "./name.ts";
+
+/** The id of a style. */
+const style = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "is not the id of a style");
+const options = z.strictObject(requestedOptions);
+
+/** Body of `POST /api/presets`. */
+export const presetBody = z.strictObject({
+  name,
+  prompt: promptOfAnyModel.optional(),
+  model: modelId.optional(),
+  options: options.optional(),
+  style: style.optional(),
+});
+export type PresetBody = z.infer<typeof presetBody>;
+
+/** Body of `PATCH /api/presets/:id`: what changes. Null removes; `options` are replaced as a whole. */
+export const presetChange = z
+  .strictObject({
+    name: name.optional(),
+    prompt: promptOfAnyModel.nullish(),
+    model: modelId.nullish(),
+    options: options.optional(),
+    style: style.nullish(),
+  })
+  .refine(
+    (change) => Object.values(change).some((value) => value !== undefined),
+    "The request changes nothing.",
+  );
+export type PresetChange = z.infer<typeof presetChange>;
+
+export const preset = z.object({
+  id: z.string(),
+  name: z.string(),
+  prompt: z.string().exactOptional(),
+  /** Perhaps a model that is no longer offered. */
+  model: z.string().exactOptional(),
+  options: generationOptions,
+  style: z.string().exactOptional(),
+  createdAt: z.iso.datetime(),
+});
+export type Preset = z.infer<typeof preset>;
+
+/** Response of the routes about one preset. */
+export const presetResponse = z.object({ preset });
+/** Response of `GET /api/presets`: all of them, oldest first. */
+export const presetList = z.object({ presets: z.array(preset) });

@@ -1,0 +1,58 @@
+import { Hono } from "hono";
+import { presentCollection } from "../../api/collection.ts";
+import { problemResponse } from "../../api/problem.ts";
+import { collectionBody } from "../../api/schemas/collection.ts";
+import {
+  createCollection,
+  deleteCollection,
+  listCollections,
+  renameCollection,
+} from "../../use-cases/collections.ts";
+import { depsOf } from "../deps.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
+import { sameOrigin } from "../middleware/origin.ts";
+import { limitedByUser } from "../middleware/rate-limit.ts";
+import { withPrincipal, withSessionToken } from "../middleware/session.ts";
+
+export const collections = new Hono<AppEnv>()
+  .get("/", sameOrigin, withSessionToken, limitedByUser, async (c) => {
+    const result = await listCollections(depsOf(c), c.var.session);
+    if (!result.ok) return problemResponse(result.refusal);
+    return c.json({ collections: result.value.map(presentCollection) }, 200);
+  })
+  .post(
+    "/",
+    sameOrigin,
+    withSessionToken,
+    cappedBody,
+    jsonType,
+    jsonBody(collectionBody),
+    limitedByUser,
+    withPrincipal,
+    async (c) => {
+      const result = await createCollection(depsOf(c), c.var.principal, c.req.valid("json").name);
+      if (!result.ok) return problemResponse(result.refusal);
+      return c.json({ collection: presentCollection(result.value) }, 201);
+    },
+  )
+  .patch(
+    "/:id",
+    sameOrigin,
+    withSessionToken,
+    cappedBody,
+    jsonType,
+    jsonBody(collectionBody),
+    limitedByUser,
+    withPrincipal,
+    async (c) => {
+      const request = { id: c.req.param("id"), name: c.req.valid("json").name };
+      const result = await renameCollection(depsOf(c), c.var.principal, request);
+      if (!result.ok) return problemResponse(result.refusal);
+      return c.json({ collection: presentCollection(result.value) }, 200);
+    },
+  )
+  .delete("/:id", sameOrigin, withSessionToken, limitedByUser, withPrincipal, async (c) => {
+    const result = await deleteCollection(depsOf(c), c.var.principal, c.req.param("id"));
+    return result.ok ? c.body(null, 204) : problemResponse(result.refusal);
+  });
