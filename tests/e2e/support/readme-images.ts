@@ -6,20 +6,15 @@ import { root } from "../../../scripts/run.ts";
 import type { AppAddress } from "./app.ts";
 import { DESKTOP, PHONE } from "./browser.ts";
 import type { Client } from "./client.ts";
-import { createSimulatorClient } from "./simulator.ts";
 import { createStudioPage } from "./studio-page.ts";
 import { areImagesDrawn, isAtRest } from "./walk.ts";
-import { written } from "./words.ts";
 
-const { createText } = written;
-const RUNNING = "A glass greenhouse on the moon, isometric, pastel colors";
+const NEWEST = "A glass greenhouse on the moon, isometric, pastel colors";
 /** Of WebP, in percent: the lowest without visible artifacts. */
 const QUALITY = 78;
 
 /** Writes them into `docs/images/`; `client` has images, and `best` is opened in the viewer. */
 export async function takeReadmeImages(browser: Browser, app: AppAddress, client: Client, best: string) {
-  const simulator = createSimulatorClient(app.adminUrl);
-
   async function open(phone: boolean, colorScheme: "light" | "dark") {
     const context = await browser.newContext({
       baseURL: app.url,
@@ -42,13 +37,10 @@ export async function takeReadmeImages(browser: Browser, app: AppAddress, client
   }
 
   const desk = await open(false, "light");
-  await simulator.setMoods(["stuck"]);
-  await desk.studio.generate(RUNNING);
-  const card = desk.studio.working(RUNNING);
-  await card.getByText(createText.processing).waitFor();
+  await desk.studio.generate(NEWEST);
+  await desk.studio.seesImage(NEWEST);
+  await areImagesDrawn(desk.page);
   await take(desk.page, "studio");
-  await card.getByRole("button", { name: createText.cancel }).click();
-  await simulator.setMoods([]);
   await client.isIdle();
 
   const dark = await open(false, "dark");
@@ -64,7 +56,7 @@ export async function takeReadmeImages(browser: Browser, app: AppAddress, client
   await take(night.page, "phone-gallery");
   await night.studio.openImage(best);
   await areImagesDrawn(night.page);
-  await take(night.page, "phone-picture");
+  await take(night.page, "phone-image");
   for (const { page } of [desk, dark, phone, night]) await page.context().close();
 }
 
