@@ -23,7 +23,7 @@ type Call = {
   timeoutMs?: number;
   /** Goes out even while the page is being left. */
   keepalive?: boolean;
-  /** Nobody waits for the answer any more. */
+  /** Aborted when the response is no longer needed. */
   abort?: AbortSignal | undefined;
 };
 

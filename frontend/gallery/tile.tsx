@@ -111,7 +111,7 @@ export function Tile(props: TileProps) {
 
 type MarkProps = { icon: string; label: string; isHidden: boolean; isFilled?: boolean };
 
-/** What is said about an image at its corner. The overlay covers the icon. */
+/** An icon in the corner of a tile, with its text for screen readers. The overlay covers it. */
 function Mark({ icon, label, isHidden, isFilled = false }: MarkProps) {
   return (
     <span class={isFilled ? "[&_svg]:fill-current" : ""}>

@@ -56,7 +56,7 @@ test("a reload during the create makes one image", async () => {
 });
 
 test("a page that reloads within the click, before a request is sent, makes one image", async () => {
-  const prompt = "A door that closes behind one";
+  const prompt = "A lighthouse in the fog";
   const { page, studio } = await visit({ email: newEmail() });
   await studio.open();
   await studio.prompt.fill(prompt);
