@@ -91,6 +91,8 @@ describe.each([DESKTOP, PHONE])("at $width px", (viewport) => {
         }),
       )
       .toBe(2_400);
+    // The rows at that place are still being read.
+    await expect.poll(() => firstInSight(page)).not.toBe("");
     const before = await firstInSight(page);
     await studio.button(galleryText.filter).focus();
     await page.keyboard.press("Enter");

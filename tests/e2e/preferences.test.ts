@@ -81,7 +81,7 @@ test("with forced colors every control is visible, and on looks different from o
   const tab = page.getByRole("navigation").getByRole("link", { name: commonText.gallery });
   await turns("page", tab, () => tab.click());
   await studio.seesImage(prompt);
-  const tile = page.getByRole("listitem");
+  const tile = page.locator("[data-tile]");
   await turns("selecting", studio.button(galleryText.select), () =>
     studio.button(galleryText.select).click(),
   );
