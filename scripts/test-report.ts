@@ -26,6 +26,7 @@ export default class TestReport implements Reporter {
     if (this.ended.length < this.files) return;
     this.timer = setTimeout(() => {
       console.error("All test files have ended, but vitest does not: ended.");
+      for (const module of this.ended) printFailures(module);
       const { failed } = this.write(this.ended, 0);
       process.exit(failed > 0 ? 1 : 0);
     }, END_WITHIN_MS);
@@ -49,5 +50,13 @@ export default class TestReport implements Reporter {
     }
     writeFileSync(process.env.TEST_REPORT ?? "", JSON.stringify(counts));
     return counts;
+  }
+}
+
+function printFailures(module: TestModule): void {
+  for (const test of module.children.allTests("failed")) {
+    const { errors = [] } = test.result();
+    console.error(`FAIL ${module.moduleId} > ${test.fullName}`);
+    for (const { stack, message } of errors) console.error(stack ?? message);
   }
 }

@@ -101,7 +101,7 @@ describe.concurrent("a create whose response was lost", () => {
     const creates = await createsOf(prompt);
     await Promise.all(creates.map(({ id }) => ended(id)));
     const found = await Promise.all(
-      users.map((user, at) => reachesByAlarm(user, String(pendings[at]), "succeeded")),
+      users.map((user, at) => reaches(user, String(pendings[at]), "succeeded")),
     );
     expect(new Set(found.map(({ id }) => id)).size).toBe(3);
     for (const [at, user] of users.entries()) {
