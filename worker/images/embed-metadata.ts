@@ -5,6 +5,7 @@
  * PNG: https://www.w3.org/TR/png-3/#11iTXt · XMP in files: https://developer.adobe.com/xmp/docs/XMPSpecifications/
  * (part 3) · WebP: https://developers.google.com/speed/webp/docs/riff_container
  */
+import { concat } from "../lib/stream.ts";
 import { fourCharacters, uint16, uint32 } from "./byte-walk.ts";
 
 export type ImageMetadata = {
@@ -77,7 +78,7 @@ async function readHead(reader: ReadableStreamDefaultReader<Uint8Array>): Promis
     chunks.push(value);
     size += value.byteLength;
   }
-  return concat(...chunks);
+  return concat(chunks);
 }
 
 function editOf(head: Uint8Array, file: ImageFile, metadata: ImageMetadata): Edit | null {
@@ -109,12 +110,12 @@ function pngEdit(head: Uint8Array, metadata: ImageMetadata): Edit | null {
     pngChunk("iTXt", utf8(`${keyword}\0\0\0\0\0${text}`)),
   );
   const start = head.subarray(0, PNG_TEXT_FROM);
-  return { head: concat(start, ...chunks), replaced: PNG_TEXT_FROM, tail: new Uint8Array() };
+  return { head: concat([start, ...chunks]), replaced: PNG_TEXT_FROM, tail: new Uint8Array() };
 }
 
 function pngChunk(type: string, data: Uint8Array): Uint8Array {
-  const typed = concat(utf8(type), data);
-  return concat(bigEndian(data.byteLength, 4), typed, bigEndian(crc32(typed), 4));
+  const typed = concat([utf8(type), data]);
+  return concat([bigEndian(data.byteLength, 4), typed, bigEndian(crc32(typed), 4)]);
 }
 
 function jpegEdit(head: Uint8Array, metadata: ImageMetadata): Edit | null {
@@ -124,8 +125,8 @@ function jpegEdit(head: Uint8Array, metadata: ImageMetadata): Edit | null {
   if (from > head.byteLength) return null;
   const data = utf8(XMP_OF_JPEG + xmpPacket(metadata));
   if (data.byteLength + 2 > 0xff_ff) return null;
-  const segment = concat(bigEndian(0xff_e1, 2), bigEndian(data.byteLength + 2, 2), data);
-  return { head: concat(head.subarray(0, from), segment), replaced: from, tail: new Uint8Array() };
+  const segment = concat([bigEndian(0xff_e1, 2), bigEndian(data.byteLength + 2, 2), data]);
+  return { head: concat([head.subarray(0, from), segment]), replaced: from, tail: new Uint8Array() };
 }
 
 function webpEdit(head: Uint8Array, file: ImageFile, metadata: ImageMetadata): Edit | null {
@@ -137,8 +138,8 @@ function webpEdit(head: Uint8Array, file: ImageFile, metadata: ImageMetadata): E
   if (!extended) return null;
   const tail = riffChunk("XMP ", utf8(xmpPacket(metadata)));
   const added = extended.head.byteLength - extended.replaced + tail.byteLength;
-  const start = concat(utf8("RIFF"), littleEndian(riffBytes + added, 4), utf8("WEBP"));
-  return { head: concat(start, extended.head), replaced: start.byteLength + extended.replaced, tail };
+  const start = concat([utf8("RIFF"), littleEndian(riffBytes + added, 4), utf8("WEBP")]);
+  return { head: concat([start, extended.head]), replaced: start.byteLength + extended.replaced, tail };
 }
 
 /** The VP8X chunk that announces XMP, in place of the file's own or before its only image chunk. */
@@ -155,14 +156,14 @@ function extendedHeader(head: Uint8Array, file: ImageFile): { head: Uint8Array; 
   if (type !== "VP8 " && type !== "VP8L") return null;
   const hasAlpha = type === "VP8L" && ((head[24] ?? 0) & 0x10) !== 0;
   const flags = VP8X_HAS_XMP | (hasAlpha ? VP8X_HAS_ALPHA : 0);
-  const size = concat(littleEndian(file.width - 1, 3), littleEndian(file.height - 1, 3));
-  return { head: riffChunk("VP8X", concat(new Uint8Array([flags, 0, 0, 0]), size)), replaced: 0 };
+  const size = concat([littleEndian(file.width - 1, 3), littleEndian(file.height - 1, 3)]);
+  return { head: riffChunk("VP8X", concat([new Uint8Array([flags, 0, 0, 0]), size])), replaced: 0 };
 }
 
 /** Chunks are padded to an even length. */
 function riffChunk(type: string, data: Uint8Array): Uint8Array {
   const padding = new Uint8Array(data.byteLength % 2);
-  return concat(utf8(type), littleEndian(data.byteLength, 4), data, padding);
+  return concat([utf8(type), littleEndian(data.byteLength, 4), data, padding]);
 }
 
 /** One line a setting, after the prompt: what tools that read the chunk `parameters` show. */
@@ -214,16 +215,6 @@ function crc32(bytes: Uint8Array): number {
 
 const encoder = new TextEncoder();
 const utf8 = (text: string) => encoder.encode(text);
-
-function concat(...parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
-}
 
 const littleEndian = (value: number, count: number) =>
   Uint8Array.from({ length: count }, (_, n) => Math.floor(value / 0x1_00 ** n) & 0xff);

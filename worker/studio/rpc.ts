@@ -11,11 +11,9 @@ import {
 } from "../api/generation.ts";
 import type { GenerateBody } from "../api/schemas/generation.ts";
 import type { SessionClaim } from "../db/users.ts";
-import { GENERATION_STATUSES } from "../shared/generations.ts";
 import { planOf } from "../shared/plans.ts";
 import type { Prediction } from "../skytells/prediction.ts";
-
-const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().default(null as never);
+import { nullable, predictionSchema } from "./jobs/job.ts";
 
 /** Without an epoch no session is valid. */
 export const sessionClaim = z.object({
@@ -37,18 +35,7 @@ export type GenerateCommand = z.infer<typeof generateCommand>;
 
 export const delivery = z.object({
   jobId: nullable(z.string()),
-  prediction: z.object({
-    id: z.string(),
-    status: z.enum(GENERATION_STATUSES).catch("processing"),
-    outputs: z.array(z.string()).default([]),
-    error: nullable(z.string()),
-    progress: nullable(z.number()),
-    input: nullable(z.record(z.string(), z.unknown())),
-    model: nullable(z.string()),
-    webhookUrl: nullable(z.string()),
-    createdAt: nullable(z.number()),
-    completedAt: nullable(z.number()),
-  }) satisfies z.ZodType<Prediction>,
+  prediction: predictionSchema,
 });
 export type Delivery = { jobId: string | null; prediction: Prediction };
 

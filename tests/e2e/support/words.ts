@@ -4,7 +4,6 @@ import { commonText } from "../../../frontend/text/common.ts";
 import { createText } from "../../../frontend/text/create.ts";
 import { errorSentences, errors, failureSentences } from "../../../frontend/text/errors.ts";
 import { galleryText } from "../../../frontend/text/gallery.ts";
-import { htmlText } from "../../../frontend/text/html.ts";
 import { imageText } from "../../../frontend/text/image.ts";
 import { menuText } from "../../../frontend/text/menu.ts";
 import { signInText } from "../../../frontend/text/sign-in.ts";
@@ -18,7 +17,6 @@ export const written = {
   errors,
   failureSentences,
   galleryText,
-  htmlText,
   imageText,
   menuText,
   signInText,

@@ -36,17 +36,20 @@ type Upstream = z.infer<typeof upstream>;
 
 const time = z.number();
 
-const predictionSchema = z.object({
+export const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().default(null as never);
+
+/** A prediction as another version may have stored or sent it. */
+export const predictionSchema = z.object({
   id: z.string(),
-  status: z.enum(GENERATION_STATUSES),
-  outputs: z.array(z.string()),
-  error: z.string().nullable(),
-  progress: z.number().nullable(),
-  input: z.record(z.string(), z.unknown()).nullable(),
-  model: z.string().nullable(),
-  webhookUrl: z.string().nullable(),
-  createdAt: time.nullable(),
-  completedAt: time.nullable(),
+  status: z.enum(GENERATION_STATUSES).catch("processing"),
+  outputs: z.array(z.string()).default([]),
+  error: nullable(z.string()),
+  progress: nullable(z.number()),
+  input: nullable(z.record(z.string(), z.unknown())),
+  model: nullable(z.string()),
+  webhookUrl: nullable(z.string()),
+  createdAt: nullable(time),
+  completedAt: nullable(time),
 }) satisfies z.ZodType<Prediction>;
 
 const document = z.object({

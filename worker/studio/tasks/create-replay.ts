@@ -1,5 +1,5 @@
 /** The response to a create whose Idempotency-Key belongs to a job. */
-import { type GenerationRecord } from "../../api/generation.ts";
+import type { GenerationRecord } from "../../api/generation.ts";
 import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
 import type { Settings } from "../../config/settings.ts";
 import { readAs } from "../../auth/principal.ts";
