@@ -96,6 +96,7 @@ describe.concurrent("a create whose response was lost", () => {
 
   it("is identified by all its inputs when Skytells does not return the webhook URL", async () => {
     const users = await Promise.all([newUser(), newUser(), newUser()]);
+    for (const user of users) await set(user, { CREATE_TIMEOUT_SECONDS: "1", UNCONFIRMED_SECONDS: "15" });
     const prompt = newPrompt("answer-lost", "webhook-field-absent", "delay=0.5");
     const pendings = await Promise.all(users.map((user) => lose(user, prompt, "upstream_timeout")));
     const creates = await createsOf(prompt);
