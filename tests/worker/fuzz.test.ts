@@ -165,6 +165,7 @@ describe("the API with random requests", () => {
           model: fc.oneof(fc.constant("truefusion-pro"), fc.jsonValue()),
           seed: fc.jsonValue(),
           aspectRatio: fc.jsonValue(),
+          style: fc.oneof(fc.constantFrom("comic", "line-art"), fc.jsonValue()),
         },
         { requiredKeys: ["prompt"] },
       )

@@ -32,14 +32,18 @@ let collectionPath: string;
 
 beforeAll(async () => {
   user = await newUser();
-  const { id } = await generate(user, newPrompt("terminal"), { aspectRatio: "16:9", negativePrompt: "text" });
+  const { id } = await generate(user, newPrompt("terminal"), {
+    aspectRatio: "16:9",
+    negativePrompt: "text",
+    style: "comic",
+  });
   made = await reaches(user, id, "succeeded");
   const newPreset = await user.post("/api/presets", {
     name: "Posters",
     prompt: "a fox",
     model: "truefusion-pro",
     options: { aspectRatio: "16:9", seed: 1, negativePrompt: "text" },
-    style: "noir",
+    style: "comic",
   });
   presetPath = `/api/presets/${(await newPreset.json<{ preset: { id: string } }>()).preset.id}`;
   const newCollection = await user.post("/api/collections", { name: "Foxes" });

@@ -11,6 +11,7 @@ import {
   isTerminal,
 } from "../shared/generations.ts";
 import { ASPECT_RATIOS, MAX_SEED } from "../shared/models.ts";
+import { findStyle } from "../shared/styles.ts";
 import type { Generation, GenerationOptions } from "./schemas/generation.ts";
 
 /** An image in R2: `n` is its number among the outputs of the generation, `ext` the extension of its key. */
@@ -43,6 +44,7 @@ export const generationOptions = z.object({
   aspectRatio: z.string().exactOptional(),
   seed: z.int().min(0).max(MAX_SEED).exactOptional(),
   negativePrompt: z.string().exactOptional(),
+  style: z.string().exactOptional(),
 });
 
 export type GenerationRecord = {
@@ -95,12 +97,15 @@ export function presentOptions({
   aspectRatio,
   seed,
   negativePrompt,
+  style,
 }: GenerationRecord["options"]): GenerationOptions {
   const ratio = ASPECT_RATIOS.find((known) => known === aspectRatio);
+  const knownStyle = findStyle(style);
   return {
     ...(ratio && { aspectRatio: ratio }),
     ...(seed !== undefined && { seed }),
     ...(negativePrompt !== undefined && { negativePrompt }),
+    ...(knownStyle && { style: knownStyle.id }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The stored form of a preset, and its form in the API. */
 import type * as z from "zod";
+import { findStyle } from "../shared/styles.ts";
 import { type generationOptions, presentOptions } from "./generation.ts";
 import type { Preset } from "./schemas/preset.ts";
 
@@ -10,19 +11,21 @@ export type PresetRecord = {
   /** Perhaps a model that is no longer offered. */
   model: string | null;
   options: z.infer<typeof generationOptions>;
+  /** Perhaps a style of another version. */
   style: string | null;
   /** Milliseconds since 1970. */
   createdAt: number;
 };
 
 export function presentPreset({ id, name, prompt, model, options, style, createdAt }: PresetRecord): Preset {
+  const known = findStyle(style);
   return {
     id,
     name,
     ...(prompt !== null && { prompt }),
     ...(model !== null && { model }),
     options: presentOptions(options),
-    ...(style !== null && { style }),
+    ...(known && { style: known.id }),
     createdAt: new Date(createdAt).toISOString(),
   };
 }

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { ASPECT_RATIOS, type AspectRatio, MAX_SEED, type ModelId } from "../shared/models.ts";
 import { countCodePoints, MAX_PROMPT_LENGTH, MAX_PROMPT_LENGTH_OF_ANY_MODEL } from "../shared/prompt.ts";
+import { withStyle } from "../shared/styles.ts";
 import type { GenerateBody, GenerationOptions } from "../api/schemas/generation.ts";
 import type { ModelOptions } from "../api/schemas/session.ts";
 import type { Settings } from "../config/settings.ts";
@@ -58,10 +59,13 @@ export function optionsIn(schema: InputSchema | null): ModelOptions {
   };
 }
 
-/** The prompt length that the model allows, if the prompt exceeds it; else null. */
-export function exceededPromptLength(schema: InputSchema | null, prompt: string): number | null {
+/** The prompt length that the model allows, if the prompt with its style exceeds it; else null. */
+export function exceededPromptLength(
+  schema: InputSchema | null,
+  { prompt, style }: GenerateBody,
+): number | null {
   const { maxPromptLength = MAX_PROMPT_LENGTH } = optionsIn(schema);
-  return countCodePoints(prompt) > maxPromptLength ? maxPromptLength : null;
+  return countCodePoints(withStyle(prompt, style)) > maxPromptLength ? maxPromptLength : null;
 }
 
 /** Whether the request has options other than the prompt and the model. */
@@ -120,7 +124,7 @@ export function buildInput(
   const ratio = asked.aspectRatio;
   return {
     input: {
-      prompt: asked.prompt,
+      prompt: withStyle(asked.prompt, asked.style),
       ...(ratio && schema?.aspect_ratio && { aspect_ratio: ratio }),
       ...(ratio && schema && !schema.aspect_ratio && sizeOf(ratio, schema)),
       ...(asked.negativePrompt && { negative_prompt: asked.negativePrompt }),
@@ -132,6 +136,7 @@ export function buildInput(
       ...(ratio && { aspectRatio: ratio }),
       ...(seed !== undefined && { seed }),
       ...(asked.negativePrompt && { negativePrompt: asked.negativePrompt }),
+      ...(asked.style && { style: asked.style }),
     },
     drewSeed: seed !== undefined && asked.seed === undefined && most >= DISTINCT_SEEDS,
   };

@@ -10,8 +10,12 @@ import {
   normalizePrompt,
   promptProblem,
 } from "../../shared/prompt.ts";
+import { STYLES } from "../../shared/styles.ts";
 
 export const modelId = z.enum(MODELS.map((model) => model.id));
+
+/** The id of a built-in style. */
+export const styleId = z.enum(STYLES.map((style) => style.id));
 
 const PROMPT_SENTENCES = {
   empty: () => "Write a prompt first.",
@@ -45,6 +49,7 @@ export const generateBody = z.strictObject({
   prompt: promptOfAnyModel,
   model: modelId.default(DEFAULT_MODEL),
   ...requestedOptions,
+  style: styleId.optional(),
 });
 export type GenerateBody = z.infer<typeof generateBody>;
 
@@ -156,6 +161,7 @@ export const generationOptions = z.object({
   aspectRatio: z.enum(ASPECT_RATIOS).exactOptional(),
   seed: z.int().min(0).max(MAX_SEED).exactOptional(),
   negativePrompt: z.string().exactOptional(),
+  style: styleId.exactOptional(),
 });
 export type GenerationOptions = z.infer<typeof generationOptions>;
 

@@ -1,10 +1,8 @@
 /** Requests and responses about presets. */
 import * as z from "zod";
-import { generationOptions, modelId, promptOfAnyModel, requestedOptions } from "./generation.ts";
+import { generationOptions, modelId, promptOfAnyModel, requestedOptions, styleId } from "./generation.ts";
 import { name } from "./name.ts";
 
-/** The id of a style. */
-const style = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "is not the id of a style");
 const options = z.strictObject(requestedOptions);
 
 /** Body of `POST /api/presets`. */
@@ -13,7 +11,7 @@ export const presetBody = z.strictObject({
   prompt: promptOfAnyModel.optional(),
   model: modelId.optional(),
   options: options.optional(),
-  style: style.optional(),
+  style: styleId.optional(),
 });
 export type PresetBody = z.infer<typeof presetBody>;
 
@@ -24,7 +22,7 @@ export const presetChange = z
     prompt: promptOfAnyModel.nullish(),
     model: modelId.nullish(),
     options: options.optional(),
-    style: style.nullish(),
+    style: styleId.nullish(),
   })
   .refine(
     (change) => Object.values(change).some((value) => value !== undefined),
@@ -38,8 +36,8 @@ export const preset = z.object({
   prompt: z.string().exactOptional(),
   /** Perhaps a model that is no longer offered. */
   model: z.string().exactOptional(),
-  options: generationOptions,
-  style: z.string().exactOptional(),
+  options: generationOptions.omit({ style: true }),
+  style: styleId.exactOptional(),
   createdAt: z.iso.datetime(),
 });
 export type Preset = z.infer<typeof preset>;

@@ -6,6 +6,8 @@ import type { Settings } from "../../config/settings.ts";
 import { admissionFacts, dayOf } from "../../db/users.ts";
 import { hasBlockedWord } from "../../lib/blocked-words.ts";
 import type { Plan } from "../../shared/plans.ts";
+import { countCodePoints } from "../../shared/prompt.ts";
+import { withStyle } from "../../shared/styles.ts";
 import {
   asksForOptions,
   exceededPromptLength,
@@ -72,11 +74,15 @@ function studioCapRefusal(createdToday: number, settings: Settings, now: number)
 
 /** Rejects what the model does not accept, and options while its schema is unknown. */
 function rejectedBySchema(schema: InputSchema | null, body: GenerateBody): Refusal | null {
-  const maxLength = exceededPromptLength(schema, body.prompt);
+  const maxLength = exceededPromptLength(schema, body);
   if (maxLength !== null) {
+    const added = countCodePoints(withStyle("", body.style));
     return {
       code: "invalid_prompt",
-      detail: `With this model a prompt has at most ${maxLength} characters.`,
+      detail:
+        added === 0
+          ? `With this model a prompt has at most ${maxLength} characters.`
+          : `With this model, a prompt has at most ${maxLength} characters, of which the style needs ${added}.`,
     };
   }
   if (schema === null && asksForOptions(body)) {
