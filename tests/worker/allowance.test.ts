@@ -131,7 +131,7 @@ describe.concurrent("the daily allowance of a plan", () => {
   });
 });
 
-describe.concurrent("a unit of the allowance is returned", () => {
+describe.concurrent("the allowance is refunded", () => {
   it("for a create that Skytells rejected", async () => {
     const user = await userWith(1);
     for (const mood of ["refused", "create-422", "create-503"]) {

@@ -70,7 +70,7 @@ it("the log of a full run holds ids and codes, no prompt, address, token or quer
   await user.post("/api/auth/logout-everywhere");
 
   const log = lines.join("\n");
-  for (const event of ["storage_unavailable", "webhook_unknown", '"route":"/s/:token"', "create_refused"]) {
+  for (const event of ["storage_unavailable", "webhook_unknown", '"route":"/s/:token"', "create_rejected"]) {
     expect(log, "the run has come by").toContain(event);
   }
   for (const secret of secrets) expect(log).not.toContain(secret);

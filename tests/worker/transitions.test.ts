@@ -235,7 +235,7 @@ describe("the other transitions", () => {
     [
       "a lost response keeps the slot and searches now",
       { ...creating, attempts: 2 },
-      (job) => transitions.withLostResponse(job, "upstream_timeout", NOW),
+      (job) => transitions.markUnconfirmed(job, "upstream_timeout", NOW),
       {
         upstream: "unconfirmed",
         holdsSlot: true,

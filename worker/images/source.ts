@@ -40,7 +40,7 @@ export async function openSource(address: string, upstream: Upstream, signal: Ab
       // identity: the Content-Length of an encoded body is not that of the image.
       response = await fetch(url, { redirect: "manual", headers: { "accept-encoding": "identity" }, signal });
     } catch {
-      return { ok: false, failure: "lost", reason: "no_answer" };
+      return { ok: false, failure: "lost", reason: "no_response" };
     }
     if (response.status === 200) return { ok: true, response };
     await response.body?.cancel();

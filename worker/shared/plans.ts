@@ -13,5 +13,5 @@ export function planOf(name: string): Plan {
   return name === "pro" ? "pro" : "free";
 }
 
-/** Failed generations that a day's allowance gets back. More may be an attempt to find what Skytells lets pass. */
-export const MAX_RETURNED_PER_DAY = 10;
+/** Failed generations refunded to a day's allowance. More may be attempts to find what the content policy lets pass. */
+export const MAX_REFUNDS_PER_DAY = 10;

@@ -42,7 +42,7 @@ async function call(
       retryAfterSeconds: secondsIn(response.headers.get("retry-after")),
     };
   } catch (error) {
-    logError("skytells_no_answer", { method, path: path.split("?")[0] ?? "", reason: reasonOf(error) });
+    logError("skytells_no_response", { method, path: path.split("?")[0] ?? "", reason: reasonOf(error) });
     return null;
   }
 }
@@ -108,7 +108,7 @@ function createOutcome(response: SkytellsResponse | null): CreateOutcome {
   );
   if (rejection) {
     if (rejection.operator)
-      logError("skytells_refuses_the_account", {
+      logError("skytells_account_rejected", {
         status: response.status,
         errorId: upstreamError(response.body)?.id,
       });

@@ -2,7 +2,7 @@
  * The plan's limits and their use, counted from the job rows: a row outlives its UTC day, and the row of a refused
  * create is deleted. So there is no counter that a retry or a lost response could change twice.
  */
-import { MAX_RETURNED_PER_DAY, PLANS, type Plan } from "../shared/plans.ts";
+import { MAX_REFUNDS_PER_DAY, PLANS, type Plan } from "../shared/plans.ts";
 import { DAY_MS } from "../shared/time.ts";
 import type { Limits } from "../api/schemas/session.ts";
 import { SLOT_GRACE_MS } from "../config/limits.ts";
@@ -15,7 +15,7 @@ export function limitsOf(jobs: Jobs, settings: Settings, now: number): (plan: Pl
   const slots = jobs.slotsSince(now - settings.deadlineMs - SLOT_GRACE_MS);
   const start = new Date(now).setUTCHours(0, 0, 0, 0);
   const { admitted, failed } = jobs.admittedBetween(start, start + DAY_MS);
-  const used = admitted - Math.min(failed, MAX_RETURNED_PER_DAY);
+  const used = admitted - Math.min(failed, MAX_REFUNDS_PER_DAY);
   const resetsAt = new Date(start + DAY_MS).toISOString();
   return (plan) => ({
     concurrent: PLANS[plan].concurrent,

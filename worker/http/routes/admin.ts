@@ -119,7 +119,7 @@ async function announce(what: string, userId: string, push: () => Promise<void>)
   try {
     await push();
   } catch (error) {
-    logError("admin_not_told", { what, user: userId, reason: reasonOf(error) });
+    logError("admin_change_not_announced", { what, user: userId, reason: reasonOf(error) });
   }
 }
 

@@ -52,7 +52,7 @@ export function attachPrediction(job: Job, prediction: Prediction, now: number, 
 }
 
 /** The create's response was lost or unclear: the job keeps its slot and searches for its prediction. */
-export function withLostResponse(job: Job, code: "upstream_timeout" | "upstream_error", now: number): Job {
+export function markUnconfirmed(job: Job, code: "upstream_timeout" | "upstream_error", now: number): Job {
   return retryNow({ ...job, upstream: "unconfirmed", answeredAt: now, unconfirmedCode: code }, now);
 }
 

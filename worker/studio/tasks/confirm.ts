@@ -143,7 +143,7 @@ async function adopt(
   const isOurs = proof === "url" || (await reserve(context, job, prediction));
   if (isOurs === null) return "unavailable";
   if (!isOurs || jobs.byPrediction(prediction.id)) {
-    log("claim_refused", { job: id, generation: prediction.id });
+    log("prediction_already_reserved", { job: id, generation: prediction.id });
     updateJob(context, id, (current) => ({ ...current, earlyNews: null, reserving: null }));
     return "not_ours";
   }
@@ -167,7 +167,7 @@ async function reserve(context: StudioContext, job: Job, prediction: Prediction)
     const reserved = await reserveGeneration(context.db, job.userId, record);
     return reserved !== "theirs";
   } catch (error) {
-    logError("claim_failed", { job: job.id, generation: prediction.id, reason: reasonOf(error) });
+    logError("reservation_failed", { job: job.id, generation: prediction.id, reason: reasonOf(error) });
     return null;
   }
 }

@@ -7,7 +7,7 @@ import { type CreateOutcome, createPrediction } from "../../skytells/client.ts";
 import { WEBHOOK_EVENTS } from "../../skytells/webhook.ts";
 import { pushLimits, type StudioContext, updateJob } from "../context.ts";
 import { type Job, recordOfJob } from "../jobs/job.ts";
-import { applyPrediction, attachPrediction, hasTask, withLostResponse } from "../jobs/transitions.ts";
+import { applyPrediction, attachPrediction, hasTask, markUnconfirmed } from "../jobs/transitions.ts";
 import { PENDING_DETAIL, pendingRefusal } from "./create-replay.ts";
 import { writeRecord } from "./record.ts";
 
@@ -53,7 +53,7 @@ async function applyCreateOutcome(
       const { prediction } = outcome;
       if (jobs.byPrediction(prediction.id)) {
         log("prediction_id_repeated", { job: id, generation: prediction.id });
-        return markUnconfirmed(context, id, "upstream_error");
+        return refuseUnconfirmed(context, id, "upstream_error");
       }
       updateJob(context, id, (job) =>
         withEarlyNews(job, attachPrediction(job, prediction, now, settings), now, settings),
@@ -69,16 +69,16 @@ async function applyCreateOutcome(
     }
     case "rejected": {
       // A webhook has named a prediction of this job, so it was created despite the rejection.
-      if (jobs.get(id)?.earlyNews) return markUnconfirmed(context, id, "upstream_error");
+      if (jobs.get(id)?.earlyNews) return refuseUnconfirmed(context, id, "upstream_error");
       jobs.delete(id);
       context.arm();
       sockets.deleted(id);
       pushLimits(context);
-      log("create_refused", { job: id, code: outcome.refusal.code });
+      log("create_rejected", { job: id, code: outcome.refusal.code });
       return { ok: false, refusal: outcome.refusal };
     }
     case "unconfirmed":
-      return markUnconfirmed(context, id, outcome.code);
+      return refuseUnconfirmed(context, id, outcome.code);
     default:
       return outcome satisfies never;
   }
@@ -90,12 +90,12 @@ function withEarlyNews(before: Job, job: Job, now: number, settings: Settings): 
   return news && news.id === job.predictionId ? applyPrediction(job, news, now, settings) : job;
 }
 
-function markUnconfirmed(
+function refuseUnconfirmed(
   context: StudioContext,
   id: string,
   code: "upstream_timeout" | "upstream_error",
 ): Result<GenerationRecord> {
-  const job = updateJob(context, id, (current) => withLostResponse(current, code, context.now()));
+  const job = updateJob(context, id, (current) => markUnconfirmed(current, code, context.now()));
   log("create_unconfirmed", { job: id, code });
   return job ? { ok: false, refusal: pendingRefusal(job, context.settings) } : refuse(code, PENDING_DETAIL);
 }

@@ -16,7 +16,7 @@ import { storeOutputs } from "./store-outputs.ts";
 import { closeUnreadable } from "./unreadable.ts";
 import { nextDeadline, canRun, needsSearch, reschedule, slotEndOf } from "../jobs/schedule.ts";
 import {
-  withLostResponse,
+  markUnconfirmed,
   applyPrediction,
   isOpen,
   hasTask,
@@ -156,7 +156,7 @@ async function settleOnce(context: StudioContext, id: string, run: Run): Promise
 async function findPrediction(context: StudioContext, job: Job): Promise<Step> {
   if (job.predictionId !== null || context.creating.has(job.id)) return "done";
   if (job.upstream === "creating") {
-    updateJob(context, job.id, (current) => withLostResponse(current, "upstream_timeout", context.now()));
+    updateJob(context, job.id, (current) => markUnconfirmed(current, "upstream_timeout", context.now()));
   }
   const current = context.jobs.get(job.id);
   return current && needsSearch(current) ? confirm(context, current) : "done";
