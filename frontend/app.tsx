@@ -3,10 +3,10 @@ import { type Route, routerPart } from "./browser/router.ts";
 import { Composer } from "./create/composer.tsx";
 import { CreatePage } from "./create/create-page.tsx";
 import { AppHeader } from "./shell/app-header.tsx";
-import { Toasts } from "./shell/toasts.tsx";
+import { ToastRegion } from "./shell/toast-region.tsx";
 import { dialogsPart } from "./studio/dialogs.ts";
 import { formAidsPart } from "./studio/generate/form-aids.ts";
-import { messagesPart } from "./studio/messages.ts";
+import { toastsPart } from "./studio/toasts.ts";
 import { sessionPart } from "./studio/session/session.ts";
 import { commonText } from "./text/common.ts";
 import { lazyModule } from "./ui/lazy.tsx";
@@ -51,13 +51,13 @@ export function App({ onGenerate }: { onGenerate: () => void }) {
   const dialogs = usePart(dialogsPart);
   const { imageId, ...route } = usePart(routerPart).route.value;
   const page = dialogs.pinnedPage.value ?? route.page;
-  const messages = usePart(messagesPart);
+  const toasts = usePart(toastsPart);
   // The deferred parts are provided: what needs them can be rendered.
   const isReady = useOptionalPart(formAidsPart) !== undefined;
   // A signed-out user is asked to sign in by the page underneath.
   const isImageOpen = isReady && imageId !== null && user.value !== null;
   const compared = isReady && page === "gallery" ? dialogs.compare.value : null;
-  const toasts = <Toasts>{isReady && messages.messages.value.length > 0 && <ToastList />}</Toasts>;
+  const toastRegion = <ToastRegion>{isReady && toasts.all.value.length > 0 && <ToastList />}</ToastRegion>;
   return (
     <div class="flex min-h-dvh flex-col" data-page={page}>
       <a
@@ -85,17 +85,17 @@ export function App({ onGenerate }: { onGenerate: () => void }) {
       {isReady && page === "gallery" && <GalleryPage />}
       {isReady && page === "account" && <AccountPage />}
       {isReady && page === "not_found" && <NotFoundPage />}
-      {compared && <CompareDialog ids={compared} toasts={!isImageOpen && toasts} />}
-      {isImageOpen && <ImagePage key="image" id={imageId} toasts={toasts} />}
+      {compared && <CompareDialog ids={compared} toasts={!isImageOpen && toastRegion} />}
+      {isImageOpen && <ImagePage key="image" id={imageId} toasts={toastRegion} />}
       {isReady && dialogs.share.value !== null && (
         <ShareDialog key={dialogs.share.value.id} {...dialogs.share.value} />
       )}
       {isReady && dialogs.signIn.value && <SignInDialog />}
       {isReady && dialogs.shortcuts.value && <ShortcutsDialog />}
-      {/* Nothing outside a modal dialog can be read or reached: an open image shows the messages itself. */}
-      {!isImageOpen && !compared && toasts}
+      {/* Nothing outside a modal dialog can be read or reached: an open image shows the toasts itself. */}
+      {!isImageOpen && !compared && toastRegion}
       <p role="status" class="sr-only">
-        {messages.announcement}
+        {toasts.announcement}
       </p>
     </div>
   );

@@ -49,7 +49,7 @@ export function startDeferred(first: FirstScreen): {
   press: (event: KeyboardEvent) => void;
   wake: () => void;
 } {
-  const { api, composer, dialogs, messages, router, session, store, tabStore, reload } = first;
+  const { api, composer, dialogs, toasts, router, session, store, tabStore, reload } = first;
   const deferred = createDeferred({
     ...first,
     exclusively: async (work) => {
@@ -66,7 +66,7 @@ export function startDeferred(first: FirstScreen): {
   });
   const { feed, form, notifications, pendingDeletions, promptHistory, outbox, userSession } = deferred;
   const shortcuts = createShortcuts({ store, now: Date.now, actions: actionsOf(first, deferred) });
-  const signIn = createSignIn({ api, dialogs, messages, pendingDeletions, session, store, tabStore, reload });
+  const signIn = createSignIn({ api, dialogs, toasts, pendingDeletions, session, store, tabStore, reload });
 
   // The head script hid the welcome, because this browser's last user had images.
   effect(() => {
@@ -97,11 +97,11 @@ export function startDeferred(first: FirstScreen): {
   });
   router.transition = transitionImage;
   offerFileDrags((element) => imageAt(element, router, deferred.generations));
-  takeOverDownloads((text, action) => messages.show(text, action));
+  takeOverDownloads((text, action) => toasts.show(text, action));
   retryFailedImages();
   ignoreHeldEnter();
   allowTranslation();
-  offerSignIn({ session, messages }, () => {
+  offerSignIn({ session, toasts }, () => {
     // The Worker's own sign-in, where there is one, renews both sessions. Otherwise the page itself is redirected.
     const methods = session.session.peek()?.signIn ?? [];
     if (methods.some((method) => method !== "dev")) location.assign(signInUrl(location));
@@ -185,14 +185,14 @@ function showUnseenCount(unseenCount: ReadonlySignal<number>, router: Router): v
 }
 
 /** Activates a newer build; null while there is none. */
-function watchForUpdate({ messages, router, session }: FirstScreen): ReadonlySignal<(() => void) | null> {
+function watchForUpdate({ toasts, router, session }: FirstScreen): ReadonlySignal<(() => void) | null> {
   const update = signal<(() => void) | null>(null);
   void registerServiceWorker({
     owner: () => session.session.peek() && (session.user.peek()?.id ?? ""),
     onUpdate: (apply) => {
       // Offered once; the account menu keeps the offer.
       if (update.value === null)
-        messages.show(createText.updateReady, { label: commonText.reload, run: apply });
+        toasts.show(createText.updateReady, { label: commonText.reload, run: apply });
       update.value = apply;
     },
     onOpen: (path) => router.go(path),

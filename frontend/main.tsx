@@ -12,7 +12,7 @@ import type { ToWorker } from "./service-worker/messages.ts";
 import { composerPart, createComposer } from "./studio/generate/composer.ts";
 import { connectionPart, createConnection, showUnreachable } from "./studio/session/connection.ts";
 import { createDialogs, dialogsPart } from "./studio/dialogs.ts";
-import { createMessages, messagesPart } from "./studio/messages.ts";
+import { createToasts, toastsPart } from "./studio/toasts.ts";
 import { createSession, sessionPart } from "./studio/session/session.ts";
 import { commonText } from "./text/common.ts";
 import { type Parts, PartsProvider, provide } from "./ui/parts.ts";
@@ -30,14 +30,14 @@ const tabStore = createStorage(() => sessionStorage);
 const router = createRouter(window);
 const connection = createConnection();
 const dialogs = createDialogs();
-const messages = createMessages();
+const toasts = createToasts();
 const session = createSession({ api, random: Math.random });
 const composer = createComposer({
   store,
   tabStore,
   optionsFor: session.optionsFor,
   onReplaced: (draft) =>
-    messages.show(commonText.draftReplaced, {
+    toasts.show(commonText.draftReplaced, {
       label: commonText.restoreDraft,
       run: () => composer.edit(draft),
     }),
@@ -47,7 +47,7 @@ const parts = signal<Parts>(
     provide(routerPart, router),
     provide(connectionPart, connection),
     provide(dialogsPart, dialogs),
-    provide(messagesPart, messages),
+    provide(toastsPart, toasts),
     provide(sessionPart, session),
     provide(composerPart, composer),
   ]),
@@ -74,7 +74,7 @@ async function startDeferred(): Promise<Started> {
     composer,
     connection,
     dialogs,
-    messages,
+    toasts,
     router,
     session,
     store,

@@ -5,7 +5,7 @@ import { createStorage } from "./browser/storage.ts";
 import { composerPart, createComposer } from "./studio/generate/composer.ts";
 import { connectionPart, createConnection } from "./studio/session/connection.ts";
 import { createDialogs, dialogsPart } from "./studio/dialogs.ts";
-import { createMessages, messagesPart } from "./studio/messages.ts";
+import { createToasts, toastsPart } from "./studio/toasts.ts";
 import { createSession, sessionPart } from "./studio/session/session.ts";
 import { PartsProvider, provide } from "./ui/parts.ts";
 
@@ -23,7 +23,7 @@ export function prerender(window: Window): string {
     provide(routerPart, createRouter(window)),
     provide(connectionPart, createConnection()),
     provide(dialogsPart, createDialogs()),
-    provide(messagesPart, createMessages()),
+    provide(toastsPart, createToasts()),
     provide(sessionPart, session),
     provide(
       composerPart,

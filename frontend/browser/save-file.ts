@@ -4,8 +4,8 @@
  */
 import { actionsText } from "../text/actions.ts";
 
-/** Shows a message, with a button if `action` is given. */
-type ShowMessage = (text: string, action?: { label: string; run: () => void }) => unknown;
+/** Shows a toast, with a button if `action` is given. */
+type ShowToast = (text: string, action?: { label: string; run: () => void }) => unknown;
 
 type IosNavigator = Navigator & { standalone?: boolean };
 
@@ -19,7 +19,7 @@ export function isHomeScreenApp(): boolean {
   return standalone === true || (isIos(navigator) && matchMedia("(display-mode: standalone)").matches);
 }
 
-export async function saveFile(show: ShowMessage, file: File): Promise<void> {
+export async function saveFile(show: ShowToast, file: File): Promise<void> {
   if (isHomeScreenApp()) return shareFile(show, file);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
@@ -29,7 +29,7 @@ export async function saveFile(show: ShowMessage, file: File): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-async function shareFile(show: ShowMessage, file: File, isRetry = false): Promise<void> {
+async function shareFile(show: ShowToast, file: File, isRetry = false): Promise<void> {
   try {
     await navigator.share({ files: [file] });
   } catch (error) {
@@ -49,7 +49,7 @@ async function shareFile(show: ShowMessage, file: File, isRetry = false): Promis
 let isFetching = false;
 
 /** Fetches the file at `url` and shares it under the name that the Worker gives it. One at a time. */
-async function saveFrom(show: ShowMessage, url: string): Promise<void> {
+async function saveFrom(show: ShowToast, url: string): Promise<void> {
   if (isFetching) return;
   isFetching = true;
   try {
@@ -71,18 +71,18 @@ function nameIn(disposition: string): string {
   return encoded ? decodeURIComponent(encoded) : (/filename="([^"]+)"/.exec(disposition)?.[1] ?? "image");
 }
 
-let showMessage: ShowMessage | null = null;
+let showToast: ShowToast | null = null;
 
 function onClick(event: MouseEvent): void {
   const link =
     event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[download]") : null;
-  if (!link || !showMessage || event.defaultPrevented || link.protocol === "blob:") return;
+  if (!link || !showToast || event.defaultPrevented || link.protocol === "blob:") return;
   event.preventDefault();
-  void saveFrom(showMessage, link.href);
+  void saveFrom(showToast, link.href);
 }
 
 /** In a home-screen app on iOS, `<a download>` opens the share sheet from now on. May be called again. */
-export function takeOverDownloads(show: ShowMessage): void {
-  showMessage = isHomeScreenApp() ? show : null;
-  if (showMessage) document.addEventListener("click", onClick);
+export function takeOverDownloads(show: ShowToast): void {
+  showToast = isHomeScreenApp() ? show : null;
+  if (showToast) document.addEventListener("click", onClick);
 }

@@ -12,11 +12,11 @@ import { canCopyImages } from "../browser/clipboard.ts";
 import { imagePath } from "../browser/router.ts";
 import { composerPart } from "../studio/generate/composer.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
-import { copyImageWithMessage } from "../studio/images/copy-image.ts";
+import { copyImageWithToast } from "../studio/images/copy-image.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
 import type { FeedEntry } from "../studio/images/feed.ts";
 import { isInFlight, ratioOf } from "../studio/images/generation.ts";
-import { messagesPart } from "../studio/messages.ts";
+import { toastsPart } from "../studio/toasts.ts";
 import { submitPart } from "../studio/generate/submit.ts";
 import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations.ts";
 import { actionsText } from "../text/actions.ts";
@@ -79,7 +79,7 @@ export function LatestResult({ entry, generation }: Props) {
 
 function ResultImage({ generation, frame }: { generation: Generation; frame: number }) {
   const favorites = usePart(favoritesPart);
-  const messages = usePart(messagesPart);
+  const toasts = usePart(toastsPart);
   const { id, prompt, favorite, outputUrl } = generation;
   return (
     <>
@@ -101,7 +101,7 @@ function ResultImage({ generation, frame }: { generation: Generation; frame: num
             class="button round glass small"
             aria-label={actionsText.copyImage}
             title={actionsText.copyImage}
-            onClick={() => void copyImageWithMessage(messages, outputUrl)}
+            onClick={() => void copyImageWithToast(toasts, outputUrl)}
           >
             <Icon svg={copyIcon} />
           </button>

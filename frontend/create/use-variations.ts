@@ -1,6 +1,6 @@
 import type { ModelId } from "../../worker/shared/models.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
-import { messagesPart } from "../studio/messages.ts";
+import { toastsPart } from "../studio/toasts.ts";
 import { outboxPart } from "../studio/generate/outbox.ts";
 import { type VariationResult, variationsPart } from "../studio/generate/variations.ts";
 import { createText } from "../text/create.ts";
@@ -9,12 +9,12 @@ import { usePart } from "../ui/parts.ts";
 /** Generates more from an image and says what each click did. */
 export function useVariations(generation: Generation) {
   const variations = usePart(variationsPart);
-  const messages = usePart(messagesPart);
+  const toasts = usePart(toastsPart);
   const { queued } = usePart(outboxPart);
   function report(result: VariationResult) {
-    if (result === "started") messages.show(createText.variationStarted);
-    else if (result === "queued") messages.show(createText.variationQueued(queued.peek().length));
-    else messages.show(createText.variationRefused);
+    if (result === "started") toasts.show(createText.variationStarted);
+    else if (result === "queued") toasts.show(createText.variationQueued(queued.peek().length));
+    else toasts.show(createText.variationRefused);
   }
   return {
     again: () => report(variations.generate(generation)),

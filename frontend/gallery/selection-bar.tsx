@@ -10,7 +10,7 @@ import { isComposing } from "../browser/composition.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
-import { messagesPart } from "../studio/messages.ts";
+import { toastsPart } from "../studio/toasts.ts";
 import { pendingDeletionsPart } from "../studio/images/pending-deletions.ts";
 import { galleryText } from "../text/gallery.ts";
 import { focusFallback } from "../ui/focus.ts";
@@ -32,7 +32,7 @@ export function SelectionBar({ list }: { list: ImageList }) {
   const { selection } = list;
   const dialogs = usePart(dialogsPart);
   const favorites = usePart(favoritesPart);
-  const messages = usePart(messagesPart);
+  const toasts = usePart(toastsPart);
   const pendingDeletions = usePart(pendingDeletionsPart);
   const bar = useRef<HTMLDivElement>(null);
   const zip = zipProgress.value;
@@ -120,7 +120,7 @@ export function SelectionBar({ list }: { list: ImageList }) {
             icon={download}
             name={galleryText.download}
             isDisabled={images.length === 0}
-            onClick={() => void downloadZip(messages, images)}
+            onClick={() => void downloadZip(toasts, images)}
           />
           <Action
             icon={trash}

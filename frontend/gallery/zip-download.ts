@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { saveFile } from "../browser/save-file.ts";
 import { dayBefore } from "../studio/images/filters.ts";
-import type { Messages } from "../studio/messages.ts";
+import type { Toasts } from "../studio/toasts.ts";
 import { galleryText } from "../text/gallery.ts";
 import type { Target } from "./zip.ts";
 
@@ -19,7 +19,7 @@ export const preloadZip = () => void loadZip().catch(() => {});
 
 /** Saves these images as one file and reports the result; does nothing while another download runs. */
 export async function downloadZip(
-  { show }: Pick<Messages, "show">,
+  { show }: Pick<Toasts, "show">,
   generations: readonly Generation[],
 ): Promise<void> {
   if (zipProgress.peek()) return;

@@ -3,9 +3,9 @@ import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { pathOf, routerPart } from "../browser/router.ts";
 import { composerPart } from "../studio/generate/composer.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
-import { copyImageWithMessage } from "../studio/images/copy-image.ts";
+import { copyImageWithToast } from "../studio/images/copy-image.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
-import { type Message, messagesPart } from "../studio/messages.ts";
+import { type Toast, toastsPart } from "../studio/toasts.ts";
 import { HIGH_QUALITY_MODEL, type VariationResult, variationsPart } from "../studio/generate/variations.ts";
 import { commonText } from "../text/common.ts";
 import { imageText } from "../text/image.ts";
@@ -16,22 +16,22 @@ export function useImageActions() {
   const composer = usePart(composerPart);
   const dialogs = usePart(dialogsPart);
   const favorites = usePart(favoritesPart);
-  const messages = usePart(messagesPart);
+  const toasts = usePart(toastsPart);
   const router = usePart(routerPart);
   const variations = usePart(variationsPart);
-  /** The message about Again, and how many it counts while it is visible. */
-  const again = useRef<{ message: Message; count: number } | null>(null);
+  /** The toast about Again, and how many it counts while it is visible. */
+  const again = useRef<{ toast: Toast; count: number } | null>(null);
 
   const goToForm = () => router.go(pathOf("create"));
   const showResult = (result: VariationResult, text: string) =>
-    messages.show(result === "full" ? imageText.queueFull : text, { label: imageText.view, run: goToForm });
+    toasts.show(result === "full" ? imageText.queueFull : text, { label: imageText.view, run: goToForm });
 
   return {
     toggleFavorite: ({ id }: Generation) => void favorites.toggle(id),
     share({ id }: Generation, output: number) {
       dialogs.share.value = { id, output };
     },
-    copyImage: (url: string) => void copyImageWithMessage(messages, url),
+    copyImage: (url: string) => void copyImageWithToast(toasts, url),
     edit(generation: Generation) {
       composer.editCopy(generation);
       goToForm();
@@ -39,11 +39,11 @@ export function useImageActions() {
     again(generation: Generation) {
       const result = variations.generate(generation);
       const last = again.current;
-      const isVisible = last !== null && messages.messages.peek().includes(last.message);
-      if (isVisible) messages.dismiss(last.message);
+      const isVisible = last !== null && toasts.all.peek().includes(last.toast);
+      if (isVisible) toasts.dismiss(last.toast);
       const count = (isVisible ? last.count : 0) + (result === "full" ? 0 : 1);
       again.current = {
-        message: showResult(result, imageText.againDone(count, result === "queued")),
+        toast: showResult(result, imageText.againDone(count, result === "queued")),
         count,
       };
     },

@@ -29,7 +29,7 @@ const COLUMNS: Record<number, string> = {
   4: "grid-cols-2",
 };
 
-/** `toasts`: the messages, rendered inside because a modal dialog covers all else. */
+/** `toasts`: the toasts, rendered inside because a modal dialog covers all else. */
 type Props = { ids: readonly string[]; toasts: ComponentChildren };
 
 /** Two to four images next to each other, which zoom and pan together. */

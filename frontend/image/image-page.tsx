@@ -14,7 +14,7 @@ import { galleryStatePart } from "../studio/images/gallery-state.ts";
 import { generationsPart } from "../studio/images/generations.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
 import { loadGeneration } from "../studio/images/load-generation.ts";
-import { messagesPart } from "../studio/messages.ts";
+import { toastsPart } from "../studio/toasts.ts";
 import { pendingDeletionsPart } from "../studio/images/pending-deletions.ts";
 import { shortcutsPart } from "../studio/shortcuts.ts";
 import { errors } from "../text/errors.ts";
@@ -34,13 +34,13 @@ import { ZoomableImage } from "./zoomable-image.tsx";
 export { CompareDialog } from "./compare-dialog.tsx";
 export { ShareDialog } from "./share-dialog.tsx";
 
-/** `toasts`: the messages, rendered inside because a modal dialog covers all else. */
+/** `toasts`: the toasts, rendered inside because a modal dialog covers all else. */
 type Props = { id: string; toasts: ComponentChildren };
 
 /** One image in full, over the page that it was opened from. */
 export function ImagePage({ id, toasts }: Props) {
   const router = usePart(routerPart);
-  const messages = usePart(messagesPart);
+  const { show } = usePart(toastsPart);
   const pendingDeletions = usePart(pendingDeletionsPart);
   const { isEnabled: areSingleKeysOn } = usePart(shortcutsPart);
   const actions = useImageActions();
@@ -115,7 +115,7 @@ export function ImagePage({ id, toasts }: Props) {
               canSwipeDown={() => (page.current?.scrollTop ?? 0) <= 0}
               onClose={router.closeImage}
               onLoaded={() => preloadImages([next, previous])}
-              onLoadError={() => messages.show(imageText.loadError)}
+              onLoadError={() => show(imageText.loadError)}
             />
           )}
           {generation && !output && <Placeholder generation={generation} />}

@@ -5,7 +5,7 @@ import type { Output } from "../../worker/api/schemas/generation.ts";
 import { copyText } from "../browser/clipboard.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
 import { generationsPart } from "../studio/images/generations.ts";
-import { messagesPart } from "../studio/messages.ts";
+import { toastsPart } from "../studio/toasts.ts";
 import { shareLinksPart } from "../studio/images/share-links.ts";
 import { imageText } from "../text/image.ts";
 import { Dialog } from "../ui/dialog.tsx";
@@ -26,7 +26,7 @@ type Props = { id: string; output?: number };
 export function ShareDialog({ id, output: outputIndex = 0 }: Props) {
   const dialogs = usePart(dialogsPart);
   const generations = usePart(generationsPart);
-  const messages = usePart(messagesPart);
+  const toasts = usePart(toastsPart);
   const close = () => {
     dialogs.share.value = null;
   };
@@ -37,7 +37,7 @@ export function ShareDialog({ id, output: outputIndex = 0 }: Props) {
   const url = link.url.value;
   const output = generation.outputs[outputIndex] ?? generation.outputs[0];
   /** Errors show on the page, which is behind the dialog: repeat them here. */
-  const error = messages.messages.value.findLast(({ action }) => !action)?.text ?? null;
+  const error = toasts.all.value.findLast(({ action }) => !action)?.text ?? null;
   const isCopied = link.status.value === imageText.copied;
   return (
     <Dialog label={imageText.shareTitle} class="modal" onClose={close}>
@@ -102,7 +102,7 @@ export function ShareDialog({ id, output: outputIndex = 0 }: Props) {
 function useShareLink(id: string, onDeleted: () => void) {
   const generations = usePart(generationsPart);
   const shareLinks = usePart(shareLinksPart);
-  const messages = usePart(messagesPart);
+  const toasts = usePart(toastsPart);
   const url = useComputed(() => generations.get(id)?.value.shareUrl ?? null);
   const showPrompt = useSignal(showsPrompt(url.peek()));
   /** What the last change did, or could not do. */
@@ -113,7 +113,7 @@ function useShareLink(id: string, onDeleted: () => void) {
   const isCreating = useRef(false);
 
   const dismissErrors = () => {
-    for (const message of messages.messages.peek()) if (!message.action) messages.dismiss(message);
+    for (const toast of toasts.all.peek()) if (!toast.action) toasts.dismiss(toast);
   };
 
   // Layout effect: listens before the first click.

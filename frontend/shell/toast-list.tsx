@@ -1,28 +1,28 @@
 import { useComputed, useSignal } from "@preact/signals";
 import x from "lucide-static/icons/x.svg?raw";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { type Message, messagesPart } from "../studio/messages.ts";
+import { type Toast, toastsPart } from "../studio/toasts.ts";
 import { createText } from "../text/create.ts";
 import { findFallback } from "../ui/focus.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
 
 /**
- * The latest messages. Their time stops while one has the focus or the pointer, in a hidden tab, and behind a dialog
+ * The latest toasts. Their time stops while one has the focus or the pointer, in a hidden tab, and behind a dialog
  * or menu (WCAG 2.2.1).
  */
 export function ToastList() {
-  const messages = usePart(messagesPart);
+  const toasts = usePart(toastsPart);
   const list = useRef<HTMLDivElement>(null);
   const isHovered = useSignal(false);
   const isFocused = useSignal(false);
-  const isCovered = useSignal(areMessagesCovered());
+  const isCovered = useSignal(areToastsCovered());
   const isPaused = useComputed(() => isHovered.value || isFocused.value || isCovered.value);
-  const visible = messages.visible();
+  const visible = toasts.visible();
 
   useEffect(() => {
     const update = () => {
-      isCovered.value = areMessagesCovered();
+      isCovered.value = areToastsCovered();
     };
     update();
     document.addEventListener("visibilitychange", update);
@@ -30,7 +30,7 @@ export function ToastList() {
     document.addEventListener("toggle", update, true);
     const observer = new MutationObserver(update);
     observer.observe(document.documentElement, { attributeFilter: ["data-modal-open"] });
-    const stop = messages.runTimers(isPaused);
+    const stop = toasts.runTimers(isPaused);
     return () => {
       document.removeEventListener("visibilitychange", update);
       document.removeEventListener("toggle", update, true);
@@ -38,12 +38,12 @@ export function ToastList() {
       stop();
     };
   }, []);
-  // A message that is removed fires neither a pointer nor a focus event.
+  // A toast that is removed fires neither a pointer nor a focus event.
   useLayoutEffect(() => {
     isHovered.value = false;
     isFocused.value = list.current?.contains(document.activeElement) ?? false;
   }, [visible.length]);
-  // The page has this much padding at its end, so that its last buttons can be scrolled above the messages.
+  // The page has this much padding at its end, so that its last buttons can be scrolled above the toasts.
   useLayoutEffect(() => {
     const { style } = document.documentElement;
     style.setProperty("--toasts", `${list.current?.offsetHeight ?? 0}px`);
@@ -68,36 +68,36 @@ export function ToastList() {
         isFocused.value = relatedTarget instanceof Node && list.current?.contains(relatedTarget) === true;
       }}
     >
-      {visible.map((message) => (
-        <Toast key={message.key} message={message} />
+      {visible.map((toast) => (
+        <ToastItem key={toast.key} toast={toast} />
       ))}
     </div>
   );
 }
 
-const areMessagesCovered = () =>
+const areToastsCovered = () =>
   document.hidden ||
   document.documentElement.hasAttribute("data-modal-open") ||
   document.querySelector(":popover-open") !== null;
 
-function Toast({ message }: { message: Message }) {
-  const { dismiss, expire } = usePart(messagesPart);
-  const toast = useRef<HTMLDivElement>(null);
-  /** What had the focus before this message: it gets the focus back while it is in the page. */
+function ToastItem({ toast }: { toast: Toast }) {
+  const { dismiss, expire } = usePart(toastsPart);
+  const element = useRef<HTMLDivElement>(null);
+  /** What had the focus before this toast: it gets the focus back while it is in the page. */
   const previous = useRef<EventTarget | null>(null);
   useLayoutEffect(
     () => () => {
-      if (!toast.current?.contains(document.activeElement)) return;
+      if (!element.current?.contains(document.activeElement)) return;
       const { current: before } = previous;
       const isThere = before instanceof HTMLElement && before.isConnected;
-      (isThere ? before : findFallback(toast.current))?.focus({ preventScroll: true });
+      (isThere ? before : findFallback(element.current))?.focus({ preventScroll: true });
     },
     [],
   );
-  const { text, action } = message;
+  const { text, action } = toast;
   return (
     <div
-      ref={toast}
+      ref={element}
       class="pointer-events-auto flex animate-rise items-center gap-2 rounded-md border border-transparent bg-ink py-1.5 ps-4 pe-2 text-sm wrap-anywhere text-canvas shadow-pop"
       onFocusIn={({ relatedTarget }) => {
         const isInside = relatedTarget instanceof Element && relatedTarget.closest("[data-toast-list]");
@@ -111,7 +111,7 @@ function Toast({ message }: { message: Message }) {
           class="min-h-8 px-2 font-semibold underline focus-visible:outline-current"
           data-focus-fallback="2"
           onClick={() => {
-            dismiss(message);
+            dismiss(toast);
             action.run();
           }}
         >
@@ -123,7 +123,7 @@ function Toast({ message }: { message: Message }) {
         class="grid size-8 flex-none place-content-center focus-visible:outline-current"
         aria-label={createText.dismiss}
         title={createText.dismiss}
-        onClick={() => expire(message)}
+        onClick={() => expire(toast)}
       >
         <Icon svg={x} />
       </button>

@@ -19,7 +19,7 @@ import { isInFlight } from "./images/generation.ts";
 import { createGalleryState, galleryStatePart } from "./images/gallery-state.ts";
 import { createGenerations, type Generations, generationsPart } from "./images/generations.ts";
 import { createLiveUpdates } from "./session/live-updates.ts";
-import { type Messages, messagesPart } from "./messages.ts";
+import { type Toasts, toastsPart } from "./toasts.ts";
 import { createNotifications, notificationsPart, type NotificationsDependencies } from "./notifications.ts";
 import { createOutbox, type Outbox, outboxPart } from "./generate/outbox.ts";
 import { createPendingDeletions, pendingDeletionsPart } from "./images/pending-deletions.ts";
@@ -38,7 +38,7 @@ export type Platform = {
   composer: Composer;
   connection: Connection;
   dialogs: Dialogs;
-  messages: Messages;
+  toasts: Toasts;
   session: SessionState;
   store: KeyValueStore;
   /** Survives a reload and a round trip to a sign-in page, in this tab only. */
@@ -56,7 +56,7 @@ export type Platform = {
 };
 
 export function createDeferred(platform: Platform) {
-  const { composer, connection, dialogs, messages, session, store, tabStore, now } = platform;
+  const { composer, connection, dialogs, toasts, session, store, tabStore, now } = platform;
   const generations = createGenerations();
   const feed = createFeed({ generations, now });
   const outbox = createOutbox({ store, now });
@@ -99,7 +99,7 @@ export function createDeferred(platform: Platform) {
   generations.subscribe((change) => {
     if (change.type === "deleted" || !change.previous || !isInFlight(change.previous)) return;
     if (isInFlight(change.generation)) return;
-    messages.announce(errors.ended(change.generation));
+    toasts.announce(errors.ended(change.generation));
     notifications.onFinished(change.generation);
     // With a socket the limits are pushed.
     if (!connection.isConnected.peek()) void session.load();
@@ -127,7 +127,7 @@ export function createDeferred(platform: Platform) {
       provide(composerPart, composer),
       provide(connectionPart, connection),
       provide(dialogsPart, dialogs),
-      provide(messagesPart, messages),
+      provide(toastsPart, toasts),
       provide(dismissalsPart, dismissals),
       provide(durationsPart, durations),
       provide(favoritesPart, favorites),

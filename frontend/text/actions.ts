@@ -1,4 +1,4 @@
-/** Messages after an action on images, on every page: favorites, deletions and files. */
+/** Toasts after an action on images, on every page: favorites, deletions and files. */
 import { number } from "./format.ts";
 import { counted } from "./plural.ts";
 

@@ -5,7 +5,7 @@ type Props = {
   label: string;
   class: string;
   onClose: () => void;
-  /** It fills the window and shows messages itself: it does not count as open over the page. */
+  /** It fills the window and shows toasts itself: it does not count as open over the page. */
   isFullscreen?: boolean;
   children: ComponentChildren;
 };

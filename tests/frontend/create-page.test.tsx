@@ -96,17 +96,17 @@ test("after Generate, ↑ brings the prompt before the submitted one, and ↓ le
 });
 
 test("Clear empties the prompt and focuses it; only a draft can be restored", async () => {
-  const { messages } = await open();
+  const { toasts } = await open();
   expect(screen.queryByRole("button", { name: commonText.clearPrompt })).toBeNull();
   await write("a red kite");
   await press("Enter");
   await act(() => button(commonText.clearPrompt).click());
   expect(prompt().value).toBe("");
   expect(document.activeElement === prompt()).toBe(true);
-  expect(messages.messages.value).toEqual([]);
+  expect(toasts.all.value).toEqual([]);
   await write("half a thought");
   await act(() => button(commonText.clearPrompt).click());
-  expect(messages.messages.value).toMatchObject([{ text: commonText.draftReplaced }]);
+  expect(toasts.all.value).toMatchObject([{ text: commonText.draftReplaced }]);
 });
 
 test("an example generates, and the examples go", async () => {

@@ -183,10 +183,10 @@ describe("a submission whose answer from Skytells was lost", () => {
   });
 
   test("fails when the Worker gives up", async () => {
-    const { messages, entries, answer, push } = await clicked();
+    const { toasts, entries, answer, push } = await clicked();
     await answer(lost);
     push(generation("pending-1", { status: "failed", error: { code: "unconfirmed", message: "" } }));
     expect(entries()).toMatchObject([{ phase: "known", generation: { status: "failed" } }]);
-    expect(messages.announcement.value).toContain("never confirmed");
+    expect(toasts.announcement.value).toContain("never confirmed");
   });
 });

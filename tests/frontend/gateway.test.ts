@@ -5,25 +5,25 @@ import { errors } from "../../frontend/text/errors.ts";
 import { failure, ok, setUp, signedIn } from "./support.ts";
 
 test("offers to sign in while requests are redirected, and navigates only on a click", async () => {
-  const { api, messages, session, begin, texts } = setUp();
+  const { api, toasts, session, begin, texts } = setUp();
   await begin("");
   const navigate = vi.fn();
-  offerSignIn({ session, messages }, navigate);
+  offerSignIn({ session, toasts }, navigate);
   expect(texts()).toEqual([]);
 
   api.session.mockImplementation(async () => failure("session_redirected"));
   await session.load();
   await session.load();
-  expect(texts(), "one message, however often it is found out").toEqual([
+  expect(texts(), "one toast, however often it is found out").toEqual([
     errors.sentence("session_redirected"),
   ]);
-  const [message] = messages.messages.value;
-  if (message) messages.expire(message);
+  const [toast] = toasts.all.value;
+  if (toast) toasts.expire(toast);
   expect(texts()).toEqual([]);
   await session.load();
   expect(texts(), "comes back with the next attempt").toHaveLength(1);
   expect(navigate).not.toHaveBeenCalled();
-  messages.messages.value[0]?.action?.run();
+  toasts.all.value[0]?.action?.run();
   expect(navigate).toHaveBeenCalledOnce();
 
   api.session.mockImplementation(async () => ok(signedIn()));

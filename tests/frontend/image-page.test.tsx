@@ -110,13 +110,13 @@ test("keeps the neighbors of an image that leaves its list", async () => {
 });
 
 test("E edits a copy without the seed; R creates another one, each press counts", async () => {
-  const { start, go, composer, messages, feed } = open("b", [
+  const { start, go, composer, toasts, feed } = open("b", [
     image("b", { prompt: "a blue kite", options: { seed: 7 } }),
   ]);
   start();
   press("r");
   press("r");
-  expect(messages.messages.value.map(({ text }) => text)).toEqual([imageText.againDone(2, false)]);
+  expect(toasts.all.value.map(({ text }) => text)).toEqual([imageText.againDone(2, false)]);
   expect(feed.entries.value).toHaveLength(3);
   press("e");
   expect(composer.prompt.value).toBe("a blue kite");

@@ -49,7 +49,7 @@ describe("while the socket is up", () => {
 
 describe("while the socket is down", () => {
   test("polls every two seconds until the generation has ended", async () => {
-    const { api, sockets, messages, status } = await inFlight();
+    const { api, sockets, toasts, status } = await inFlight();
     sockets.latest().end();
     await vi.advanceTimersByTimeAsync(4_000);
     expect(api.prediction).toHaveBeenCalledTimes(2);
@@ -58,7 +58,7 @@ describe("while the socket is down", () => {
     );
     await vi.advanceTimersByTimeAsync(2_000);
     expect(status()).toBe("succeeded");
-    expect(messages.announcement.value).toContain("is ready");
+    expect(toasts.announcement.value).toContain("is ready");
     await vi.advanceTimersByTimeAsync(60_000);
     expect(api.prediction).toHaveBeenCalledTimes(3);
   });

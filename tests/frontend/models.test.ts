@@ -70,14 +70,14 @@ describe("while the options of a model are unknown", () => {
   });
 
   test("names the options after a rejection, and retries without unsupported ones", async () => {
-    const { api, messages, session, composer, form, submit, entries, begin } = setUp({
+    const { api, toasts, session, composer, form, submit, entries, begin } = setUp({
       stored: { ratio: "16:9" },
     });
     api.session.mockImplementation(async () => ok(unknown()));
     api.generate.mockResolvedValue(failure("invalid_request"));
     await begin("a red kite");
     await form.generate();
-    expect(messages.announcement.value).toMatch(/options/);
+    expect(toasts.announcement.value).toMatch(/options/);
     // Once the supported options are known, a retry leaves out the others.
     const models = signedIn().models.map((model) => ({ ...model, options: { maxPromptLength: 500 } }));
     api.session.mockImplementation(async () => ok(signedIn({ models })));
@@ -91,7 +91,7 @@ describe("while the options of a model are unknown", () => {
     composer.aspectRatio.value = null;
     composer.write("a blue kite");
     await form.generate();
-    expect(messages.announcement.value).toMatch(/Reload the page/);
+    expect(toasts.announcement.value).toMatch(/Reload the page/);
   });
 });
 

@@ -4,7 +4,7 @@ import { MAX_PENDING } from "../../frontend/studio/images/pending-deletions.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { failure, image, ok, setUp } from "./support.ts";
 
-/** How long messages are visible, without and with a button. */
+/** How long toasts are visible, without and with a button. */
 const SHOWN_FOR_MS = 6_000;
 const UNDO_MS = 10_000;
 
@@ -13,24 +13,24 @@ afterEach(() => void vi.useRealTimers());
 
 function open() {
   const world = setUp();
-  const { generations, messages, texts } = world;
+  const { generations, toasts, texts } = world;
   for (const id of ["a", "b", "c", "d", "e"]) generations.upsert(image(id));
   const deleted: string[] = [];
   generations.subscribe((change) => {
     if (change.type === "deleted") deleted.push(change.id);
   });
-  /** As while the pointer is on a message. */
+  /** As while the pointer is on a toast. */
   const isPaused = signal(false);
-  messages.runTimers(isPaused);
+  toasts.runTimers(isPaused);
   return {
     ...world,
     deleted,
     isPaused,
-    message: () => texts().at(-1) ?? null,
-    /** Presses the button of the message at this place, 0 for the oldest. */
+    toast: () => texts().at(-1) ?? null,
+    /** Presses the button of the toast at this place, 0 for the oldest. */
     press(at: number) {
-      const action = messages.messages.value.at(at)?.action;
-      if (!action) throw new Error("The message has no button.");
+      const action = toasts.all.value.at(at)?.action;
+      if (!action) throw new Error("The toast has no button.");
       action.run();
     },
     hidden: () => [...generations.hidden.value],
@@ -39,16 +39,16 @@ function open() {
 
 describe("a deletion", () => {
   test("hides the images at once and is sent when the time to undo is over", async () => {
-    const { api, pendingDeletions, deleted, message, hidden } = open();
+    const { api, pendingDeletions, deleted, toast, hidden } = open();
     pendingDeletions.add(["a", "b"]);
     expect(hidden()).toEqual(["a", "b"]);
-    expect(message()).toBe(galleryText.deleted(2));
+    expect(toast()).toBe(galleryText.deleted(2));
     await vi.advanceTimersByTimeAsync(UNDO_MS - 1);
     expect(api.bulk).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
     expect(api.bulk.mock.calls).toEqual([[["a", "b"], "delete"]]);
     expect(deleted).toEqual(["a", "b"]);
-    expect([hidden(), message()]).toEqual([[], null]);
+    expect([hidden(), toast()]).toEqual([[], null]);
   });
 
   test("is undone: shows the images again, and nothing is sent", async () => {
@@ -85,11 +85,11 @@ describe("a deletion", () => {
     expect(hidden()).toEqual([]);
   });
 
-  test("is not sent while its Undo is hidden behind later messages", async () => {
-    const { api, messages, pendingDeletions, texts, hidden } = open();
+  test("is not sent while its Undo is hidden behind later toasts", async () => {
+    const { api, toasts, pendingDeletions, texts, hidden } = open();
     pendingDeletions.add(["a"]);
     await vi.advanceTimersByTimeAsync(UNDO_MS - 1_000);
-    for (const text of ["one", "two", "three"]) messages.show(text);
+    for (const text of ["one", "two", "three"]) toasts.show(text);
     await vi.advanceTimersByTimeAsync(SHOWN_FOR_MS - 1);
     expect(texts()).toHaveLength(4);
     await vi.advanceTimersByTimeAsync(500);
@@ -99,10 +99,10 @@ describe("a deletion", () => {
     expect([api.bulk.mock.calls.length, hidden()]).toEqual([1, []]);
   });
 
-  test("does not lose time while the messages are paused", async () => {
-    const { api, messages, pendingDeletions, texts, isPaused } = open();
+  test("does not lose time while the toasts are paused", async () => {
+    const { api, toasts, pendingDeletions, texts, isPaused } = open();
     pendingDeletions.add(["a"]);
-    messages.show("something else");
+    toasts.show("something else");
     await vi.advanceTimersByTimeAsync(UNDO_MS / 2);
     isPaused.value = true;
     await vi.advanceTimersByTimeAsync(10 * UNDO_MS);
@@ -114,7 +114,7 @@ describe("a deletion", () => {
     expect(api.bulk).toHaveBeenCalledOnce();
   });
 
-  test("is sent at once when the page is left, also while the messages are paused", () => {
+  test("is sent at once when the page is left, also while the toasts are paused", () => {
     const { api, pendingDeletions, texts, isPaused } = open();
     pendingDeletions.add(["a"]);
     pendingDeletions.add(["b"]);
@@ -138,22 +138,22 @@ describe("a deletion", () => {
   });
 
   test("that fails in part shows the failed images again, and says why", async () => {
-    const { api, pendingDeletions, deleted, message, hidden } = open();
+    const { api, pendingDeletions, deleted, toast, hidden } = open();
     api.bulk.mockResolvedValueOnce(ok({ done: ["a"], missing: ["b"], failed: ["c"] }));
     pendingDeletions.add(["a", "b", "c"]);
     await vi.advanceTimersByTimeAsync(UNDO_MS);
     expect(deleted).toEqual(["a", "b"]);
     expect(hidden()).toEqual([]);
-    expect(message()).toMatch(/^1 image couldn't be deleted\. .*storage/);
+    expect(toast()).toMatch(/^1 image couldn't be deleted\. .*storage/);
   });
 
   test("that fails shows all images again, and says why", async () => {
-    const { api, pendingDeletions, deleted, message, hidden } = open();
+    const { api, pendingDeletions, deleted, toast, hidden } = open();
     api.bulk.mockResolvedValueOnce(failure("network_error"));
     pendingDeletions.add(["a", "b"]);
     await vi.advanceTimersByTimeAsync(UNDO_MS);
     expect([hidden(), deleted]).toEqual([[], []]);
-    expect(message()).toMatch(/^2 images couldn't be deleted\. .*connection/);
+    expect(toast()).toMatch(/^2 images couldn't be deleted\. .*connection/);
   });
 
   test("is sent before the user is signed out", async () => {
@@ -167,19 +167,19 @@ describe("a deletion", () => {
 
   test("that fails prevents the sign-out; the next sign-out works", async () => {
     vi.useRealTimers();
-    const { api, pendingDeletions, signIn, message, hidden } = open();
+    const { api, pendingDeletions, signIn, toast, hidden } = open();
     api.bulk.mockResolvedValueOnce(failure("storage_unavailable"));
     pendingDeletions.add(["a"]);
     await signIn.signOut();
     expect(api.signOut).not.toHaveBeenCalled();
     expect(hidden()).toEqual([]);
-    expect(message()).toMatch(/^1 image couldn't be deleted/);
+    expect(toast()).toMatch(/^1 image couldn't be deleted/);
     await signIn.signOut();
     expect(api.signOut).toHaveBeenCalledOnce();
   });
 
   test("of more than a page that is left can send is rejected, and the pending ones stay", () => {
-    const { api, pendingDeletions, message, hidden } = open();
+    const { api, pendingDeletions, toast, hidden } = open();
     const ids = Array.from({ length: MAX_PENDING }, (_, index) => `g${index}`);
     expect(pendingDeletions.add([...ids, "a"])).toBe(false);
     expect(hidden()).toEqual([]);
@@ -187,6 +187,6 @@ describe("a deletion", () => {
     expect(pendingDeletions.add(ids)).toBe(false);
     expect(hidden()).toEqual(["a"]);
     expect(api.bulk).not.toHaveBeenCalled();
-    expect(message()).toBe(galleryText.tooManyToDelete(MAX_PENDING));
+    expect(toast()).toBe(galleryText.tooManyToDelete(MAX_PENDING));
   });
 });

@@ -72,13 +72,13 @@ test("puts a rejected item first in the queue again, under its key", async () =>
 });
 
 test("queues a click that finds the last slot taken, without an error", async () => {
-  const { api, messages, composer, form, prompts, limits } = await full();
+  const { api, toasts, composer, form, prompts, limits } = await full();
   limits(FREE);
   api.generate.mockResolvedValueOnce(failure("limit_reached", { limits: FULL }));
   await form.generate();
   expect(prompts()).toEqual(["a red kite"]);
   expect(composer.notice.value).toBeNull();
-  expect(messages.announcement.value).toBe("Queued: a red kite");
+  expect(toasts.announcement.value).toBe("Queued: a red kite");
 });
 
 test("ends the pause for the day after a change to a larger plan", async () => {
@@ -143,7 +143,7 @@ test("asks for the limits while no push arrives", async () => {
 });
 
 test("a queued item can be edited in the form, and removed", async () => {
-  const { api, messages, composer, queue, form, prompts, limits } = await full();
+  const { api, toasts, composer, queue, form, prompts, limits } = await full();
   composer.aspectRatio.value = "16:9";
   await form.generate();
   composer.write("a blue boat");
@@ -154,8 +154,8 @@ test("a queued item can be edited in the form, and removed", async () => {
   expect(prompts()).toEqual(["a blue boat"]);
   expect(composer.prompt.value).toBe("a red kite");
   expect(composer.aspectRatio.value).toBe("16:9");
-  const toast = await vi.waitUntil(() => messages.messages.value.at(-1));
-  if (!toast?.action) throw new Error("The message has no button.");
+  const toast = await vi.waitUntil(() => toasts.all.value.at(-1));
+  if (!toast?.action) throw new Error("The toast has no button.");
   toast.action.run();
   expect(composer.prompt.value).toBe("half a thought");
 

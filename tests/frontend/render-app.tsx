@@ -19,14 +19,14 @@ HTMLElement.prototype.hidePopover ??= () => {};
 /** The whole studio in this document, composed as main.tsx does it, for the user whom the fake API answers. */
 export async function openApp(world = setUp(), typed = "") {
   await Promise.all([deferredModule.whenLoaded(), dialogsModule.whenLoaded()]);
-  const { api, composer, connection, dialogs, messages, session, store, tabStore, reload } = world;
+  const { api, composer, connection, dialogs, toasts, session, store, tabStore, reload } = world;
   const router = createRouter(window);
   // Ends the polls: one that returns after the test file would find no document.
   onTestFinished(() => {
     session.pause(true);
     session.session.value = null;
   });
-  const shared = { api, composer, connection, dialogs, messages, router, session, store, tabStore, reload };
+  const shared = { api, composer, connection, dialogs, toasts, router, session, store, tabStore, reload };
   const started = withListeners(() => {
     addEventListener("popstate", router.follow);
     return startDeferred({

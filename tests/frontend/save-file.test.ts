@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { downloadImage } from "../../frontend/image/download.ts";
 import { isHomeScreenApp, saveFile, takeOverDownloads } from "../../frontend/browser/save-file.ts";
 import { downloadZip } from "../../frontend/gallery/zip-download.ts";
-import { createMessages } from "../../frontend/studio/messages.ts";
+import { createToasts } from "../../frontend/studio/toasts.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { image } from "./support.ts";
 
@@ -112,7 +112,7 @@ describe("in a home-screen app on iOS", () => {
   });
 
   test("a zip file opens it too", async () => {
-    await downloadZip(createMessages(), [shown]);
+    await downloadZip(createToasts(), [shown]);
     expect(sharedFile()?.name).toMatch(/^images-[\d-]+\.zip$/);
     expect(sharedFile()?.type).toBe("application/zip");
     expect(followed).not.toHaveBeenCalled();

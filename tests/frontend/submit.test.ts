@@ -331,7 +331,7 @@ test("pauses the queue for long when Skytells rejects the owner's account", asyn
   world.api.generate.mockResolvedValue(failure("owner_must_act"));
   await world.begin("");
   await vi.advanceTimersByTimeAsync(0);
-  expect(world.messages.announcement.value).toContain("owner");
+  expect(world.toasts.announcement.value).toContain("owner");
   await vi.advanceTimersByTimeAsync(600_000);
   expect(world.api.generate).toHaveBeenCalledOnce();
 });
@@ -376,12 +376,12 @@ describe("a visit", () => {
   });
 
   test("reloads after a sign-out, and says when that failed", async () => {
-    const { api, reload, messages, signIn, begin } = setUp();
+    const { api, reload, toasts, signIn, begin } = setUp();
     await begin("");
     api.signOut.mockResolvedValueOnce(failure("network_error"));
     await signIn.signOut();
     expect(reload).not.toHaveBeenCalled();
-    expect(messages.messages.value.at(-1)?.text).toContain("can't be reached");
+    expect(toasts.all.value.at(-1)?.text).toContain("can't be reached");
     await signIn.signOut();
     expect(reload).toHaveBeenCalledOnce();
   });

@@ -10,7 +10,7 @@ import { createDeferred } from "../../frontend/studio/deferred.ts";
 import { createDialogs } from "../../frontend/studio/dialogs.ts";
 import { dismissalsPart } from "../../frontend/studio/generate/dismissals.ts";
 import { favoritesPart } from "../../frontend/studio/images/favorites.ts";
-import { createMessages } from "../../frontend/studio/messages.ts";
+import { createToasts } from "../../frontend/studio/toasts.ts";
 import type { OutboxItem } from "../../frontend/studio/generate/outbox.ts";
 import { createSession } from "../../frontend/studio/session/session.ts";
 import { shareLinksPart } from "../../frontend/studio/images/share-links.ts";
@@ -209,14 +209,14 @@ export function setUp({
   const clock = { now: NOW };
   const connection = createConnection();
   const dialogs = createDialogs();
-  const messages = createMessages();
+  const toasts = createToasts();
   const session = createSession({ api, random: () => 1 });
   const composer = createComposer({
     store,
     tabStore,
     optionsFor: session.optionsFor,
     onReplaced: (draft) =>
-      messages.show(commonText.draftReplaced, {
+      toasts.show(commonText.draftReplaced, {
         label: commonText.restoreDraft,
         run: () => composer.edit(draft),
       }),
@@ -226,7 +226,7 @@ export function setUp({
     composer,
     connection,
     dialogs,
-    messages,
+    toasts,
     session,
     store,
     tabStore,
@@ -263,22 +263,22 @@ export function setUp({
     clock,
     newKey,
     connection,
-    messages,
+    toasts,
     session,
     parts,
     dismissals: part(dismissalsPart),
     favorites: part(favoritesPart),
     shareLinks: part(shareLinksPart),
     variations: part(variationsPart),
-    signIn: createSignIn({ api, dialogs, messages, pendingDeletions, session, store, tabStore, reload }),
+    signIn: createSignIn({ api, dialogs, toasts, pendingDeletions, session, store, tabStore, reload }),
     /** The feed's entries, each with its generation. */
     entries,
     /** The same as lines: phase and id. */
     lines: () => entries().map(({ phase, id }) => `${phase} ${id ?? "-"}`),
     /** The prompts in the queue. */
     queuedPrompts: () => deferred.outbox.queued.value.map(({ body }) => body.prompt),
-    /** The texts of the messages on the screen. */
-    texts: () => messages.messages.value.map(({ text }) => text),
+    /** The texts of the toasts on the screen. */
+    texts: () => toasts.all.value.map(({ text }) => text),
     /** Starts as a page does: restores the form, follows the session and asks for it. */
     async begin(typed = "") {
       composer.restore(typed);

@@ -12,29 +12,29 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A list with one message that has a button. */
+/** A list with one toast that has a button. */
 async function open() {
-  const { messages, parts } = setUp();
+  const { toasts, parts } = setUp();
   const run = vi.fn();
   const expire = vi.fn();
-  messages.show("1 image deleted.", { label: "Undo", run, expire });
+  toasts.show("1 image deleted.", { label: "Undo", run, expire });
   render(
     <PartsProvider value={parts}>
       <ToastList />
     </PartsProvider>,
   );
   await pass(0);
-  return { messages, run, expire };
+  return { toasts, run, expire };
 }
 const pass = (milliseconds: number) =>
   act(async () => void (await vi.advanceTimersByTimeAsync(milliseconds)));
 const undo = () => screen.getByRole("button", { name: "Undo" });
 
-test("a message disappears after its time", async () => {
-  const { messages, expire } = await open();
+test("a toast disappears after its time", async () => {
+  const { toasts, expire } = await open();
   await pass(SHOWN_WITH_ACTION_MS);
   expect(expire).toHaveBeenCalledOnce();
-  expect(messages.messages.value).toEqual([]);
+  expect(toasts.all.value).toEqual([]);
 });
 
 test.each([
@@ -66,7 +66,7 @@ test.each([
     start: () => document.documentElement.setAttribute("data-modal-open", ""),
     end: () => document.documentElement.removeAttribute("data-modal-open"),
   },
-])("pauses the time of the messages while $what", async ({ start, end }) => {
+])("pauses the time of the toasts while $what", async ({ start, end }) => {
   const { expire } = await open();
   await pass(SHOWN_WITH_ACTION_MS / 2);
   await act(start);
@@ -77,23 +77,23 @@ test.each([
   expect(expire).toHaveBeenCalledOnce();
 });
 
-test("shows the latest three messages; earlier ones wait with their time", async () => {
-  const { messages } = await open();
-  for (const text of ["one", "two", "three"]) messages.show(text);
+test("shows the latest three toasts; earlier ones wait with their time", async () => {
+  const { toasts } = await open();
+  for (const text of ["one", "two", "three"]) toasts.show(text);
   await pass(0);
   expect(screen.queryByText("1 image deleted.")).toBeNull();
   await pass(SHOWN_WITH_ACTION_MS / 2 + 1_500);
   expect(undo()).toBeTruthy();
 });
 
-test("shows a repeated message once", async () => {
-  const { messages } = await open();
-  for (const text of ["offline", "offline"]) messages.show(text);
+test("shows a repeated toast once", async () => {
+  const { toasts } = await open();
+  for (const text of ["offline", "offline"]) toasts.show(text);
   await pass(0);
   expect(screen.getAllByText("offline")).toHaveLength(1);
 });
 
-test("closing a message expires it; pressing its button does not", async () => {
+test("closing a toast expires it; pressing its button does not", async () => {
   const first = await open();
   fireEvent.click(screen.getByRole("button", { name: "Dismiss" }));
   expect([first.expire.mock.calls.length, first.run.mock.calls.length]).toEqual([1, 0]);

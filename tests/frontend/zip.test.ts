@@ -1,7 +1,7 @@
 /** Many images as one zip file. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { downloadZip, zipProgress } from "../../frontend/gallery/zip-download.ts";
-import { createMessages } from "../../frontend/studio/messages.ts";
+import { createToasts } from "../../frontend/studio/toasts.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { entriesOf } from "../zip.ts";
 import { image } from "./support.ts";
@@ -25,9 +25,9 @@ function disk() {
 }
 
 function open() {
-  const messages = createMessages();
-  const texts = () => messages.messages.value.map(({ text }) => text);
-  return { texts, download: () => downloadZip(messages, images) };
+  const toasts = createToasts();
+  const texts = () => toasts.all.value.map(({ text }) => text);
+  return { texts, download: () => downloadZip(toasts, images) };
 }
 
 const answer = () => new Response("pixels", { headers: { "Content-Type": "image/png" } });

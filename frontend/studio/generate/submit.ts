@@ -11,7 +11,7 @@ import type { Connection } from "../session/connection.ts";
 import type { Feed } from "../images/feed.ts";
 import { isInFlight, optionsOf } from "../images/generation.ts";
 import type { Generations } from "../images/generations.ts";
-import type { Messages } from "../messages.ts";
+import type { Toasts } from "../toasts.ts";
 import type { Outbox, OutboxItem } from "./outbox.ts";
 import type { SessionState } from "../session/session.ts";
 import { outcomeOf, type Pause } from "./submit-outcome.ts";
@@ -24,7 +24,7 @@ export type SubmitDependencies = {
   connection: Connection;
   feed: Feed;
   generations: Generations;
-  messages: Messages;
+  toasts: Toasts;
   outbox: Outbox;
   session: SessionState;
   now: () => number;
@@ -36,7 +36,7 @@ export type SubmitDependencies = {
 };
 
 export function createSubmit(dependencies: SubmitDependencies) {
-  const { api, connection, feed, generations, messages, outbox, session, now } = dependencies;
+  const { api, connection, feed, generations, toasts, outbox, session, now } = dependencies;
   const pause = signal<QueuePause | null>(null);
   /** Keys of the entries that the user canceled before the Worker returned an id. */
   const canceledBeforeId = new Set<string>();
@@ -67,7 +67,7 @@ export function createSubmit(dependencies: SubmitDependencies) {
     }
     outbox.put(item);
     feed.remove(entryKey);
-    messages.announce(createText.queuedAnnouncement(item.body.prompt));
+    toasts.announce(createText.queuedAnnouncement(item.body.prompt));
   }
 
   async function start(item: OutboxItem, entryKey = item.key): Promise<void> {
@@ -76,7 +76,7 @@ export function createSubmit(dependencies: SubmitDependencies) {
       outbox.put(sent);
       feed.begin(sent, entryKey);
     });
-    messages.announce(createText.startedAnnouncement(item.body.prompt));
+    toasts.announce(createText.startedAnnouncement(item.body.prompt));
     return sendUntilResponse(sent, entryKey);
   }
 
@@ -135,14 +135,14 @@ export function createSubmit(dependencies: SubmitDependencies) {
         pauseQueue(error.code, outcome.pause);
         feed.remove(entryKey);
         outbox.putFirst({ ...item, state: "queued" });
-        messages.announce(createText.queuedAnnouncement(item.body.prompt));
+        toasts.announce(createText.queuedAnnouncement(item.body.prompt));
         return;
       }
       if (outcome.pause && outbox.queued.peek().length > 0) pauseQueue(error.code, outcome.pause);
       feed.markRejected(entryKey, error);
       // The Worker has read the model's options since.
       if (error.code === "invalid_request") void session.load();
-      messages.announce(errors.rejectedAnnouncement(error.code, optionsOf(item.body)));
+      toasts.announce(errors.rejectedAnnouncement(error.code, optionsOf(item.body)));
     });
     return false;
   }
@@ -211,7 +211,7 @@ export function createSubmit(dependencies: SubmitDependencies) {
     if (result.error.code === "already_finished") {
       const current = await api.prediction(id);
       if (current.ok) feed.applyPoll(id, current.value.generation, requestedAtVersion);
-    } else messages.announce(errors.sentence(result.error.code));
+    } else toasts.announce(errors.sentence(result.error.code));
     edit.undo();
   }
 

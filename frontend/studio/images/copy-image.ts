@@ -1,8 +1,8 @@
 import { copyImage } from "../../browser/clipboard.ts";
 import { actionsText } from "../../text/actions.ts";
-import type { Messages } from "../messages.ts";
+import type { Toasts } from "../toasts.ts";
 
 /** Copies the image at `url` to the clipboard and reports the result. Call it in the click itself. */
-export async function copyImageWithMessage({ show }: Pick<Messages, "show">, url: string): Promise<void> {
+export async function copyImageWithToast({ show }: Pick<Toasts, "show">, url: string): Promise<void> {
   show((await copyImage(url)) ? actionsText.imageCopied : actionsText.imageNotCopied);
 }

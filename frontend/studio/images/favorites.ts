@@ -5,21 +5,21 @@ import { actionsText } from "../../text/actions.ts";
 import { definePart } from "../../ui/parts.ts";
 import { inBulk } from "./bulk.ts";
 import type { Edit, Generations } from "./generations.ts";
-import type { Messages } from "../messages.ts";
+import type { Toasts } from "../toasts.ts";
 import type { SessionState } from "../session/session.ts";
-import { valueOrMessage } from "../value-or-message.ts";
+import { valueOrToast } from "../value-or-toast.ts";
 
 export type FavoritesDependencies = {
   api: Pick<Api, "favorite" | "bulk">;
   generations: Generations;
-  messages: Messages;
+  toasts: Toasts;
   session: SessionState;
 };
 
 type Change = { wanted: boolean; edit: Edit };
 
 export function createFavorites(dependencies: FavoritesDependencies) {
-  const { api, generations, messages } = dependencies;
+  const { api, generations, toasts } = dependencies;
   /** By id: what the user asked for last, while a request is under way. */
   const changes = new Map<string, Change>();
 
@@ -47,7 +47,7 @@ export function createFavorites(dependencies: FavoritesDependencies) {
   }
 
   async function save(id: string, favorite: boolean): Promise<boolean> {
-    return valueOrMessage(await api.favorite(id, favorite), dependencies) !== undefined;
+    return valueOrToast(await api.favorite(id, favorite), dependencies) !== undefined;
   }
 
   return {
@@ -71,7 +71,7 @@ export function createFavorites(dependencies: FavoritesDependencies) {
         ),
       );
       const { failed, error } = await sending;
-      messages.show(
+      toasts.show(
         failed.length > 0
           ? actionsText.notFavored(failed.length, errorSentences[error?.code ?? "storage_unavailable"])
           : (favorite ? actionsText.favored : actionsText.unfavored)(changing.length),

@@ -1,6 +1,6 @@
 /**
- * Deletions that can still be undone. A deletion hides its images at once. It is sent after its message was visible for
- * 10 s (`messages.ts`; the toast list runs the timers), or when the page closes. Until then Undo shows the images again
+ * Deletions that can still be undone. A deletion hides its images at once. It is sent after its toast was visible for
+ * 10 s (`toasts.ts`; the toast list runs the timers), or when the page closes. Until then Undo shows the images again
  * in their places.
  */
 import { batch, computed, signal } from "@preact/signals";
@@ -10,20 +10,20 @@ import { actionsText } from "../../text/actions.ts";
 import { definePart } from "../../ui/parts.ts";
 import { inBulk, type Pace } from "./bulk.ts";
 import type { Generations } from "./generations.ts";
-import type { Message, Messages } from "../messages.ts";
+import type { Toast, Toasts } from "../toasts.ts";
 
 /** What a page that is being left can still send: browsers allow 64 KB for all such requests together. */
 export const MAX_PENDING = 1_000;
 
-type PendingDeletion = { ids: readonly string[]; message: Message };
+type PendingDeletion = { ids: readonly string[]; toast: Toast };
 
 export type PendingDeletionsDependencies = {
   api: Pick<Api, "bulk">;
   generations: Generations;
-  messages: Messages;
+  toasts: Toasts;
 };
 
-export function createPendingDeletions({ api, generations, messages }: PendingDeletionsDependencies) {
+export function createPendingDeletions({ api, generations, toasts }: PendingDeletionsDependencies) {
   /** Oldest first. */
   const pending = signal<readonly PendingDeletion[]>([]);
   /** Requests under way. */
@@ -35,11 +35,11 @@ export function createPendingDeletions({ api, generations, messages }: PendingDe
     generations.hidden.value = hidden;
   }
 
-  /** Removes it from the list with its message; false if it is not there, so that nothing is sent twice. */
+  /** Removes it from the list with its toast; false if it is not there, so that nothing is sent twice. */
   function take(deletion: PendingDeletion): boolean {
     if (!pending.peek().includes(deletion)) return false;
     pending.value = pending.peek().filter((other) => other !== deletion);
-    messages.dismiss(deletion.message);
+    toasts.dismiss(deletion.toast);
     return true;
   }
 
@@ -52,7 +52,7 @@ export function createPendingDeletions({ api, generations, messages }: PendingDe
       unhide(ids);
     });
     if (failed.length > 0) {
-      messages.show(
+      toasts.show(
         actionsText.notDeleted(failed.length, errorSentences[error?.code ?? "storage_unavailable"]),
       );
     }
@@ -86,16 +86,16 @@ export function createPendingDeletions({ api, generations, messages }: PendingDe
     add(ids: readonly string[]): boolean {
       const waiting = pending.peek().reduce((sum, deletion) => sum + deletion.ids.length, 0);
       if (waiting + ids.length > MAX_PENDING) {
-        messages.show(actionsText.tooManyToDelete(MAX_PENDING));
+        toasts.show(actionsText.tooManyToDelete(MAX_PENDING));
         return false;
       }
       batch(() => {
-        const message = messages.show(actionsText.deleted(ids.length), {
+        const toast = toasts.show(actionsText.deleted(ids.length), {
           label: actionsText.undo,
           run: () => undo(deletion),
           expire: () => batch(() => void (take(deletion) && send(deletion.ids, "steady"))),
         });
-        const deletion: PendingDeletion = { ids, message };
+        const deletion: PendingDeletion = { ids, toast };
         pending.value = [...pending.peek(), deletion];
         generations.hidden.value = new Set([...generations.hidden.peek(), ...ids]);
       });

@@ -1,7 +1,7 @@
 /** The sign-in of a gateway in front of the studio, like Cloudflare Access, whose session ended while the page was open. */
 import { effect } from "@preact/signals";
 import { errors } from "../../text/errors.ts";
-import type { Message, Messages } from "../messages.ts";
+import type { Toast, Toasts } from "../toasts.ts";
 import type { SessionState } from "./session.ts";
 
 /**
@@ -9,18 +9,18 @@ import type { SessionState } from "./session.ts";
  * outbox are stored, and requests are sent again when the page is back.
  */
 export function offerSignIn(
-  { session, messages }: { session: SessionState; messages: Messages },
+  { session, toasts }: { session: SessionState; toasts: Toasts },
   navigate: () => void,
 ): () => void {
-  let shown: Message | null = null;
+  let shown: Toast | null = null;
   return effect(() => {
-    // A new object with each failed attempt: a message that was closed comes back with the next one.
+    // A new object with each failed attempt: a toast that was closed comes back with the next one.
     if (session.error.value?.code !== "session_redirected") {
-      if (shown) messages.dismiss(shown);
+      if (shown) toasts.dismiss(shown);
       shown = null;
       return;
     }
-    shown ??= messages.show(errors.sentence("session_redirected"), {
+    shown ??= toasts.show(errors.sentence("session_redirected"), {
       label: errors.signInAgain,
       run: navigate,
       expire: () => {

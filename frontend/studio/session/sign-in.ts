@@ -6,15 +6,15 @@ import { flushOtherTabs } from "../../browser/sign-out-lock.ts";
 import type { KeyValueStore } from "../../browser/storage.ts";
 import { definePart } from "../../ui/parts.ts";
 import type { Dialogs } from "../dialogs.ts";
-import type { Messages } from "../messages.ts";
+import type { Toasts } from "../toasts.ts";
 import type { PendingDeletions } from "../images/pending-deletions.ts";
 import type { SessionState } from "./session.ts";
-import { isDoneOrMessage } from "../value-or-message.ts";
+import { isDoneOrToast } from "../value-or-toast.ts";
 
 export type SignInDependencies = {
   api: Pick<Api, "signInDev" | "signOut">;
   dialogs: Dialogs;
-  messages: Messages;
+  toasts: Toasts;
   pendingDeletions: PendingDeletions;
   session: SessionState;
   store: KeyValueStore;
@@ -42,7 +42,7 @@ export function createSignIn(dependencies: SignInDependencies) {
     async signOut(everywhere = false): Promise<void> {
       if (!(await pendingDeletions.flush("at once"))) return;
       await flushOtherTabs();
-      if (!isDoneOrMessage(await api.signOut(everywhere), dependencies)) return;
+      if (!isDoneOrToast(await api.signOut(everywhere), dependencies)) return;
       setCacheOwner("");
       store.clear();
       tabStore.clear();

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 
 /** In the page from the start: screen readers announce only what is added to an existing live region. */
-export function Toasts({ children }: { children: ComponentChildren }) {
+export function ToastRegion({ children }: { children: ComponentChildren }) {
   return (
     <div role="status" aria-atomic="false" class="toasts">
       {children}
