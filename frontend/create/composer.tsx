@@ -37,7 +37,7 @@ export function Composer({ onGenerate, options, seed }: Props) {
   const line = `px-4 text-sm not-empty:py-1 max-md:text-center ${counter?.isOver ? "text-danger" : "text-muted"}`;
   return (
     <form
-      class="rounded-xl border border-line bg-surface pb-2 shadow-float [anchor-name:--composer] focus-within:border-control"
+      class="rounded-xl border border-line bg-surface pb-2 shadow-float [anchor-name:--composer] focus-within:border-control in-data-collapsed:*:not-first:sr-only"
       aria-label={commonText.create}
       noValidate
       onSubmit={(event) => {
@@ -112,7 +112,10 @@ function Prompt({ isTooLong }: { isTooLong: boolean | undefined }) {
   );
 
   return (
-    <span class="autogrow relative grid min-w-0 flex-1" data-text={prompt.value}>
+    <span
+      class="autogrow relative grid min-w-0 flex-1 in-data-collapsed:max-h-control in-data-collapsed:overflow-clip"
+      data-text={prompt.value}
+    >
       <textarea
         ref={area}
         name="prompt"
