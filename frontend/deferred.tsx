@@ -6,6 +6,7 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Generation } from "../worker/api/schemas/generation.ts";
 import { signInUrl } from "./api/sign-in-url.ts";
 import { offerFileDrags } from "./browser/drag-file.ts";
+import { applyToDownloadLinks } from "./browser/file-metadata.ts";
 import { transitionImage } from "./browser/image-transition.ts";
 import { isTextField, isUndo } from "./browser/keys.ts";
 import { retryFailedImages } from "./browser/retry-images.ts";
@@ -96,7 +97,8 @@ export function startDeferred(first: FirstScreen): {
     if (key === null || (key === "studio.owner" && newValue === null)) tabStore.clear();
   });
   router.transition = transitionImage;
-  offerFileDrags((element) => imageAt(element, router, deferred.generations));
+  applyToDownloadLinks(store);
+  offerFileDrags(store, (element) => imageAt(element, router, deferred.generations));
   takeOverDownloads((text, action) => toasts.show(text, action));
   retryFailedImages();
   ignoreHeldEnter();

@@ -16,6 +16,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { usePart } from "../ui/parts.ts";
 import { createAccountDeletion } from "./account-deletion.ts";
 import { DeleteDialog } from "./delete-dialog.tsx";
+import { DownloadSection } from "./download-section.tsx";
 import { ExportSection } from "./export-section.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
 
@@ -35,6 +36,7 @@ export function AccountPage() {
         <>
           <h1 class="mb-2 text-xl font-heading">{accountText.title}</h1>
           <PlanSection user={shownUser} />
+          <DownloadSection />
           <ExportSection />
           <SessionsSection />
           <Section title={accountText.delete}>

@@ -1,5 +1,7 @@
 /** Lets the user drag an image out of the page as a file with its download name. */
 import { fileNameOf } from "../../worker/shared/file-name.ts";
+import { downloadUrl } from "./file-metadata.ts";
+import type { KeyValueStore } from "./storage.ts";
 
 type DraggedImage = { id: string; prompt: string; url: string; n: number };
 
@@ -19,7 +21,7 @@ async function learnMediaType(url: string): Promise<void> {
 }
 
 /** `find`: the image at an element, null where there is none. Only Chromium knows `DownloadURL`. */
-export function offerFileDrags(find: (element: Element) => DraggedImage | null): void {
+export function offerFileDrags(store: KeyValueStore, find: (element: Element) => DraggedImage | null): void {
   document.addEventListener("pointerdown", ({ target, pointerType, button }) => {
     if (pointerType !== "mouse" || button !== 0 || !("userAgentData" in navigator)) return;
     const image = target instanceof Element ? find(target) : null;
@@ -30,7 +32,7 @@ export function offerFileDrags(find: (element: Element) => DraggedImage | null):
     const mediaType = image ? mediaTypes.get(image.url) : "";
     if (!image || !mediaType) return;
     const name = fileNameOf(image, image.n, mediaType);
-    const url = new URL(`${image.url}?download`, location.href).href;
+    const url = new URL(downloadUrl(store, image.url), location.href).href;
     dataTransfer?.setData("DownloadURL", `${mediaType}:${name}:${url}`);
   });
 }

@@ -7,6 +7,7 @@ import heartOff from "lucide-static/icons/heart-off.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import { isComposing } from "../browser/composition.ts";
+import { storePart } from "../browser/storage.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
@@ -34,6 +35,7 @@ export function SelectionBar({ list }: { list: ImageList }) {
   const favorites = usePart(favoritesPart);
   const toasts = usePart(toastsPart);
   const pendingDeletions = usePart(pendingDeletionsPart);
+  const store = usePart(storePart);
   const bar = useRef<HTMLDivElement>(null);
   const zip = zipProgress.value;
   const selected = selection.selected.value;
@@ -120,7 +122,7 @@ export function SelectionBar({ list }: { list: ImageList }) {
             icon={download}
             name={galleryText.download}
             isDisabled={images.length === 0}
-            onClick={() => void downloadZip(toasts, images)}
+            onClick={() => void downloadZip(toasts, store, images)}
           />
           <Action
             icon={trash}

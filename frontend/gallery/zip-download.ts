@@ -1,7 +1,9 @@
 /** Downloads a selection as one zip file. One at a time: it outlasts the selection and the page that started it. */
 import { signal } from "@preact/signals";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
+import { downloadUrl, hasFileMetadata } from "../browser/file-metadata.ts";
 import { saveFile } from "../browser/save-file.ts";
+import type { KeyValueStore } from "../browser/storage.ts";
 import { dayBefore } from "../studio/images/filters.ts";
 import type { Toasts } from "../studio/toasts.ts";
 import { galleryText } from "../text/gallery.ts";
@@ -20,6 +22,7 @@ export const preloadZip = () => void loadZip().catch(() => {});
 /** Saves these images as one file and reports the result; does nothing while another download runs. */
 export async function downloadZip(
   { show }: Pick<Toasts, "show">,
+  store: KeyValueStore,
   generations: readonly Generation[],
 ): Promise<void> {
   if (zipProgress.peek()) return;
@@ -40,6 +43,8 @@ export async function downloadZip(
     abort.signal.throwIfAborted();
     const zip = module.zipImages(generations, {
       fetch: (path, init) => fetch(path, init),
+      // Without metadata the browser may have the original in its cache.
+      fileUrl: (url) => (hasFileMetadata(store) ? downloadUrl(store, url) : url),
       signal: abort.signal,
       onProgress(done) {
         const progress = zipProgress.peek();

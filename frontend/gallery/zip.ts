@@ -17,6 +17,8 @@ export class TooLarge extends Error {}
 
 export type ZipOptions = {
   fetch: (path: string, init: RequestInit) => Promise<Response>;
+  /** The URL from which an original is fetched. */
+  fileUrl: (url: string) => string;
   /** Stops the fetches, and with them the stream. */
   signal: AbortSignal;
   onProgress: (done: number) => void;
@@ -37,10 +39,10 @@ type Entry = { generation: Generation; n: number; url: string };
 /** Every output of these generations. Leaves out an image that is gone; a lost connection fails the stream. */
 export function zipImages(
   generations: readonly Generation[],
-  { fetch, signal, onProgress }: ZipOptions,
+  { fetch, fileUrl, signal, onProgress }: ZipOptions,
 ): Zip {
   const entries: Entry[] = generations.flatMap((generation) =>
-    generation.outputs.map(({ url }, n) => ({ generation, n, url })),
+    generation.outputs.map(({ url }, n) => ({ generation, n, url: fileUrl(url) })),
   );
   let missing = 0;
   const facts: object[] = [];

@@ -37,6 +37,10 @@ export const accountText = {
   signOutEverywhere: "Sign out everywhere",
   signOutEverywhereWhat: "Signs you out on every device, including this one. Your images and links stay.",
 
+  downloads: "Downloads",
+  fileMetadata: "Save prompt and settings in downloaded images",
+  fileMetadataHint: "Anyone you send the file to can read your prompt. Applies to this browser.",
+
   export: "Your data",
   exportWhat:
     "Everything we store about you: your images in their original files, with prompts and settings, in zip files of up to 250 images.",

@@ -103,7 +103,7 @@ function drag(element: Element): Record<string, string> {
 }
 
 test("a tile that is dragged with the mouse carries the file and its download name", async () => {
-  await open("/gallery");
+  const { store } = await open("/gallery");
   const link = await screen.findByRole("link", { name: galleryText.open("a red kite") });
   fireEvent.pointerDown(link, { pointerType: "mouse", button: 0 });
   expect(fetched).toHaveBeenCalledWith("/images/a/0", { method: "HEAD" });
@@ -111,6 +111,10 @@ test("a tile that is dragged with the mouse carries the file and its download na
     expect(drag(link)).toEqual({
       DownloadURL: `image/png:a-red-kite-a.png:${location.origin}/images/a/0?download`,
     }),
+  );
+  store.set("file-metadata", "on");
+  expect(drag(link)["DownloadURL"]).toBe(
+    `image/png:a-red-kite-a.png:${location.origin}/images/a/0?download&metadata=1`,
   );
 });
 

@@ -5,7 +5,7 @@ import { isHomeScreenApp, saveFile, takeOverDownloads } from "../../frontend/bro
 import { downloadZip } from "../../frontend/gallery/zip-download.ts";
 import { createToasts } from "../../frontend/studio/toasts.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
-import { image } from "./support.ts";
+import { image, memoryStore } from "./support.ts";
 
 const share = vi.fn<(data: ShareData) => Promise<void>>();
 const fetched = vi.fn<(url: string) => Promise<Response>>();
@@ -112,7 +112,7 @@ describe("in a home-screen app on iOS", () => {
   });
 
   test("a zip file opens it too", async () => {
-    await downloadZip(createToasts(), [shown]);
+    await downloadZip(createToasts(), memoryStore(), [shown]);
     expect(sharedFile()?.name).toMatch(/^images-[\d-]+\.zip$/);
     expect(sharedFile()?.type).toBe("application/zip");
     expect(followed).not.toHaveBeenCalled();

@@ -1,10 +1,11 @@
 /** Many images as one zip file. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { setFileMetadata } from "../../frontend/browser/file-metadata.ts";
 import { downloadZip, zipProgress } from "../../frontend/gallery/zip-download.ts";
 import { createToasts } from "../../frontend/studio/toasts.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { entriesOf } from "../zip.ts";
-import { image } from "./support.ts";
+import { image, memoryStore } from "./support.ts";
 
 const images = ["a", "b"].map((id) => image(id, { prompt: `image ${id}` }));
 
@@ -26,8 +27,9 @@ function disk() {
 
 function open() {
   const toasts = createToasts();
+  const store = memoryStore();
   const texts = () => toasts.all.value.map(({ text }) => text);
-  return { texts, download: () => downloadZip(toasts, images) };
+  return { store, texts, download: () => downloadZip(toasts, store, images) };
 }
 
 const answer = () => new Response("pixels", { headers: { "Content-Type": "image/png" } });
@@ -126,5 +128,36 @@ test("a JSON file beside the images says how each was made", async () => {
       createdAt: images[1]?.createdAt,
       completedAt: null,
     },
+  ]);
+});
+
+test("fetches the files with metadata if the user chose that", async () => {
+  const { picker } = disk();
+  vi.stubGlobal("showSaveFilePicker", picker);
+  const { store, download } = open();
+  await download();
+  setFileMetadata(store, true);
+  await download();
+  expect(fetched.mock.calls.map(([path]) => path)).toEqual([
+    "/images/a/0",
+    "/images/b/0",
+    "/images/a/0?download&metadata=1",
+    "/images/b/0?download&metadata=1",
+  ]);
+});
+
+test("each output has a file name of its own", async () => {
+  const { picker, written } = disk();
+  vi.stubGlobal("showSaveFilePicker", picker);
+  const [output] = image("c").outputs;
+  if (!output) throw new Error("The image has no output.");
+  const outputs = [0, 1, 2, 3].map((n) => ({ ...output, url: `/images/c/${n}` }));
+  await downloadZip(createToasts(), memoryStore(), [image("c", { prompt: "a kite", outputs })]);
+  expect(entriesOf(written()).map(({ name }) => name)).toEqual([
+    "a-kite-c.png",
+    "a-kite-c-2.png",
+    "a-kite-c-3.png",
+    "a-kite-c-4.png",
+    "images.json",
   ]);
 });

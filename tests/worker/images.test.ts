@@ -121,6 +121,83 @@ describe("GET /images/:id/:n", () => {
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
   });
 
+  describe("with metadata in the download", () => {
+    const textIn = async (answer: Response) => new TextDecoder().decode(await answer.arrayBuffer());
+    let withMetadata: string;
+    beforeAll(() => {
+      withMetadata = `${url}?download&metadata=1`;
+    });
+
+    it("has prompt, model and studio, its own length, and no cached copy", async () => {
+      const answer = await user.call(withMetadata);
+      const headers = Object.fromEntries(answer.headers);
+      const text = await textIn(answer);
+      expect(answer.status).toBe(200);
+      for (const part of [picture.prompt, `Model: ${picture.model}`, "Image Studio"]) {
+        expect(text).toContain(part);
+      }
+      expect(headers).toMatchObject({
+        "content-type": "image/png",
+        "cache-control": "private, no-store",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cross-origin-resource-policy": "same-origin",
+      });
+      expect(headers["content-disposition"]).toMatch(/^attachment; filename="picture-[\w-]+\.png"/);
+      const length = Number(headers["content-length"]);
+      expect(length).toBeGreaterThan(bytes.byteLength);
+      const again = new Uint8Array(await (await user.call(withMetadata)).arrayBuffer());
+      expect(again.byteLength).toBe(length);
+      expect(imageDimensionsFromData(again)).toMatchObject({ width: picture.width, height: picture.height });
+    });
+
+    it("HEAD has the same headers and no body", async () => {
+      const [whole, head] = [
+        await user.call(withMetadata),
+        await user.call(withMetadata, { method: "HEAD" }),
+      ];
+      await whole.arrayBuffer();
+      expect([...head.headers]).toEqual([...whole.headers]);
+      expect((await head.arrayBuffer()).byteLength).toBe(0);
+    });
+
+    it("is whole, without ETag, whatever range or condition the request has", async () => {
+      const etag = (await user.call(url)).headers.get("etag") ?? "";
+      for (const headers of [{ range: "bytes=0-9" }, { "if-none-match": etag }, { "if-match": '"other"' }]) {
+        const answer = await user.call(withMetadata, { headers: headers as Record<string, string> });
+        expect([headers, answer.status]).toEqual([headers, 200]);
+        for (const name of ["etag", "accept-ranges", "content-range"]) {
+          expect(answer.headers.get(name), name).toBeNull();
+        }
+        expect(await textIn(answer)).toContain(picture.prompt);
+      }
+    });
+
+    it("is only for a download, and only if it is asked for", async () => {
+      for (const query of ["?metadata=1", "?download", "?download&metadata=0", "?download&metadata", ""]) {
+        const answer = await user.call(url + query);
+        expect(new Uint8Array(await answer.arrayBuffer()), query).toEqual(bytes);
+      }
+    });
+
+    it("is 404 for another user and never part of a share link, also of one that shows the prompt", async () => {
+      await expectProblem(await (await newUser()).call(withMetadata), "not_found");
+      const share = await user.post(`/api/generations/${picture.id}/share`, { showPrompt: true });
+      const { url: link } = await share.json<{ url: string }>();
+      const answer = await call(`${new URL(link).pathname}/image?download&metadata=1`);
+      expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
+      await user.call(`/api/generations/${picture.id}/share`, { method: "DELETE" });
+    });
+
+    it("is 404 without the object and 503 while R2 does not respond", async () => {
+      const get = vi.spyOn(Object.getPrototypeOf(env.OUTPUTS) as R2Bucket, "get");
+      onTestFinished(() => get.mockRestore());
+      get.mockRejectedValueOnce(new Error("R2 does not respond"));
+      await expectProblem(await user.call(withMetadata), "storage_unavailable");
+      get.mockResolvedValueOnce(null);
+      await expectProblem(await user.call(withMetadata), "not_found");
+    });
+  });
+
   it("a thumbnail is WebP", async () => {
     const answer = await user.call(picture.thumbnailUrl as string);
     expect(answer.headers.get("content-type")).toBe("image/webp");

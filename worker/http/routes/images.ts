@@ -6,6 +6,7 @@ import { authorizeRecent, type Principal } from "../../auth/principal.ts";
 import { databaseFor } from "../../db/client.ts";
 import { outputKey } from "../../images/keys.ts";
 import { serveObject } from "../../images/serve.ts";
+import { serveWithMetadata } from "../../images/serve-with-metadata.ts";
 import { makeMissingVariant, serveVariant, thumbnailNamed, type Variant } from "../../images/variants.ts";
 import { contentDisposition, fileNameOf } from "../../shared/file-name.ts";
 import { mediaTypeOf } from "../../shared/media-types.ts";
@@ -16,6 +17,8 @@ import { withSessionToken } from "../middleware/session.ts";
 
 /** The browser revalidates its copy before each use: the session may have ended, the image may be deleted. */
 const REVALIDATE = { "cache-control": "private, no-cache" };
+/** Differs from the stored image, and says what its user typed. */
+const NO_STORE = { "cache-control": "private, no-store" };
 const OWN = { "cross-origin-resource-policy": "same-origin" };
 
 /** For this long after the success the object may still be making the thumbnail. */
@@ -87,14 +90,19 @@ async function serveOriginal(
   isStandIn: boolean,
 ): Promise<Response> {
   const key = outputKey({ userId, generationId: record.id }, output.n, output.ext);
-  const mediaType = mediaTypeOf(output.ext);
-  const type = c.req.query("download") === undefined ? "inline" : "attachment";
+  const name = fileNameOf(record, output.n, mediaTypeOf(output.ext));
+  const isDownload = c.req.query("download") !== undefined;
+  if (isDownload && c.req.query("metadata") === "1") {
+    const headers = { ...NO_STORE, ...OWN, "content-disposition": contentDisposition("attachment", name) };
+    const file = serveWithMetadata(c.env.OUTPUTS, key, { record, output }, c.req.raw, headers);
+    return (await stored(file)) ?? problemResponse(IMAGE_NOT_FOUND);
+  }
   const original = await stored(
     serveObject(c.env.OUTPUTS, key, c.req.raw, {
       ...REVALIDATE,
       ...OWN,
       ...(isStandIn && { "content-location": c.req.path }),
-      "content-disposition": contentDisposition(type, fileNameOf(record, output.n, mediaType)),
+      "content-disposition": contentDisposition(isDownload ? "attachment" : "inline", name),
     }),
   );
   return original ?? problemResponse(IMAGE_NOT_FOUND);
