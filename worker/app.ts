@@ -18,6 +18,7 @@ import { events } from "./http/routes/events.ts";
 import { generate } from "./http/routes/generate.ts";
 import { generations } from "./http/routes/generations.ts";
 import { health } from "./http/routes/health.ts";
+import { keys } from "./http/routes/keys.ts";
 import { images } from "./http/routes/images.ts";
 import { pageOrNotFound } from "./http/pages/studio-page.ts";
 import { problemPages } from "./http/pages/problem-page.tsx";
@@ -62,6 +63,7 @@ app
   .route("/api/generations", generations)
   .route("/api/collections", collections)
   .route("/api/presets", presets)
+  .route("/api/keys", keys)
   .route("/api/webhooks", webhooks)
   .route("/api/events", events)
   .route("/api/admin", admin)

@@ -53,6 +53,7 @@ export const errorSentences: Record<ErrorCode, string> = {
   unauthenticated: "You've been signed out. Sign in to continue. Your prompt is saved.",
   invalid_signature: "The studio couldn't verify that message.",
   forbidden_origin: "This page isn't at the studio's own address. Open the studio there and try again.",
+  insufficient_scope: "Sign in to the studio to do this.",
   suspended: "This account is suspended. Please contact the owner of this studio.",
   not_found: "This is no longer here. It may have been deleted.",
   method_not_allowed: "The studio can't do that. Reload the page and try again.",

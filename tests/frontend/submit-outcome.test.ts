@@ -41,6 +41,7 @@ const FIRST: Record<ErrorCode, SubmitOutcome> = {
   invalid_model: reject(),
   invalid_signature: reject(),
   forbidden_origin: reject(),
+  insufficient_scope: reject(),
   method_not_allowed: reject(),
   already_finished: reject(),
   not_ready: reject(),

@@ -44,7 +44,7 @@ async function expectNothingOf(user: Visitor) {
     expect(await count("users where id", user.id)).toBe(0);
   });
   expect(await count("users where email", user.email)).toBe(0);
-  for (const table of ["identities", "presets", "collections", "collection_items"]) {
+  for (const table of ["identities", "api_keys", "presets", "collections", "collection_items"]) {
     expect(await count(`${table} where user_id`, user.id), table).toBe(0);
   }
   expect(await rowsOf(user)).toEqual([]);

@@ -2,8 +2,16 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
-import { newUser, ORIGIN, rowsOf, type Visitor } from "./support/app.ts";
-import { CALLERS, type Caller, ROWS, type Row } from "./support/authorization.ts";
+import { SCOPES } from "../../worker/shared/api-keys.ts";
+import { createKey, newUser, ORIGIN, rowsOf, type Visitor } from "./support/app.ts";
+import {
+  CALLERS,
+  type Caller,
+  KEY_CALLERS,
+  type KeyCaller,
+  ROWS,
+  type Row,
+} from "./support/authorization.ts";
 
 const OWN_SESSION: readonly Caller[] = ["owner", "suspended", "deleted"];
 const KNOWS_LINK: readonly Caller[] = [...OWN_SESSION, "stranger", "revoked"];
@@ -22,7 +30,7 @@ async function newPicture() {
   )
     .bind(id, user.id, prompt, `/images/${id}/0`, token)
     .run();
-  const [preset, collection] = [`preset-${id}`, `collection-${id}`];
+  const [preset, collection, key] = [`preset-${id}`, `collection-${id}`, `key-${id}`];
   const name = `a secret name ${crypto.randomUUID()}`;
   await env.DB.batch([
     env.DB.prepare("insert into presets (id, user_id, name, prompt, created_at) values (?, ?, ?, ?, 1)").bind(
@@ -36,9 +44,12 @@ async function newPicture() {
       user.id,
       name,
     ),
+    env.DB.prepare(
+      "insert into api_keys (id, user_id, name, digest, last_four, scopes, created_at) values (?, ?, ?, ?, 'abcd', '[]', 1)",
+    ).bind(key, user.id, name, key),
     env.DB.prepare("insert into collection_items values (?, ?, 1, ?)").bind(collection, user.id, id),
   ]);
-  return { user, id, prompt, pixels, token, preset, collection, name };
+  return { user, id, prompt, pixels, token, preset, collection, key, name };
 }
 
 type Picture = Awaited<ReturnType<typeof newPicture>>;
@@ -52,6 +63,8 @@ async function prepare(caller: Caller, { user, id }: Picture): Promise<void> {
   };
   const [sql, value] = change[caller] ?? [];
   if (sql) await env.DB.prepare(sql).bind(value).run();
+  if (caller === "deleted")
+    await env.DB.prepare("delete from api_keys where user_id = ?").bind(user.id).run();
 }
 
 type Scene = { picture: Picture; cookie: string | null };
@@ -74,9 +87,17 @@ function sceneFor(caller: Caller, status: number): Promise<Scene> {
 }
 
 async function ask(name: string, row: Row, caller: Caller, { picture, cookie }: Scene): Promise<Response> {
-  const { user, id, preset, collection } = picture;
   const token = KNOWS_LINK.includes(caller) ? picture.token : "a-guess-at-a-token";
-  const target = { id, token, email: user.email, preset, collection };
+  return send(name, row, { ...picture, token }, cookie === null ? {} : { cookie });
+}
+
+async function send(
+  name: string,
+  row: Row,
+  { user, id, token, preset, collection, key }: Picture,
+  credentials: Record<string, string>,
+): Promise<Response> {
+  const target = { id, token, email: user.email, preset, collection, key };
   const body = row.body?.(target);
   return app.request(
     new URL(row.path(target), ORIGIN).href,
@@ -85,7 +106,7 @@ async function ask(name: string, row: Row, caller: Caller, { picture, cookie }: 
       headers: {
         // Sign-in is limited by the address.
         "cf-connecting-ip": crypto.randomUUID(),
-        ...(cookie !== null && { cookie }),
+        ...credentials,
         ...(body !== undefined && { "content-type": "application/json" }),
         ...row.headers,
       },
@@ -104,6 +125,8 @@ async function keptOf(user: Visitor, id: string) {
     rows: await rowsOf(user),
     presets: await own("presets"),
     collections: await own("collections"),
+    // Its own use changes a key.
+    keys: (await own("api_keys")).map((key) => ({ ...key, last_used_at: null })),
     items: await own("collection_items"),
     object: object && (await object.text()),
   };
@@ -167,5 +190,36 @@ describe("the authorization matrix", () => {
       for (const secret of secrets) expect(text).not.toContain(secret);
       expect(await keptOf(user, id), "nothing has changed").toEqual(before);
     });
+
+    it.each(KEY_CALLERS)("%s", async (caller) => {
+      const picture = await newPicture();
+      const secret = await keyOf(caller, picture.user, row);
+      const before = await keptOf(picture.user, picture.id);
+
+      const credentials = { authorization: `Bearer ${secret}` };
+      const answer = await send(name, row, { ...picture, token: "a-guess-at-a-token" }, credentials);
+      const text = await textOf(answer);
+
+      expect(answer.status, text).toBe(statusOf(caller, row));
+      expectSafeHeaders(answer, row);
+      expect(text).not.toContain(secret);
+      if (!answer.ok) expect(await keptOf(picture.user, picture.id), "nothing has changed").toEqual(before);
+    });
   });
 });
+
+async function keyOf(caller: KeyCaller, user: Visitor, { access }: Row): Promise<string> {
+  const scopes = SCOPES.filter((scope) => caller !== "key without scope" || scope !== access);
+  const { key, secret } = await createKey(user, { scopes });
+  if (caller === "revoked key") await user.call(`/api/keys/${key.id}`, { method: "DELETE" });
+  if (caller === "expired key") {
+    await env.DB.prepare("update api_keys set expires_at = 1 where id = ?").bind(key.id).run();
+  }
+  return secret;
+}
+
+function statusOf(caller: KeyCaller, { access, answers }: Row): number {
+  if (access === undefined) return answers.nobody;
+  if (caller === "revoked key" || caller === "expired key") return 401;
+  return caller === "key" && access !== "session" ? answers.owner : 403;
+}

@@ -20,5 +20,10 @@ export function newShareToken(shard: Shard): string {
 /** The shard that holds this token's link; null: a shard that this version does not have. */
 export function shardOfToken(token: string): Shard | null {
   if (token.length !== TOKEN_LENGTH) return FIRST_SHARD;
-  return SHARDS.find((shard) => token.startsWith(shard)) ?? null;
+  return shardNamed(token.charAt(0));
+}
+
+/** Null: a shard that this version does not have. */
+export function shardNamed(character: string): Shard | null {
+  return SHARDS.find((shard) => shard === character) ?? null;
 }

@@ -49,6 +49,8 @@ export const RETAIN_JOB_MS = DAY_MS;
 export const SLOT_GRACE_MS = 300_000;
 /** Per user; a further socket closes the oldest. */
 export const MAX_SOCKETS = 20;
+/** A socket opened by an API key; its client opens another, for which the key is checked again. */
+export const KEY_SOCKET_MS = 60 * 60 * 1000;
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
 /** Age at which a visit renews a session token, up to `sessionMaxSeconds` after the sign-in. */
 export const SESSION_RENEW_SECONDS = 24 * 60 * 60;

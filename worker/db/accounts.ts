@@ -2,11 +2,11 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { read, write } from "./query.ts";
-import { collections, generations, identities, presets, users } from "./schema.ts";
+import { apiKeys, collections, generations, identities, presets, users } from "./schema.ts";
 
 /**
- * From here on no session, image or link of this user works. Address and identities are removed in the same batch, so
- * that a new sign-in of the same person creates a new account.
+ * From here on no session, key, image or link of this user works. Address and identities are removed in the same batch, so
+ * that a new sign-in of the same person creates a new account; API keys too.
  */
 export async function markDeleted(db: Database, userId: string, now: number): Promise<void> {
   await write(() =>
@@ -20,6 +20,7 @@ export async function markDeleted(db: Database, userId: string, now: number): Pr
         })
         .where(and(eq(users.id, userId), isNull(users.deletedAt))),
       db.delete(identities).where(eq(identities.userId, userId)),
+      db.delete(apiKeys).where(eq(apiKeys.userId, userId)),
     ]),
   );
 }

@@ -3,8 +3,10 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import * as z from "zod";
 import type { Position } from "../api/cursor.ts";
 import type { GenerationRecord } from "../api/generation.ts";
+import type { ApiKeyRecord } from "../api/api-key.ts";
 import type { PresetRecord } from "../api/preset.ts";
 import { EXPORT_PART_IMAGES } from "../config/limits.ts";
+import { apiKeysOf } from "./api-keys.ts";
 import type { Database } from "./client.ts";
 import { json, recordOf } from "./generations.ts";
 import { presetsOf } from "./presets.ts";
@@ -65,6 +67,7 @@ const anyOptions = json(z.record(z.string(), z.unknown())).catch({});
 
 export type ExportPart = {
   identities: (typeof identities.$inferSelect)[];
+  apiKeys: ApiKeyRecord[];
   presets: PresetRecord[];
   /** `imageIds`: of the images in this part. */
   collections: { id: string; name: string; createdAt: number; imageIds: string[] }[];
@@ -73,9 +76,10 @@ export type ExportPart = {
   next: Position | null;
 };
 
-/** The user's identities, presets and collections, and the generations of the part that begins at `start`. */
+/** The user's identities, API keys, presets and collections, and the generations of the part that begins at `start`. */
 export function exportPart(db: Database, userId: string, start: Position | null): UserRead<ExportPart> {
   const known = db.select().from(identities).where(eq(identities.userId, userId));
+  const keys = apiKeysOf(db, userId);
   const saved = presetsOf(db, userId);
   const lists = db
     .select()
@@ -99,12 +103,13 @@ export function exportPart(db: Database, userId: string, start: Position | null)
     .orderBy(...oldestFirst)
     .limit(EXPORT_PART_IMAGES + 1);
   return userRead(
-    [known, saved.statements[0], lists, items, part],
-    ([knownIdentities, savedPresets, ownCollections, ownItems, rows]) => {
+    [known, keys.statements[0], saved.statements[0], lists, items, part],
+    ([knownIdentities, ownKeys, savedPresets, ownCollections, ownItems, rows]) => {
       const beyond = rows[EXPORT_PART_IMAGES];
       const idsByCollection = Map.groupBy(ownItems, ({ collectionId }) => collectionId);
       return {
         identities: knownIdentities,
+        apiKeys: keys.valueOf([ownKeys]),
         presets: saved.valueOf([savedPresets]),
         collections: ownCollections.map(({ id, name, createdAt }) => ({
           id,

@@ -123,6 +123,28 @@ export const collectionItems = sqliteTable(
   ],
 );
 
+/** API keys. A key is in the database of its user, and carries that database's shard. */
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    /** SHA-256 of the key, in hex. The key itself is not stored. */
+    digest: text("digest").notNull().unique(),
+    lastFour: text("last_four").notNull(),
+    /** JSON: Scope[] */
+    scopes: text("scopes").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at"),
+    /** At most an hour old. */
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [index("api_keys_by_user").on(table.userId, table.createdAt, table.id)],
+);
+
 /** Generations of the whole studio per UTC day, for MAX_GENERATIONS_PER_DAY. */
 export const days = sqliteTable("days", {
   day: text("day").primaryKey(),

@@ -7,6 +7,7 @@
  */
 import { concat } from "../lib/stream.ts";
 import { fourCharacters, uint16, uint32 } from "./byte-walk.ts";
+import { crc32 } from "../lib/crc32.ts";
 
 export type ImageMetadata = {
   prompt: string;
@@ -198,19 +199,6 @@ function escapeXml(text: string): string {
     .toWellFormed()
     .replace(/(?![\t\n\r])\p{Cc}|[\ufffe\uffff]/gu, "")
     .replace(/[&<>]/g, (character) => ENTITIES[character] ?? "");
-}
-
-/** Precomputed for one byte: https://www.w3.org/TR/png-3/#D-CRCAppendix */
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? 0xed_b8_83_20 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xff_ff_ff_ff;
-  for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return (crc ^ 0xff_ff_ff_ff) >>> 0;
 }
 
 const encoder = new TextEncoder();

@@ -8,6 +8,7 @@ export const PROBLEM_STATUS = {
   unauthenticated: 401,
   invalid_signature: 401,
   forbidden_origin: 403,
+  insufficient_scope: 403,
   suspended: 403,
   not_found: 404,
   method_not_allowed: 405,

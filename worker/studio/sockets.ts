@@ -22,6 +22,8 @@ const attachment = z.object({
   epoch: z.int().default(0),
   expiresAt: z.number(),
   openedAt: z.number(),
+  /** The API key that opened it; null: a session. */
+  keyId: z.string().nullable().default(null),
 });
 export type SocketOwner = z.infer<typeof attachment>;
 
@@ -86,6 +88,13 @@ export class Sockets {
     this.epoch = Math.max(this.epoch, epoch);
     for (const { socket, owner } of this.sockets()) {
       if (owner.epoch < epoch) socket.close(CLOSE_SESSION_ENDED, "session ended");
+    }
+  }
+
+  /** Closes the sockets that these API keys opened. */
+  endKeys(ids: readonly string[]): void {
+    for (const { socket, owner } of this.sockets()) {
+      if (owner.keyId !== null && ids.includes(owner.keyId)) socket.close(CLOSE_SESSION_ENDED, "key revoked");
     }
   }
 

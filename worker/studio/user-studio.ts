@@ -178,6 +178,12 @@ export class UserStudio extends DurableObject<Env> {
     this.sockets.endSessions(epoch);
   }
 
+  /** Closes the sockets of revoked API keys. */
+  async endKeys(ids: string[] = []): Promise<void> {
+    await this.ensureAlarm();
+    this.sockets.endKeys(z.array(z.string()).parse(ids));
+  }
+
   /**
    * Suspends the user and closes all sockets. Running generations continue. Keeps its name, because the Worker of another
    * version may call it.

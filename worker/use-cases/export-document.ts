@@ -6,6 +6,7 @@ import type { ExportPart } from "../db/export.ts";
 import type { UserRow } from "../db/users.ts";
 import { fileNameOf } from "../shared/file-name.ts";
 import { type GenerationRecord, presentGeneration, type StoredOutput } from "../api/generation.ts";
+import { presentApiKey } from "../api/api-key.ts";
 import { presentPreset } from "../api/preset.ts";
 import { outputKey } from "../images/keys.ts";
 import { mediaTypeOf } from "../shared/media-types.ts";
@@ -31,7 +32,7 @@ export function filesOf(userId: string, images: ExportPart["images"]): ExportedF
 export function documentOf(
   about: Pick<ExportDocument, "exportedAt" | "part" | "next">,
   user: UserRow,
-  { identities, presets, collections, images }: ExportPart,
+  { identities, apiKeys, presets, collections, images }: ExportPart,
   fromObject: { limits: Limits; unrecorded: GenerationRecord[] },
   missing: ReadonlySet<string>,
   origin: string,
@@ -51,6 +52,7 @@ export function documentOf(
     },
     limits: fromObject.limits,
     unrecorded: fromObject.unrecorded.map((record) => presentGeneration(record, origin)),
+    apiKeys: apiKeys.map(presentApiKey),
     presets: presets.map(presentPreset),
     collections: collections.map(({ id, name, createdAt, imageIds }) => ({
       id,

@@ -8,6 +8,8 @@ import type { Generation, GenerationPage } from "../../../worker/api/schemas/gen
 import type { Problem } from "../../../worker/api/schemas/problem.ts";
 import type { Session } from "../../../worker/api/schemas/session.ts";
 import type { StudioEvent } from "../../../worker/api/schemas/event.ts";
+import { type ApiKey, newApiKeyResponse } from "../../../worker/api/schemas/api-key.ts";
+import { SCOPES, type Scope } from "../../../worker/shared/api-keys.ts";
 import type { HeldWebhook } from "./simulator.ts";
 
 export const ORIGIN = "http://localhost:9";
@@ -54,6 +56,23 @@ export async function newUser(plan: "free" | "pro" = "free"): Promise<Visitor> {
       }),
   };
 }
+
+/** Creates an API key, with all scopes unless told otherwise. */
+export async function createKey(
+  user: Visitor,
+  body: Partial<{ name: string; scopes: Scope[]; expiresAt: string }> = {},
+): Promise<{ key: ApiKey; secret: string }> {
+  const answer = await user.post("/api/keys", { name: "a key", scopes: SCOPES, ...body });
+  expect(answer.status, await answer.clone().text()).toBe(201);
+  expect(answer.headers.get("cache-control")).toBe("no-store");
+  return newApiKeyResponse.parse(await answer.json());
+}
+
+/** Requests with an API key instead of a session. */
+export const withKey =
+  (secret: string): Visitor["call"] =>
+  (path, init) =>
+    call(path, { ...init, headers: { ...init?.headers, authorization: `Bearer ${secret}` } });
 
 let promptCount = 0;
 /** A prompt that no other test uses, with moods for the simulator. */

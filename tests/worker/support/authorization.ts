@@ -1,3 +1,5 @@
+import type { Scope } from "../../../worker/shared/api-keys.ts";
+
 /**
  * Who may do what: one row for each route of the Worker, one column for each kind of caller. A route without a row
  * fails the test.
@@ -16,12 +18,25 @@ export const CALLERS = [
 ] as const;
 export type Caller = (typeof CALLERS)[number];
 
+/** The owner's API keys. */
+export const KEY_CALLERS = ["key", "key without scope", "revoked key", "expired key"] as const;
+export type KeyCaller = (typeof KEY_CALLERS)[number];
+
 /** What a request is made of: the owner's image, and the share token as far as the caller knows it. */
-export type Target = { id: string; token: string; email: string; preset: string; collection: string };
+export type Target = {
+  id: string;
+  token: string;
+  email: string;
+  preset: string;
+  collection: string;
+  key: string;
+};
 
 export type Row = {
   /** The statuses, by caller. */
   answers: Record<Caller, number>;
+  /** What an API key needs; `session`: no key will do. Without it the route ignores keys. */
+  access?: Scope | "session";
   path: (target: Target) => string;
   body?: (target: Target) => unknown;
   headers?: Record<string, string>;
@@ -69,7 +84,7 @@ const admin = (action: string, body?: Row["body"]): Row => ({
 
 export const ROWS: Record<string, Row> = {
   "GET /api/health": { path: () => "/api/health", answers: everybody(200) },
-  "GET /api/session": { path: () => "/api/session", answers: everybody(200) },
+  "GET /api/session": { access: "read", path: () => "/api/session", answers: everybody(200) },
   "POST /api/auth/dev": {
     path: () => "/api/auth/dev",
     body: ({ email }) => ({ email }),
@@ -79,75 +94,113 @@ export const ROWS: Record<string, Row> = {
   "GET /api/auth/callback": { path: () => "/api/auth/callback?code=a&state=b", answers: everybody(404) },
   "POST /api/auth/logout": { path: () => "/api/auth/logout", answers: everybody(204) },
   "POST /api/auth/logout-everywhere": {
+    access: "session",
     path: () => "/api/auth/logout-everywhere",
     // Who is suspended may still end their sessions.
     answers: { ...signedIn(204), suspended: 204 },
   },
   "DELETE /api/account": {
+    access: "session",
     path: () => "/api/account",
     // A client that lost the response repeats the request.
     answers: { ...signedIn(204), deleted: 204 },
   },
-  "GET /api/account/export": { path: () => "/api/account/export?part=1", answers: signedIn(200) },
+  "GET /api/account/export": {
+    access: "session",
+    path: () => "/api/account/export?part=1",
+    answers: signedIn(200),
+  },
   "POST /api/generate": {
+    access: "generate",
     path: () => "/api/generate",
     body: () => ({ prompt: `for the matrix ${crypto.randomUUID()}` }),
     answers: signedIn(202),
   },
-  "GET /api/predictions/:id": { path: ({ id }) => `/api/predictions/${id}`, answers: owner(200) },
+  "GET /api/predictions/:id": {
+    access: "read",
+    path: ({ id }) => `/api/predictions/${id}`,
+    answers: owner(200),
+  },
   "POST /api/predictions/:id/cancel": {
+    access: "generate",
     path: ({ id }) => `/api/predictions/${id}/cancel`,
     // Only what is in flight can be canceled.
     answers: owner(409),
   },
-  "GET /api/generations": { path: () => "/api/generations", answers: signedIn(200) },
+  "GET /api/generations": { access: "read", path: () => "/api/generations", answers: signedIn(200) },
   "POST /api/generations/bulk": {
+    access: "manage",
     path: () => "/api/generations/bulk",
     body: ({ id }) => ({ ids: [id], action: "delete" }),
     answers: signedIn(200),
   },
-  "GET /api/presets": { path: () => "/api/presets", answers: signedIn(200) },
+  "GET /api/presets": { access: "read", path: () => "/api/presets", answers: signedIn(200) },
   "POST /api/presets": {
+    access: "manage",
     path: () => "/api/presets",
     body: () => ({ name: "a preset" }),
     answers: signedIn(201),
   },
   "PATCH /api/presets/:id": {
+    access: "manage",
     path: ({ preset }) => `/api/presets/${preset}`,
     body: () => ({ name: "another name" }),
     answers: owner(200),
   },
-  "DELETE /api/presets/:id": { path: ({ preset }) => `/api/presets/${preset}`, answers: owner(204) },
-  "GET /api/collections": { path: () => "/api/collections", answers: signedIn(200) },
+  "DELETE /api/presets/:id": {
+    access: "manage",
+    path: ({ preset }) => `/api/presets/${preset}`,
+    answers: owner(204),
+  },
+  "GET /api/collections": { access: "read", path: () => "/api/collections", answers: signedIn(200) },
   "POST /api/collections": {
+    access: "manage",
     path: () => "/api/collections",
     body: () => ({ name: "a collection" }),
     answers: signedIn(201),
   },
   "PATCH /api/collections/:id": {
+    access: "manage",
     path: ({ collection }) => `/api/collections/${collection}`,
     body: () => ({ name: "another name" }),
     answers: owner(200),
   },
   "DELETE /api/collections/:id": {
+    access: "manage",
     path: ({ collection }) => `/api/collections/${collection}`,
     answers: owner(204),
   },
   "PATCH /api/generations/:id": {
+    access: "manage",
     path: ({ id }) => `/api/generations/${id}`,
     body: () => ({ favorite: true }),
     answers: owner(200),
   },
-  "DELETE /api/generations/:id": { path: ({ id }) => `/api/generations/${id}`, answers: owner(204) },
+  "DELETE /api/generations/:id": {
+    access: "manage",
+    path: ({ id }) => `/api/generations/${id}`,
+    answers: owner(204),
+  },
   "POST /api/generations/:id/share": {
+    access: "manage",
     path: ({ id }) => `/api/generations/${id}/share`,
     body: () => ({ showPrompt: true }),
     answers: owner(200),
   },
   "DELETE /api/generations/:id/share": {
+    access: "manage",
     path: ({ id }) => `/api/generations/${id}/share`,
     answers: owner(204),
   },
+  "GET /api/keys": { access: "session", path: () => "/api/keys", answers: signedIn(200) },
+  "POST /api/keys": {
+    access: "session",
+    path: () => "/api/keys",
+    body: () => ({ name: "a key", scopes: ["read"] }),
+    answers: signedIn(201),
+  },
+  "DELETE /api/keys/:id": { access: "session", path: ({ key }) => `/api/keys/${key}`, answers: owner(204) },
+  "DELETE /api/keys": { access: "session", path: () => "/api/keys", answers: signedIn(204) },
   // Only Skytells; no session is valid here.
   "POST /api/webhooks": {
     path: () => "/api/webhooks",
@@ -155,6 +208,7 @@ export const ROWS: Record<string, Row> = {
     answers: everybody(401),
   },
   "GET /api/events": {
+    access: "read",
     path: () => "/api/events",
     headers: { upgrade: "websocket" },
     answers: signedIn(101),
@@ -167,7 +221,7 @@ export const ROWS: Record<string, Row> = {
   "POST /api/admin/delete-user": admin("delete-user", ({ email }) => ({ user: email })),
   "POST /api/admin/unshare": admin("unshare", ({ token }) => ({ share: token })),
   "POST /api/admin/recheck": admin("recheck", ({ id }) => ({ generation: id })),
-  "GET /images/:id/:n": { path: ({ id }) => `/images/${id}/0`, answers: owner(200) },
+  "GET /images/:id/:n": { access: "read", path: ({ id }) => `/images/${id}/0`, answers: owner(200) },
   "GET /s/:token": { path: ({ token }) => `/s/${token}`, answers: linkHolder(200) },
   "GET /s/:token/image": { path: ({ token }) => `/s/${token}/image`, answers: linkHolder(200) },
   "GET /s/*": { path: ({ token }) => `/s/${token}/other`, answers: everybody(404) },

@@ -1,5 +1,6 @@
 /** The export of an account. */
 import * as z from "zod";
+import { apiKey } from "./api-key.ts";
 import { generation } from "./generation.ts";
 import { preset } from "./preset.ts";
 import { limits, user } from "./session.ts";
@@ -63,6 +64,8 @@ export const exportDocument = z.object({
   limits,
   /** Generations without a D1 row: unconfirmed, or not recorded yet. They are in no part. */
   unrecorded: z.array(generation),
+  /** Without the keys themselves, which are not stored. */
+  apiKeys: z.array(apiKey),
   presets: z.array(preset),
   /** All collections, each with the ids of those of its images that are in this part. */
   collections: z.array(

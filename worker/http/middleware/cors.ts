@@ -12,7 +12,7 @@ const corsForNamed = cors({
   // The session is a SameSite=Lax cookie: a browser sends it from the studio's own site only, other hosts of it included.
   credentials: true,
   allowMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
-  allowHeaders: ["content-type", "idempotency-key"],
+  allowHeaders: ["authorization", "content-type", "idempotency-key"],
   exposeHeaders: ["retry-after", "etag", "content-disposition"],
   maxAge: PREFLIGHT_SECONDS,
 });

@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import { problemResponse } from "../../api/problem.ts";
 import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
-import type { AppContext, WithSession } from "./app-env.ts";
+import type { AppContext, WithCaller } from "./app-env.ts";
 
 /** Whether one more request is within the limiter's rate for this key. A limiter that fails or is missing allows it. */
 async function isKeyWithinRate(limiter: RateLimit | undefined, key: string): Promise<boolean> {
@@ -17,10 +17,9 @@ export function isWithinRate(limiter: RateLimit | undefined, c: AppContext): Pro
   return isKeyWithinRate(limiter, networkOf(c.req.header("cf-connecting-ip") ?? "local"));
 }
 
-/** Limits a user's requests of lists, exports, presets and collections. Goes behind `withSessionToken` and the checks of the query. */
-export const limitedByUser = createMiddleware<WithSession>(async (c, next) => {
-  if (!(await isKeyWithinRate(c.env.RL_READ, c.var.session.userId)))
-    return problemResponse(TOO_MANY_REQUESTS);
+/** Limits a user's requests of lists, exports, presets and collections. Goes behind `withCaller` and the checks of the query. */
+export const limitedByUser = createMiddleware<WithCaller>(async (c, next) => {
+  if (!(await isKeyWithinRate(c.env.RL_READ, c.var.caller.userId))) return problemResponse(TOO_MANY_REQUESTS);
   await next();
 });
 

@@ -1,4 +1,3 @@
-import { createMiddleware } from "hono/factory";
 import {
   issueSession,
   type NewSession,
@@ -7,11 +6,7 @@ import {
   sessionLifetime,
 } from "../../auth/session.ts";
 import { settingsOf } from "../../config/settings.ts";
-import { authorize } from "../../auth/principal.ts";
-import { databaseFor } from "../../db/client.ts";
-import { problemResponse } from "../../api/problem.ts";
-import { UNAUTHENTICATED } from "../../api/refusals.ts";
-import type { AppContext, WithPrincipal, WithSession } from "./app-env.ts";
+import type { AppContext } from "./app-env.ts";
 import { dropCookie, readCookie, writeCookie } from "./cookie.ts";
 
 const COOKIE = "session";
@@ -43,23 +38,3 @@ export function signedOut(c: AppContext) {
   c.header("clear-site-data", '"storage"');
   return c.body(null, 204);
 }
-
-/**
- * Verifies the signature and the times of the session's token, without a read. What a handler does with `c.var.session`
- * is authorized by the user's row: `withPrincipal`, or a use case that takes the claim.
- */
-export const withSessionToken = createMiddleware<WithSession>(async (c, next) => {
-  const session = await sessionOf(c);
-  if (!session) return problemResponse(UNAUTHENTICATED);
-  c.set("session", session);
-  await next();
-});
-
-/** Authorizes the session by the user's row. Goes behind `withSessionToken` and the checks of the request's body. */
-export const withPrincipal = createMiddleware<WithPrincipal>(async (c, next) => {
-  const { session } = c.var;
-  const principal = await authorize(databaseFor(c.env, session.userId), session);
-  if (!principal.ok) return problemResponse(principal.refusal);
-  c.set("principal", principal.value);
-  await next();
-});

@@ -4,12 +4,13 @@ import { deleteAccount } from "../../use-cases/account.ts";
 import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { sameOrigin } from "../middleware/origin.ts";
-import { signedOut, withSessionToken } from "../middleware/session.ts";
+import { withSession } from "../middleware/caller.ts";
+import { signedOut } from "../middleware/session.ts";
 import { accountExport } from "./export.ts";
 
 export const account = new Hono<AppEnv>()
   .route("/export", accountExport)
-  .delete("/", sameOrigin, withSessionToken, async (c) => {
-    const result = await deleteAccount(depsOf(c), c.var.session);
+  .delete("/", sameOrigin, withSession, async (c) => {
+    const result = await deleteAccount(depsOf(c), c.var.caller);
     return result.ok ? signedOut(c) : problemResponse(result.refusal);
   });

@@ -15,7 +15,8 @@ import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { keepFlow, takeFlow } from "../middleware/flow.ts";
 import { originOf, sameOrigin } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
-import { signedOut, startSession, withSessionToken } from "../middleware/session.ts";
+import { withSession } from "../middleware/caller.ts";
+import { signedOut, startSession } from "../middleware/session.ts";
 import { problemResponse } from "../../api/problem.ts";
 import { SUSPENDED, UNAUTHENTICATED } from "../../api/refusals.ts";
 import { endAllSessions } from "../../use-cases/account.ts";
@@ -101,8 +102,8 @@ export const auth = new Hono<AppEnv>()
     },
   )
   .post("/logout", sameOrigin, (c) => signedOut(c))
-  .post("/logout-everywhere", sameOrigin, withSessionToken, async (c) => {
-    const wereRunning = await endAllSessions(c, c.var.session);
+  .post("/logout-everywhere", sameOrigin, withSession, async (c) => {
+    const wereRunning = await endAllSessions(c, c.var.caller);
     if (!wereRunning) return problemResponse(UNAUTHENTICATED);
     return signedOut(c);
   });

@@ -13,18 +13,18 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
-import { withPrincipal, withSessionToken } from "../middleware/session.ts";
+import { withCaller, withPrincipal } from "../middleware/caller.ts";
 
 export const collections = new Hono<AppEnv>()
-  .get("/", sameOrigin, withSessionToken, limitedByUser, async (c) => {
-    const result = await listCollections(depsOf(c), c.var.session);
+  .get("/", sameOrigin, withCaller("read"), limitedByUser, async (c) => {
+    const result = await listCollections(depsOf(c), c.var.caller);
     if (!result.ok) return problemResponse(result.refusal);
     return c.json({ collections: result.value.map(presentCollection) }, 200);
   })
   .post(
     "/",
     sameOrigin,
-    withSessionToken,
+    withCaller("manage"),
     cappedBody,
     jsonType,
     jsonBody(collectionBody),
@@ -39,7 +39,7 @@ export const collections = new Hono<AppEnv>()
   .patch(
     "/:id",
     sameOrigin,
-    withSessionToken,
+    withCaller("manage"),
     cappedBody,
     jsonType,
     jsonBody(collectionBody),
@@ -52,7 +52,7 @@ export const collections = new Hono<AppEnv>()
       return c.json({ collection: presentCollection(result.value) }, 200);
     },
   )
-  .delete("/:id", sameOrigin, withSessionToken, limitedByUser, withPrincipal, async (c) => {
+  .delete("/:id", sameOrigin, withCaller("manage"), limitedByUser, withPrincipal, async (c) => {
     const result = await deleteCollection(depsOf(c), c.var.principal, c.req.param("id"));
     return result.ok ? c.body(null, 204) : problemResponse(result.refusal);
   });

@@ -11,16 +11,16 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
-import { withSessionToken } from "../middleware/session.ts";
+import { withSession } from "../middleware/caller.ts";
 
 export const accountExport = new Hono<AppEnv>().get(
   "/",
   sameOrigin,
-  withSessionToken,
+  withSession,
   query(exportQuery),
   limitedByUser,
   async (c) => {
-    const { session } = c.var;
+    const { caller } = c.var;
     const deps = depsOf(c);
     const { part, cursor } = c.req.valid("query");
     const from = cursor === undefined ? null : decodePart(cursor);
@@ -30,7 +30,7 @@ export const accountExport = new Hono<AppEnv>().get(
 
     if (part === undefined) {
       const first = from?.part ?? 1;
-      const listed = await listExportParts(deps, session, from?.start ?? null);
+      const listed = await listExportParts(deps, caller, from?.start ?? null);
       if (!listed.ok) return problemResponse(listed.refusal);
       const { starts, next } = listed.value;
       const parts = starts.map((start, index) => ({
@@ -43,9 +43,9 @@ export const accountExport = new Hono<AppEnv>().get(
     }
 
     const begin = from ?? (part === 1 ? { part, start: null } : null);
-    const found = begin ? { ok: true as const, value: begin } : await findExportPart(deps, session, part);
+    const found = begin ? { ok: true as const, value: begin } : await findExportPart(deps, caller, part);
     if (!found.ok) return problemResponse(found.refusal);
-    const file = await readExportPart(deps, session, found.value);
+    const file = await readExportPart(deps, caller, found.value);
     if (!file.ok) return problemResponse(file.refusal);
     const headers = {
       "content-type": "application/zip",

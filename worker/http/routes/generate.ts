@@ -7,12 +7,12 @@ import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
-import { withSessionToken } from "../middleware/session.ts";
+import { withCaller } from "../middleware/caller.ts";
 
 export const generate = new Hono<AppEnv>().post(
   "/",
   sameOrigin,
-  withSessionToken,
+  withCaller("generate"),
   cappedBody,
   jsonType,
   jsonBody(generateBody),
@@ -26,7 +26,7 @@ export const generate = new Hono<AppEnv>().post(
     }
     const deps = depsOf(c);
     const request = { body: c.req.valid("json"), idempotencyKey: key.data ?? null };
-    const result = await generateImage(deps, c.var.session, request);
+    const result = await generateImage(deps, c.var.caller, request);
     if (!result.ok) return problemResponse(result.refusal);
     return c.json({ generation: presentGeneration(result.value, deps.origin) }, 202);
   },

@@ -15,28 +15,28 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
-import { withPrincipal, withSessionToken } from "../middleware/session.ts";
+import { withCaller, withPrincipal } from "../middleware/caller.ts";
 import { presentPage } from "../present-page.ts";
 
 export const generations = new Hono<AppEnv>()
-  .get("/", sameOrigin, withSessionToken, query(listQuery), limitedByUser, async (c) => {
+  .get("/", sameOrigin, withCaller("read"), query(listQuery), limitedByUser, async (c) => {
     const { limit, cursor, ...filters } = c.req.valid("query");
     const position = cursor === undefined ? null : decodeCursor(cursor);
     if (cursor !== undefined && position === null) {
       return problemResponse({ code: "invalid_request", detail: "cursor: not one of this list." });
     }
     const deps = depsOf(c);
-    const page = await listGenerations(deps, c.var.session, { limit, position, filters });
+    const page = await listGenerations(deps, c.var.caller, { limit, position, filters });
     return page.ok ? c.json(presentPage(page.value, deps.origin), 200) : problemResponse(page.refusal);
   })
-  .post("/bulk", sameOrigin, withSessionToken, cappedBody, jsonType, jsonBody(bulkBody), async (c) => {
-    const { session } = c.var;
+  .post("/bulk", sameOrigin, withCaller("manage"), cappedBody, jsonType, jsonBody(bulkBody), async (c) => {
+    const { caller } = c.var;
     const { ids, action, collection } = c.req.valid("json");
     if (action === "delete") {
-      const result = await deleteGenerations(depsOf(c), session, ids);
+      const result = await deleteGenerations(depsOf(c), caller, ids);
       return result.ok ? c.json(result.value, 200) : problemResponse(result.refusal);
     }
-    const principal = await authorize(databaseFor(c.env, session.userId), session);
+    const principal = await authorize(databaseFor(c.env, caller.userId), caller);
     if (!principal.ok) return problemResponse(principal.refusal);
     if (collection !== undefined) {
       const change = action === "collect" ? "collect" : "uncollect";
@@ -51,7 +51,7 @@ export const generations = new Hono<AppEnv>()
   .patch(
     "/:id",
     sameOrigin,
-    withSessionToken,
+    withCaller("manage"),
     cappedBody,
     jsonType,
     jsonBody(favoriteBody),
@@ -64,14 +64,14 @@ export const generations = new Hono<AppEnv>()
       return c.json({ generation: presentGeneration(result.value, deps.origin) }, 200);
     },
   )
-  .delete("/:id", sameOrigin, withSessionToken, async (c) => {
-    const result = await deleteGeneration(depsOf(c), c.var.session, c.req.param("id"));
+  .delete("/:id", sameOrigin, withCaller("manage"), async (c) => {
+    const result = await deleteGeneration(depsOf(c), c.var.caller, c.req.param("id"));
     return result.ok ? c.body(null, 204) : problemResponse(result.refusal);
   })
   .post(
     "/:id/share",
     sameOrigin,
-    withSessionToken,
+    withCaller("manage"),
     cappedBody,
     jsonType,
     jsonBody(shareBody),
@@ -84,7 +84,7 @@ export const generations = new Hono<AppEnv>()
       return c.json({ url: shareUrl(deps.origin, result.value) }, 200);
     },
   )
-  .delete("/:id/share", sameOrigin, withSessionToken, withPrincipal, async (c) => {
+  .delete("/:id/share", sameOrigin, withCaller("manage"), withPrincipal, async (c) => {
     const result = await unshareGeneration(depsOf(c), c.var.principal, c.req.param("id"));
     return result.ok ? c.body(null, 204) : problemResponse(result.refusal);
   });

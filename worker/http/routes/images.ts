@@ -13,7 +13,7 @@ import { mediaTypeOf } from "../../shared/media-types.ts";
 import { findOutput, stillExists } from "../../use-cases/find-output.ts";
 import type { AppContext, AppEnv } from "../middleware/app-env.ts";
 import { sameOrigin } from "../middleware/origin.ts";
-import { withSessionToken } from "../middleware/session.ts";
+import { withCaller } from "../middleware/caller.ts";
 
 /** The browser revalidates its copy before each use: the session may have ended, the image may be deleted. */
 const REVALIDATE = { "cache-control": "private, no-cache" };
@@ -24,17 +24,17 @@ const OWN = { "cross-origin-resource-policy": "same-origin" };
 /** For this long after the success the object may still be making the thumbnail. */
 const GRACE_MS = 30_000;
 
-export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, withSessionToken, async (c) => {
-  const { session } = c.var;
+export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, withCaller("read"), async (c) => {
+  const { caller } = c.var;
   const { id, n } = c.req.param();
   const size = thumbnailNamed(c.req.query("size"));
   if (size) {
-    const recent = await authorizeRecent(databaseFor(c.env, session.userId), session);
+    const recent = await authorizeRecent(databaseFor(c.env, caller.userId), caller);
     if (!recent.ok) return problemResponse(recent.refusal);
     const thumbnail = await serveThumbnail(c, recent.value, { id, n }, size);
     if (thumbnail) return thumbnail;
   }
-  const found = await findOutput(c, session, { id, n });
+  const found = await findOutput(c, caller, { id, n });
   if (!found.ok) return problemResponse(found.refusal);
   const { principal, record, output } = found.value;
   const made = size && (await makeMissing(c, principal, record, output, size));

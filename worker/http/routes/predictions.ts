@@ -6,18 +6,18 @@ import { getGeneration } from "../../use-cases/get.ts";
 import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { sameOrigin } from "../middleware/origin.ts";
-import { withSessionToken } from "../middleware/session.ts";
+import { withCaller } from "../middleware/caller.ts";
 
 export const predictions = new Hono<AppEnv>()
-  .get("/:id", sameOrigin, withSessionToken, async (c) => {
+  .get("/:id", sameOrigin, withCaller("read"), async (c) => {
     const deps = depsOf(c);
-    const result = await getGeneration(deps, c.var.session, c.req.param("id"));
+    const result = await getGeneration(deps, c.var.caller, c.req.param("id"));
     if (!result.ok) return problemResponse(result.refusal);
     return c.json({ generation: presentGeneration(result.value, deps.origin) }, 200);
   })
-  .post("/:id/cancel", sameOrigin, withSessionToken, async (c) => {
+  .post("/:id/cancel", sameOrigin, withCaller("generate"), async (c) => {
     const deps = depsOf(c);
-    const result = await cancelGeneration(deps, c.var.session, c.req.param("id"));
+    const result = await cancelGeneration(deps, c.var.caller, c.req.param("id"));
     if (!result.ok) return problemResponse(result.refusal);
     return c.json({ generation: presentGeneration(result.value, deps.origin) }, 200);
   });

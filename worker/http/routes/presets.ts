@@ -8,18 +8,18 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
-import { withPrincipal, withSessionToken } from "../middleware/session.ts";
+import { withCaller, withPrincipal } from "../middleware/caller.ts";
 
 export const presets = new Hono<AppEnv>()
-  .get("/", sameOrigin, withSessionToken, limitedByUser, async (c) => {
-    const result = await listPresets(depsOf(c), c.var.session);
+  .get("/", sameOrigin, withCaller("read"), limitedByUser, async (c) => {
+    const result = await listPresets(depsOf(c), c.var.caller);
     if (!result.ok) return problemResponse(result.refusal);
     return c.json({ presets: result.value.map(presentPreset) }, 200);
   })
   .post(
     "/",
     sameOrigin,
-    withSessionToken,
+    withCaller("manage"),
     cappedBody,
     jsonType,
     jsonBody(presetBody),
@@ -34,7 +34,7 @@ export const presets = new Hono<AppEnv>()
   .patch(
     "/:id",
     sameOrigin,
-    withSessionToken,
+    withCaller("manage"),
     cappedBody,
     jsonType,
     jsonBody(presetChange),
@@ -47,7 +47,7 @@ export const presets = new Hono<AppEnv>()
       return c.json({ preset: presentPreset(result.value) }, 200);
     },
   )
-  .delete("/:id", sameOrigin, withSessionToken, limitedByUser, withPrincipal, async (c) => {
+  .delete("/:id", sameOrigin, withCaller("manage"), limitedByUser, withPrincipal, async (c) => {
     const result = await deletePreset(depsOf(c), c.var.principal, c.req.param("id"));
     return result.ok ? c.body(null, 204) : problemResponse(result.refusal);
   });

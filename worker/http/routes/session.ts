@@ -4,6 +4,7 @@ import { bounded } from "../../lib/async.ts";
 import { DEFAULT_MODEL, MODELS } from "../../shared/models.ts";
 import { type Plan, planOf } from "../../shared/plans.ts";
 import type { Limits, Model, Session } from "../../api/schemas/session.ts";
+import { problemResponse } from "../../api/problem.ts";
 import { commonDatabase, type Database, databaseFor } from "../../db/client.ts";
 import { listSchemas, type StoredSchema } from "../../db/models.ts";
 import { authorize } from "../../auth/principal.ts";
@@ -11,6 +12,7 @@ import { LIMITS_WAIT_MS, SESSION_RENEW_SECONDS } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
+import { callerProblem, keyCallerOf } from "../middleware/caller.ts";
 import { endSession, sessionOf, startSession } from "../middleware/session.ts";
 import { optionsIn, parseInputSchema } from "../../skytells/models.ts";
 import { refreshSchemas } from "../../studio/model-schemas.ts";
@@ -22,10 +24,13 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
   const settings = settingsOf(c.env);
   const db = commonDatabase(c.env);
   const signIn = signInMethods(c);
-  const session = await sessionOf(c);
+  const keyCaller = await keyCallerOf(c, "read");
+  if (keyCaller && !keyCaller.ok) return callerProblem(c, keyCaller);
+  const session = keyCaller ? null : await sessionOf(c);
+  const claim = keyCaller?.value ?? session;
   const [schemas, principal] = await Promise.all([
     storedSchemas(db, settings.skytells.url),
-    session && authorize(databaseFor(c.env, session.userId), session),
+    claim && authorize(databaseFor(c.env, claim.userId), claim),
   ]);
   const models = MODELS.map((model): Model => {
     const stored = schemas.find(({ slug }) => slug === model.id);
@@ -34,15 +39,16 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
   });
   const signedOut: Session = { user: null, limits: null, models, signIn };
 
-  if (!session || !principal) return c.json(signedOut, 200);
+  if (!principal) return c.json(signedOut, 200);
   if (!principal.ok) {
+    if (keyCaller) return problemResponse(principal.refusal);
     endSession(c);
     return c.json(signedOut, 200);
   }
   // Only with a session: an anonymous visit makes no call to Skytells.
   const refreshed = refreshSchemas({ db, settings }, schemas);
   if (refreshed) c.executionCtx.waitUntil(refreshed);
-  if (session.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) {
+  if (session && session.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) {
     if (!mayKeepAccess(settings.allowedUsers, principal.value.user.email)) {
       await endAllSessions(c, session);
       endSession(c);

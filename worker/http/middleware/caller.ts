@@ -1,0 +1,75 @@
+/** Who makes the request. An `Authorization` header counts alone: a wrong key is not replaced by the cookie. */
+import { createMiddleware } from "hono/factory";
+import { ok, problemResponse, refuse, type Result } from "../../api/problem.ts";
+import { TOO_MANY_REQUESTS, UNAUTHENTICATED } from "../../api/refusals.ts";
+import { type Caller, callerOfKey, callerOfSession, hasScope } from "../../auth/caller.ts";
+import { authorize } from "../../auth/principal.ts";
+import { databaseFor } from "../../db/client.ts";
+import type { Scope } from "../../shared/api-keys.ts";
+import type { AppContext, WithCaller, WithPrincipal } from "./app-env.ts";
+import { isWithinRate } from "./rate-limit.ts";
+import { sessionOf } from "./session.ts";
+
+const INVALID_KEY = { code: "unauthenticated", detail: "This API key is not valid." } as const;
+
+/** `Bearer` is the only scheme (RFC 6750). */
+const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
+
+/** The caller of an API key with this scope (null: only a session may do this); null without an `Authorization` header. */
+export async function keyCallerOf(c: AppContext, scope: Scope | null): Promise<Result<Caller> | null> {
+  const header = c.req.header("authorization");
+  if (header === undefined) return null;
+  // Before D1 is asked: guesses must not take its time.
+  if (!(await isWithinRate(c.env.RL_API_KEY, c))) return { ok: false, refusal: TOO_MANY_REQUESTS };
+  const key = BEARER.exec(header.trim())?.[1];
+  const deps = { env: c.env, waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work) };
+  const caller = key === undefined ? null : await callerOfKey(deps, key, Date.now());
+  if (!caller) return { ok: false, refusal: INVALID_KEY };
+  if (!caller.ok) return caller;
+  if (scope === null)
+    return refuse("insufficient_scope", "An API key cannot do this. Sign in to the studio.");
+  if (hasScope(caller.value, scope)) return caller;
+  return refuse("insufficient_scope", `This API key does not have the scope "${scope}".`);
+}
+
+async function callerOf(c: AppContext, scope: Scope | null): Promise<Result<Caller>> {
+  const byKey = await keyCallerOf(c, scope);
+  if (byKey) return byKey;
+  const session = await sessionOf(c);
+  return session ? ok(callerOfSession(session)) : { ok: false, refusal: UNAUTHENTICATED };
+}
+
+/** RFC 6750, 3: a client that sent a key is told that another one may work. */
+const CHALLENGE = { "www-authenticate": 'Bearer realm="image-studio"' };
+
+export function callerProblem(c: AppContext, { refusal }: Extract<Result<Caller>, { ok: false }>): Response {
+  const isKey = c.req.header("authorization") !== undefined;
+  return problemResponse(refusal, isKey && refusal.code === "unauthenticated" ? CHALLENGE : {});
+}
+
+function withCallerOf(scope: Scope | null) {
+  return createMiddleware<WithCaller>(async (c, next) => {
+    const caller = await callerOf(c, scope);
+    if (!caller.ok) return callerProblem(c, caller);
+    c.set("caller", caller.value);
+    await next();
+  });
+}
+
+/**
+ * A session, or an API key with this scope. A session's token is only verified, without a read: what a handler does with
+ * `c.var.caller` is authorized by the user's row, by `withPrincipal` or a use case that takes the claim.
+ */
+export const withCaller = (scope: Scope) => withCallerOf(scope);
+
+/** A session only: an API key cannot do this. */
+export const withSession = withCallerOf(null);
+
+/** Authorizes the caller by the user's row. Goes behind `withCaller` and the checks of the request's body. */
+export const withPrincipal = createMiddleware<WithPrincipal>(async (c, next) => {
+  const { caller } = c.var;
+  const principal = await authorize(databaseFor(c.env, caller.userId), caller);
+  if (!principal.ok) return problemResponse(principal.refusal);
+  c.set("principal", principal.value);
+  await next();
+});

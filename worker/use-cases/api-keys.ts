@@ -1,0 +1,63 @@
+import type { ApiKeyRecord } from "../api/api-key.ts";
+import { ok, type Result, refuse } from "../api/problem.ts";
+import type { ApiKeyBody } from "../api/schemas/api-key.ts";
+import { digestOfKey, newApiKey } from "../auth/api-key.ts";
+import { type Principal, readAs } from "../auth/principal.ts";
+import * as rows from "../db/api-keys.ts";
+import { databaseFor, shardOf } from "../db/client.ts";
+import type { SessionClaim } from "../db/users.ts";
+import { MAX_API_KEYS } from "../shared/api-keys.ts";
+import { announceLater } from "../studio/client.ts";
+import type { Deps } from "./deps.ts";
+
+/** All API keys of the user, oldest first. */
+export async function listApiKeys(
+  { env }: Pick<Deps, "env">,
+  claim: SessionClaim,
+): Promise<Result<ApiKeyRecord[]>> {
+  const db = databaseFor(env, claim.userId);
+  const listed = await readAs(db, claim, rows.apiKeysOf(db, claim.userId));
+  return listed.ok ? ok(listed.value.value) : listed;
+}
+
+/** `secret` is the key itself, which is not stored. */
+export async function createApiKey(
+  { env }: Pick<Deps, "env">,
+  { userId }: Principal,
+  { name, scopes, expiresAt }: ApiKeyBody,
+): Promise<Result<{ key: ApiKeyRecord; secret: string }>> {
+  const secret = newApiKey(shardOf(userId));
+  const record: ApiKeyRecord = {
+    id: crypto.randomUUID(),
+    name,
+    scopes,
+    lastFour: secret.slice(-4),
+    createdAt: Date.now(),
+    expiresAt: expiresAt ?? null,
+    lastUsedAt: null,
+  };
+  const created = await rows.insertApiKey(
+    databaseFor(env, userId),
+    userId,
+    record,
+    await digestOfKey(secret),
+  );
+  if (created) return ok({ key: created, secret });
+  return refuse("maximum_reached", `You can have at most ${MAX_API_KEYS} API keys.`);
+}
+
+export async function revokeApiKey(deps: Deps, principal: Principal, id: string): Promise<Result<null>> {
+  const revoked = await revoke(deps, principal, id);
+  return revoked.length > 0 ? ok(null) : refuse("not_found", "There is no such API key.");
+}
+
+export async function revokeAllApiKeys(deps: Deps, principal: Principal): Promise<void> {
+  await revoke(deps, principal);
+}
+
+/** D1 refuses the keys from now on; their open sockets are closed by the object. */
+async function revoke(deps: Deps, { userId }: Principal, id?: string): Promise<string[]> {
+  const revoked = await rows.deleteApiKeys(databaseFor(deps.env, userId), userId, id);
+  if (revoked.length > 0) announceLater(deps, userId, (studio) => studio.endKeys(revoked));
+  return revoked;
+}
