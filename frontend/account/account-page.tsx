@@ -15,6 +15,7 @@ import { errors } from "../text/errors.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { usePart } from "../ui/parts.ts";
 import { createAccountDeletion } from "./account-deletion.ts";
+import { ApiKeysSection } from "./api-keys-section.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
 import { DownloadSection } from "./download-section.tsx";
 import { ExportSection } from "./export-section.tsx";
@@ -38,6 +39,7 @@ export function AccountPage() {
           <PlanSection user={shownUser} />
           <DownloadSection />
           <ExportSection />
+          <ApiKeysSection />
           <SessionsSection />
           <Section title={accountText.delete}>
             <Row what={accountText.deleteWhat}>

@@ -73,6 +73,8 @@ export function createApi(
   type One = { generation: Generation };
 
   return {
+    /** For the routes of one page, so that they are not part of the first screen. */
+    call,
     session: () => call<Session>("GET", SESSION),
     signInDev: (email: string) => call<void>("POST", "/api/auth/dev", { body: { email } }),
     signOut: (everywhere: boolean) =>

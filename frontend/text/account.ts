@@ -35,7 +35,8 @@ export const accountText = {
   signOut: "Sign out",
   signOutWhat: "Signs you out here and clears your draft and queue.",
   signOutEverywhere: "Sign out everywhere",
-  signOutEverywhereWhat: "Signs you out on every device, including this one. Your images and links stay.",
+  signOutEverywhereWhat:
+    "Signs you out on every device, including this one. Your images, links and API keys stay.",
 
   downloads: "Downloads",
   fileMetadata: "Save prompt and settings in downloaded images",
@@ -57,7 +58,7 @@ export const accountText = {
   deleteIntro: "This permanently deletes:",
   deleteList: [
     "all your images with their prompts, favorites included",
-    "all your public links: they stop working",
+    "all your public links and API keys: they stop working",
     "what is being created or queued: it is canceled",
     "all your sessions, and what this browser stores: drafts, earlier prompts, settings",
   ],

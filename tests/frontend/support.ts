@@ -158,6 +158,10 @@ export function fakeSockets() {
 export function fakeApi() {
   const notFound = async () => failure("not_found");
   return {
+    call: vi.fn(
+      async (_method: string, _path: string, _call?: { body?: unknown }): Promise<Result<never>> =>
+        failure("not_found"),
+    ),
     session: vi.fn<Api["session"]>(async () => ok(signedIn())),
     signInDev: vi.fn<Api["signInDev"]>(async () => ok(undefined)),
     signOut: vi.fn<Api["signOut"]>(async () => ok(undefined)),
