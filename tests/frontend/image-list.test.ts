@@ -250,6 +250,18 @@ describe("news", () => {
     expect(api.list).toHaveBeenCalledTimes(2);
   });
 
+  test("a refresh reads on until it meets an image of the list: no gap remains", async () => {
+    const { api, list, ids, connected } = open();
+    api.list.mockResolvedValueOnce(page([at9("b", 2), at9("a", 1)]));
+    await list.loadMore();
+    api.list.mockResolvedValueOnce(page([at9("f", 6), at9("e", 5)], "after-e"));
+    api.list.mockResolvedValueOnce(page([at9("d", 4), at9("c", 3), at9("b", 2)], "after-b"));
+    connected.value = false;
+    connected.value = true;
+    await expect.poll(ids).toEqual(["f", "e", "d", "c", "b", "a"]);
+    expect(api.list.mock.calls.map(([cursor]) => cursor)).toEqual([null, null, "after-e"]);
+  });
+
   test("a refresh without a match keeps older images", async () => {
     const { api, list, ids, connected } = open("?q=fox");
     api.list.mockResolvedValueOnce(page([at9("a", 1)], "after-a"));

@@ -11,8 +11,8 @@ import { createSelection } from "./selection.ts";
 /** The first page fills a screen quickly; the next ones are as large as the API allows. */
 const FIRST_PAGE = GALLERY_START.limit;
 const PAGE = 100;
-/** After a reload at most so many pages are read to get back to the scroll anchor. */
-const MAX_PAGES_TO_ANCHOR = 20;
+/** At most so many pages are read to get back to the scroll anchor, or to close a gap after a disconnection. */
+const MAX_PAGES_IN_A_ROW = 20;
 
 /** Where the user was: the top of this image stood so many pixels below the window's. */
 export type ScrollAnchor = { id: string; offset: number };
@@ -96,9 +96,28 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
     mustRefresh = state.peek() === "loading";
     if (mustRefresh) return;
     const requestedAtVersion = generations.nextVersion();
-    const page = await api.list(null, FIRST_PAGE, queryOf(filters), closing.signal);
-    if (!page.ok) return;
-    const { items: top, nextCursor } = page.value;
+    const known = new Set(ids.peek());
+    const top: Generation[] = [];
+    let nextCursor: string | null = null;
+    let pages = 0;
+    const { signal: closed } = closing;
+    let page: GenerationPage;
+    // More may have been added than a page holds: reads on to an image that was listed, so that no gap remains.
+    do {
+      const limit = pages === 0 ? FIRST_PAGE : PAGE;
+      const result = await api.list(nextCursor, limit, queryOf(filters), closed);
+      if (!result.ok) return;
+      page = result.value;
+      pages += 1;
+      top.push(...page.items);
+      nextCursor = page.nextCursor;
+    } while (
+      nextCursor !== null &&
+      known.size > 0 &&
+      pages < MAX_PAGES_IN_A_ROW &&
+      page.items.length > 0 &&
+      !page.items.some(({ id }) => known.has(id))
+    );
     const topIds = new Set(top.map(({ id }) => id));
     const oldest = top.at(-1)?.createdAt;
     // A page of a search can be empty although older images match.
@@ -156,7 +175,7 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
       const isBeforeAnchor = () =>
         untilId !== undefined &&
         cursor !== null &&
-        pages < MAX_PAGES_TO_ANCHOR &&
+        pages < MAX_PAGES_IN_A_ROW &&
         !ids.peek().includes(untilId);
       state.value = "loading";
       addedWhileLoading = [];
