@@ -77,6 +77,8 @@ export const MOODS: ReadonlySet<string> = new Set([
   "output-foreign",
   "output-large",
   "output-many",
+  "output-fewer",
+  "output-broken",
   "output-tiny",
   "output-none",
   "output-string",

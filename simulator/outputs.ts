@@ -143,7 +143,11 @@ export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }
     if (target !== null) return c.redirect(target, 302);
     const hasMood = (mood: string) => usesMood(prediction, mood, Number.POSITIVE_INFINITY);
     if (hasMood("output-empty")) return c.body("", 200, { "content-type": "image/png" });
-    const sample = Object.entries(SAMPLES).find(([mood]) => hasMood(mood))?.[1];
+    const { moods } = prediction;
+    const isBroken = moods.has("output-broken") && index === moodNumber(moods, "output-broken", 1);
+    const sample = isBroken
+      ? SAMPLES["output-html"]
+      : Object.entries(SAMPLES).find(([mood]) => hasMood(mood))?.[1];
     const bytes =
       sample?.bytes ??
       (await painter.paint({

@@ -20,11 +20,13 @@ export function outputExtension(prediction: Prediction): string {
   return "png";
 }
 
-export function countOutputs(prediction: Prediction): number {
-  if (prediction.moods.has("output-none")) return 0;
-  return prediction.moods.has("output-many")
-    ? Math.min(MAX_OUTPUTS, moodNumber(prediction.moods, "output-many", 4))
-    : Number(prediction.input["number_of_images"] ?? 1);
+export function countOutputs({ moods, input }: Prediction): number {
+  if (moods.has("output-none")) return 0;
+  if (moods.has("output-many")) return Math.min(MAX_OUTPUTS, moodNumber(moods, "output-many", 4));
+  const requested = Number(input["number_of_images"] ?? 1);
+  return moods.has("output-fewer")
+    ? Math.max(1, requested - moodNumber(moods, "output-fewer", 1))
+    : requested;
 }
 
 function outputNames(prediction: Prediction): string[] {

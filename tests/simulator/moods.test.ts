@@ -200,3 +200,30 @@ describe("an outage", () => {
     await own.close();
   });
 });
+
+describe("a prediction of several images", () => {
+  const input = (moods: string) => ({ prompt: `x [mood:terminal,${moods}]`, number_of_images: 3 });
+
+  it("has fewer outputs than requested with output-fewer, and at least one", async () => {
+    const own = await startTestSimulator();
+    expect((await own.create(input("output-fewer")))["output"]).toHaveLength(2);
+    expect((await own.create(input("output-fewer=2")))["output"]).toHaveLength(1);
+    expect((await own.create(input("output-fewer=9")))["output"]).toHaveLength(1);
+    await own.close();
+  });
+
+  it("has one output that is HTML with output-broken", async () => {
+    const own = await startTestSimulator();
+    for (const [mood, broken] of [
+      ["output-broken", 1],
+      ["output-broken=0", 0],
+    ] as const) {
+      const { output } = await own.create(input(mood));
+      const types = await Promise.all(
+        (output as string[]).map(async (url) => (await fetch(url)).headers.get("content-type")),
+      );
+      expect(types.map((type) => type?.startsWith("text/html"))).toEqual([0, 1, 2].map((n) => n === broken));
+    }
+    await own.close();
+  });
+});

@@ -166,6 +166,7 @@ describe("the API with random requests", () => {
           seed: fc.jsonValue(),
           aspectRatio: fc.jsonValue(),
           style: fc.oneof(fc.constantFrom("comic", "line-art"), fc.jsonValue()),
+          count: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.jsonValue()),
         },
         { requiredKeys: ["prompt"] },
       )

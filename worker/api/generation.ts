@@ -45,6 +45,7 @@ export const generationOptions = z.object({
   seed: z.int().min(0).max(MAX_SEED).exactOptional(),
   negativePrompt: z.string().exactOptional(),
   style: z.string().exactOptional(),
+  count: z.int().min(1).exactOptional(),
 });
 
 export type GenerationRecord = {
@@ -63,6 +64,11 @@ export type GenerationRecord = {
   createdAt: number;
   completedAt: number | null;
 };
+
+/** The number of images that were asked for. */
+export function requestedImages({ options }: Pick<GenerationRecord, "options">): number {
+  return options.count ?? 1;
+}
 
 export function shareUrl(origin: string, token: string): string {
   return `${origin}/s/${token}`;
@@ -98,6 +104,7 @@ export function presentOptions({
   seed,
   negativePrompt,
   style,
+  count,
 }: GenerationRecord["options"]): GenerationOptions {
   const ratio = ASPECT_RATIOS.find((known) => known === aspectRatio);
   const knownStyle = findStyle(style);
@@ -106,6 +113,7 @@ export function presentOptions({
     ...(seed !== undefined && { seed }),
     ...(negativePrompt !== undefined && { negativePrompt }),
     ...(knownStyle && { style: knownStyle.id }),
+    ...(count !== undefined && { count }),
   };
 }
 

@@ -48,7 +48,7 @@ export function recordOf(stored: GenerationRow): GenerationRecord {
 function columnsOf(record: GenerationRecord, now: number) {
   return {
     status: record.status,
-    outputUrl: record.status === "succeeded" ? `/images/${record.id}/0` : null,
+    outputUrl: record.status === "succeeded" ? `/images/${record.id}/${record.outputs[0]?.n ?? 0}` : null,
     outputs: JSON.stringify(record.outputs),
     error: record.error === null ? null : JSON.stringify(record.error),
     completedAt: record.completedAt,

@@ -145,7 +145,7 @@ export const apiKeys = sqliteTable(
   (table) => [index("api_keys_by_user").on(table.userId, table.createdAt, table.id)],
 );
 
-/** Generations of the whole studio per UTC day, for MAX_GENERATIONS_PER_DAY. */
+/** Images of the whole studio per UTC day, as requested, for MAX_GENERATIONS_PER_DAY. */
 export const days = sqliteTable("days", {
   day: text("day").primaryKey(),
   created: integer("created").notNull().default(sql`0`),

@@ -14,5 +14,8 @@ export const DEFAULT_MODEL: ModelId = "truefusion-pro";
 export const ASPECT_RATIOS = ["1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3"] as const;
 export type AspectRatio = (typeof ASPECT_RATIOS)[number];
 
+/** Most images of one generation, if its model makes several. */
+export const MAX_COUNT = 4;
+
 /** The largest seed that Skytells accepts: 2^31 − 1. */
 export const MAX_SEED = 2_147_483_647;

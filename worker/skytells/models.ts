@@ -3,7 +3,7 @@
  * an optional input is sent only if the schema has it.
  */
 import * as z from "zod";
-import { ASPECT_RATIOS, type AspectRatio, MAX_SEED, type ModelId } from "../shared/models.ts";
+import { ASPECT_RATIOS, type AspectRatio, MAX_COUNT, MAX_SEED, type ModelId } from "../shared/models.ts";
 import { countCodePoints, MAX_PROMPT_LENGTH, MAX_PROMPT_LENGTH_OF_ANY_MODEL } from "../shared/prompt.ts";
 import { withStyle } from "../shared/styles.ts";
 import type { GenerateBody, GenerationOptions } from "../api/schemas/generation.ts";
@@ -47,14 +47,24 @@ function ratiosIn(schema: InputSchema): AspectRatio[] {
   return schema.width && schema.height ? [...ASPECT_RATIOS] : [];
 }
 
+/** The numbers of images that the model makes at once. */
+function countsIn(schema: InputSchema): number[] {
+  const { maximum, enum: allowed } = schema.number_of_images ?? schema.num_outputs ?? { maximum: 1 };
+  return Array.from({ length: MAX_COUNT }, (_, index) => index + 1).filter(
+    (count) => count <= (maximum ?? MAX_COUNT) && (!allowed || allowed.includes(count)),
+  );
+}
+
 export function optionsIn(schema: InputSchema | null): ModelOptions {
   if (!schema) return {};
   const ratios = ratiosIn(schema);
+  const most = Math.max(...countsIn(schema));
   const maxLength = schema.prompt?.maxLength;
   return {
     ...(ratios.length > 0 && { aspectRatio: ratios }),
     ...(schema.seed && { seed: true as const }),
     ...(schema.negative_prompt && { negativePrompt: true as const }),
+    ...(most > 1 && { count: most }),
     ...(maxLength && { maxPromptLength: Math.min(maxLength, MAX_PROMPT_LENGTH_OF_ANY_MODEL) }),
   };
 }
@@ -69,8 +79,8 @@ export function exceededPromptLength(
 }
 
 /** Whether the request has options other than the prompt and the model. */
-export function asksForOptions({ aspectRatio, seed, negativePrompt }: GenerateBody): boolean {
-  return aspectRatio !== undefined || seed !== undefined || Boolean(negativePrompt);
+export function asksForOptions({ aspectRatio, seed, negativePrompt, count = 1 }: GenerateBody): boolean {
+  return aspectRatio !== undefined || seed !== undefined || Boolean(negativePrompt) || count > 1;
 }
 
 /** The first requested option that the model does not accept, or null. It is rejected, never dropped from a paid job. */
@@ -82,6 +92,8 @@ export function unsupportedOption(
   if (asked.aspectRatio && !options.aspectRatio?.includes(asked.aspectRatio)) return "aspectRatio";
   if (asked.seed !== undefined && !options.seed) return "seed";
   if (asked.negativePrompt && !options.negativePrompt) return "negativePrompt";
+  const { count = 1 } = asked;
+  if (count > 1 && !(schema && countsIn(schema).includes(count))) return "count";
   return null;
 }
 
@@ -121,7 +133,7 @@ export function buildInput(
   // Always sends a seed if the model has one: then equal prompts have different inputs, which identify a lost create.
   const most = Math.min(schema?.seed?.maximum ?? MAX_SEED, MAX_SEED);
   const seed = schema?.seed ? (asked.seed ?? randomSeed(most)) : undefined;
-  const ratio = asked.aspectRatio;
+  const { aspectRatio: ratio, count = 1 } = asked;
   return {
     input: {
       prompt: withStyle(asked.prompt, asked.style),
@@ -129,14 +141,15 @@ export function buildInput(
       ...(ratio && schema && !schema.aspect_ratio && sizeOf(ratio, schema)),
       ...(asked.negativePrompt && { negative_prompt: asked.negativePrompt }),
       ...(seed !== undefined && { seed }),
-      ...(schema?.number_of_images && { number_of_images: 1 }),
-      ...(schema?.num_outputs && { num_outputs: 1 }),
+      ...(schema?.number_of_images && { number_of_images: count }),
+      ...(schema?.num_outputs && { num_outputs: count }),
     },
     options: {
       ...(ratio && { aspectRatio: ratio }),
       ...(seed !== undefined && { seed }),
       ...(asked.negativePrompt && { negativePrompt: asked.negativePrompt }),
       ...(asked.style && { style: asked.style }),
+      ...(count > 1 && { count }),
     },
     drewSeed: seed !== undefined && asked.seed === undefined && most >= DISTINCT_SEEDS,
   };

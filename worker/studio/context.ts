@@ -1,7 +1,7 @@
 /** State that the object's modules share, and `updateJob`, the only way to change a stored job. */
 import type { Database } from "../db/client.ts";
 import type { Settings } from "../config/settings.ts";
-import type { GenerationRecord } from "../api/generation.ts";
+import { type GenerationRecord, requestedImages } from "../api/generation.ts";
 import type { Result } from "../api/problem.ts";
 import { log } from "../lib/log.ts";
 import { limitsOf } from "./plan-limits.ts";
@@ -84,8 +84,14 @@ function changesLimits(before: Job, after: Job): boolean {
   return (
     before.holdsSlot !== after.holdsSlot ||
     before.upstream !== after.upstream ||
-    (before.status === "failed") !== (after.status === "failed")
+    (before.status === "failed") !== (after.status === "failed") ||
+    missingImages(before) !== missingImages(after)
   );
+}
+
+/** Images that a success did not return: the day's allowance gets them back. */
+function missingImages(job: Job): number {
+  return job.status === "succeeded" ? Math.max(0, requestedImages(job) - job.outputs.length) : 0;
 }
 
 function pushGeneration({ sockets }: StudioContext, before: Job, after: Job): void {

@@ -2,7 +2,7 @@
  * The plan's limits and their use, counted from the job rows: a row outlives its UTC day, and the row of a refused
  * create is deleted. So there is no counter that a retry or a lost response could change twice.
  */
-import { MAX_REFUNDS_PER_DAY, PLANS, type Plan } from "../shared/plans.ts";
+import { PLANS, type Plan } from "../shared/plans.ts";
 import { DAY_MS } from "../shared/time.ts";
 import type { Limits } from "../api/schemas/session.ts";
 import { SLOT_GRACE_MS } from "../config/limits.ts";
@@ -14,8 +14,7 @@ import type { Jobs } from "./jobs/store.ts";
 export function limitsOf(jobs: Jobs, settings: Settings, now: number): (plan: Plan) => Limits {
   const slots = jobs.slotsSince(now - settings.deadlineMs - SLOT_GRACE_MS);
   const start = new Date(now).setUTCHours(0, 0, 0, 0);
-  const { admitted, failed } = jobs.admittedBetween(start, start + DAY_MS);
-  const used = admitted - Math.min(failed, MAX_REFUNDS_PER_DAY);
+  const used = jobs.imagesBetween(start, start + DAY_MS);
   const resetsAt = new Date(start + DAY_MS).toISOString();
   return (plan) => ({
     concurrent: PLANS[plan].concurrent,
@@ -24,13 +23,22 @@ export function limitsOf(jobs: Jobs, settings: Settings, now: number): (plan: Pl
   });
 }
 
-/** Why another generation may not start now, or null. */
-export function limitRefusal(limits: Limits, now: number): Refusal | null {
+/** For sentences of errors. */
+export function countOfImages(count: number): string {
+  return count === 1 ? "1 image" : `${count} images`;
+}
+
+/** Why another generation of `count` images may not start now, or null. */
+export function limitRefusal(limits: Limits, count: number, now: number): Refusal | null {
   const { concurrent, inFlight, today } = limits;
-  if (today.limit !== null && today.used >= today.limit) {
+  if (today.limit !== null && today.used + count > today.limit) {
+    const left = today.limit - today.used;
     return {
       code: "quota_exceeded",
-      detail: `You have used today's ${today.limit} images of your plan. The limit resets at midnight UTC.`,
+      detail:
+        left > 0
+          ? `You have ${countOfImages(left)} left of today's ${today.limit}, and asked for ${count}. The limit resets at midnight UTC.`
+          : `You have used today's ${today.limit} images of your plan. The limit resets at midnight UTC.`,
       retryAfterSeconds: (Date.parse(today.resetsAt) - now) / 1000,
       resetsAt: today.resetsAt,
       limits,

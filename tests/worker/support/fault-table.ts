@@ -184,6 +184,8 @@ const outputs = [
   ...["array", "string", "objects", "storage-files"].map((shape) => succeeded(`output-${shape}`)),
   succeeded("output-many", { stored: 4 }),
   succeeded("output-many=6", { stored: 4 }),
+  succeeded("output-fewer"),
+  succeeded("output-many=3,output-broken=2", { stored: 2 }),
 ];
 
 /** Without the webhook's address, which is proof enough, what the list says is compared whole. */

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { DAY_MS } from "../../shared/time.ts";
 import { FAILURE_CODES, GENERATION_STATUSES, MAX_BULK, MAX_SEARCH_LENGTH } from "../../shared/generations.ts";
-import { ASPECT_RATIOS, DEFAULT_MODEL, MAX_SEED, MODELS } from "../../shared/models.ts";
+import { ASPECT_RATIOS, DEFAULT_MODEL, MAX_COUNT, MAX_SEED, MODELS } from "../../shared/models.ts";
 import {
   countCodePoints,
   MAX_PROMPT_LENGTH,
@@ -42,6 +42,8 @@ export const requestedOptions = {
   aspectRatio: z.enum(ASPECT_RATIOS).optional(),
   seed: z.int().min(0).max(MAX_SEED).optional(),
   negativePrompt: promptText({ maxLength: MAX_PROMPT_LENGTH, allowEmpty: true }).optional(),
+  /** The number of images. */
+  count: z.int().min(1).max(MAX_COUNT).optional(),
 };
 
 /** Body of `POST /api/generate`. */
@@ -162,6 +164,8 @@ export const generationOptions = z.object({
   seed: z.int().min(0).max(MAX_SEED).exactOptional(),
   negativePrompt: z.string().exactOptional(),
   style: styleId.exactOptional(),
+  /** The number of images that were asked for, if more than one. `outputs` may have fewer. */
+  count: z.int().min(1).exactOptional(),
 });
 export type GenerationOptions = z.infer<typeof generationOptions>;
 

@@ -26,6 +26,8 @@ export const modelOptions = z.object({
   aspectRatio: z.array(z.enum(ASPECT_RATIOS)).exactOptional(),
   seed: z.literal(true).exactOptional(),
   negativePrompt: z.literal(true).exactOptional(),
+  /** The most images of one generation, if more than one. */
+  count: z.int().exactOptional(),
   /** In code points, if the schema has it; else `MAX_PROMPT_LENGTH` applies. */
   maxPromptLength: z.int().exactOptional(),
 });

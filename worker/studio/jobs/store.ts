@@ -1,6 +1,7 @@
 /** SQL for the object's table of jobs. */
 import { hasEnded } from "../../api/generation.ts";
 import { RETAIN_JOB_MS } from "../../config/limits.ts";
+import { MAX_REFUNDS_PER_DAY } from "../../shared/plans.ts";
 import {
   fromRow,
   isKnownTask,
@@ -143,18 +144,32 @@ export class Jobs {
       .one();
   }
 
-  /** Jobs admitted in this period, and how many of them failed. */
-  admittedBetween(start: number, end: number): { admitted: number; failed: number } {
-    if (this.isEmpty) return { admitted: 0, failed: 0 };
+  /**
+   * Images of the jobs admitted in this period: those asked for, without the ones that a success did not return, and
+   * without those of the first `MAX_REFUNDS_PER_DAY` failed jobs. A row that cannot be read counts as one.
+   */
+  imagesBetween(start: number, end: number): number {
+    if (this.isEmpty) return 0;
     return this.sql
-      .exec<{ admitted: number; failed: number }>(
-        `select count(*) as admitted,
-                coalesce(sum(iif(json_valid(document), document ->> '$.status' = 'failed', 0)), 0) as failed
-         from jobs where created_at >= ? and created_at < ?`,
+      .exec<{ images: number }>(
+        `with admitted as (
+           select created_at, iif(json_valid(document), document, '{}') as document
+           from jobs where created_at >= ? and created_at < ?
+         ), counted as (
+           select created_at, document ->> '$.status' as status, document -> '$.outputs' as outputs,
+                  max(1, coalesce(cast(document ->> '$.options.count' as integer), 1)) as asked
+           from admitted
+         ), failed as (
+           select asked from counted where status = 'failed' order by created_at limit ?
+         )
+         select coalesce(sum(iif(status = 'succeeded', min(asked, coalesce(json_array_length(outputs), asked)), asked)), 0)
+                - (select coalesce(sum(asked), 0) from failed) as images
+         from counted`,
         start,
         end,
+        MAX_REFUNDS_PER_DAY,
       )
-      .one();
+      .one().images;
   }
 
   /** Generations that could have had their first D1 write before `time` and have not. Pending updates do not count. */

@@ -2,7 +2,6 @@
 import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
 import type { GenerateBody } from "../../api/schemas/generation.ts";
 import { principalOf } from "../../auth/principal.ts";
-import type { Settings } from "../../config/settings.ts";
 import { admissionFacts, dayOf } from "../../db/users.ts";
 import { hasBlockedWord } from "../../lib/blocked-words.ts";
 import type { Plan } from "../../shared/plans.ts";
@@ -12,10 +11,12 @@ import {
   asksForOptions,
   exceededPromptLength,
   type InputSchema,
+  optionsIn,
   unsupportedOption,
 } from "../../skytells/models.ts";
 import type { StudioContext } from "../context.ts";
 import { usableSchema } from "../model-schemas.ts";
+import { countOfImages } from "../plan-limits.ts";
 import type { GenerateCommand } from "../rpc.ts";
 
 /** `schema` is null while Skytells has never sent it. */
@@ -43,7 +44,7 @@ export async function check(
   if (hasBlockedWord(body.prompt, context.settings.blockedWords)) {
     return refuse("content_policy", "This prompt contains words that this studio doesn't allow.");
   }
-  const capped = studioCapRefusal(facts.createdToday, context.settings, context.now());
+  const capped = studioCapRefusal(facts.createdToday, body.count ?? 1, context);
   if (capped) return { ok: false, refusal: capped };
   const schema = await usableSchema(context, body.model, facts.schema, context.waitUntil);
   const rejected = rejectedBySchema(schema, body);
@@ -60,15 +61,23 @@ async function readFacts({ db, settings, now }: StudioContext, userId: string, {
   }
 }
 
-function studioCapRefusal(createdToday: number, settings: Settings, now: number): Refusal | null {
+function studioCapRefusal(
+  createdToday: number,
+  count: number,
+  { settings, now }: StudioContext,
+): Refusal | null {
   const cap = settings.maxGenerationsPerDay;
   if (cap === -1) return { code: "budget_exhausted", detail: "This studio is paused." };
-  if (cap === 0 || createdToday < cap) return null;
-  const tomorrow = new Date(now).setUTCHours(24, 0, 0, 0);
+  if (cap === 0 || createdToday + count <= cap) return null;
+  const tomorrow = new Date(now()).setUTCHours(24, 0, 0, 0);
+  const left = cap - createdToday;
   return {
     code: "budget_exhausted",
-    detail: "This studio has reached its daily limit of images.",
-    retryAfterSeconds: (tomorrow - now) / 1000,
+    detail:
+      left > 0
+        ? `This studio can generate ${countOfImages(left)} more today, and you asked for ${count}.`
+        : "This studio has reached its daily limit of images.",
+    retryAfterSeconds: (tomorrow - now()) / 1000,
   };
 }
 
@@ -93,5 +102,10 @@ function rejectedBySchema(schema: InputSchema | null, body: GenerateBody): Refus
     };
   }
   const unsupported = unsupportedOption(schema, body);
+  if (unsupported === "count") {
+    const { count: most = 1 } = optionsIn(schema);
+    const detail = `This model does not generate ${body.count} images at once; the most is ${most}.`;
+    return { code: "invalid_request", detail };
+  }
   return unsupported && { code: "invalid_request", detail: `This model does not take ${unsupported}.` };
 }

@@ -40,7 +40,7 @@ function admit(context: StudioContext, command: GenerateCommand, { plan, schema 
   if (context.isDeletingAccount) return { ok: false, refusal: UNAUTHENTICATED };
   const now = context.now();
   sockets.setPlan(plan);
-  const limit = limitRefusal(limitsOf(jobs, settings, now)(plan), now);
+  const limit = limitRefusal(limitsOf(jobs, settings, now)(plan), command.body.count ?? 1, now);
   if (limit) return { ok: false, refusal: limit };
   const overdue = jobs.unrecordedSince(now - MAX_UNRECORDED_MS);
   if (overdue > 0) {
