@@ -17,13 +17,15 @@ export const deferredModule = lazyModule(() => import("./deferred.tsx"));
 const galleryModule = lazyModule(() => import("./gallery/gallery-page.tsx"));
 export const imageModule = lazyModule(() => import("./image/image-page.tsx"));
 export const dialogsModule = lazyModule(() => import("./shell/dialogs.tsx"));
+const toolsModule = lazyModule(() => import("./create/form-tools.tsx"));
 const accountModule = lazyModule(() => import("./account/account-page.tsx"));
 
 const AccountMenu = deferredModule.component((module) => module.AccountMenu);
+const FormDialog = toolsModule.component((module) => module.FormDialog);
 const Feed = deferredModule.component((module) => module.Feed);
-const OptionsPanel = deferredModule.component((module) => module.OptionsPanel);
+const OptionsPanel = toolsModule.component((module) => module.OptionsPanel);
 const QueuePanel = deferredModule.component((module) => module.QueuePanel);
-const SeedChip = deferredModule.component((module) => module.SeedChip);
+const SeedChip = toolsModule.component((module) => module.SeedChip);
 const CompareDialog = imageModule.component((module) => module.CompareDialog);
 const ShareDialog = imageModule.component((module) => module.ShareDialog);
 const ShortcutsDialog = dialogsModule.component((module) => module.ShortcutsDialog);
@@ -73,7 +75,7 @@ export function App({ onGenerate }: { onGenerate: () => void }) {
           composer={
             <Composer
               onGenerate={onGenerate}
-              options={isReady && <OptionsPanel />}
+              options={isReady && toolsModule.isLoaded() && <OptionsPanel />}
               seed={isReady && <SeedChip />}
             />
           }
@@ -90,6 +92,7 @@ export function App({ onGenerate }: { onGenerate: () => void }) {
       {isReady && dialogs.share.value !== null && (
         <ShareDialog key={dialogs.share.value.id} {...dialogs.share.value} />
       )}
+      {isReady && dialogs.form.value && <FormDialog />}
       {isReady && dialogs.signIn.value && <SignInDialog />}
       {isReady && dialogs.shortcuts.value && <ShortcutsDialog />}
       {/* Nothing outside a modal dialog can be read or reached: an open image shows the toasts itself. */}

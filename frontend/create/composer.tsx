@@ -8,7 +8,7 @@ import { afterNextPaint } from "../browser/after-next-paint.ts";
 import { isComposing } from "../browser/composition.ts";
 import { composerPart } from "../studio/generate/composer.ts";
 import { connectionPart } from "../studio/session/connection.ts";
-import { dialogsPart } from "../studio/dialogs.ts";
+import { dialogsPart, type FormDialogName } from "../studio/dialogs.ts";
 import { formAidsPart } from "../studio/generate/form-aids.ts";
 import { sessionPart } from "../studio/session/session.ts";
 import { commonText } from "../text/common.ts";
@@ -66,7 +66,10 @@ export function Composer({ onGenerate, options, seed }: Props) {
         </button>
       </div>
       <ModelPicker chosen={composer.model} />
-      {seed}
+      <div class="flex flex-wrap items-center gap-1 px-2 pt-1">
+        <Tool name="presets">{commonText.presets}</Tool>
+        {seed}
+      </div>
       {counter && !notice && (
         <p class={line} aria-hidden="true">
           {counter.shown}
@@ -193,6 +196,23 @@ function useExample(isChanging: boolean): string {
     return () => clearInterval(timer);
   }, [isChanging]);
   return commonText.placeholders[index.value % commonText.placeholders.length] ?? "";
+}
+
+/** Opens a dialog of the form. */
+function Tool({ name, children }: { name: FormDialogName; children: string }) {
+  const { form } = usePart(dialogsPart);
+  return (
+    <button
+      type="button"
+      class="button quiet small touch:min-h-control"
+      aria-haspopup="dialog"
+      onClick={() => {
+        form.value = name;
+      }}
+    >
+      {children}
+    </button>
+  );
 }
 
 /** Opens the options, and shows the chosen aspect ratio and whether other options are set. */

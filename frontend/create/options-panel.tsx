@@ -237,20 +237,18 @@ export function SeedChip() {
   if (composer.options.value.seed === undefined) return null;
   const seed = String(composer.options.value.seed);
   return (
-    <p class="px-4 pt-2">
-      <button
-        type="button"
-        class="button plain small"
-        aria-label={createText.seedRemove(seed)}
-        title={createText.seedRemove(seed)}
-        onClick={() => {
-          composer.seed.value = null;
-          composer.focus.value = true;
-        }}
-      >
-        <bdi>{createText.seedLocked(seed)}</bdi>
-        <Icon svg={x} />
-      </button>
-    </p>
+    <button
+      type="button"
+      class="button plain small touch:min-h-control"
+      aria-label={createText.seedRemove(seed)}
+      title={createText.seedRemove(seed)}
+      onClick={() => {
+        composer.seed.value = null;
+        composer.focus.value = true;
+      }}
+    >
+      <bdi>{createText.seedLocked(seed)}</bdi>
+      <Icon svg={x} />
+    </button>
   );
 }

@@ -17,6 +17,7 @@ import { createForm } from "./generate/form.ts";
 import { createFeed, feedPart } from "./images/feed.ts";
 import { isInFlight } from "./images/generation.ts";
 import { createGalleryState, galleryStatePart } from "./images/gallery-state.ts";
+import { createFormState, formStatePart } from "./generate/form-state.ts";
 import { createGenerations, type Generations, generationsPart } from "./images/generations.ts";
 import { createLiveUpdates } from "./session/live-updates.ts";
 import { type Toasts, toastsPart } from "./toasts.ts";
@@ -30,6 +31,7 @@ import { type SessionState, sessionPart } from "./session/session.ts";
 import { createShareLinks, shareLinksPart } from "./images/share-links.ts";
 import { createSubmit, type Submit, submitPart } from "./generate/submit.ts";
 import { createUserSession, userSessionPart } from "./session/user-session.ts";
+import { unusedOptions } from "./generate/unused-options.ts";
 import { createVariations, variationsPart } from "./generate/variations.ts";
 
 /** What the first screen has created, and what only a browser can do. */
@@ -132,6 +134,7 @@ export function createDeferred(platform: Platform) {
       provide(durationsPart, durations),
       provide(favoritesPart, favorites),
       provide(feedPart, feed),
+      provide(formStatePart, createFormState()),
       provide(generationsPart, generations),
       provide(galleryStatePart, galleryState),
       provide(notificationsPart, notifications),
@@ -180,25 +183,8 @@ function hintFor({ composer, session, submit, outbox }: HintDependencies): Reado
     const today = session.limits.value?.today;
     // The queue itself says that it waits for the next day.
     const isSaid = submit.pause.value?.code === "quota_exceeded" && outbox.queued.value.length > 0;
-    return unusedOptions(composer) ?? (today && !isSaid ? quotaNotice(today) : null);
+    const unused = unusedOptions(composer);
+    if (unused.length > 0) return createText.optionsUnused(commonText.model(composer.model.value), unused);
+    return today && !isSaid ? quotaNotice(today) : null;
   });
-}
-
-/** The options that are set but that the chosen model does not support. */
-function unusedOptions({
-  supported,
-  options,
-  aspectRatio,
-  seed,
-  negativePrompt,
-  model,
-}: Composer): string | null {
-  const used = options.value;
-  if (!supported.value) return null;
-  const unused = [
-    aspectRatio.value !== null && !used.aspectRatio && `${commonText.ratio} ${aspectRatio.value}`,
-    seed.value !== null && used.seed === undefined && createText.seed,
-    negativePrompt.value.trim() !== "" && !used.negativePrompt && createText.exclude,
-  ].filter((name) => name !== false);
-  return unused.length > 0 ? createText.optionsUnused(commonText.model(model.value), unused) : null;
 }

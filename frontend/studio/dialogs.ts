@@ -5,6 +5,8 @@ import { definePart } from "../ui/parts.ts";
 /** `output`: the index of the image, 0 without one. */
 export type ShareTarget = { id: string; output?: number };
 
+export type FormDialogName = "presets" | "styles";
+
 export function createDialogs() {
   return {
     /** The sign-in dialog, and whether a Generate continues after it. */
@@ -16,6 +18,8 @@ export function createDialogs() {
     shortcuts: signal(false),
     /** A request to open the options panel of the form, which resets it: the panel's popover holds whether it is open. */
     options: signal(false),
+    /** The dialog of the form that is open. */
+    form: signal<FormDialogName | null>(null),
     /** The list of queued prompts under the form. */
     queue: signal(false),
     /** The page that stays visible while its dialog waits for the Worker, whatever the address says. */

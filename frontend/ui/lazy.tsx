@@ -40,6 +40,7 @@ export function lazyModule<Module>(load: () => Promise<Module>) {
   return {
     state,
     whenLoaded,
+    isLoaded: () => state.value !== null && state.value !== "failed",
     /** A component of the module. It loads the module, and renders nothing until then. */
     component<Props extends object>(pick: (module: Module) => ComponentType<Props>) {
       return function Lazy(props: Props) {

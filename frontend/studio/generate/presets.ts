@@ -1,0 +1,130 @@
+/** The user's presets: saved from the form, and put back into it. */
+import { batch, signal } from "@preact/signals";
+import { normalizeName } from "../../../worker/shared/names.ts";
+import { MODELS } from "../../../worker/shared/models.ts";
+import { normalizePrompt, promptProblem } from "../../../worker/shared/prompt.ts";
+import type { Preset, PresetBody, PresetChange } from "../../../worker/api/schemas/preset.ts";
+import type { Api } from "../../api/client.ts";
+import type { ApiError, ErrorCode, Result } from "../../api/result.ts";
+import { commonText } from "../../text/common.ts";
+import { errors } from "../../text/errors.ts";
+import { presetsText } from "../../text/presets.ts";
+import { optionsOf } from "../images/generation.ts";
+import type { Messages } from "../messages.ts";
+import type { Composer } from "./composer.ts";
+import { unusedOptions } from "./unused-options.ts";
+
+export type PresetsDependencies = {
+  api: Pick<Api, "request">;
+  composer: Composer;
+  messages: Messages;
+};
+
+type One = { preset: Preset };
+
+export function createPresets({ api, composer, messages }: PresetsDependencies) {
+  /** Oldest first; null until loaded. */
+  const list = signal<readonly Preset[] | null>(null);
+  const error = signal<ApiError | null>(null);
+
+  const path = (id: string) => `/api/presets/${encodeURIComponent(id)}`;
+
+  async function load(): Promise<void> {
+    const result = await api.request<{ presets: Preset[] }>("GET", "/api/presets");
+    error.value = result.ok ? null : result.error;
+    if (result.ok) list.value = result.value.presets;
+  }
+
+  /** Applies a response that has the changed preset; returns why it failed, or null. */
+  function apply(result: Result<One>): string | null {
+    if (!result.ok) return sentenceOf(result.error.code);
+    const { preset } = result.value;
+    const known = list.peek() ?? [];
+    list.value = known.some(({ id }) => id === preset.id)
+      ? known.map((other) => (other.id === preset.id ? preset : other))
+      : [...known, preset];
+    return null;
+  }
+
+  const change = async (id: string, changes: PresetChange) =>
+    apply(await api.request<One>("PATCH", path(id), { body: changes }));
+
+  return {
+    list,
+    error,
+    load,
+    /** Saves the form under a name. These return a sentence about what went wrong, or null. */
+    async save(name: string): Promise<string | null> {
+      const { prompt, style, ...rest } = formOf(composer);
+      const body: PresetBody = {
+        name: normalizeName(name),
+        ...rest,
+        ...(prompt !== null && { prompt }),
+        ...(style !== null && { style }),
+      };
+      return apply(await api.request<One>("POST", "/api/presets", { body }));
+    },
+    rename: (id: string, name: string) => change(id, { name: normalizeName(name) }),
+    /** Replaces all but the name with what is in the form. */
+    replace: (id: string) => change(id, formOf(composer)),
+    async remove(id: string): Promise<string | null> {
+      const result = await api.request<void>("DELETE", path(id));
+      if (!result.ok && result.error.code !== "not_found") return sentenceOf(result.error.code);
+      list.value = (list.peek() ?? []).filter((preset) => preset.id !== id);
+      return null;
+    },
+    /** Puts a preset into the form. A toast says what is not available, and offers the form as it was before. */
+    use({ name, prompt, model, options }: Preset) {
+      const restore = snapshotOf(composer);
+      const isOffered = MODELS.some(({ id }) => id === model);
+      if (prompt !== undefined) composer.write(prompt);
+      if (model !== undefined) composer.setModel(model);
+      composer.setOptions(options);
+      composer.focus.value = true;
+      const missing = [
+        ...(model === undefined || isOffered ? [] : [`${commonText.models} ${model}`]),
+        ...unusedOptions(composer),
+      ];
+      const text = [
+        presetsText.applied(name),
+        ...(missing.length > 0 ? [presetsText.unavailable(missing)] : []),
+      ];
+      messages.show(text.join(" "), { label: presetsText.undo, run: restore });
+    },
+  };
+}
+
+export type Presets = ReturnType<typeof createPresets>;
+
+const sentenceOf = (code: ErrorCode) =>
+  code === "maximum_reached" ? presetsText.full : errors.sentence(code);
+
+/** Returns a function that puts everything back as it is in the form now. */
+function snapshotOf(composer: Composer): () => void {
+  const { prompt, model, aspectRatio, seed, negativePrompt, isSubmitted } = composer;
+  const before = [prompt, model, aspectRatio, seed, negativePrompt, isSubmitted].map((part) => {
+    const value = part.peek();
+    return () => {
+      part.value = value;
+    };
+  });
+  return () => {
+    batch(() => before.forEach((reset) => reset()));
+    composer.focus.value = true;
+  };
+}
+
+/** What a preset keeps of the form. Options that the model does not support are kept for other models. */
+function formOf({ prompt, model, aspectRatio, seed, negativePrompt }: Composer) {
+  const words = prompt.peek();
+  return {
+    prompt: promptProblem(words) === "empty" ? null : normalizePrompt(words),
+    model: model.peek(),
+    options: optionsOf({
+      aspectRatio: aspectRatio.peek(),
+      seed: seed.peek(),
+      negativePrompt: normalizePrompt(negativePrompt.peek()),
+    }),
+    style: null,
+  };
+}
