@@ -25,7 +25,7 @@ const FormDialog = toolsModule.component((module) => module.FormDialog);
 const Feed = deferredModule.component((module) => module.Feed);
 const OptionsPanel = toolsModule.component((module) => module.OptionsPanel);
 const QueuePanel = deferredModule.component((module) => module.QueuePanel);
-const SeedChip = toolsModule.component((module) => module.SeedChip);
+const FormChips = toolsModule.component((module) => module.FormChips);
 const CompareDialog = imageModule.component((module) => module.CompareDialog);
 const ShareDialog = imageModule.component((module) => module.ShareDialog);
 const ShortcutsDialog = dialogsModule.component((module) => module.ShortcutsDialog);
@@ -76,7 +76,7 @@ export function App({ onGenerate }: { onGenerate: () => void }) {
             <Composer
               onGenerate={onGenerate}
               options={isReady && toolsModule.isLoaded() && <OptionsPanel />}
-              seed={isReady && <SeedChip />}
+              chips={isReady && <FormChips />}
             />
           }
           queue={isReady && <QueuePanel />}

@@ -24,11 +24,11 @@ type Props = {
   /** Submits the form. */
   onGenerate: () => void;
   options: ComponentChildren;
-  seed: ComponentChildren;
+  chips: ComponentChildren;
 };
 
 /** The form for a prompt. */
-export function Composer({ onGenerate, options, seed }: Props) {
+export function Composer({ onGenerate, options, chips }: Props) {
   const composer = usePart(composerPart);
   const { isOffline } = usePart(connectionPart);
   const aids = useOptionalPart(formAidsPart);
@@ -67,8 +67,9 @@ export function Composer({ onGenerate, options, seed }: Props) {
       </div>
       <ModelPicker chosen={composer.model} />
       <div class="flex flex-wrap items-center gap-1 px-2 pt-1">
+        <Tool name="styles">{commonText.style}</Tool>
         <Tool name="presets">{commonText.presets}</Tool>
-        {seed}
+        {chips}
       </div>
       {counter && !notice && (
         <p class={line} aria-hidden="true">
@@ -219,8 +220,8 @@ function Tool({ name, children }: { name: FormDialogName; children: string }) {
 function OptionsButton({ isPanelLoaded }: { isPanelLoaded: boolean }) {
   const { options } = usePart(composerPart);
   const dialogs = usePart(dialogsPart);
-  const { aspectRatio, ...others } = options.value;
-  const hasOthers = Object.keys(others).length > 0;
+  const { aspectRatio, seed, negativePrompt } = options.value;
+  const hasOthers = seed !== undefined || negativePrompt !== undefined;
   return (
     <button
       type="button"

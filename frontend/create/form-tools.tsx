@@ -2,11 +2,13 @@
 import { dialogsPart } from "../studio/dialogs.ts";
 import { usePart } from "../ui/parts.ts";
 import { PresetsDialog } from "./presets-dialog.tsx";
+import { StylesDialog } from "./styles-dialog.tsx";
 
-export { OptionsPanel, SeedChip } from "./options-panel.tsx";
+export { FormChips } from "./form-chips.tsx";
+export { OptionsPanel } from "./options-panel.tsx";
 
 /** The dialog of the form that is open. */
 export function FormDialog() {
   const name = usePart(dialogsPart).form.value;
-  return name === "presets" ? <PresetsDialog /> : null;
+  return name === "presets" ? <PresetsDialog /> : name === "styles" ? <StylesDialog /> : null;
 }

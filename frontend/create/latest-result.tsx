@@ -22,6 +22,7 @@ import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations
 import { actionsText } from "../text/actions.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
+import { stylesText } from "../text/styles.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
 import { Thumbnail } from "../ui/thumbnail.tsx";
@@ -123,11 +124,12 @@ function ResultImage({ generation, frame }: { generation: Generation; frame: num
 
 function Settings({ generation: { model, options } }: { generation: Generation }) {
   const composer = usePart(composerPart);
-  const { aspectRatio, seed } = options;
+  const { aspectRatio, seed, style } = options;
   return (
     <dl class="flex flex-wrap gap-x-4 gap-y-1 text-sm">
       <Setting name={commonText.models}>{commonText.model(model)}</Setting>
       <Setting name={commonText.ratio}>{aspectRatio ?? createText.ratioAuto}</Setting>
+      {style && <Setting name={stylesText.title}>{stylesText.label(style)}</Setting>}
       {/* On a line of its own, so that a longer seed moves nothing. */}
       <Setting name={createText.seed} className="w-full">
         {seed ?? createText.seedRandom}

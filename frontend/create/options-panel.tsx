@@ -2,7 +2,6 @@ import { useComputed } from "@preact/signals";
 import dices from "lucide-static/icons/dices.svg?raw";
 import lock from "lucide-static/icons/lock.svg?raw";
 import lockOpen from "lucide-static/icons/lock-open.svg?raw";
-import x from "lucide-static/icons/x.svg?raw";
 import type { ComponentChildren, TargetedCompositionEvent, TargetedInputEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { type AspectRatio, MAX_SEED } from "../../worker/shared/models.ts";
@@ -10,6 +9,7 @@ import { countCodePoints, MAX_PROMPT_LENGTH } from "../../worker/shared/prompt.t
 import { isComposing } from "../browser/composition.ts";
 import { composerPart, seedOf } from "../studio/generate/composer.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
+import { optionsOf } from "../studio/images/generation.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -38,7 +38,10 @@ export function OptionsPanel() {
   };
   const supported = composer.supported.value;
   const { aspectRatio: ratios, seed, negativePrompt } = supported ?? {};
-  const isSet = useComputed(() => Object.keys(composer.options.value).length > 0);
+  const isSet = useComputed(() => {
+    const { style: _, ...own } = composer.options.value;
+    return Object.keys(own).length > 0;
+  });
   return (
     <div
       ref={panel}
@@ -71,7 +74,7 @@ export function OptionsPanel() {
             onClick={() => {
               // This button disappears.
               panel.current?.querySelector<HTMLElement>("input, textarea")?.focus();
-              composer.setOptions({});
+              composer.setOptions(optionsOf({ style: composer.style.peek() }));
             }}
           >
             {createText.reset}
@@ -229,26 +232,4 @@ function limitLength(area: HTMLTextAreaElement): void {
   const kept = Array.from(value.slice(0, caret)).slice(0, -excess).join("");
   area.value = kept + value.slice(caret);
   area.setSelectionRange(kept.length, kept.length);
-}
-
-/** Shows that a seed is locked, and unlocks it. */
-export function SeedChip() {
-  const composer = usePart(composerPart);
-  if (composer.options.value.seed === undefined) return null;
-  const seed = String(composer.options.value.seed);
-  return (
-    <button
-      type="button"
-      class="button plain small touch:min-h-control"
-      aria-label={createText.seedRemove(seed)}
-      title={createText.seedRemove(seed)}
-      onClick={() => {
-        composer.seed.value = null;
-        composer.focus.value = true;
-      }}
-    >
-      <bdi>{createText.seedLocked(seed)}</bdi>
-      <Icon svg={x} />
-    </button>
-  );
 }

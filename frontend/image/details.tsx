@@ -17,6 +17,7 @@ import { actionsText } from "../text/actions.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
 import { imageText } from "../text/image.ts";
+import { stylesText } from "../text/styles.ts";
 import { Icon } from "../ui/icon.tsx";
 import type { ImageActions } from "./actions.ts";
 import { downloadUrl } from "./download.ts";
@@ -200,6 +201,7 @@ function Metadata({ generation, outputIndex, onUseSeed }: MetadataProps) {
     [imageText.model, commonText.model(model)],
     [imageText.size, output && imageText.sizeOf(output.width, output.height)],
     [imageText.ratio, options.aspectRatio],
+    [stylesText.title, options.style && stylesText.label(options.style)],
     [imageText.seed, options.seed],
     [imageText.exclude, options.negativePrompt],
     [imageText.created, imageText.date(createdAt)],

@@ -3,6 +3,7 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Api } from "../api/client.ts";
 import type { Socket } from "../api/event-socket.ts";
 import type { KeyValueStore } from "../browser/storage.ts";
+import { findStyle } from "../../worker/shared/styles.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
 import { errors } from "../text/errors.ts";
@@ -149,6 +150,8 @@ export function createDeferred(platform: Platform) {
     ] satisfies [Part<unknown>, unknown][],
     /** From now on follows the session: connects, sends what is stored, starts the queue. */
     run() {
+      // Stored by another version.
+      if (!findStyle(composer.style.peek())) composer.style.value = null;
       userSession.run(queue.run);
       watchDayEnd({ limits: session.limits, askLimits: session.load, now, random: platform.random });
     },

@@ -25,6 +25,7 @@ export const commonText = {
   modelDescription: (id: string) => MODELS.find((model) => model.id === id)?.description ?? "",
   ratio: "Aspect ratio",
   options: "Options",
+  style: "Style",
   presets: "Presets",
   /** `ratio`: the chosen aspect ratio, where there is one; the button shows it too. */
   optionsSet: (ratio?: string) =>

@@ -5,7 +5,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import { afterNextPaint } from "../../frontend/browser/after-next-paint.ts";
 import { Composer } from "../../frontend/create/composer.tsx";
 import { CreatePage } from "../../frontend/create/create-page.tsx";
-import { OptionsPanel, SeedChip } from "../../frontend/create/options-panel.tsx";
+import { FormChips } from "../../frontend/create/form-chips.tsx";
+import { OptionsPanel } from "../../frontend/create/options-panel.tsx";
 import { QueuePanel } from "../../frontend/create/queue-panel.tsx";
 import { createCounter } from "../../frontend/studio/generate/counter.ts";
 import { formAidsPart } from "../../frontend/studio/generate/form-aids.ts";
@@ -34,7 +35,7 @@ async function open(session: Session = signedIn(), stored: Record<string, string
     <PartsProvider value={new Map([...world.parts, provide(formAidsPart, aids)])}>
       <CreatePage
         onGenerate={generate}
-        composer={<Composer onGenerate={generate} options={<OptionsPanel />} seed={<SeedChip />} />}
+        composer={<Composer onGenerate={generate} options={<OptionsPanel />} chips={<FormChips />} />}
         queue={<QueuePanel />}
         feed={null}
       />

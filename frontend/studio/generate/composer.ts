@@ -7,6 +7,7 @@ import {
   MODELS,
   type ModelId,
 } from "../../../worker/shared/models.ts";
+import type { StyleId } from "../../../worker/shared/styles.ts";
 import { MAX_PROMPT_LENGTH } from "../../../worker/shared/prompt.ts";
 import type { GenerateBody, Generation, GenerationOptions } from "../../../worker/api/schemas/generation.ts";
 import type { ModelOptions } from "../../../worker/api/schemas/session.ts";
@@ -36,6 +37,8 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
   const seed = signal<number | null>(null);
   /** What should not be in the image. */
   const negativePrompt = signal("");
+  /** Its text is added to the prompt by the Worker. */
+  const style = signal<StyleId | null>(null);
   /** A sentence under the form: why the prompt was not submitted. */
   const notice = signal<string | null>(null);
   /** A request to focus the prompt field, which resets it. */
@@ -57,6 +60,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
         aspectRatio: aspectRatio.value,
         seed: seed.value,
         negativePrompt: negativePrompt.value.normalize("NFC").trim(),
+        style: style.value,
       },
       supported.value,
     ),
@@ -69,6 +73,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
     aspectRatio.value = given.aspectRatio ?? null;
     seed.value = given.seed ?? null;
     negativePrompt.value = given.negativePrompt ?? "";
+    style.value = given.style ?? null;
   }
 
   function setModel(id: string) {
@@ -101,6 +106,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
     aspectRatio,
     seed,
     negativePrompt,
+    style,
     supported,
     options,
     notice,
@@ -154,6 +160,8 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
       // A locked seed does not survive a reload, except the way to a sign-in page and back with a Generate.
       seed.value = tabStore.get("resume") === null ? null : seedOf(tabStore.get("seed") ?? "");
       negativePrompt.value = store.get(NEGATIVE_PROMPT_KEY) ?? "";
+      // The deferred code removes one that this version does not know.
+      style.value = store.get("style") as StyleId | null;
       isUntouched.value = prompt.value === "";
       const enter = store.get("enter");
       enterSends.value = enter === null ? !matchMedia("(pointer: coarse)").matches : enter === "send";
@@ -166,6 +174,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
       effect(() => {
         store.set("model", model.value);
         store.set("ratio", aspectRatio.value);
+        store.set("style", style.value);
         tabStore.set("seed", seed.value === null ? null : String(seed.value));
         store.set(NEGATIVE_PROMPT_KEY, negativePrompt.value || null);
       });

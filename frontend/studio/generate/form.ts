@@ -1,5 +1,6 @@
 /** The form's Generate: checks the prompt, asks to sign in, and makes a request of what the form holds. */
-import { normalizePrompt, promptProblem } from "../../../worker/shared/prompt.ts";
+import { countCodePoints, normalizePrompt, promptProblem } from "../../../worker/shared/prompt.ts";
+import { withStyle } from "../../../worker/shared/styles.ts";
 import type { GenerateBody } from "../../../worker/api/schemas/generation.ts";
 import { createText } from "../../text/create.ts";
 import { errors } from "../../text/errors.ts";
@@ -37,7 +38,9 @@ export function createForm(dependencies: FormDependencies) {
   return {
     async generate(): Promise<void> {
       const prompt = composer.prompt.peek();
-      const maxLength = composer.maxPromptLength.peek();
+      // The style's text counts. An empty prompt stays empty.
+      const added = countCodePoints(withStyle("", composer.style.peek() ?? undefined));
+      const maxLength = composer.maxPromptLength.peek() - added;
       const problem = promptProblem(prompt, maxLength);
       if (composer.isSubmitted.peek() && now() - submittedAt < SAME_CLICK_MS) return;
       composer.notice.value = null;

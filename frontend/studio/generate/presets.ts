@@ -74,12 +74,12 @@ export function createPresets({ api, composer, messages }: PresetsDependencies) 
       return null;
     },
     /** Puts a preset into the form. A toast says what is not available, and offers the form as it was before. */
-    use({ name, prompt, model, options }: Preset) {
+    use({ name, prompt, model, options, style }: Preset) {
       const restore = snapshotOf(composer);
       const isOffered = MODELS.some(({ id }) => id === model);
       if (prompt !== undefined) composer.write(prompt);
       if (model !== undefined) composer.setModel(model);
-      composer.setOptions(options);
+      composer.setOptions({ ...options, ...(style && { style }) });
       composer.focus.value = true;
       const missing = [
         ...(model === undefined || isOffered ? [] : [`${commonText.models} ${model}`]),
@@ -101,8 +101,8 @@ const sentenceOf = (code: ErrorCode) =>
 
 /** Returns a function that puts everything back as it is in the form now. */
 function snapshotOf(composer: Composer): () => void {
-  const { prompt, model, aspectRatio, seed, negativePrompt, isSubmitted } = composer;
-  const before = [prompt, model, aspectRatio, seed, negativePrompt, isSubmitted].map((part) => {
+  const { prompt, model, aspectRatio, seed, negativePrompt, style, isSubmitted } = composer;
+  const before = [prompt, model, aspectRatio, seed, negativePrompt, style, isSubmitted].map((part) => {
     const value = part.peek();
     return () => {
       part.value = value;
@@ -115,7 +115,7 @@ function snapshotOf(composer: Composer): () => void {
 }
 
 /** What a preset keeps of the form. Options that the model does not support are kept for other models. */
-function formOf({ prompt, model, aspectRatio, seed, negativePrompt }: Composer) {
+function formOf({ prompt, model, aspectRatio, seed, negativePrompt, style }: Composer) {
   const words = prompt.peek();
   return {
     prompt: promptProblem(words) === "empty" ? null : normalizePrompt(words),
@@ -125,6 +125,6 @@ function formOf({ prompt, model, aspectRatio, seed, negativePrompt }: Composer) 
       seed: seed.peek(),
       negativePrompt: normalizePrompt(negativePrompt.peek()),
     }),
-    style: null,
+    style: style.peek(),
   };
 }

@@ -64,6 +64,7 @@ export function createPromptHistory(store: KeyValueStore, userId: () => string |
           ...optionsOf({
             aspectRatio: composer.aspectRatio.peek(),
             negativePrompt: composer.negativePrompt.peek(),
+            style: composer.style.peek(),
           }),
         };
       }

@@ -8,13 +8,14 @@ export function isInFlight({ status }: Pick<Generation, "status">): boolean {
 
 /** The options to send: of those that are set, the ones that the model supports. null: support is unknown, send all. */
 export function optionsOf(
-  { aspectRatio, seed, negativePrompt }: Partial<SetOptions>,
+  { aspectRatio, seed, negativePrompt, style }: Partial<SetOptions>,
   supported: ModelOptions | null = null,
 ): GenerationOptions {
   return {
     ...(aspectRatio && (!supported || supported.aspectRatio?.includes(aspectRatio)) && { aspectRatio }),
     ...(seed != null && (!supported || supported.seed) && { seed }),
     ...(negativePrompt && (!supported || supported.negativePrompt) && { negativePrompt }),
+    ...(style && { style }),
   };
 }
 type SetOptions = { [Option in keyof GenerationOptions]: GenerationOptions[Option] | null | undefined };

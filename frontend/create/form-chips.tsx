@@ -1,0 +1,60 @@
+import x from "lucide-static/icons/x.svg?raw";
+import type { ComponentChildren } from "preact";
+import { composerPart } from "../studio/generate/composer.ts";
+import { createText } from "../text/create.ts";
+import { stylesText } from "../text/styles.ts";
+import { Icon } from "../ui/icon.tsx";
+import { usePart } from "../ui/parts.ts";
+import { Sample } from "./styles-dialog.tsx";
+
+/** What the next image has beside prompt, model and options. A click removes it. */
+export function FormChips() {
+  const { options, seed, style } = usePart(composerPart);
+  const given = options.value;
+  return (
+    <>
+      {given.style && (
+        <Chip
+          label={stylesText.remove(stylesText.label(given.style))}
+          onRemove={() => {
+            style.value = null;
+          }}
+        >
+          <Sample id={given.style} className="-ms-1.5 size-6 rounded-xs" />
+          {stylesText.label(given.style)}
+        </Chip>
+      )}
+      {given.seed !== undefined && (
+        <Chip
+          label={createText.seedRemove(String(given.seed))}
+          onRemove={() => {
+            seed.value = null;
+          }}
+        >
+          <bdi>{createText.seedLocked(String(given.seed))}</bdi>
+        </Chip>
+      )}
+    </>
+  );
+}
+
+type ChipProps = { label: string; onRemove: () => void; children: ComponentChildren };
+
+function Chip({ label, onRemove, children }: ChipProps) {
+  const { focus } = usePart(composerPart);
+  return (
+    <button
+      type="button"
+      class="button plain small touch:min-h-control"
+      aria-label={label}
+      title={label}
+      onClick={() => {
+        onRemove();
+        focus.value = true;
+      }}
+    >
+      {children}
+      <Icon svg={x} />
+    </button>
+  );
+}

@@ -1,0 +1,13 @@
+/** Part of the text catalogue: the dialog of styles. */
+import { STYLES } from "../../worker/shared/styles.ts";
+
+const labels = new Map<string, string>(STYLES.map(({ id, label }) => [id, label]));
+
+export const stylesText = {
+  title: "Style",
+  what: "Adds a few words to your prompt. The prompt itself stays as it is.",
+  none: "No style",
+  label: (id: string) => labels.get(id) ?? id,
+  remove: (label: string) => `Remove style ${label}`,
+  close: "Close",
+};
