@@ -11,7 +11,7 @@ import { dialogsPart } from "../studio/dialogs.ts";
 import { composerPart } from "../studio/generate/composer.ts";
 import { formStatePart } from "../studio/generate/form-state.ts";
 import { createPresets, type Presets } from "../studio/generate/presets.ts";
-import { messagesPart } from "../studio/messages.ts";
+import { toastsPart } from "../studio/toasts.ts";
 import { sessionPart } from "../studio/session/session.ts";
 import { commonText } from "../text/common.ts";
 import { errors } from "../text/errors.ts";
@@ -63,8 +63,8 @@ function usePresets(): Presets {
   const state = usePart(formStatePart);
   const api = usePart(apiPart);
   const composer = usePart(composerPart);
-  const messages = usePart(messagesPart);
-  state.presets.value ??= createPresets({ api, composer, messages });
+  const toasts = usePart(toastsPart);
+  state.presets.value ??= createPresets({ api, composer, toasts });
   return state.presets.value;
 }
 
@@ -235,7 +235,7 @@ function Confirmation({ question, button, isDanger, send, onDone }: Confirmation
 }
 
 function SaveForm({ presets, isFull }: { presets: Presets; isFull: boolean }) {
-  const messages = usePart(messagesPart);
+  const toasts = usePart(toastsPart);
   const savedCount = useSignal(0);
   if (isFull) return <p class="mt-4 border-t border-line pt-4 text-sm text-muted">{presetsText.full}</p>;
   return (
@@ -249,7 +249,7 @@ function SaveForm({ presets, isFull }: { presets: Presets; isFull: boolean }) {
         send={(name) => presets.save(name)}
         onDone={(name) => {
           savedCount.value += 1;
-          messages.announce(presetsText.saved(name));
+          toasts.announce(presetsText.saved(name));
         }}
       />
     </div>

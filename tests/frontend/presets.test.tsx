@@ -110,7 +110,7 @@ describe("using a preset", () => {
   });
 
   test("fills the form, and Undo restores prompt and settings as they were", async () => {
-    const { composer, presets, messages, texts, begin } = setUpPresets();
+    const { composer, presets, toasts, texts, begin } = setUpPresets();
     await begin();
     composer.write("my draft");
     composer.setOptions({ aspectRatio: "16:9", seed: 3 });
@@ -119,7 +119,7 @@ describe("using a preset", () => {
     expect(composer.model.value).toBe("truefusion-edge");
     expect(composer.options.value).toEqual({ negativePrompt: "text" });
     expect(texts()).toEqual([presetsText.applied("Posters")]);
-    messages.messages.value[0]?.action?.run();
+    toasts.all.value[0]?.action?.run();
     expect(composer.prompt.value).toBe("my draft");
     expect(composer.model.value).toBe("truefusion-pro");
     expect(composer.options.value).toEqual({ aspectRatio: "16:9", seed: 3 });

@@ -10,19 +10,19 @@ import { commonText } from "../../text/common.ts";
 import { errors } from "../../text/errors.ts";
 import { presetsText } from "../../text/presets.ts";
 import { optionsOf } from "../images/generation.ts";
-import type { Messages } from "../messages.ts";
+import type { Toasts } from "../toasts.ts";
 import type { Composer } from "./composer.ts";
 import { unusedOptions } from "./unused-options.ts";
 
 export type PresetsDependencies = {
   api: Pick<Api, "request">;
   composer: Composer;
-  messages: Messages;
+  toasts: Toasts;
 };
 
 type One = { preset: Preset };
 
-export function createPresets({ api, composer, messages }: PresetsDependencies) {
+export function createPresets({ api, composer, toasts }: PresetsDependencies) {
   /** Oldest first; null until loaded. */
   const list = signal<readonly Preset[] | null>(null);
   const error = signal<ApiError | null>(null);
@@ -89,7 +89,7 @@ export function createPresets({ api, composer, messages }: PresetsDependencies) 
         presetsText.applied(name),
         ...(missing.length > 0 ? [presetsText.unavailable(missing)] : []),
       ];
-      messages.show(text.join(" "), { label: presetsText.undo, run: restore });
+      toasts.show(text.join(" "), { label: presetsText.undo, run: restore });
     },
   };
 }
