@@ -1,7 +1,6 @@
 /** Presets: what is saved of the form, what is put back, and the dialog. */
 import { cleanup, configure, fireEvent, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Api } from "../../frontend/api/client.ts";
 import { createPresets } from "../../frontend/studio/generate/presets.ts";
 import { commonText } from "../../frontend/text/common.ts";
 import { createText } from "../../frontend/text/create.ts";
@@ -59,7 +58,7 @@ function serve(
     presets[index] = changed;
     return ok({ preset: changed });
   });
-  api.request = request as Api["request"];
+  api.call = request as typeof api.call;
   return { presets, request };
 }
 

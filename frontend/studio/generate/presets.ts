@@ -15,7 +15,7 @@ import type { Composer } from "./composer.ts";
 import { unusedOptions } from "./unused-options.ts";
 
 export type PresetsDependencies = {
-  api: Pick<Api, "request">;
+  api: Pick<Api, "call">;
   composer: Composer;
   toasts: Toasts;
 };
@@ -30,7 +30,7 @@ export function createPresets({ api, composer, toasts }: PresetsDependencies) {
   const path = (id: string) => `/api/presets/${encodeURIComponent(id)}`;
 
   async function load(): Promise<void> {
-    const result = await api.request<{ presets: Preset[] }>("GET", "/api/presets");
+    const result = await api.call<{ presets: Preset[] }>("GET", "/api/presets");
     error.value = result.ok ? null : result.error;
     if (result.ok) list.value = result.value.presets;
   }
@@ -47,7 +47,7 @@ export function createPresets({ api, composer, toasts }: PresetsDependencies) {
   }
 
   const change = async (id: string, changes: PresetChange) =>
-    apply(await api.request<One>("PATCH", path(id), { body: changes }));
+    apply(await api.call<One>("PATCH", path(id), { body: changes }));
 
   return {
     list,
@@ -62,13 +62,13 @@ export function createPresets({ api, composer, toasts }: PresetsDependencies) {
         ...(prompt !== null && { prompt }),
         ...(style !== null && { style }),
       };
-      return apply(await api.request<One>("POST", "/api/presets", { body }));
+      return apply(await api.call<One>("POST", "/api/presets", { body }));
     },
     rename: (id: string, name: string) => change(id, { name: normalizeName(name) }),
     /** Replaces all but the name with what is in the form. */
     replace: (id: string) => change(id, formOf(composer)),
     async remove(id: string): Promise<string | null> {
-      const result = await api.request<void>("DELETE", path(id));
+      const result = await api.call<void>("DELETE", path(id));
       if (!result.ok && result.error.code !== "not_found") return sentenceOf(result.error.code);
       list.value = (list.peek() ?? []).filter((preset) => preset.id !== id);
       return null;
