@@ -145,6 +145,7 @@ showUnreachable({ composer, connection, session });
 effect(() => {
   if (!session.session.value) return;
   const owner = session.user.value?.id ?? "";
+  clearFormFor(owner, store.get("owner"));
   store.set("owner", owner);
   navigator.serviceWorker?.controller?.postMessage({ owner } satisfies ToWorker);
 });
@@ -153,7 +154,16 @@ effect(() => {
   if (session.session.value && !session.user.value) delete document.documentElement.dataset.hasImages;
 });
 function followOwner(owner: string | null) {
-  if (session.session.peek() && (owner ?? "") !== (session.user.peek()?.id ?? "")) location.reload();
+  const known = session.user.peek()?.id ?? "";
+  if (!session.session.peek() || (owner ?? "") === known) return;
+  clearFormFor(owner, known);
+  location.reload();
+}
+/** One user followed another without a sign-out: the form holds what the one before was writing. */
+function clearFormFor(owner: string | null, before: string | null) {
+  if (!owner || !before || owner === before) return;
+  composer.write("");
+  composer.setOptions({});
 }
 addEventListener("storage", ({ key, newValue }) => {
   if (key === "studio.owner") followOwner(newValue);

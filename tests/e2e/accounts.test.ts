@@ -1,6 +1,7 @@
 /** A user's data stays private across sign-outs and between users. */
 import { expect, inject, test } from "vitest";
 import { commonText } from "../../frontend/text/common.ts";
+import { createText } from "../../frontend/text/create.ts";
 import { signInText } from "../../frontend/text/sign-in.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { createClient } from "./support/client.ts";
@@ -98,6 +99,29 @@ test("sign-out waits until another tab has sent its pending deletions", async ()
   const again = await createClient(app.url, email);
   const { items } = await (await again.call("GET", "/api/generations")).json();
   expect(items).toEqual([]);
+});
+
+test("a user who follows another one without a sign-out does not see what that one was writing", async () => {
+  const { page, studio, context, newTab } = await visit({ email: newEmail() });
+  await studio.open();
+  await studio.isSignedIn();
+  await studio.prompt.fill("A diary under a pillow");
+  await studio.button(commonText.options).click();
+  await page.getByRole("textbox", { name: createText.exclude }).fill("my neighbor");
+  await page.keyboard.press("Escape");
+  // As a gateway does whose user has changed.
+  const signIn = await context.request.post("/api/auth/dev", { data: { email: newEmail() } });
+  expect(signIn.status()).toBe(204);
+  const reloaded = page.waitForEvent("load");
+  const other = await newTab();
+  await other.studio.open();
+  await other.studio.isSignedIn();
+  await reloaded;
+  await studio.isSignedIn();
+  expect(await other.studio.prompt.inputValue()).toBe("");
+  expect(await studio.prompt.inputValue()).toBe("");
+  const stored = () => JSON.stringify([localStorage, sessionStorage]);
+  expect(await page.evaluate(stored)).not.toMatch(/diary|neighbor/);
 });
 
 test("removes the images when the session has ended, and another user does not see them", async () => {
