@@ -41,7 +41,7 @@ export function CreatePage({ composer, queue, feed, onGenerate }: Props) {
         {queue}
       </div>
       {/* The top padding keeps space for the queue's summary line, so that its appearance does not move the feed. */}
-      <div class="flex-1 px-gutter pt-2 pb-end md:pt-12">
+      <div class="flex-1 px-gutter pt-12 pb-end tall:max-md:pt-2">
         {!isSignedOut && feed}
         {hasExamples && <Examples onGenerate={onGenerate} />}
       </div>

@@ -120,12 +120,12 @@ function Placeholder() {
   return (
     <div class={ROWS} role="status" aria-label={createText.loading}>
       <div class="flex min-w-0 basis-full" style={{ "--ratio": 1 }}>
-        <div class="skeleton relative aspect-(--ratio) w-full overflow-hidden rounded-md bg-shade md:w-[min(62vh*var(--ratio),100%-19rem)]" />
+        <div class="skeleton relative aspect-(--ratio) w-full overflow-hidden rounded-md bg-shade forced-colors:outline forced-colors:-outline-offset-1 md:w-[min(62vh*var(--ratio),100%-19rem)]" />
       </div>
       {PLACEHOLDER_RATIOS.map((ratio) => (
         <div
           key={ratio}
-          class="skeleton relative aspect-(--ratio) grow-(--ratio) basis-[calc(var(--ratio)*var(--spacing-row))] overflow-hidden rounded-md bg-shade"
+          class="skeleton relative aspect-(--ratio) grow-(--ratio) basis-[calc(var(--ratio)*var(--spacing-row))] overflow-hidden rounded-md bg-shade forced-colors:outline forced-colors:-outline-offset-1"
           style={{ "--ratio": ratio }}
         />
       ))}

@@ -55,7 +55,7 @@ export function LatestResult({ entry, generation }: Props) {
       data-latest
     >
       <div
-        class={`relative mx-auto aspect-(--ratio) w-full max-w-[min(100%,var(--ratio)*68dvh)] flex-none self-start overflow-hidden rounded-md bg-shade md:mx-0 md:w-[min(62vh*var(--ratio),100%-19rem)] ${isPending ? "skeleton" : ""}`}
+        class={`relative mx-auto aspect-(--ratio) w-full max-w-[min(100%,var(--ratio)*68dvh)] flex-none self-start overflow-hidden rounded-md bg-shade forced-colors:outline forced-colors:-outline-offset-1 md:mx-0 md:w-[min(62vh*var(--ratio),100%-19rem)] ${isPending ? "skeleton" : ""}`}
         data-frame
       >
         {!isPending && <ResultImage generation={generation} frame={frame} />}

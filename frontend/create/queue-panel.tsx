@@ -15,8 +15,8 @@ import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
 
 /**
- * How many prompts wait for a free slot; their list opens over the feed. On a wide window the line lies over the space
- * above the feed too, so that no image moves when prompts come and go.
+ * How many prompts wait for a free slot; their list opens over the feed. Where the form is at the top, the line lies over
+ * the space above the feed too, so that nothing moves when prompts come and go.
  */
 export function QueuePanel() {
   const { queued } = usePart(outboxPart);
@@ -29,7 +29,7 @@ export function QueuePanel() {
   if (items.length === 0) return null;
   return (
     <section
-      class="mx-3 animate-rise border border-line bg-canvas px-3 shadow-float max-md:-order-1 max-md:rounded-t-lg max-md:border-b-0 md:absolute md:inset-x-0 md:top-full md:rounded-b-lg md:border-t-0"
+      class="absolute inset-x-0 top-full mx-5 animate-rise rounded-b-lg border border-t-0 border-line bg-canvas px-3 shadow-float tall:max-md:static tall:max-md:-order-1 tall:max-md:mx-3 tall:max-md:rounded-t-lg tall:max-md:rounded-b-none tall:max-md:border-t tall:max-md:border-b-0 md:mx-3"
       aria-label={createText.queue}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !isOpen.value) return;

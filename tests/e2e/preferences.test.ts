@@ -95,6 +95,17 @@ test("with forced colors every control is visible, and on looks different from o
     await viewer.getByRole("button", { name: galleryText.favorite, pressed: true }).waitFor();
   });
   blank.push(...(await unseen(page)));
+  await page.keyboard.press("Escape");
+
+  const running = "[mood:stuck] White chalk on a blackboard";
+  await page.getByRole("navigation").getByRole("link", { name: commonText.create }).click();
+  await studio.generate(running);
+  const placeholder = decode(await studio.working(running).locator("[data-frame]").screenshot());
+  const colors = new Set<string>();
+  for (let at = 0; at < placeholder.data.length; at += placeholder.channels) {
+    colors.add(placeholder.data.slice(at, at + 3).join());
+  }
+  if (colors.size < 2) blank.push("placeholder");
   expect({ alike, blank }).toEqual({ alike: [], blank: [] });
 });
 

@@ -145,6 +145,29 @@ test("a very long word in the queue keeps the row in its box and its buttons vis
   expect(found).toEqual([]);
 });
 
+test.each([
+  { width: 720, height: 450 },
+  { width: 1440, height: 900 },
+])("at $width × $height neither the form nor an image moves when a prompt is queued", async (viewport) => {
+  const running = "[mood:stuck] A stone that stays";
+  const { page, studio } = await visit({ email: newEmail(), viewport });
+  await studio.open();
+  await studio.generate(running);
+  await simulator.idOf(running);
+  await page.getByText(createText.creatingCount(1)).waitFor();
+  const places = () =>
+    Promise.all([studio.generateButton.boundingBox(), studio.working(running).boundingBox()]);
+  await studio.generate("A leaf on the stone");
+  await page.getByRole("region", { name: createText.queue }).waitFor();
+  const queued = await places();
+  await page
+    .getByRole("button", { name: createText.removeQueued("A leaf on the stone"), includeHidden: true })
+    .evaluate((button) => (button as HTMLElement).click());
+  await page.getByRole("region", { name: createText.queue }).waitFor({ state: "detached" });
+  expect(await places()).toEqual(queued);
+  await simulator.finish(running);
+});
+
 test("the reason of a failure is readable in the smallest tile", async () => {
   const client = await createClient(app.url, newEmail());
   const fails = async (prompt: string) => {
