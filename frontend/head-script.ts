@@ -52,7 +52,8 @@ declare const __MAIN__: string;
     const button = event.target instanceof Element && event.target.closest<HTMLButtonElement>("#app button");
     if (!button) return;
     event.preventDefault();
-    early = button;
+    // A prompt in the address shows with main.tsx: a click before that was not about it.
+    early = location.search || location.hash ? null : button;
   };
   addEventListener("click", keepClick, true);
   addEventListener("studio-ready", () => {

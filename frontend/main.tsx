@@ -134,6 +134,11 @@ effect(() => {
   if (route.page !== "create" || route.imageId !== null) void startDeferred();
 });
 
+// The deferred chunk shows them.
+effect(() => {
+  if (toasts.all.value.length > 0) void startDeferred();
+});
+
 // Leaving a page closes its dialogs.
 effect(() => {
   void router.route.value;
@@ -208,14 +213,20 @@ document.addEventListener("click", (event) => {
 });
 
 function mount(root: HTMLElement) {
-  // What the user typed and chose, or submitted as a plain form, before this script ran.
-  const sent = new URLSearchParams(location.pathname === "/" ? location.search : "");
+  // What the user typed and chose, or submitted as a plain form, before this script ran; or the prompt of a share link.
+  const sent = new URLSearchParams(
+    location.pathname === "/" ? location.search || location.hash.slice(1) : "",
+  );
   const typed = root.querySelector("textarea")?.value || sent.get("prompt") || "";
   const model =
     root.querySelector<HTMLInputElement>("input[name=model]:checked:not([checked])")?.value ??
     sent.get("model");
-  // A reload restores the draft instead.
-  if (sent.has("prompt")) history.replaceState(history.state, "", "/");
+  if (sent.has("prompt")) {
+    // A reload restores the draft instead.
+    history.replaceState(history.state, "", "/");
+    // A Generate that waited for a sign-in was about another prompt.
+    tabStore.set("resume", null);
+  }
   const studio = <Studio />;
   if (location.pathname === "/" && root.firstElementChild) hydrate(studio, root);
   else {

@@ -45,7 +45,7 @@ export function ShareDialog({ id, output: outputIndex = 0 }: Props) {
         {output && <Preview output={output} alt={generation.prompt} />}
         <div>
           <h2 class="text-lg font-semibold">{imageText.shareTitle}</h2>
-          <p class="mt-1 text-sm text-muted">{imageText.shareWhy}</p>
+          <p class="mt-1 text-sm text-muted">{imageText.shareWhy(generation.outputs.length)}</p>
         </div>
       </div>
       <label class="switch min-h-control border-t border-line">

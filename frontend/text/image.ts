@@ -74,7 +74,8 @@ export const imageText = {
   time: "Time",
 
   shareTitle: "Share this image",
-  shareWhy: "Anyone with the link can see the image, without an account.",
+  shareWhy: (count: number) =>
+    `Anyone with the link can see ${count > 1 ? `all ${number(count)} images` : "the image"}, without an account.`,
   publicLink: "Public link",
   publicLinkHint: "Anyone with the link can see this image",
   showPrompt: "Show the prompt on the page",

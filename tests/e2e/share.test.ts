@@ -1,9 +1,11 @@
 /** A public link, until it is revoked. */
+import { readFile } from "node:fs/promises";
 import { imageDimensionsFromData } from "image-dimensions";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
+import { commonText } from "../../frontend/text/common.ts";
 import { imageText } from "../../frontend/text/image.ts";
 import { startApp } from "./support/app.ts";
-import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
+import { DESKTOP, newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient, sha256 } from "./support/simulator.ts";
 import { isDrawn } from "./support/studio-page.ts";
@@ -72,6 +74,36 @@ test("a public link shows the image and its social card; a revoked link is 404",
   stranger.expectsInConsole(/status of 404/);
   expect((await stranger.page.reload())?.status()).toBe(404);
   expect((await fetch(`${link}/image`)).status).toBe(404);
+});
+
+describe.each([DESKTOP, PHONE])("at $width px", (viewport) => {
+  test("a visitor downloads the image and tries its prompt, and can restore a draft", async () => {
+    // As long as a prompt can be, with characters that an address escapes.
+    const prompt = "狐 & <fox> 100% #1 \u{1f98a}".padEnd(500, " +");
+    const client = await createClient(app.url, newEmail());
+    const { id } = await client.makes(prompt.trimEnd());
+    const share = await client.call("POST", `/api/generations/${id}/share`, { showPrompt: true });
+    const { url } = (await share.json()) as { url: string };
+    const { page, studio } = await visit({ viewport });
+    const submitted: string[] = [];
+    page.on("request", (request) => request.method() === "POST" && submitted.push(request.url()));
+    await studio.open();
+    await studio.prompt.fill("Half a thought");
+    await page.goto(url);
+
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Download" }).click(),
+    ]);
+    const original = new Uint8Array(await (await fetch(`${url}/image`)).arrayBuffer());
+    expect(sha256(await readFile(await file.path()))).toBe(sha256(original));
+    await page.getByRole("link", { name: "Try this prompt" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => studio.prompt.inputValue()).toBe(prompt.trimEnd());
+    await studio.button(commonText.restoreDraft).click();
+    expect(await studio.prompt.inputValue()).toBe("Half a thought");
+    expect([submitted, page.url()]).toEqual([[], `${app.url}/`]);
+  });
 });
 
 test("a tall image is loaded at the size that the page shows", async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
+import { commonText } from "../../frontend/text/common.ts";
 import { errors } from "../../frontend/text/errors.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import {
@@ -354,6 +355,10 @@ describe("a visit", () => {
     third.composer.restore("typed early", "truefusion-pro");
     expect(third.composer.prompt.value).toBe("typed early");
     expect(third.composer.model.value, "chosen before the script loaded").toBe("truefusion-pro");
+    const [toast] = third.toasts.all.value;
+    expect(toast?.text).toBe(commonText.draftReplaced);
+    toast?.action?.run();
+    expect(third.composer.prompt.value).toBe("half a thou");
     const fourth = setUp({ stored });
     fourth.composer.restore("", "gpt");
     expect(fourth.composer.model.value).toBe("truefusion-edge");

@@ -14,6 +14,7 @@ import {
   reaches,
   type Visitor,
 } from "./support/app.ts";
+import { studioWith } from "./support/sign-in.ts";
 
 type Shared = { user: Visitor; generation: Generation; path: string };
 
@@ -115,6 +116,95 @@ describe("the owner's own images", () => {
     expect(await named(url)).toMatch(new RegExp(`^inline; .*filename\\*=UTF-8''${name}\\.png$`));
     expect(await named(`${url}?size=thumb`)).toContain(`''image-${generation.id}.webp`);
     expect(await named(`${url}?download`)).toMatch(new RegExp(`^attachment; .*''${name}\\.png$`));
+  });
+});
+
+describe("what a page offers", () => {
+  const linksOf = (html: string) =>
+    Array.from(html.matchAll(/<a [^>]*href="([^"]+)"[^>]*>([^<]+)<\/a>/g), ([, href, label]) => [
+      label,
+      href,
+    ]);
+
+  it("is a download, and to try the prompt if it shows", async () => {
+    const { user, generation, path } = await shareNew(true);
+    const prompt = `${"狐 & <wolf> 100% #1\n".repeat(60)}end`;
+    await env.DB.prepare("update generations set prompt = ? where id = ?").bind(prompt, generation.id).run();
+    const links = linksOf(await (await call(path)).text());
+    const [label, href = ""] = links.find(([name]) => name === "Try this prompt") ?? [];
+    expect(label).toBe("Try this prompt");
+    const studio = new URL(href.replaceAll("&amp;", "&"), "http://studio");
+    expect([studio.pathname, studio.search]).toEqual(["/", ""]);
+    expect(new URLSearchParams(studio.hash.slice(1)).get("prompt")).toBe(prompt);
+    expect(links).toContainEqual(["Download", `${path}/image?download`]);
+
+    await user.post(`/api/generations/${generation.id}/share`, { showPrompt: false });
+    const hidden = linksOf(await (await call(path)).text());
+    expect(hidden.map(([name]) => name)).toEqual(["Make your own", "Download"]);
+  });
+
+  it("is each image of a generation that has several, in full and as a download of its own name", async () => {
+    const { user, generation, path } = await shareNew(false);
+    const sizes = [
+      [300, 200],
+      [200, 300],
+      [250, 250],
+    ] as const;
+    for (const [n, [width, height]] of sizes.entries()) {
+      const data = encode({ width, height, data: new Uint8Array(width * height * 3), channels: 3 });
+      await env.OUTPUTS.put(`outputs/${user.id}/${generation.id}/${n}.png`, data);
+    }
+    const outputs = sizes.map(([width, height], n) => ({ n, ext: "png", width, height }));
+    await env.DB.prepare("update generations set outputs = ? where id = ?")
+      .bind(JSON.stringify(outputs), generation.id)
+      .run();
+    const html = (await (await call(path)).text()).replaceAll("&amp;", "&");
+    const originals = ["/image", "/image?n=1", "/image?n=2"].map((query) => path + query);
+    expect(Array.from(html.matchAll(/<a href="([^"]+)"><img/g), ([, href]) => href)).toEqual([
+      "/",
+      ...originals,
+    ]);
+    const downloads = linksOf(html).filter(([label]) => label?.startsWith("Download"));
+    expect(downloads).toEqual([
+      ["Download 1 of 3", `${path}/image?download`],
+      ["Download 2 of 3", `${path}/image?n=1&download`],
+      ["Download 3 of 3", `${path}/image?n=2&download`],
+    ]);
+    for (const [n, [width, height]] of sizes.entries()) {
+      const original = await call(originals[n] ?? "");
+      expect(imageDimensionsFromData(await original.bytes())).toEqual({ width, height, type: "png" });
+      const name = n === 0 ? "image" : `image-${n + 1}`;
+      expect(await disposition(downloads[n]?.[1] ?? "")).toContain(`attachment; filename="${name}.png"`);
+      const view = await call(`${path}/image?n=${n}&size=768`);
+      expect(imageDimensionsFromData(await view.bytes())).toEqual({ width, height, type: "webp" });
+    }
+    expect(html).toContain('alt="An image made with Image Studio (2 of 3)"');
+    expect(metaOf(html)["og:image:width"]).toBe("300");
+    for (const n of ["3", "-1", "01", "x", ""]) {
+      expect([n, (await call(`${path}/image?n=${n}`)).status]).toEqual([n, 404]);
+    }
+  });
+
+  it.each([
+    [
+      "an open provider",
+      { OIDC_ISSUER: "https://id.example", OIDC_CLIENT_ID: "x", ALLOWED_USERS: "*" },
+      true,
+    ],
+    [
+      "a list",
+      { OIDC_ISSUER: "https://id.example", OIDC_CLIENT_ID: "x", ALLOWED_USERS: "@a.example" },
+      false,
+    ],
+    ["no list", { OIDC_ISSUER: "https://id.example", OIDC_CLIENT_ID: "x", ALLOWED_USERS: "" }, false],
+    ["Access", { ACCESS_TEAM_DOMAIN: "https://team.example", ACCESS_AUD: "x", ALLOWED_USERS: "*" }, false],
+  ])("invites to sign up with %s: %o → %s", async (_, settings, isOpen) => {
+    const { path } = await shareNew(false);
+    const studio = studioWith(settings, "https://studio.example");
+    for (const page of [path, "/s/nothing"]) {
+      const text = await (await studio.call(page)).text();
+      expect(text.includes("Make your own"), page).toBe(isOpen);
+    }
   });
 });
 

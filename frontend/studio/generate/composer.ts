@@ -151,7 +151,8 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
     },
     /** Reads the stored draft and settings. What the user typed and chose before the script loaded comes first. */
     restore(typed: string, chosen: string | null = null) {
-      prompt.value = typed || (tabStore.get("draft") ?? store.get("draft") ?? "");
+      prompt.value = tabStore.get("draft") ?? store.get("draft") ?? "";
+      if (typed) replace(typed);
       const wanted = [chosen, store.get("model"), DEFAULT_MODEL];
       const known = wanted.flatMap((name) => MODELS.find(({ id }) => id === name)?.id ?? []);
       model.value = known[0] ?? DEFAULT_MODEL;

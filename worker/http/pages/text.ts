@@ -25,10 +25,15 @@ export const text = {
     refused: "This can't be opened",
   },
 
-  sharedTitle: "An image made with Image Studio",
+  sharedTitle: (count: number) =>
+    count === 1 ? "An image made with Image Studio" : "Images made with Image Studio",
+  oneOf: (what: string, at: number, of: number) => `${what} (${at} of ${of})`,
   invitation: "Describe an image, get it in seconds.",
   madeWith: (prompt: string) => `${prompt} · Made with Image Studio`,
   makeOwn: "Make your own",
+  tryPrompt: "Try this prompt",
+  download: "Download",
+  downloadOf: (at: number, of: number) => `Download ${at} of ${of}`,
   report: "Report this image",
   reportOf: (url: string) => `Report of ${url}`,
   shareGone: "This link doesn't work",

@@ -42,6 +42,12 @@ export function signInMethods(c: AppContext): SignInMethod[] {
   ];
 }
 
+/** Whether anyone can create an account: not with a list of users, nor where Access decides who comes in. */
+export function isSignUpOpen(c: AppContext): boolean {
+  const { allowedUsers, oidc } = settingsOf(c.env);
+  return isDevSignInOpen(c) || (oidc !== null && allowedUsers.includes("*"));
+}
+
 const onlyIf = (isOpen: (c: AppContext) => boolean) =>
   createMiddleware<AppEnv>(async (c, next) => (isOpen(c) ? next() : c.notFound()));
 
