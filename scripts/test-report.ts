@@ -2,15 +2,15 @@
  * A vitest reporter that writes the counts of a run to the file in `TEST_REPORT`.
  *
  * It also ends a run whose files have all ended: @cloudflare/vitest-plugin 1.5.0 sometimes does not tell vitest that the last
- * file of a workerd is done, and vitest then waits without end.
+ * file of a workerd is done, and vitest then waits without end (https://github.com/cloudflare/workers-sdk/issues/15498).
  */
 import { writeFileSync } from "node:fs";
 import type { Reporter, TestModule, TestSpecification } from "vitest/node";
 
 export type Counts = { passed: number; failed: number; skipped: number };
 
-/** From the end of the last file; the run normally ends within seconds. */
-const END_WITHIN_MS = 60_000;
+/** From the end of the last file; the run normally ends within 2 seconds. */
+const END_WITHIN_MS = 15_000;
 
 export default class TestReport implements Reporter {
   private files = 0;

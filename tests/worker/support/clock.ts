@@ -20,7 +20,7 @@ export async function advance(user: Visitor, ms: number): Promise<void> {
 const LONGEST_WAIT_MS = 60 * 60 * 1000;
 
 /** Moves the clock to the time at which the next job is due, and fires the alarm. */
-async function fireNext(user: Visitor): Promise<void> {
+export async function fireNext(user: Visitor): Promise<void> {
   const wait = await runInDurableObject(env.STUDIO.getByName(user.id), (studio, { storage }) => {
     const { now } = studio as unknown as { now: () => number };
     const { at } = storage.sql.exec<{ at: number | null }>("select min(next_at) as at from jobs").one();

@@ -119,7 +119,7 @@ const answers = [
   found("answer-lost"),
   givenUp("answer-never", "upstream_timeout"),
   succeeded("answer-slow=0.5"),
-  found("answer-slow=6"),
+  found("answer-slow=5"),
   rejected("errors=older,create-422", "upstream_rejected"),
   rejected("errors=flat,create-451", "content_policy"),
   rejected("errors=lower,create-404", "model_unavailable"),
