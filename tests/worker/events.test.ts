@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { issueSession } from "../../worker/auth/session.ts";
 import { settingsOf } from "../../worker/config/settings.ts";
+import { studioOf } from "../../worker/studio/client.ts";
+import { UserStudio } from "../../worker/studio/user-studio.ts";
 import {
   call,
   deliver,
@@ -52,6 +54,31 @@ describe("GET /api/events", () => {
     );
   });
 
+  it("pushes the current state if the push of an earlier change arrives last", async () => {
+    const user = await newUser();
+    const { id } = await generate(user, newPrompt("terminal"));
+    await reaches(user, id, "succeeded");
+    const { events } = await openStudio(user);
+    const pushed = () =>
+      events.flatMap((event) => (event.type === "generation" ? [event.generation.favorite] : []));
+    const studio = studioOf(env, user.id);
+    const delayed = vi.spyOn(UserStudio.prototype, "announce").mockResolvedValueOnce();
+    onTestFinished(() => delayed.mockRestore());
+    for (const favorite of [true, false]) {
+      await user.call(`/api/generations/${id}`, {
+        method: "PATCH",
+        body: JSON.stringify({ favorite }),
+        headers: { "content-type": "application/json" },
+      });
+    }
+    await eventually(async () => expect(pushed()).toEqual([false]));
+    const [earlier] = delayed.mock.calls[0] ?? [];
+    if (!earlier) throw new Error("no push");
+    expect(earlier.favorite).toBe(true);
+    await studio.announce(earlier);
+    await eventually(async () => expect(pushed()).toEqual([false, false]));
+  });
+
   it("reports full progress while the output of a finished prediction is being saved", async () => {
     const user = await newUser("pro");
     const { events } = await openStudio(user);
@@ -82,7 +109,23 @@ describe("GET /api/events", () => {
     );
     socket.send("ping");
     expect(await pong).toBe("pong");
-    socket.send("x".repeat(10_000));
+  });
+
+  it.each([
+    ["text", "x".repeat(10_000)],
+    ["a ping in another spelling", "PING"],
+    ["bytes", new TextEncoder().encode("ping")],
+  ])("closes a socket that sends %s, and leaves the user's other sockets open", async (_, message) => {
+    const user = await newUser();
+    const [client, other] = [await openStudio(user), await openStudio(user)];
+    client.socket.send(message);
+    expect(await client.closed).toMatchObject({ code: 1008 });
+    const { id } = await generate(user, newPrompt("stuck"));
+    await eventually(async () =>
+      expect(other.events.some((event) => event.type === "generation" && event.generation.id === id)).toBe(
+        true,
+      ),
+    );
   });
 
   it("closes the oldest of more than twenty", async () => {

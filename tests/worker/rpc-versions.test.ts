@@ -79,16 +79,10 @@ function callsOf(user: Visitor, id: string): Record<string, Call> {
 const INTERNAL = new Set([
   "constructor",
   "fetch",
-  "alarm",
   "webSocketMessage",
   "webSocketClose",
-  "context",
-  "wipe",
   "withTimeLimit",
   "isWithinRate",
-  "pending",
-  "recoverOnce",
-  "ensureAlarm",
 ]);
 
 describe("an RPC method", () => {

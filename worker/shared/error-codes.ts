@@ -37,3 +37,5 @@ export type ProblemCode = keyof typeof PROBLEM_STATUS;
 /** WebSocket close codes of `/api/events`. */
 export const CLOSE_SESSION_ENDED = 4001;
 export const CLOSE_TOO_MANY_SOCKETS = 4008;
+/** Of RFC 6455. */
+export const CLOSE_POLICY_VIOLATION = 1008;

@@ -1,79 +1,35 @@
 /**
  * The Durable Object of one user: the only place that changes the state of the user's generations.
  *
- * Invariants: the alarm cannot be lost (`alarm()` never throws and re-arms last; every other entry makes sure that it is
- * set). Only an admission, a cancel or a delete creates the tables; a webhook never does: a late one must not recreate the
- * object of a deleted account.
+ * Invariant: only an admission, a cancel or a delete creates the tables; a webhook never does: a late one must not recreate
+ * the object of a deleted account.
  */
-import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
+import { CLOSE_POLICY_VIOLATION } from "../shared/error-codes.ts";
 import type { Plan } from "../shared/plans.ts";
 import type { BulkResult } from "../api/schemas/generation.ts";
 import type { Limits } from "../api/schemas/session.ts";
-import { databaseFor } from "../db/client.ts";
 import type { SessionClaim } from "../db/users.ts";
-import { CANCEL_WAIT_MS, MAX_IMAGES_IN_MEMORY } from "../config/limits.ts";
-import { limitConcurrency } from "../lib/async.ts";
-import { settingsOf } from "../config/settings.ts";
+import { CANCEL_WAIT_MS } from "../config/limits.ts";
 import type { GenerationRecord } from "../api/generation.ts";
-import { log, logError, reasonOf } from "../lib/log.ts";
 import { ok, type Result, refuse } from "../api/problem.ts";
 import { imageNotFound } from "../api/refusals.ts";
+import { Announcements } from "./announcements.ts";
 import { limitsOf } from "./plan-limits.ts";
 import { cancelGeneration } from "./tasks/cancel.ts";
-import { AccountDeletionState } from "./tasks/account-deletion-state.ts";
-import { pushLimits, type StudioContext } from "./context.ts";
+import { pushLimits } from "./context.ts";
 import { generate } from "./tasks/create.ts";
 import * as rpc from "./rpc.ts";
 import type { Delivery, GenerateCommand } from "./rpc.ts";
-import { ForgetPace } from "./forget-pace.ts";
 import { applyWebhook } from "./tasks/webhook.ts";
-import { AccountDeletion } from "./tasks/account-deletion.ts";
 import { recordOfJob } from "./jobs/job.ts";
-import { Jobs } from "./jobs/store.ts";
-import { Sockets, type SocketOwner } from "./sockets.ts";
+import type { SocketOwner } from "./sockets.ts";
+import { StudioObject } from "./studio-object.ts";
 import { removeGenerations } from "./tasks/delete.ts";
-import { Revocations } from "./revocations.ts";
-import { Alarm, MIN_ALARM_DELAY_MS } from "./alarm.ts";
-import { Schema } from "./schema.ts";
-import { fetchStatus, Settling } from "./tasks/settle.ts";
+import { fetchStatus } from "./tasks/settle.ts";
 
-export class UserStudio extends DurableObject<Env> {
-  private readonly schema: Schema;
-  private readonly jobs: Jobs;
-  private readonly deletionState: AccountDeletionState;
-  private readonly deletion: AccountDeletion;
-  private readonly sockets: Sockets;
-  private readonly revocations: Revocations;
-  private readonly settling: Settling;
-  private readonly alarmClock: Alarm;
-  /** Tests replace it. */
-  private readonly now: () => number = Date.now;
-  private sharedContext: StudioContext | null = null;
-  private hasRecovered = false;
-
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.schema = new Schema(ctx.storage);
-    this.jobs = new Jobs(ctx.storage.sql, this.schema);
-    this.deletionState = new AccountDeletionState(ctx.storage.sql, this.schema);
-    this.sockets = new Sockets(ctx);
-    this.revocations = new Revocations(ctx.storage.sql, this.schema);
-    if (this.revocations.epoch > 0) this.sockets.endSessions(this.revocations.epoch);
-    this.settling = new Settling(() => this.context());
-    this.deletion = new AccountDeletion(this.deletionState, {
-      context: () => this.context(),
-      isBusy: () => this.settling.size > 0 || this.context().creating.size > 0,
-      wipe: () => this.wipe(),
-      arm: () => this.alarmClock.arm(),
-    });
-    this.alarmClock = new Alarm(
-      ctx.storage,
-      () => this.now(),
-      () => this.pending(),
-    );
-    if (this.deletionState.isUnderWay) this.sockets.endSessions(Number.POSITIVE_INFINITY);
-  }
+export class UserStudio extends StudioObject {
+  private readonly announcements = new Announcements();
 
   /** Creates a generation, or returns the one that has this Idempotency-Key. */
   async generate(command: GenerateCommand): Promise<Result<GenerationRecord>> {
@@ -166,9 +122,11 @@ export class UserStudio extends DurableObject<Env> {
 
   async announceMany(records: GenerationRecord[] = []): Promise<void> {
     await this.ensureAlarm();
-    for (const record of z.array(rpc.generationRecord).parse(records)) {
-      if (!this.jobs.byPrediction(record.id)?.deleted) this.sockets.generation(record);
-    }
+    const ids = z
+      .array(rpc.generationRecord)
+      .parse(records)
+      .map(({ id }) => id);
+    await this.announcements.push(this.context(), this.ctx.id.name ?? "", ids);
   }
 
   /** Ends the sessions with a lower epoch. */
@@ -220,65 +178,16 @@ export class UserStudio extends DurableObject<Env> {
     return this.sockets.open(owner, inFlight, await this.limits(owner.plan));
   }
 
-  override async webSocketMessage(): Promise<void> {
-    // Clients send only pings, which are answered without waking the object.
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     await this.ensureAlarm();
+    // Clients send only pings, which are answered without waking the object.
+    if (message !== "ping") socket.close(CLOSE_POLICY_VIOLATION, "unexpected message");
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
     await this.ensureAlarm();
     // 1005 and 1006 mean that there was no close frame to answer.
     if (code !== 1005 && code !== 1006) socket.close(code);
-  }
-
-  override async alarm(): Promise<void> {
-    this.alarmClock.reset();
-    try {
-      this.recoverOnce();
-      const { nextAt } = this.deletion;
-      if (nextAt !== null && nextAt <= this.now()) this.ctx.waitUntil(this.deletion.resume());
-      const settled = this.settling.settleDue();
-      this.ctx.waitUntil(settled);
-      // Slow passes continue in the background, so that other jobs get their alarm.
-      await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, MIN_ALARM_DELAY_MS))]);
-    } catch (error) {
-      logError("alarm_failed", { reason: reasonOf(error) });
-    } finally {
-      this.alarmClock.arm();
-    }
-  }
-
-  private context(): StudioContext {
-    this.sharedContext ??= {
-      bindings: this.env,
-      db: databaseFor(this.env, this.ctx.id.name ?? ""),
-      settings: settingsOf(this.env),
-      jobs: this.jobs,
-      sockets: this.sockets,
-      revocations: this.revocations,
-      isDeletingAccount: this.deletionState.isUnderWay,
-      creating: new Map(),
-      canceling: new Map(),
-      recording: new Map(),
-      forgetPace: new ForgetPace(),
-      withImageMemory: limitConcurrency(MAX_IMAGES_IN_MEMORY),
-      now: () => this.now(),
-      waitUntil: (work) => this.ctx.waitUntil(work),
-      arm: () => this.alarmClock.arm(),
-      settleLater: (id) => this.ctx.waitUntil(this.settling.settle(id, true)),
-    };
-    return this.sharedContext;
-  }
-
-  /** The input gate is closed while storage is deleted. */
-  private async wipe(): Promise<void> {
-    await this.ctx.storage.deleteAll();
-    this.schema.reset();
-    this.deletionState.reset();
-    this.revocations.reset();
-    this.sharedContext = null;
-    this.alarmClock.reset();
-    log("account_deleted");
   }
 
   /** Waits at most `CANCEL_WAIT_MS`; the work continues in the background. */
@@ -294,25 +203,5 @@ export class UserStudio extends DurableObject<Env> {
       // The rate limit is only against abuse; the plan's limits do not depend on it.
       return true;
     }
-  }
-
-  private pending(): { dueAt: number | null; isWorking: boolean } {
-    const times = [this.jobs.earliest(this.settling.ids()), this.deletion.nextAt].filter((at) => at !== null);
-    return {
-      dueAt: times.length === 0 ? null : Math.min(...times),
-      isWorking: this.settling.size > 0 || this.deletion.isRunning,
-    };
-  }
-
-  /** At the first entry: resumes what an earlier instance left unfinished. */
-  private recoverOnce(): void {
-    if (!this.hasRecovered) this.jobs.recoverInterrupted(this.now());
-    this.hasRecovered = true;
-  }
-
-  /** Every entry calls this. */
-  private async ensureAlarm(): Promise<void> {
-    this.recoverOnce();
-    await this.alarmClock.ensure();
   }
 }

@@ -1,0 +1,130 @@
+/**
+ * What keeps the Durable Object of one user going: its parts, its alarm, and the recovery after a restart.
+ *
+ * Invariant: the alarm cannot be lost (`alarm()` never throws and re-arms last; every other entry makes sure that it is
+ * set).
+ */
+import { DurableObject } from "cloudflare:workers";
+import { databaseFor } from "../db/client.ts";
+import { MAX_IMAGES_IN_MEMORY } from "../config/limits.ts";
+import { settingsOf } from "../config/settings.ts";
+import { limitConcurrency } from "../lib/async.ts";
+import { log, logError, reasonOf } from "../lib/log.ts";
+import { Alarm, MIN_ALARM_DELAY_MS } from "./alarm.ts";
+import type { StudioContext } from "./context.ts";
+import { ForgetPace } from "./forget-pace.ts";
+import { Jobs } from "./jobs/store.ts";
+import { Revocations } from "./revocations.ts";
+import { Schema } from "./schema.ts";
+import { Sockets } from "./sockets.ts";
+import { AccountDeletion } from "./tasks/account-deletion.ts";
+import { AccountDeletionState } from "./tasks/account-deletion-state.ts";
+import { Settling } from "./tasks/settle.ts";
+
+export abstract class StudioObject extends DurableObject<Env> {
+  private readonly schema: Schema;
+  protected readonly jobs: Jobs;
+  private readonly deletionState: AccountDeletionState;
+  protected readonly deletion: AccountDeletion;
+  protected readonly sockets: Sockets;
+  protected readonly revocations: Revocations;
+  protected readonly settling: Settling;
+  private readonly alarmClock: Alarm;
+  /** Tests replace it. */
+  protected readonly now: () => number = Date.now;
+  private sharedContext: StudioContext | null = null;
+  private hasRecovered = false;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.schema = new Schema(ctx.storage);
+    this.jobs = new Jobs(ctx.storage.sql, this.schema);
+    this.deletionState = new AccountDeletionState(ctx.storage.sql, this.schema);
+    this.sockets = new Sockets(ctx);
+    this.revocations = new Revocations(ctx.storage.sql, this.schema);
+    if (this.revocations.epoch > 0) this.sockets.endSessions(this.revocations.epoch);
+    this.settling = new Settling(() => this.context());
+    this.deletion = new AccountDeletion(this.deletionState, {
+      context: () => this.context(),
+      isBusy: () => this.settling.size > 0 || this.context().creating.size > 0,
+      wipe: () => this.wipe(),
+      arm: () => this.alarmClock.arm(),
+    });
+    this.alarmClock = new Alarm(
+      ctx.storage,
+      () => this.now(),
+      () => this.pending(),
+    );
+    if (this.deletionState.isUnderWay) this.sockets.endSessions(Number.POSITIVE_INFINITY);
+  }
+
+  override async alarm(): Promise<void> {
+    this.alarmClock.reset();
+    try {
+      this.recoverOnce();
+      const { nextAt } = this.deletion;
+      if (nextAt !== null && nextAt <= this.now()) this.ctx.waitUntil(this.deletion.resume());
+      const settled = this.settling.settleDue();
+      this.ctx.waitUntil(settled);
+      // Slow passes continue in the background, so that other jobs get their alarm.
+      await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, MIN_ALARM_DELAY_MS))]);
+    } catch (error) {
+      logError("alarm_failed", { reason: reasonOf(error) });
+    } finally {
+      this.alarmClock.arm();
+    }
+  }
+
+  protected context(): StudioContext {
+    this.sharedContext ??= {
+      bindings: this.env,
+      db: databaseFor(this.env, this.ctx.id.name ?? ""),
+      settings: settingsOf(this.env),
+      jobs: this.jobs,
+      sockets: this.sockets,
+      revocations: this.revocations,
+      isDeletingAccount: this.deletionState.isUnderWay,
+      creating: new Map(),
+      canceling: new Map(),
+      recording: new Map(),
+      forgetPace: new ForgetPace(),
+      withImageMemory: limitConcurrency(MAX_IMAGES_IN_MEMORY),
+      now: () => this.now(),
+      waitUntil: (work) => this.ctx.waitUntil(work),
+      arm: () => this.alarmClock.arm(),
+      settleLater: (id) => this.ctx.waitUntil(this.settling.settle(id, true)),
+    };
+    return this.sharedContext;
+  }
+
+  /** The input gate is closed while storage is deleted. */
+  private async wipe(): Promise<void> {
+    await this.ctx.storage.deleteAll();
+    this.schema.reset();
+    this.deletionState.reset();
+    this.revocations.reset();
+    this.sharedContext = null;
+    this.alarmClock.reset();
+    log("account_deleted");
+  }
+
+  private pending(): { dueAt: number | null; isWorking: boolean } {
+    const times = [this.jobs.earliest(this.settling.ids()), this.deletion.nextAt].filter((at) => at !== null);
+    return {
+      dueAt: times.length === 0 ? null : Math.min(...times),
+      isWorking: this.settling.size > 0 || this.deletion.isRunning,
+    };
+  }
+
+  /** At the first entry: resumes what an earlier instance left unfinished. */
+  private recoverOnce(): void {
+    if (!this.hasRecovered) this.jobs.recoverInterrupted(this.now());
+    this.hasRecovered = true;
+  }
+
+  /** Every entry calls this. */
+  protected async ensureAlarm(): Promise<void> {
+    this.recoverOnce();
+    await this.alarmClock.ensure();
+  }
+}
