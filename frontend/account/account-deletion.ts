@@ -2,7 +2,7 @@
  * Deletes the user's account, from the question to the confirmation.
  *
  * While the outcome is unknown, nothing queued is sent in this user's name. After success this browser keeps none of
- * the user's data. A request without an answer can be repeated.
+ * the user's data. A request without a response can be repeated.
  */
 import { batch, signal } from "@preact/signals";
 import type { Session, User } from "../../worker/api/schemas/session.ts";
@@ -11,7 +11,7 @@ import type { ApiError, ErrorCode } from "../api/result.ts";
 import type { KeyValueStore } from "../browser/storage.ts";
 import type { SessionState } from "../studio/session/session.ts";
 
-/** With these answers the Worker certainly did nothing. After any other error it may have deleted the account. */
+/** After these responses the Worker certainly did nothing. After any other error it may have deleted the account. */
 const REJECTIONS: ReadonlySet<ErrorCode> = new Set(["unauthenticated", "forbidden_origin", "suspended"]);
 export const isUncertain = ({ code }: ApiError) => !REJECTIONS.has(code);
 

@@ -114,7 +114,7 @@ export function createApi(
 export type Api = ReturnType<typeof createApi>;
 
 /**
- * A gateway may answer for the Worker, in HTML: then there is no code, and the status alone says too little. A code
+ * A gateway may respond instead of the Worker, in HTML: then there is no code, and the status alone says too little. A code
  * that only a newer Worker knows is passed on: it is a refusal all the same.
  */
 async function readError(response: Response): Promise<ApiError> {

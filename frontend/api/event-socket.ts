@@ -14,7 +14,7 @@ export type Socket = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" |
 export type EventSocketDependencies = {
   /** Opens a socket to `/api/events`. */
   connect: () => Socket;
-  /** 0–1, so that a deploy that cuts every socket is not answered by all of them in one moment. */
+  /** 0–1, so that a deploy that cuts every socket does not make all of them reconnect at once. */
   random: () => number;
   /** Set by this socket: true while pushes arrive. */
   isConnected: Signal<boolean>;

@@ -5,8 +5,8 @@
 import type { ToPage, ToWorker } from "./messages.ts";
 import { showPage } from "./notification-click.ts";
 import { kindOf } from "./requests.ts";
-import { answerPage, answerShell, deleteOtherShells, files, storeShell } from "./shell.ts";
-import { answerThumbnail, setCacheOwner } from "./thumbnails.ts";
+import { respondWithPage, respondWithShell, deleteOtherShells, files, storeShell } from "./shell.ts";
+import { respondWithThumbnail, setCacheOwner } from "./thumbnails.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -20,11 +20,11 @@ self.addEventListener("fetch", (event) => {
   const kind = kindOf(request, self.location.origin, files);
   switch (kind) {
     case "page":
-      return event.respondWith(answerPage(request));
+      return event.respondWith(respondWithPage(request));
     case "shell":
-      return event.respondWith(answerShell(request));
+      return event.respondWith(respondWithShell(request));
     case "thumbnail":
-      return event.respondWith(answerThumbnail(request, (work) => event.waitUntil(work)));
+      return event.respondWith(respondWithThumbnail(request, (work) => event.waitUntil(work)));
     case null:
       return;
     default:

@@ -2,7 +2,7 @@
 export type ToWorker =
   /** The id of the signed-in user; "" while signed out. */
   | { owner: string }
-  /** The path of a script that the page runs. A waiting worker of another build answers `update`. */
+  /** The path of a script that the page runs. A waiting worker of another build replies `update`. */
   | { running: string }
   /** The user agreed to the update. */
   | { takeOver: true };

@@ -31,7 +31,7 @@ const cached = (path: string) => caches.match(path, { cacheName: NAME, ignoreVar
  * The page from the network, so that a deploy, a rollback and a sign-in of Cloudflare Access take effect at once;
  * without network the cached page.
  */
-export async function answerPage(request: Request): Promise<Response> {
+export async function respondWithPage(request: Request): Promise<Response> {
   const network = fetch(request);
   const timeout = new Promise<null>((resolve) => {
     setTimeout(resolve, PAGE_TIMEOUT_MS, null);
@@ -41,6 +41,6 @@ export async function answerPage(request: Request): Promise<Response> {
   return (await cached("/")) ?? network;
 }
 
-export async function answerShell(request: Request): Promise<Response> {
+export async function respondWithShell(request: Request): Promise<Response> {
   return (await cached(new URL(request.url).pathname)) ?? fetch(request);
 }

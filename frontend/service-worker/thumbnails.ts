@@ -1,6 +1,6 @@
 /**
  * Recent thumbnails of the signed-in user, in a cache with the user's id in its name. There is at most one such cache.
- * While signed out there is none, and nothing is stored or answered. So no user sees another's images.
+ * While signed out there is none, and nothing is read from the cache or stored. So no user sees another's images.
  */
 const PREFIX = "thumbnails:";
 /** About 10 MB. */
@@ -33,7 +33,7 @@ function openOwn(): Promise<Cache | null> {
 }
 
 /** `waitUntil`: keeps the service worker alive while the thumbnail is stored. */
-export async function answerThumbnail(
+export async function respondWithThumbnail(
   request: Request,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<Response> {
@@ -43,7 +43,7 @@ export async function answerThumbnail(
   if (!cache) return fetch(request);
   // Bypasses the HTTP cache, which keeps images across accounts.
   const response = await fetch(request, { cache: "no-store" });
-  // With this header the Worker answers with the original, because the thumbnail is not ready.
+  // With this header the Worker sends the original, because the thumbnail is not ready.
   const isThumbnail = !response.headers.has("content-location");
   if (response.status === 200 && isThumbnail) waitUntil(store(cache, request.url, response.clone()));
   return response;

@@ -150,8 +150,8 @@ describe("deleting the account", () => {
 
   test("keeps its dialog open while it runs", async () => {
     const world = setUp();
-    const answer = Promise.withResolvers<Awaited<ReturnType<typeof world.api.deleteAccount>>>();
-    world.api.deleteAccount.mockReturnValueOnce(answer.promise);
+    const response = Promise.withResolvers<Awaited<ReturnType<typeof world.api.deleteAccount>>>();
+    world.api.deleteAccount.mockReturnValueOnce(response.promise);
     const { router, dialog, type, send } = await ask(world);
     type("ada@example.com");
     send();
@@ -162,7 +162,7 @@ describe("deleting the account", () => {
     await waitFor(() => expect(element.open).toBe(true));
     router.go("/");
     expect(screen.getByRole("dialog", { name: accountText.deleteTitle })).toBe(element);
-    answer.resolve(failure("storage_unavailable"));
+    response.resolve(failure("storage_unavailable"));
     await dialog.findByText(accountText.deleteUncertain(errorSentences.storage_unavailable));
     fireEvent.click(dialog.getByRole("button", { name: accountText.keep }));
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
@@ -184,13 +184,13 @@ describe("deleting the account", () => {
 });
 
 describe("a deletion", () => {
-  async function opened(...answers: Parameters<typeof failure>[0][]) {
+  async function opened(...responses: Parameters<typeof failure>[0][]) {
     const stored = { theme: "dark", draft: "a fox", "history.u1": "[]", "outbox.u1": "[]" };
     const world = setUp({ stored, storedInTab: { draft: "a fox" } });
     const [clearBrowserData, showDeletedPage] = [vi.fn(async () => {}), vi.fn()];
     await world.begin();
     const deletion = createAccountDeletion({ ...world, clearBrowserData, showDeletedPage });
-    for (const code of answers) world.api.deleteAccount.mockResolvedValueOnce(failure(code));
+    for (const code of responses) world.api.deleteAccount.mockResolvedValueOnce(failure(code));
     deletion.open();
     return { ...world, deletion, clearBrowserData, showDeletedPage };
   }
@@ -215,7 +215,7 @@ describe("a deletion", () => {
     await vi.waitFor(() => expect(api.generate).toHaveBeenCalledOnce());
   });
 
-  test("whose answer was lost is confirmed by the 401 to the next attempt", async () => {
+  test("whose response was lost is confirmed by the 401 to the next attempt", async () => {
     const { deletion, showDeletedPage } = await opened("network_error", "unauthenticated");
     await deletion.send();
     expect(showDeletedPage).not.toHaveBeenCalled();
@@ -223,7 +223,7 @@ describe("a deletion", () => {
     expect(showDeletedPage).toHaveBeenCalledOnce();
   });
 
-  test("whose answer was lost is checked when the user gives up", async () => {
+  test("whose response was lost is checked when the user gives up", async () => {
     const { api, deletion, showDeletedPage, store } = await opened("storage_unavailable");
     await deletion.send();
     api.session.mockResolvedValueOnce(ok(signedOut()));

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { createApi } from "../../frontend/api/client.ts";
 
-function answering(status: number, body: string, headers: Record<string, string> = {}) {
+function respondingWith(status: number, body: string, headers: Record<string, string> = {}) {
   const send = vi.fn(
     async (_path: string, _init: RequestInit) =>
       new Response(status === 204 ? null : body, { status, headers }),
@@ -11,23 +11,23 @@ function answering(status: number, body: string, headers: Record<string, string>
 
 describe("the API client never throws", () => {
   test("returns a value", async () => {
-    const { api } = answering(200, JSON.stringify({ items: [], nextCursor: null }));
+    const { api } = respondingWith(200, JSON.stringify({ items: [], nextCursor: null }));
     expect(await api.list(null, 24)).toEqual({ ok: true, value: { items: [], nextCursor: null } });
   });
 
   test("returns no value for an empty body", async () => {
-    const { api } = answering(204, "");
+    const { api } = respondingWith(204, "");
     expect(await api.remove("g1")).toEqual({ ok: true, value: undefined });
   });
 
   test("returns an error with all that the studio acts on", async () => {
     const problem = {
       code: "upstream_timeout",
-      detail: "No answer.",
+      detail: "No response.",
       pending: { id: "p1", until: "2026-11-22T10:02:00Z" },
       limits: { concurrent: 1, inFlight: 1, unconfirmed: 1 },
     };
-    const { api } = answering(504, JSON.stringify(problem), { "Retry-After": "2" });
+    const { api } = respondingWith(504, JSON.stringify(problem), { "Retry-After": "2" });
     expect(await api.generate({ prompt: "x", model: "truefusion-pro" }, "k")).toEqual({
       ok: false,
       error: { ...problem, retryAfterSeconds: 2 },
@@ -61,25 +61,25 @@ describe("the API client never throws", () => {
     [502, "<html>Bad gateway</html>"],
     [200, "<html>Welcome to the hotel's wifi</html>"],
     [500, "null"],
-  ])("returns an error for an answer that is not the Worker's (%i %s)", async (status, body) => {
-    const { api } = answering(status, body);
+  ])("returns an error for a response that is not the Worker's (%i %s)", async (status, body) => {
+    const { api } = respondingWith(status, body);
     expect(await api.session()).toMatchObject({ ok: false, error: { code: "invalid_response" } });
   });
 });
 
 test("keeps a code that only a newer Worker knows", async () => {
-  const { api } = answering(500, JSON.stringify({ code: "something_new" }));
+  const { api } = respondingWith(500, JSON.stringify({ code: "something_new" }));
   expect(await api.session()).toMatchObject({ ok: false, error: { code: "something_new" } });
 });
 
 test("has a code for errors that only the studio's owner can resolve", async () => {
-  const { api } = answering(503, JSON.stringify({ code: "upstream_unavailable", ownerMustAct: true }));
+  const { api } = respondingWith(503, JSON.stringify({ code: "upstream_unavailable", ownerMustAct: true }));
   expect(await api.session()).toMatchObject({ ok: false, error: { code: "owner_must_act" } });
 });
 
 describe("a request", () => {
   test("to generate carries its key and JSON", async () => {
-    const { api, send } = answering(202, "{}");
+    const { api, send } = respondingWith(202, "{}");
     await api.generate({ prompt: "x", model: "truefusion-pro" }, "the-key");
     const [path, init] = send.mock.calls[0] ?? [];
     expect([path, init?.method, init?.body]).toEqual([
@@ -91,7 +91,7 @@ describe("a request", () => {
   });
 
   test("for a list carries the given filters only", async () => {
-    const { api, send } = answering(200, "{}");
+    const { api, send } = respondingWith(200, "{}");
     await api.list(null, 24, { q: "a & ü", favorite: false, from: "2026-11-01T00:00:00+02:00" });
     expect(send.mock.calls[0]?.[0]).toBe(
       "/api/generations?limit=24&q=a+%26+%C3%BC&favorite=false&from=2026-11-01T00%3A00%3A00%2B02%3A00",
@@ -99,7 +99,7 @@ describe("a request", () => {
   });
 
   test("in bulk outlives its page", async () => {
-    const { api, send } = answering(200, "{}");
+    const { api, send } = respondingWith(200, "{}");
     await api.bulk(["a", "b"], "delete");
     const [path, init] = send.mock.calls[0] ?? [];
     expect([path, init?.body, init?.keepalive]).toEqual([
@@ -110,7 +110,7 @@ describe("a request", () => {
   });
 
   test("escapes ids and cursors, and has no content type without a body", async () => {
-    const { api, send } = answering(200, "{}");
+    const { api, send } = respondingWith(200, "{}");
     await api.cancel("a/b");
     await api.list("c=&1", 48);
     expect(send.mock.calls.map(([path]) => path)).toEqual([

@@ -293,7 +293,7 @@ test("the account menu shows the user and the plan", async () => {
   await screen.findByText(menuText.plan("pro"));
 });
 
-test("loads the latest images when the Worker answers after a failed first request", async () => {
+test("loads the latest images when the Worker responds after a failed first request", async () => {
   const world = setUp();
   world.api.session.mockResolvedValue(failure("network_error"));
   const { api, session, wake } = await openApp(world);

@@ -23,15 +23,15 @@ test.each(["at the same moment", "later"])(
   "before the id is known, which arrives %s: canceled once it is known",
   async (when) => {
     const { api, form, submit, entries, begin } = setUp();
-    const answer = Promise.withResolvers<Result<{ generation: Generation }>>();
-    api.generate.mockReturnValueOnce(answer.promise);
+    const response = Promise.withResolvers<Result<{ generation: Generation }>>();
+    api.generate.mockReturnValueOnce(response.promise);
     api.cancel.mockResolvedValueOnce(ok({ generation: generation("g1", { status: "canceled" }) }));
     await begin("a red kite");
     const click = form.generate();
     const canceling = submit.cancel("key-1");
     if (when === "later") await canceling;
     expect(api.cancel).not.toHaveBeenCalled();
-    answer.resolve(ok({ generation: generation("g1") }));
+    response.resolve(ok({ generation: generation("g1") }));
     await Promise.all([click, canceling]);
     expect(api.cancel).toHaveBeenCalledExactlyOnceWith("g1");
     expect(entries()[0]?.generation.status).toBe("canceled");
@@ -80,14 +80,14 @@ test.each(["between two attempts", "while the connection comes back"])(
 
 test("canceled and dismissed before the id is known: canceled, and no news brings it back", async () => {
   const { api, generations, form, submit, entries, begin, dismissals } = setUp();
-  const answer = Promise.withResolvers<Result<{ generation: Generation }>>();
-  api.generate.mockReturnValueOnce(answer.promise);
+  const response = Promise.withResolvers<Result<{ generation: Generation }>>();
+  api.generate.mockReturnValueOnce(response.promise);
   await begin("a red kite");
   const click = form.generate();
   await submit.cancel("key-1");
   dismissals.dismiss("key-1");
   generations.upsert(generation("g1", { prompt: "a red kite" }));
-  answer.resolve(ok({ generation: generation("g1", { prompt: "a red kite" }) }));
+  response.resolve(ok({ generation: generation("g1", { prompt: "a red kite" }) }));
   await click;
   expect(api.cancel).toHaveBeenCalledExactlyOnceWith("g1");
   generations.upsert(generation("g1", { status: "canceled" }));

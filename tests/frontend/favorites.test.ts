@@ -5,7 +5,7 @@ import { galleryText } from "../../frontend/text/gallery.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { failure, generation, image, NOW, ok, setUp } from "./support.ts";
 
-type Answer = Awaited<ReturnType<Api["favorite"]>>;
+type ApiResult = Awaited<ReturnType<Api["favorite"]>>;
 
 const LINK = "https://studio.example/s/x";
 
@@ -22,10 +22,10 @@ function open(...images: Generation[]) {
   };
 }
 
-test("two quick clicks: the second is sent after the first answer, and the last click wins", async () => {
+test("two quick clicks: the second is sent after the first response, and the last click wins", async () => {
   const { api, favorites, generations, favorite } = open(image("a"));
-  const answers = [Promise.withResolvers<Answer>(), Promise.withResolvers<Answer>()];
-  for (const { promise } of answers) api.favorite.mockReturnValueOnce(promise);
+  const responses = [Promise.withResolvers<ApiResult>(), Promise.withResolvers<ApiResult>()];
+  for (const { promise } of responses) api.favorite.mockReturnValueOnce(promise);
   const done = favorites.toggle("a");
   expect(favorite("a")).toBe(true);
   void favorites.toggle("a");
@@ -34,9 +34,9 @@ test("two quick clicks: the second is sent after the first answer, and the last 
   // The push of the first request arrives late.
   generations.upsert(image("a", { favorite: true }));
   expect(favorite("a"), "the user has changed it since").toBe(false);
-  answers[0]?.resolve(ok({ generation: image("a", { favorite: true }) }));
+  responses[0]?.resolve(ok({ generation: image("a", { favorite: true }) }));
   await expect.poll(() => api.favorite.mock.calls.length).toBe(2);
-  answers[1]?.resolve(ok({ generation: image("a") }));
+  responses[1]?.resolve(ok({ generation: image("a") }));
   await done;
   expect(api.favorite.mock.calls).toEqual([
     ["a", true],
@@ -47,11 +47,11 @@ test("two quick clicks: the second is sent after the first answer, and the last 
 
 test("a failure resets the favorite and nothing else", async () => {
   const { api, favorites, generations, message } = open(image("a"));
-  const answer = Promise.withResolvers<Answer>();
-  api.favorite.mockReturnValueOnce(answer.promise);
+  const response = Promise.withResolvers<ApiResult>();
+  api.favorite.mockReturnValueOnce(response.promise);
   const done = favorites.toggle("a");
   generations.upsert(image("a", { shareUrl: LINK }));
-  answer.resolve(failure("storage_unavailable"));
+  response.resolve(failure("storage_unavailable"));
   await done;
   expect(generations.peek("a")).toEqual(image("a", { shareUrl: LINK }));
   expect(message()).toBe(errors.sentence("storage_unavailable"));
@@ -59,11 +59,11 @@ test("a failure resets the favorite and nothing else", async () => {
 
 test("a success keeps what changed during the request", async () => {
   const { api, favorites, generations } = open(image("a"));
-  const answer = Promise.withResolvers<Answer>();
-  api.favorite.mockReturnValueOnce(answer.promise);
+  const response = Promise.withResolvers<ApiResult>();
+  api.favorite.mockReturnValueOnce(response.promise);
   const done = favorites.toggle("a");
   generations.upsert(image("a", { shareUrl: LINK }));
-  answer.resolve(ok({ generation: image("a", { favorite: true }) }));
+  response.resolve(ok({ generation: image("a", { favorite: true }) }));
   await done;
   expect(generations.peek("a")).toEqual(image("a", { favorite: true, shareUrl: LINK }));
 });
@@ -92,13 +92,13 @@ test("many together: those that fail are reset", async () => {
 
 test("a click during a bulk request is sent after it", async () => {
   const { api, favorites, isFavorite } = open(image("a"), image("c"));
-  const answer = Promise.withResolvers<Awaited<ReturnType<Api["bulk"]>>>();
-  api.bulk.mockReturnValueOnce(answer.promise);
+  const response = Promise.withResolvers<Awaited<ReturnType<Api["bulk"]>>>();
+  api.bulk.mockReturnValueOnce(response.promise);
   api.favorite.mockResolvedValue(ok({ generation: image("a") }));
   const done = favorites.setAll(["a", "c"], true);
   void favorites.toggle("a");
   expect(api.favorite).not.toHaveBeenCalled();
-  answer.resolve(ok({ done: ["a", "c"], missing: [], failed: [] }));
+  response.resolve(ok({ done: ["a", "c"], missing: [], failed: [] }));
   await done;
   expect(api.favorite.mock.calls).toEqual([["a", false]]);
   expect(isFavorite()).toEqual({ a: false, c: true });

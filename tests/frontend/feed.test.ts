@@ -1,20 +1,20 @@
-// One click is one entry, in whatever order the answer, the pushes and the polls arrive.
+// One click is one entry, in whatever order the response, the pushes and the polls arrive.
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Result } from "../../frontend/api/result.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { failure, generation, ok, setUp, snapshot } from "./support.ts";
 
-type Answer = Result<{ generation: Generation }>;
+type ApiResult = Result<{ generation: Generation }>;
 
 beforeEach(() => {
   vi.useFakeTimers();
 });
 
-/** A signed-in studio with its socket up, and a click whose answer the test gives. */
+/** A signed-in studio with its socket up, and a click whose response the test gives. */
 async function clicked() {
   const world = setUp();
-  const answer = Promise.withResolvers<Answer>();
-  world.api.generate.mockReturnValue(answer.promise);
+  const response = Promise.withResolvers<ApiResult>();
+  world.api.generate.mockReturnValue(response.promise);
   await world.begin("a red kite");
   const socket = world.sockets.latest();
   socket.push(snapshot());
@@ -24,8 +24,8 @@ async function clicked() {
     ...world,
     socket,
     shown,
-    async answer(value: Answer) {
-      answer.resolve(value);
+    async response(value: ApiResult) {
+      response.resolve(value);
       await click;
     },
     push: (news: Generation, replaces?: string) =>
@@ -48,44 +48,44 @@ describe("the entry of a click", () => {
   });
 
   test("keeps its frame and key when the image arrives", async () => {
-    const { entries, answer, push } = await clicked();
+    const { entries, response, push } = await clicked();
     const before = entries()[0];
-    await answer(ok({ generation: generation("g1") }));
+    await response(ok({ generation: generation("g1") }));
     push(generation("g1", { status: "succeeded", width: 1600, height: 900 }));
     expect(entries()).toMatchObject([
       { key: before?.key, frame: 1, generation: { status: "succeeded", width: 1600 } },
     ]);
   });
 
-  test("is one entry: the answer, then pushes", async () => {
-    const { answer, push, shown } = await clicked();
-    await answer(ok({ generation: generation("g1") }));
+  test("is one entry: the response, then pushes", async () => {
+    const { response, push, shown } = await clicked();
+    await response(ok({ generation: generation("g1") }));
     push(generation("g1"));
     push(generation("g1", { status: "processing" }));
     expect(shown()).toEqual(["known g1"]);
   });
 
-  test("is one entry: a push, then the answer", async () => {
-    const { entries, answer, push, shown } = await clicked();
+  test("is one entry: a push, then the response", async () => {
+    const { entries, response, push, shown } = await clicked();
     push(generation("g1", { status: "succeeded" }));
     expect(shown()).toEqual(["sending -"]);
-    await answer(ok({ generation: generation("g1") }));
+    await response(ok({ generation: generation("g1") }));
     expect(shown()).toEqual(["known g1"]);
     expect(entries()[0]?.generation.status).toBe("succeeded");
   });
 
-  test("is one entry: a push under the pending id, its replacement, then the answer", async () => {
-    const { answer, push, shown } = await clicked();
+  test("is one entry: a push under the pending id, its replacement, then the response", async () => {
+    const { response, push, shown } = await clicked();
     push(generation("pending-1"));
     push(generation("g1", { status: "processing" }), "pending-1");
-    await answer(ok({ generation: generation("g1") }));
+    await response(ok({ generation: generation("g1") }));
     expect(shown()).toEqual(["known g1"]);
   });
 
-  test("is one entry: a push under the pending id, the answer, then the replacement", async () => {
-    const { answer, push, shown } = await clicked();
+  test("is one entry: a push under the pending id, the response, then the replacement", async () => {
+    const { response, push, shown } = await clicked();
     push(generation("pending-1"));
-    await answer(ok({ generation: generation("g1") }));
+    await response(ok({ generation: generation("g1") }));
     expect(shown()).toEqual(["known g1"]);
     push(generation("g1"), "pending-1");
     push(generation("pending-1"));
@@ -93,9 +93,9 @@ describe("the entry of a click", () => {
   });
 
   test("is one entry: a pending id that is never replaced is matched by a poll", async () => {
-    const { api, answer, push, shown } = await clicked();
+    const { api, response, push, shown } = await clicked();
     push(generation("pending-1"));
-    await answer(ok({ generation: generation("g1") }));
+    await response(ok({ generation: generation("g1") }));
     api.prediction.mockImplementation(async () =>
       ok({ generation: generation("g1", { status: "processing" }) }),
     );
@@ -104,11 +104,11 @@ describe("the entry of a click", () => {
     expect(shown()).toEqual(["known g1"]);
   });
 
-  test("another tab's image with the same prompt gets its own entry after the answer", async () => {
-    const { api, answer, push, shown } = await clicked();
+  test("another tab's image with the same prompt gets its own entry after the response", async () => {
+    const { api, response, push, shown } = await clicked();
     push(generation("other"));
     expect(shown()).toEqual(["sending -"]);
-    await answer(ok({ generation: generation("g1") }));
+    await response(ok({ generation: generation("g1") }));
     api.prediction.mockImplementation(async (id) => ok({ generation: generation(id) }));
     await vi.advanceTimersByTimeAsync(2_000);
     expect(shown().sort()).toEqual(["known g1", "known other"]);
@@ -121,18 +121,18 @@ describe("the entry of a click", () => {
   });
 
   test("is one entry when everything arrives twice", async () => {
-    const { answer, push, shown, socket } = await clicked();
+    const { response, push, shown, socket } = await clicked();
     for (let round = 0; round < 2; round += 1) push(generation("pending-1"));
     for (let round = 0; round < 2; round += 1) push(generation("g1"), "pending-1");
-    await answer(ok({ generation: generation("g1") }));
+    await response(ok({ generation: generation("g1") }));
     socket.push(snapshot(generation("g1")));
     for (let round = 0; round < 2; round += 1) push(generation("g1", { status: "succeeded" }));
     expect(shown()).toEqual(["known g1"]);
   });
 
   test("late news does not take back a status or progress", async () => {
-    const { entries, answer, push } = await clicked();
-    await answer(ok({ generation: generation("g1") }));
+    const { entries, response, push } = await clicked();
+    await response(ok({ generation: generation("g1") }));
     push(generation("g1", { status: "processing", progress: 60 }));
     push(generation("g1", { status: "processing", progress: 20 }));
     expect(entries()[0]?.generation.progress).toBe(60);
@@ -142,28 +142,28 @@ describe("the entry of a click", () => {
   });
 
   test("is removed when deleted elsewhere, and no late push brings it back", async () => {
-    const { answer, push, shown, socket } = await clicked();
-    await answer(ok({ generation: generation("g1") }));
+    const { response, push, shown, socket } = await clicked();
+    await response(ok({ generation: generation("g1") }));
     socket.push({ type: "deleted", id: "g1" });
     push(generation("g1", { status: "succeeded" }));
     expect(shown()).toEqual([]);
   });
 });
 
-describe("a submission whose answer from Skytells was lost", () => {
+describe("a submission whose response from Skytells was lost", () => {
   const lost = failure("upstream_timeout", { pending: { id: "pending-1", until: "2026-11-22T10:02:00Z" } });
 
   test("stays unconfirmed while nothing more is known", async () => {
-    const { answer, push, shown } = await clicked();
+    const { response, push, shown } = await clicked();
     push(generation("pending-1"));
-    await answer(lost);
+    await response(lost);
     push(generation("pending-1"));
     expect(shown()).toEqual(["unconfirmed pending-1"]);
   });
 
   test("becomes the image by a push", async () => {
-    const { entries, answer, push } = await clicked();
-    await answer(lost);
+    const { entries, response, push } = await clicked();
+    await response(lost);
     const { key } = entries()[0] ?? {};
     push(generation("g1", { status: "processing" }), "pending-1");
     push(generation("g1", { status: "succeeded" }));
@@ -171,8 +171,8 @@ describe("a submission whose answer from Skytells was lost", () => {
   });
 
   test("becomes the image by a poll for its pending id", async () => {
-    const { api, answer, socket, shown } = await clicked();
-    await answer(lost);
+    const { api, response, socket, shown } = await clicked();
+    await response(lost);
     socket.end();
     api.prediction.mockImplementation(async () =>
       ok({ generation: generation("g1", { status: "succeeded" }) }),
@@ -183,8 +183,8 @@ describe("a submission whose answer from Skytells was lost", () => {
   });
 
   test("fails when the Worker gives up", async () => {
-    const { toasts, entries, answer, push } = await clicked();
-    await answer(lost);
+    const { toasts, entries, response, push } = await clicked();
+    await response(lost);
     push(generation("pending-1", { status: "failed", error: { code: "unconfirmed", message: "" } }));
     expect(entries()).toMatchObject([{ phase: "known", generation: { status: "failed" } }]);
     expect(toasts.announcement.value).toContain("never confirmed");

@@ -106,7 +106,7 @@ describe("status", () => {
   });
 });
 
-describe("an answer", () => {
+describe("a response", () => {
   test("requested before a push does not undo the push's favorite and link", () => {
     const { generations } = open(image("a"));
     const requestedAtVersion = generations.nextVersion();
@@ -184,7 +184,7 @@ describe("an edit", () => {
     expect(favorite()).toBe(false);
   });
 
-  test("that is confirmed is not undone by an answer that was requested during it", () => {
+  test("that is confirmed is not undone by a response that was requested during it", () => {
     const { generations, favorite } = open(image("a"));
     const edit = generations.edit("a", { ...ADD });
     const requestedAtVersion = generations.nextVersion();

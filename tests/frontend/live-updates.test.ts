@@ -105,7 +105,7 @@ describe("while the socket is down", () => {
 });
 
 describe("the socket", () => {
-  test("reconnects when a ping gets no answer", async () => {
+  test("reconnects when a ping gets no response", async () => {
     const { sockets, connection } = await inFlight();
     const first = sockets.latest();
     await vi.advanceTimersByTimeAsync(30_000);

@@ -46,9 +46,9 @@ describe("while the options of a model are unknown", () => {
   test.each([
     ["the session has not been read", async () => failure("network_error")],
     ["the models' schemas are unknown", async () => ok(unknown())],
-  ])("keeps all options that are set when %s", async (_, answer) => {
+  ])("keeps all options that are set when %s", async (_, response) => {
     const { api, composer, begin } = setUp({ stored: { ratio: "16:9", without: "text" } });
-    api.session.mockImplementation(answer);
+    api.session.mockImplementation(response);
     await begin("");
     composer.seed.value = 7;
     expect(composer.options.value).toEqual({ aspectRatio: "16:9", seed: 7, negativePrompt: "text" });

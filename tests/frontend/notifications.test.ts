@@ -3,11 +3,11 @@ import { createNotifications } from "../../frontend/studio/notifications.ts";
 import { generation, image, memoryStore } from "./support.ts";
 
 describe("a user in another tab", () => {
-  function open(answer: NotificationPermission, hidden = true) {
+  function open(choice: NotificationPermission, hidden = true) {
     const notify = vi.fn(async () => {});
-    const askPermission = vi.fn(async () => answer);
+    const askPermission = vi.fn(async () => choice);
     const store = memoryStore();
-    const parts = { store, isHidden: () => hidden, permission: () => answer, askPermission, notify };
+    const parts = { store, isHidden: () => hidden, permission: () => choice, askPermission, notify };
     return { notify, askPermission, store, notifications: createNotifications(parts) };
   }
   const ready = image("g1");

@@ -27,15 +27,15 @@ const shown = ({ entries }: World) =>
   entries().map(({ key, phase, generation: { id } }) => `${key} ${phase} ${id || "-"}`);
 
 describe("after a reload", () => {
-  test("shows an item without an answer at once, and sends it again under its key", async () => {
+  test("shows an item without a response at once, and sends it again under its key", async () => {
     const world = setUp({ stored: storedOutbox(outboxItem("k1")) });
-    const answer = Promise.withResolvers<Awaited<ReturnType<typeof world.api.generate>>>();
-    world.api.generate.mockReturnValue(answer.promise);
+    const response = Promise.withResolvers<Awaited<ReturnType<typeof world.api.generate>>>();
+    world.api.generate.mockReturnValue(response.promise);
     await world.begin();
     expect(shown(world)).toEqual(["k1 sending -"]);
     world.sockets.latest().push(snapshot(generation("pending-1")));
     expect(shown(world), "a push about it adds no second entry").toEqual(["k1 sending -"]);
-    answer.resolve(ok({ generation: generation("g1") }));
+    response.resolve(ok({ generation: generation("g1") }));
     await vi.advanceTimersByTimeAsync(0);
     expect(shown(world)).toEqual(["k1 known g1"]);
     expect(world.api.generate).toHaveBeenCalledExactlyOnceWith(outboxItem("k1").body, "k1");
@@ -44,17 +44,17 @@ describe("after a reload", () => {
 
   test("the generation in the history is the item's own, if it was created after the click", async () => {
     const world = setUp({ stored: storedOutbox(outboxItem("k1", { at: NOW - 30_000 })) });
-    const answer = Promise.withResolvers<Awaited<ReturnType<typeof world.api.generate>>>();
+    const response = Promise.withResolvers<Awaited<ReturnType<typeof world.api.generate>>>();
     const made = generation("g1", { status: "succeeded", createdAt: new Date(NOW - 29_000).toISOString() });
     const older = generation("g0", { status: "succeeded", createdAt: new Date(NOW - 9e6).toISOString() });
-    world.api.generate.mockReturnValue(answer.promise);
+    world.api.generate.mockReturnValue(response.promise);
     world.api.list.mockResolvedValue(ok({ items: [made, older], nextCursor: null }));
     await world.begin();
     expect(shown(world), "an older generation with the same prompt is shown").toEqual([
       "k1 sending -",
       "g0 known g0",
     ]);
-    answer.resolve(ok({ generation: made }));
+    response.resolve(ok({ generation: made }));
     await vi.advanceTimersByTimeAsync(0);
     expect(shown(world)).toEqual(["k1 known g1", "g0 known g0"]);
   });
@@ -118,7 +118,7 @@ describe("after a reload while the Worker cannot be reached", () => {
     expect(JSON.parse(world.store.get("outbox.u1") ?? "")).toEqual(stored);
   });
 
-  test("continues when the Worker answers for the same user", async () => {
+  test("continues when the Worker responds for the same user", async () => {
     const world = await unreachable(stored);
     world.api.session.mockResolvedValue(ok(signedIn({ limits: FULL })));
     await world.wake();

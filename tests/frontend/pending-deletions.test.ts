@@ -134,7 +134,7 @@ describe("a deletion", () => {
     const leaving = open();
     leaving.pendingDeletions.add(ids);
     void leaving.pendingDeletions.flush("at once");
-    expect(leaving.api.bulk, "before any answer").toHaveBeenCalledTimes(3);
+    expect(leaving.api.bulk, "before any response").toHaveBeenCalledTimes(3);
   });
 
   test("that fails in part shows the failed images again, and says why", async () => {

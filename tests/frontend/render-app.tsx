@@ -16,7 +16,7 @@ import { setUp } from "./support.ts";
 HTMLElement.prototype.showPopover ??= () => {};
 HTMLElement.prototype.hidePopover ??= () => {};
 
-/** The whole studio in this document, composed as main.tsx does it, for the user whom the fake API answers. */
+/** The whole studio in this document, composed as main.tsx does it, for the user of the fake API. */
 export async function openApp(world = setUp(), typed = "") {
   await Promise.all([deferredModule.whenLoaded(), dialogsModule.whenLoaded()]);
   const { api, composer, connection, dialogs, toasts, session, store, tabStore, reload } = world;

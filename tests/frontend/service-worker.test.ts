@@ -15,7 +15,7 @@ const shown = (path: string) => kind(path, { destination: "image" });
 
 describe("a request", () => {
   test.each(["/", "/?prompt=a+fox", "/gallery", "/account", "/gallery?q=fox&from=2026-11-01", "/g/pred-1"])(
-    "for the page %s is answered without network too",
+    "for the page %s has a response without network too",
     (path) => {
       expect(opened(path)).toBe("page");
     },
@@ -37,7 +37,7 @@ describe("a request", () => {
     expect(opened(path)).toBeNull();
   });
 
-  test("for a file is answered if the file belongs to this build", () => {
+  test("for a file has a response if the file belongs to this build", () => {
     expect(kind("/assets/studio-1.js")).toBe("shell");
     expect(kind("/favicon.svg")).toBe("shell");
     expect(kind("/assets/studio-2.js")).toBeNull();
@@ -51,7 +51,7 @@ describe("a request", () => {
     }
   });
 
-  test("for an image is answered if it is a thumbnail that a page shows", () => {
+  test("for an image has a response if it is a thumbnail that a page shows", () => {
     expect(shown("/images/g1/0?size=thumb")).toBe("thumbnail");
     expect(shown("/images/g1/0"), "an original").toBeNull();
     expect(shown("/images/g1/0?size=thumb&download")).toBeNull();

@@ -26,7 +26,7 @@ beforeEach(() => {
 
 const CODES = ["storage_unavailable", "internal", "invalid_response", "network_error"] as const;
 
-describe("the first answer is a failure", () => {
+describe("the first response is a failure", () => {
   test.each(CODES)("%s: retries, and an accepted Generate gets its image", async (code) => {
     const { api, sockets, composer, form, entries, begin } = setUp();
     api.session.mockResolvedValueOnce(failure(code)).mockResolvedValueOnce(failure(code));
@@ -62,7 +62,7 @@ describe("the first answer is a failure", () => {
   });
 });
 
-test("the form says that the Worker cannot be reached, until it answers", async () => {
+test("the form says that the Worker cannot be reached, until it responds", async () => {
   const { api, composer, connection, session, begin, wake } = setUp();
   showUnreachable({ composer, connection, session });
   api.session.mockResolvedValueOnce(failure("network_error"));
@@ -77,22 +77,22 @@ test("the form says that the Worker cannot be reached, until it answers", async 
   expect(composer.notice.value).toBeNull();
 });
 
-test("an answer that was requested before a push does not overwrite the pushed limits", async () => {
+test("a response that was requested before a push does not overwrite the pushed limits", async () => {
   const { api, sockets, session, begin } = setUp();
   await begin("");
   sockets.latest().push(snapshot());
-  const answer = Promise.withResolvers<Result<Session>>();
-  api.session.mockReturnValueOnce(answer.promise);
+  const response = Promise.withResolvers<Result<Session>>();
+  api.session.mockReturnValueOnce(response.promise);
   const asked = session.load();
   sockets
     .latest()
     .push({ type: "limits", limits: { concurrent: 3, inFlight: 2, unconfirmed: 0, today: TODAY } });
-  answer.resolve(ok(signedIn()));
+  response.resolve(ok(signedIn()));
   await asked;
   expect(session.limits.value?.inFlight).toBe(2);
 });
 
-test("an answer without limits for a signed-in user keeps the known ones", async () => {
+test("a response without limits for a signed-in user keeps the known ones", async () => {
   const { api, session, begin } = setUp();
   await begin("");
   api.session.mockResolvedValueOnce(ok(signedIn({ limits: null })));
@@ -100,15 +100,15 @@ test("an answer without limits for a signed-in user keeps the known ones", async
   expect(session.limits.value?.concurrent).toBe(3);
 });
 
-test("of two answers out of order the later request's one stays", async () => {
+test("of two responses out of order the later request's one stays", async () => {
   const { api, session, begin } = setUp();
   await begin("");
-  const answer = Promise.withResolvers<Result<Session>>();
-  api.session.mockReturnValueOnce(answer.promise);
+  const response = Promise.withResolvers<Result<Session>>();
+  api.session.mockReturnValueOnce(response.promise);
   const first = session.load();
   api.session.mockResolvedValueOnce(ok(signedOut()));
   await session.load();
-  answer.resolve(ok(signedIn()));
+  response.resolve(ok(signedIn()));
   await first;
   expect(session.user.value).toBeNull();
 });
@@ -165,7 +165,7 @@ describe("the session ended", () => {
     expect(reload).toHaveBeenCalled();
   });
 
-  test("and checking it fails: repeats the check until there is an answer", async () => {
+  test("and checking it fails: repeats the check until there is a response", async () => {
     const { api, sockets, session } = await inFlight();
     api.prediction.mockResolvedValue(failure("unauthenticated"));
     api.session.mockResolvedValueOnce(failure("storage_unavailable")).mockResolvedValue(ok(signedOut()));
@@ -183,15 +183,15 @@ describe("while the account is being deleted", () => {
     await world.begin("");
     world.sockets.latest().push(snapshot());
     await vi.advanceTimersByTimeAsync(0);
-    const answer = Promise.withResolvers<Result<void>>();
-    world.api.deleteAccount.mockReturnValue(answer.promise);
+    const response = Promise.withResolvers<Result<void>>();
+    world.api.deleteAccount.mockReturnValue(response.promise);
     const deletion = createAccountDeletion({
       ...world,
       clearBrowserData: async () => {},
       showDeletedPage: vi.fn(),
     });
     deletion.open();
-    return { ...world, answer, deletion };
+    return { ...world, response, deletion };
   }
 
   test("a tab switch neither restores the session nor sends anything", async () => {
@@ -210,7 +210,7 @@ describe("while the account is being deleted", () => {
     expect(sockets.opened).toHaveLength(1);
   });
 
-  test("an answer that was requested before does not restore it either", async () => {
+  test("a response that was requested before does not restore it either", async () => {
     const { api, session, deletion } = await deleting();
     const late = Promise.withResolvers<Result<Session>>();
     api.session.mockReturnValueOnce(late.promise);
@@ -222,9 +222,9 @@ describe("while the account is being deleted", () => {
   });
 
   test("after the user gives up, the outbox and the socket continue", async () => {
-    const { api, sockets, deletion, answer } = await deleting();
+    const { api, sockets, deletion, response } = await deleting();
     const sent = deletion.send();
-    answer.resolve(failure("storage_unavailable"));
+    response.resolve(failure("storage_unavailable"));
     await sent;
     await deletion.close();
     expect(sockets.opened).toHaveLength(2);

@@ -128,13 +128,13 @@ test("says that the link no longer works when it is turned off elsewhere", async
 });
 
 describe("turning the link on", () => {
-  test("starts the copy inside the click and completes it with the answer", async () => {
+  test("starts the copy inside the click and completes it with the response", async () => {
     const world = open();
-    const answer = Promise.withResolvers<Awaited<ReturnType<typeof world.api.share>>>();
-    world.api.share.mockReturnValueOnce(answer.promise);
+    const response = Promise.withResolvers<Awaited<ReturnType<typeof world.api.share>>>();
+    world.api.share.mockReturnValueOnce(response.promise);
     click(linkSwitch());
     expect(written).toHaveBeenCalledOnce();
-    answer.resolve(ok({ url: LINK }));
+    response.resolve(ok({ url: LINK }));
     await button(imageText.copied);
     const item = written.mock.calls[0]?.[0][0] as unknown as FakeClipboardItem;
     expect(await (await item.items["text/plain"])?.text()).toBe(LINK);

@@ -1,4 +1,4 @@
-/** Every answer to a submission that is not a generation, and what follows. */
+/** Every response to a submission that is not a generation, and what follows. */
 import { describe, expect, test } from "vitest";
 import type { ApiError, ErrorCode } from "../../frontend/api/result.ts";
 import { OUTBOX_TTL_MS } from "../../frontend/studio/generate/outbox.ts";

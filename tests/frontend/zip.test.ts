@@ -32,11 +32,11 @@ function open() {
   return { store, texts, download: () => downloadZip(toasts, store, images) };
 }
 
-const answer = () => new Response("pixels", { headers: { "Content-Type": "image/png" } });
+const response = () => new Response("pixels", { headers: { "Content-Type": "image/png" } });
 const fetched = vi.fn<(path: string, init: RequestInit) => Promise<Response>>();
 
 beforeEach(() => {
-  fetched.mockReset().mockImplementation(async () => answer());
+  fetched.mockReset().mockImplementation(async () => response());
   vi.stubGlobal("fetch", fetched);
 });
 afterEach(() => {
@@ -71,7 +71,7 @@ test("shows the progress, and can be canceled", async () => {
   vi.stubGlobal("showSaveFilePicker", picker);
   const { texts, download } = open();
   const second = Promise.withResolvers<Response>();
-  fetched.mockResolvedValueOnce(answer()).mockImplementationOnce(async (_, { signal }) => {
+  fetched.mockResolvedValueOnce(response()).mockImplementationOnce(async (_, { signal }) => {
     signal?.addEventListener("abort", () => second.resolve(Promise.reject(signal.reason) as never));
     return second.promise;
   });
