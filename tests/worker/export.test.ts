@@ -89,6 +89,8 @@ describe("an export", () => {
     const prompt = newPrompt("terminal", "output-many");
     const { id } = await generate(user, prompt, { seed: 7, aspectRatio: "3:2" });
     await reaches(user, id, "succeeded");
+    // The object knows the end before D1, and only D1's rows can be shared and exported.
+    await eventually(async () => expect(await rowsOf(user)).toMatchObject([{ id, status: "succeeded" }]));
     await user.call(`/api/generations/${id}`, {
       method: "PATCH",
       body: JSON.stringify({ favorite: true }),
@@ -100,6 +102,9 @@ describe("an export", () => {
     const failed = await generate(user, newPrompt("terminal", "failed"));
     await reaches(user, failed.id, "failed");
     await isIdle(user);
+    await eventually(async () =>
+      expect(await rowsOf(user)).toMatchObject([{ id }, { id: failed.id, status: "failed" }]),
+    );
     const stranger = await newUser();
     await storedImages(stranger, 1);
 
