@@ -1,4 +1,5 @@
 // A tab that stays open for days does not grow.
+import { signal } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
 import { createImageLists } from "../../frontend/studio/images/image-lists.ts";
 import { addRecent } from "../../frontend/studio/images/recent-ids.ts";
@@ -31,7 +32,13 @@ test("the feed keeps the latest 100 submissions", () => {
 test("the generations that neither the feed nor a list holds are forgotten", async () => {
   const { api, connection, galleryState, generations } = setUp();
   const connected = connection.isConnected;
-  const lists = createImageLists({ api, generations, connected, takeInlinePage: () => null });
+  const lists = createImageLists({
+    api,
+    generations,
+    connected,
+    isGrouped: signal(false),
+    takeInlinePage: () => null,
+  });
   galleryState.lists.value = lists;
   const listed = image("listed", { createdAt: at(-9_000) });
   api.list.mockResolvedValue({ ok: true, value: { items: [listed], nextCursor: "more" } });

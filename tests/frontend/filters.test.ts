@@ -11,8 +11,9 @@ import {
 } from "../../frontend/studio/images/filters.ts";
 import { generation, NOW } from "./support.ts";
 
-const NAMES = ["q", "model", "status", "favorite", "from", "to", "other"];
-const SEARCH = "?q=red+fox&model=truefusion-edge&status=failed&favorite=true&from=2026-11-01&to=2026-11-20";
+const NAMES = ["q", "model", "status", "favorite", "shared", "collection", "from", "to", "sort", "other"];
+const SEARCH =
+  "?q=red+fox&model=truefusion-edge&status=failed&favorite=true&shared=true&collection=c1&from=2026-11-01&to=2026-11-20&sort=oldest";
 
 test("reads every filter from an address, and writes the same address", () => {
   expect(readFilters(SEARCH)).toEqual({
@@ -20,6 +21,9 @@ test("reads every filter from an address, and writes the same address", () => {
     model: "truefusion-edge",
     status: "failed",
     favorite: true,
+    shared: true,
+    collection: "c1",
+    sort: "oldest",
     from: "2026-11-01",
     to: "2026-11-20",
   });
@@ -33,6 +37,8 @@ test.each([
   "?from=2026-02-31",
   "?q=%20%20",
   "?utm=x",
+  "?shared=1&collection=&sort=best",
+  "?sort=oldest",
 ])("ignores unknown values: %s", (search) => {
   expect(isFiltered(readFilters(search))).toBe(false);
 });
@@ -59,12 +65,23 @@ test("days are those of the user: from their first midnight to the one after the
 });
 
 describe("whether a new image matches", () => {
-  const fox = generation("a", { status: "succeeded", prompt: "A red Fox, ＦＯＧ", favorite: true });
+  const fox = generation("a", {
+    status: "succeeded",
+    prompt: "A red Fox, ＦＯＧ",
+    favorite: true,
+    shareUrl: "https://studio.example/s/a",
+    options: { seed: 7 },
+  });
   test.each([
     ["", true],
     ["?q=fox", true],
     ["?q=fog", true],
     ["?q=wolf", false],
+    ["?q=seed:7", true],
+    ["?q=Seed: 7", true],
+    ["?q=seed:8", false],
+    ["?q=seed:fox", false],
+    ["?shared=true", true],
     ["?favorite=true", true],
     ["?model=truefusion-pro", true],
     ["?model=truefusion-edge", false],

@@ -16,7 +16,7 @@ function open(search = "") {
   const generations = createGenerations();
   const connected = signal(true);
   const list = createImageList(
-    { api, generations, connected, takeInlinePage: () => null },
+    { api, generations, connected, isGrouped: signal(false), takeInlinePage: () => null },
     readFilters(search),
   );
   return {

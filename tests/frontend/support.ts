@@ -18,6 +18,7 @@ import { createSignIn } from "../../frontend/studio/session/sign-in.ts";
 import { variationsPart } from "../../frontend/studio/generate/variations.ts";
 import { commonText } from "../../frontend/text/common.ts";
 import type { Part, Parts } from "../../frontend/ui/parts.ts";
+import type { Collection } from "../../worker/api/schemas/collection.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import type { Session } from "../../worker/api/schemas/session.ts";
 import type { StudioEvent } from "../../worker/api/schemas/event.ts";
@@ -51,6 +52,14 @@ export function generation(id: string, changes: Partial<Generation> = {}): Gener
 
 export const image = (id: string, changes: Partial<Generation> = {}) =>
   generation(id, { status: "succeeded", ...changes });
+
+export const collection = (id: string, name: string, changes: Partial<Collection> = {}): Collection => ({
+  id,
+  name,
+  count: 0,
+  createdAt: new Date(NOW).toISOString(),
+  ...changes,
+});
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 export const failure = (
@@ -157,11 +166,27 @@ export function fakeSockets() {
 /** An API whose methods give harmless answers until a test sets others. */
 export function fakeApi() {
   const notFound = async () => failure("not_found");
+  /** By method and path: what `call` answers. */
+  const answers = new Map<string, unknown>([["GET /api/collections", ok({ collections: [] })]]);
+  const called: { route: string; body: unknown }[] = [];
+  const call = async (
+    method: string,
+    path: string,
+    { body }: { body?: unknown } = {},
+  ): Promise<Result<never>> => {
+    const route = `${method} ${path}`;
+    called.push({ route, body });
+    const { ids = [] } = (body ?? {}) as { ids?: string[] };
+    const done = ok({ done: ids, missing: [], failed: [] });
+    const answer = (await answers.get(route)) ?? (path.endsWith("/bulk") ? done : failure("not_found"));
+    return answer as Result<never>;
+  };
   return {
-    call: vi.fn(
-      async (_method: string, _path: string, _call?: { body?: unknown }): Promise<Result<never>> =>
-        failure("not_found"),
-    ),
+    call: vi.fn(call),
+    /** Sets the answer of `call` to this method and path. */
+    answer: (route: string, result: unknown) => void answers.set(route, result),
+    /** The bodies of the calls with this method and path. */
+    requests: (route: string) => called.filter((one) => one.route === route).map(({ body }) => body),
     session: vi.fn<Api["session"]>(async () => ok(signedIn())),
     signInDev: vi.fn<Api["signInDev"]>(async () => ok(undefined)),
     signOut: vi.fn<Api["signOut"]>(async () => ok(undefined)),
@@ -176,7 +201,7 @@ export function fakeApi() {
     remove: vi.fn<Api["remove"]>(async () => ok(undefined)),
     share: vi.fn<Api["share"]>(notFound),
     unshare: vi.fn<Api["unshare"]>(async () => ok(undefined)),
-  } satisfies Api;
+  } satisfies Api & Record<string, unknown>;
 }
 
 function countedKeys() {

@@ -2,6 +2,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { MAX_COLLECTION_SCAN_ROWS, MAX_SCAN_ROWS } from "../config/limits.ts";
 import { foldText } from "../shared/fold-text.ts";
+import { seedIn } from "../shared/seed-search.ts";
 import type { GenerationStatus } from "../shared/generations.ts";
 import type { ModelId } from "../shared/models.ts";
 import { collectionItems, generations } from "./schema.ts";
@@ -43,7 +44,7 @@ const ITEMS_KEY = "sqlite_autoindex_collection_items_1";
 
 export function queryPlanOf(userId: string, filters: Filters): QueryPlan {
   const { collection, model } = filters;
-  const seed = seedIn(filters.q);
+  const seed = seedIn(filters.q ?? "");
   // Literals: SQLite uses a partial index only if the statement contains its condition.
   const isFavorite = sql`${generations.favorite} = 1`;
   const isShared = sql`${generations.shareToken} is not null`;
@@ -109,9 +110,3 @@ function itemsPlan(userId: string, isIn: SQL, byScan: SQL | undefined): QueryPla
 // Not LIKE or GLOB: D1 rejects patterns over 50 bytes.
 const hasText = (q: string) =>
   sql`(${generations.promptFolded} is null or instr(${generations.promptFolded}, ${foldText(q)}) > 0)`;
-
-/** The number in a search text like `seed:123`; null: the text is searched in prompts. */
-export function seedIn(q: string | undefined): number | null {
-  const [, digits] = /^seed: ?(\d{1,10})$/.exec(foldText(q ?? "")) ?? [];
-  return digits === undefined ? null : Number(digits);
-}

@@ -8,6 +8,10 @@ import {
 import { MODELS, type ModelId } from "../../../worker/shared/models.ts";
 import type { Generation, GenerationFilters } from "../../../worker/api/schemas/generation.ts";
 import { foldText } from "../../../worker/shared/fold-text.ts";
+import { seedIn } from "../../../worker/shared/seed-search.ts";
+
+/** The Worker rejects longer ids. */
+const MAX_ID_LENGTH = 128;
 
 /** `from` and `to` are days in the user's time zone (YYYY-MM-DD), both included. */
 export type Filters = {
@@ -16,6 +20,11 @@ export type Filters = {
   /** `all`: also what is queued, processing, failed or canceled. */
   status: GenerationStatus | "all";
   favorite: boolean;
+  /** Only those with a share link. */
+  shared: boolean;
+  /** Id of a collection. */
+  collection: string | null;
+  sort: "newest" | "oldest";
   from: string | null;
   to: string | null;
 };
@@ -25,6 +34,9 @@ export const NO_FILTERS: Filters = {
   model: null,
   status: GALLERY_START.status,
   favorite: false,
+  shared: false,
+  collection: null,
+  sort: "newest",
   from: null,
   to: null,
 };
@@ -38,51 +50,70 @@ export function readFilters(search: string): Filters {
     model: MODELS.find(({ id }) => id === query.get("model"))?.id ?? null,
     status: status === "all" ? status : (GENERATION_STATUSES.find((one) => one === status) ?? "succeeded"),
     favorite: query.get("favorite") === "true",
+    shared: query.get("shared") === "true",
+    collection: query.get("collection")?.slice(0, MAX_ID_LENGTH) || null,
+    sort: query.get("sort") === "oldest" ? "oldest" : "newest",
     from: readDay(query.get("from")),
     to: readDay(query.get("to")),
   };
 }
 
 /** The search part of an address, with its `?`; empty without filters. Equal filters give equal text. */
-export function writeFilters({ q, model, status, favorite, from, to }: Filters): string {
+export function writeFilters(filters: Filters): string {
+  const { q, model, status, favorite, shared, collection, sort, from, to } = filters;
   const query = new URLSearchParams();
   if (q !== "") query.set("q", cut(q));
   if (model) query.set("model", model);
   if (status !== "succeeded") query.set("status", status);
   if (favorite) query.set("favorite", "true");
+  if (shared) query.set("shared", "true");
+  if (collection) query.set("collection", collection);
   if (from) query.set("from", from);
   if (to) query.set("to", to);
+  if (sort !== "newest") query.set("sort", sort);
   const written = query.toString();
   return written && `?${written}`;
 }
 
+/** Whether images may be left out; the order leaves out none. */
 export function isFiltered(filters: Filters): boolean {
-  return writeFilters(filters) !== "";
+  return writeFilters({ ...filters, sort: "newest" }) !== "";
 }
 
 /** The API's query: days become the instants at which they begin and end in the user's time zone. */
-export function queryOf({ q, model, status, favorite, from, to }: Filters): GenerationFilters {
+export function queryOf(filters: Filters): GenerationFilters {
+  const { q, model, status, favorite, shared, collection, sort, from, to } = filters;
   return {
     ...(q !== "" && { q }),
     ...(model && { model }),
     ...(status !== "all" && { status }),
     ...(favorite && { favorite }),
+    ...(shared && { shared }),
+    ...(collection && { collection }),
+    ...(sort !== "newest" && { sort }),
     ...(from && { from: dayStart(from).toISOString() }),
     ...(to && { to: dayStart(to, 1).toISOString() }),
   };
 }
 
-/** Whether a generation belongs in a list with these filters. */
-export function matches(generation: Generation, { q, model, status, favorite, from, to }: Filters): boolean {
+/** Whether a generation belongs in a list with these filters. It does not say in which collections it is. */
+export function matches(generation: Generation, filters: Filters): boolean {
+  const { q, model, status, favorite, shared, from, to } = filters;
   const createdAt = Date.parse(generation.createdAt);
   return (
     (status === "all" || generation.status === status) &&
     (!model || generation.model === model) &&
     (!favorite || generation.favorite) &&
+    (!shared || generation.shareUrl !== null) &&
     (!from || createdAt >= dayStart(from).getTime()) &&
     (!to || createdAt < dayStart(to, 1).getTime()) &&
-    (q === "" || foldText(generation.prompt).includes(foldText(q)))
+    (q === "" || isFound(generation, q))
   );
+}
+
+function isFound({ prompt, options }: Generation, q: string): boolean {
+  const seed = seedIn(q);
+  return seed === null ? foldText(prompt).includes(foldText(q)) : options.seed === seed;
 }
 
 /** In code points, as the Worker counts: it rejects longer ones. */

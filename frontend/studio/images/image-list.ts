@@ -1,11 +1,12 @@
-/** What matches some filters of a user's history: ids in order, newest first, read page by page and kept current. */
+/** What matches some filters of a user's history: ids in order, read page by page and kept current. */
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { GALLERY_START } from "../../../worker/shared/generations.ts";
 import type { Generation, GenerationPage } from "../../../worker/api/schemas/generation.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError } from "../../api/result.ts";
-import { type Filters, isFiltered, matches, queryOf } from "./filters.ts";
+import { type Filters, matches, queryOf, writeFilters } from "./filters.ts";
 import type { GenerationChange, Generations } from "./generations.ts";
+import { createTiles } from "./prompt-groups.ts";
 import { createSelection } from "./selection.ts";
 
 /** The first page fills a screen quickly; the next ones are as large as the API allows. */
@@ -22,12 +23,14 @@ export type ImageListDependencies = {
   generations: Generations;
   /** Whether pushes arrive. */
   connected: ReadonlySignal<boolean>;
+  /** Images with the same prompt that follow each other are shown as one. */
+  isGrouped: ReadonlySignal<boolean>;
   /** The first page without filters, as the document brought it; null without one, or once it is taken. */
   takeInlinePage: () => GenerationPage | null;
 };
 
 export function createImageList(dependencies: ImageListDependencies, filters: Filters) {
-  const { api, generations, connected, takeInlinePage } = dependencies;
+  const { api, generations, connected, isGrouped, takeInlinePage } = dependencies;
   const ids = signal<readonly string[]>([]);
   /** Counts changes to the generations in the list. */
   const version = signal(0);
@@ -43,6 +46,12 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
   let mustRefresh = false;
   /** Added while a page was being read, which may be older than they are. */
   let addedWhileLoading: string[] = [];
+  /** Images of this list's collection. News does not say that: a page of the list does, or the user's own change. */
+  const memberIds = new Set<string>();
+  /** By id: when the user put an image into the collection or took it out. Responses can be older. */
+  const memberChangedAtVersion = new Map<string, number>();
+  /** The cursor of the last page, after it was read. */
+  let lastPageCursor: string | null = null;
 
   const shown = computed(() => {
     void version.value;
@@ -52,6 +61,14 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
       return generation ? [generation] : [];
     });
   });
+
+  const isMember = (id: string) => filters.collection === null || memberIds.has(id);
+  const isMemberChangedSince = (id: string, requestedAtVersion: number) =>
+    (memberChangedAtVersion.get(id) ?? 0) > requestedAtVersion;
+
+  function addMembers(page: readonly Generation[], requestedAtVersion: number) {
+    for (const { id } of page) if (!isMemberChangedSince(id, requestedAtVersion)) memberIds.add(id);
+  }
 
   function remove(id: string) {
     const index = ids.peek().indexOf(id);
@@ -63,23 +80,27 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
   const createdAt = (id: string | undefined) =>
     id === undefined ? undefined : generations.peek(id)?.createdAt;
 
+  /** Whether what was created at `time` is listed after what was created at `other`. */
+  const isAfter = (time: string, other: string) => (filters.sort === "oldest" ? time > other : time < other);
+
   /** Puts a generation where it belongs, if it matches the filters and has been read down to there. */
   function place(generation: Generation) {
     const isListed = ids.peek().includes(generation.id);
-    if (!matches(generation, filters)) return remove(generation.id);
+    if (!matches(generation, filters) || !isMember(generation.id)) return remove(generation.id);
     if (isListed) {
       version.value += 1;
       return;
     }
     const last = createdAt(ids.peek().at(-1));
-    const comesWithItsPage = state.peek() !== "end" && (last === undefined || generation.createdAt < last);
+    const comesWithItsPage =
+      state.peek() !== "end" && (last === undefined || isAfter(generation.createdAt, last));
     if (comesWithItsPage) {
       if (state.peek() === "loading") addedWhileLoading.push(generation.id);
       return;
     }
-    const index = ids.peek().findIndex((id) => (createdAt(id) ?? "") <= generation.createdAt);
+    const index = ids.peek().findIndex((id) => !isAfter(generation.createdAt, createdAt(id) ?? ""));
     const at = index < 0 ? ids.peek().length : index;
-    if (at <= newCount.peek()) newCount.value += 1;
+    if (at <= newCount.peek() && filters.sort === "newest") newCount.value += 1;
     ids.value = ids.peek().toSpliced(at, 0, generation.id);
   }
 
@@ -89,6 +110,15 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
     place(change.generation);
   }
   const unsubscribe = generations.subscribe(onChange);
+
+  /** The list's collection was deleted. Its images are not. */
+  function showGone(notFound: ApiError) {
+    batch(() => {
+      ids.value = [];
+      error.value = notFound;
+      state.value = "failed";
+    });
+  }
 
   /** Reads the top again: what was added or removed while no push arrived. */
   async function refresh() {
@@ -106,7 +136,10 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
     do {
       const limit = pages === 0 ? FIRST_PAGE : PAGE;
       const result = await api.list(nextCursor, limit, queryOf(filters), closed);
-      if (!result.ok) return;
+      if (!result.ok) {
+        if (result.error.code === "not_found") showGone(result.error);
+        return;
+      }
       page = result.value;
       pages += 1;
       top.push(...page.items);
@@ -119,15 +152,25 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
       !page.items.some(({ id }) => known.has(id))
     );
     const topIds = new Set(top.map(({ id }) => id));
-    const oldest = top.at(-1)?.createdAt;
-    // A page of a search can be empty although older images match.
+    const lastTime = top.at(-1)?.createdAt;
+    // A page of a search can be empty although later images match.
     const isCovered = (id: string) =>
-      nextCursor === null || (oldest !== undefined && (createdAt(id) ?? "") > oldest);
+      nextCursor === null || (lastTime !== undefined && isAfter(lastTime, createdAt(id) ?? ""));
+    const isChanged = (id: string) =>
+      generations.isNewerThan(id, requestedAtVersion) || isMemberChangedSince(id, requestedAtVersion);
     batch(() => {
+      addMembers(top, requestedAtVersion);
       for (const id of ids.peek()) {
-        if (!topIds.has(id) && isCovered(id) && !generations.isNewerThan(id, requestedAtVersion)) remove(id);
+        if (topIds.has(id) || !isCovered(id) || isChanged(id)) continue;
+        memberIds.delete(id);
+        remove(id);
       }
       for (const generation of top.toReversed()) generations.upsert(generation, { requestedAtVersion });
+      // The newest are at the other end: reads the last page again when it is reached.
+      if (filters.sort === "oldest" && nextCursor !== null && state.peek() === "end") {
+        cursor = lastPageCursor;
+        state.value = "more";
+      }
     });
   }
 
@@ -143,7 +186,7 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
 
   /** The next page, with the logical time at which it was requested. */
   async function readPage(closed: AbortSignal) {
-    const inline = cursor === null && !isFiltered(filters) ? takeInlinePage() : null;
+    const inline = cursor === null && writeFilters(filters) === "" ? takeInlinePage() : null;
     // The document is older than any push.
     if (inline) return { requestedAtVersion: 0, result: { ok: true, value: inline } as const };
     const requestedAtVersion = generations.nextVersion();
@@ -155,6 +198,7 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
     filters,
     /** In order, without those whose deletion can still be undone. */
     shown,
+    ...createTiles(shown, isGrouped),
     /** Also those, and those that come with the page being read. */
     heldIds: () => [...ids.peek(), ...addedWhileLoading],
     state,
@@ -166,6 +210,19 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
     scrollAnchor: null as ScrollAnchor | null,
     newCountWhenLeft: 0,
     refresh,
+    /** The user has put these images into this list's collection, or taken them out. */
+    setMembers(changedIds: readonly string[], areMembers: boolean) {
+      const changedAtVersion = generations.nextVersion();
+      batch(() => {
+        for (const id of changedIds) {
+          memberChangedAtVersion.set(id, changedAtVersion);
+          if (areMembers) memberIds.add(id);
+          else memberIds.delete(id);
+          const generation = generations.peek(id);
+          if (generation) place(generation);
+        }
+      });
+    },
     /** Reads the next page; more while a page holds nothing to show, or up to the image `untilId`. */
     async loadMore(untilId?: string) {
       if (state.peek() === "loading" || state.peek() === "end") return;
@@ -193,10 +250,11 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
         const page = result.value;
         batch(() => {
           const listed = new Set(ids.peek());
+          addMembers(page.items, requestedAtVersion);
           for (const generation of page.items) generations.upsert(generation, { requestedAtVersion });
           const added = page.items.filter(({ id }) => {
             const generation = generations.peek(id);
-            if (listed.has(id) || !generation) return false;
+            if (listed.has(id) || !generation || !isMember(id)) return false;
             // What is newer than the page may no longer match.
             return !generations.isNewerThan(id, requestedAtVersion) || matches(generation, filters);
           });
@@ -205,6 +263,7 @@ export function createImageList(dependencies: ImageListDependencies, filters: Fi
             ...added.filter(({ id }) => !ids.peek().includes(id)).map(({ id }) => id),
           ];
         });
+        if (page.nextCursor === null) lastPageCursor = cursor;
         cursor = page.nextCursor;
         isSearchingFurther.value = cursor !== null && shown.peek().length === before;
       } while (isSearchingFurther.peek() || isBeforeAnchor());

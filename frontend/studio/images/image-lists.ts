@@ -1,11 +1,11 @@
 /** The lists of images in use: one for each set of filters, so that back and forward find them as they were left. */
-import { untracked } from "@preact/signals";
+import { type Signal, untracked } from "@preact/signals";
 import { readFilters, writeFilters } from "./filters.ts";
 import { createImageList, type ImageList, type ImageListDependencies } from "./image-list.ts";
 
 const MAX_LISTS = 4;
 
-export function createImageLists(dependencies: ImageListDependencies) {
+export function createImageLists(dependencies: ImageListDependencies & { isGrouped: Signal<boolean> }) {
   /** Least recently used first. */
   const lists = new Map<string, ImageList>();
   return {
@@ -23,6 +23,11 @@ export function createImageLists(dependencies: ImageListDependencies) {
       lists.set(key, list);
       return list;
     },
+    /** Images with the same prompt that follow each other are shown as one. */
+    isGrouped: dependencies.isGrouped,
+    /** The lists that show this collection. */
+    listsOf: (collection: string) =>
+      [...lists.values()].filter(({ filters }) => filters.collection === collection),
     /** The ids of all generations in the lists. */
     heldIds: () => [...lists.values()].flatMap((list) => list.heldIds()),
   };

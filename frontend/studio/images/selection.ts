@@ -17,9 +17,14 @@ export function createSelection(items: ReadonlySignal<readonly Generation[]>) {
     chosenIds.value = new Set(ids);
   }
 
-  function toggle(id: string) {
+  /** `ids`: what is selected with this image, as all images of a group. */
+  function toggle(id: string, ids: readonly string[] = [id]) {
     const next = new Set(chosenIds.value);
-    if (!next.delete(id)) next.add(id);
+    const isChosen = next.has(id);
+    for (const one of ids) {
+      if (isChosen) next.delete(one);
+      else next.add(one);
+    }
     chosenIds.value = next;
     anchor = id;
   }
@@ -32,13 +37,13 @@ export function createSelection(items: ReadonlySignal<readonly Generation[]>) {
     isActive: computed(() => isModeOn.value || selected.value.length > 0),
     toggle,
     /** Selects everything from the anchor to this image. */
-    extend(id: string) {
+    extend(id: string, ids: readonly string[] = [id]) {
       const from = items.value.findIndex((item) => item.id === anchor);
       const to = items.value.findIndex((item) => item.id === id);
       if (to < 0) return;
-      if (from < 0) return toggle(id);
+      if (from < 0) return toggle(id, ids);
       const range = items.value.slice(Math.min(from, to), Math.max(from, to) + 1);
-      set([...chosenIds.value, ...range.map((item) => item.id)]);
+      set([...chosenIds.value, ...range.map((item) => item.id), ...ids]);
     },
     all() {
       set(items.value.map(({ id }) => id));
