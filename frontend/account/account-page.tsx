@@ -20,6 +20,7 @@ import { DeleteDialog } from "./delete-dialog.tsx";
 import { DownloadSection } from "./download-section.tsx";
 import { ExportSection } from "./export-section.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
+import { SharedSection } from "./shared-section.tsx";
 
 /** The user's plan and usage, their data, and how to sign out or delete the account. */
 export function AccountPage() {
@@ -37,6 +38,7 @@ export function AccountPage() {
         <>
           <h1 class="mb-2 text-xl font-heading">{accountText.title}</h1>
           <PlanSection user={shownUser} />
+          {user.value && <SharedSection />}
           <DownloadSection />
           <ExportSection />
           <ApiKeysSection />

@@ -51,6 +51,25 @@ export const accountText = {
     from === null ? `Part ${number(part)}` : `Part ${number(part)}, from ${day().format(new Date(from))}`,
   exportMore: "Show more",
 
+  shared: "Shared images",
+  sharedCount: (count: number, more: boolean) =>
+    `${counted(count, { one: "image has", other: "images have" })} a public link${more ? " so far" : ""}.`,
+  sharedNone: "None of your images has a public link.",
+  openShared: (prompt: string) => `Open: ${prompt}`,
+  copyLink: "Copy link",
+  copied: "Copied",
+  copyFailed: "Couldn't copy",
+  showMore: "Show more",
+  turnOff: "Turn off",
+  turnOffOne: (prompt: string) => `Turn off the link to: ${prompt}`,
+  turnOffAll: "Turn off all…",
+  turnOffTitle: "Turn off all public links?",
+  turnOffWhat:
+    "All your links stop working at once. Your images stay. If you share one again, it gets a new link.",
+  turnOffAllConfirmed: "Turn off all",
+  turningOff: (count: number) => `Turning off… ${number(count)} so far`,
+  keepLinks: "Keep links",
+
   delete: "Delete account",
   deleteWhat: "Permanently deletes your account, your images and your links.",
   deleteOpen: "Delete my account…",
