@@ -34,6 +34,7 @@ const SlotIndicator = deferredModule.component((module) => module.SlotIndicator)
 const ToastList = deferredModule.component((module) => module.ToastList);
 const NotFoundPage = dialogsModule.component((module) => module.NotFoundPage);
 const GalleryPage = galleryModule.component((module) => module.GalleryPage);
+const CollectDialog = galleryModule.component((module) => module.CollectDialog);
 const ImagePage = imageModule.component((module) => module.ImagePage);
 const AccountPage = accountModule.component((module) => module.AccountPage);
 
@@ -93,6 +94,7 @@ export function App({ onGenerate }: { onGenerate: () => void }) {
         <ShareDialog key={dialogs.share.value.id} {...dialogs.share.value} />
       )}
       {isReady && dialogs.form.value && <FormDialog />}
+      {isReady && dialogs.collect.value && <CollectDialog ids={dialogs.collect.value} />}
       {isReady && dialogs.signIn.value && <SignInDialog />}
       {isReady && dialogs.shortcuts.value && <ShortcutsDialog />}
       {/* Nothing outside a modal dialog can be read or reached: an open image shows the toasts itself. */}

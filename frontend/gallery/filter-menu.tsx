@@ -7,36 +7,27 @@ import { dayBefore, type Filters, NO_FILTERS } from "../studio/images/filters.ts
 import { commonText } from "../text/common.ts";
 import { galleryText } from "../text/gallery.ts";
 import { Icon } from "../ui/icon.tsx";
-import { useLightDismiss } from "../ui/light-dismiss.ts";
+import { ToolbarMenu } from "./toolbar-menu.tsx";
 
 type FilterProps = { filters: Filters; onFilter: (changes: Partial<Filters>) => void };
-type Props = FilterProps & { size: TileSize; onSize: (size: TileSize) => void };
+type Props = FilterProps & {
+  size: TileSize;
+  onSize: (size: TileSize) => void;
+  isGrouped: boolean;
+  onGroup: (isGrouped: boolean) => void;
+};
 
-/** On a phone a sheet at the bottom edge; else below its button. */
-const MENU =
-  "popover sheet sm:end-gutter sm:top-[calc(var(--button-bottom)+0.5rem)] sm:max-h-[calc(100dvh-var(--button-bottom)-1rem)] sm:w-72";
 const LABEL = "grid gap-1 text-sm font-medium";
 
 const STATUSES = Object.keys(galleryText.statuses) as Filters["status"][];
 const DATES = ["any", "0", "6", "29", "custom"] as const;
 type DateRange = (typeof DATES)[number];
 
-/** Filters by status, model and date, and the size of the images. Each choice applies at once. */
-export function FilterMenu({ filters, onFilter, size, onSize }: Props) {
+/** Filters, order, size and grouping of the images. Each choice applies at once. */
+export function FilterMenu({ filters, onFilter, size, onSize, isGrouped, onGroup }: Props) {
   const menu = useRef<HTMLDivElement>(null);
-  useLightDismiss(menu);
   return (
-    <div
-      ref={menu}
-      id="filters"
-      popover="auto"
-      class={MENU}
-      onBeforeToggle={(event) => {
-        if (event.newState !== "open") return;
-        const button = document.querySelector('[popovertarget="filters"]')?.getBoundingClientRect();
-        menu.current?.style.setProperty("--button-bottom", `${button?.bottom ?? 0}px`);
-      }}
-    >
+    <ToolbarMenu id="filters" menu={menu}>
       <Select
         label={galleryText.status}
         value={filters.status}
@@ -52,6 +43,20 @@ export function FilterMenu({ filters, onFilter, size, onSize }: Props) {
         onChange={(value) => onFilter({ model: MODELS.find(({ id }) => id === value)?.id ?? null })}
       />
       <Dates filters={filters} onFilter={onFilter} />
+      <Switch
+        label={galleryText.onlyShared}
+        isOn={filters.shared}
+        onChange={(shared) => onFilter({ shared })}
+      />
+      <Select
+        label={galleryText.sort}
+        value={filters.sort}
+        options={[
+          ["newest", galleryText.sorts.newest],
+          ["oldest", galleryText.sorts.oldest],
+        ]}
+        onChange={(value) => onFilter({ sort: value === "oldest" ? "oldest" : "newest" })}
+      />
       <fieldset>
         <legend class="mb-1 text-sm font-medium">{galleryText.tileSize}</legend>
         <div class="grid grid-cols-3 gap-2">
@@ -68,7 +73,24 @@ export function FilterMenu({ filters, onFilter, size, onSize }: Props) {
           ))}
         </div>
       </fieldset>
-    </div>
+      <Switch label={galleryText.group} isOn={isGrouped} onChange={onGroup} />
+    </ToolbarMenu>
+  );
+}
+
+type SwitchProps = { label: string; isOn: boolean; onChange: (isOn: boolean) => void };
+
+function Switch({ label, isOn, onChange }: SwitchProps) {
+  return (
+    <label class="switch font-medium touch:min-h-control">
+      {label}
+      <input
+        type="checkbox"
+        role="switch"
+        checked={isOn}
+        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+      />
+    </label>
   );
 }
 

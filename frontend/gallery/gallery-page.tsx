@@ -1,21 +1,26 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { routerPart } from "../browser/router.ts";
+import { storePart } from "../browser/storage.ts";
 import { takeSaved } from "../browser/saved-position.ts";
 import { connectionPart } from "../studio/session/connection.ts";
-import { readScrollAnchor } from "../studio/images/image-list.ts";
+import { type ImageList, readScrollAnchor } from "../studio/images/image-list.ts";
 import { retryFailures } from "../studio/session/retry.ts";
 import { sessionPart } from "../studio/session/session.ts";
 import { galleryText } from "../text/gallery.ts";
 import { usePart } from "../ui/parts.ts";
+import { DropTargets, draggedIds } from "./collections/drop-targets.tsx";
+import { useCollections } from "./collections/use-collections.ts";
 import { EmptyList, LoadError, SignInInvitation } from "./empty-state.tsx";
 import { GalleryGrid } from "./grid.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { GalleryToolbar } from "./toolbar.tsx";
-import { useImageLists } from "./use-image-lists.ts";
+import { GROUPING, useImageLists } from "./use-image-lists.ts";
 import { useTileSize } from "./use-tile-size.ts";
 import { SAVED_ANCHOR } from "./use-grid-window.ts";
 import { zipProgress } from "./zip-download.ts";
+
+export { CollectDialog } from "./collections/collect-dialog.tsx";
 
 /** All images of the user: to browse, search, download and delete. */
 export function GalleryPage() {
@@ -44,6 +49,8 @@ function Main({ isSelecting = false, children }: { isSelecting?: boolean; childr
 function Images() {
   const router = usePart(routerPart);
   const imageLists = useImageLists();
+  const { isGrouped } = imageLists;
+  const store = usePart(storePart);
   const [size, setSize] = useTileSize();
   const { isConnected, wakeUps } = usePart(connectionPart);
   const { search } = router.route.value;
@@ -81,9 +88,20 @@ function Images() {
     [list],
   );
 
+  useCurrentCollection(list);
+
   return (
     <Main isSelecting={isSelecting}>
-      <GalleryToolbar list={list} size={size} onSize={setSize} />
+      <GalleryToolbar
+        list={list}
+        size={size}
+        onSize={setSize}
+        isGrouped={isGrouped.value}
+        onGroup={(next) => {
+          isGrouped.value = next;
+          store.set(GROUPING, next ? "on" : null);
+        }}
+      />
       {isEmpty ? (
         <EmptyList list={list} />
       ) : (
@@ -97,9 +115,26 @@ function Images() {
         />
       )}
       {isSelecting && <SelectionBar list={list} />}
+      {draggedIds.value && <DropTargets ids={draggedIds.value} />}
       <p role="status" class="sr-only">
         {state === "end" || state === "more" ? galleryText.found(count, state === "more") : ""}
       </p>
     </Main>
   );
+}
+
+/** No push says what is in a collection: it is read again when the tab comes to the front or the network is back. */
+function useCurrentCollection(list: ImageList): void {
+  const { wakeUps } = usePart(connectionPart);
+  const { all, load } = useCollections();
+  const { collection } = list.filters;
+  const wakes = wakeUps.value;
+  const seenWakes = useRef(wakes);
+  useEffect(() => {
+    const isAwakened = wakes !== seenWakes.current;
+    seenWakes.current = wakes;
+    if (isAwakened && collection !== null) void list.refresh();
+    // A gallery that shows no collection, and has shown none, needs no request.
+    if (collection !== null || (isAwakened && all.peek() !== null)) void load();
+  }, [wakes, list]);
 }

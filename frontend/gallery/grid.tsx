@@ -10,6 +10,7 @@ import { galleryText } from "../text/gallery.ts";
 import { usePart } from "../ui/parts.ts";
 import { useTileOverlay } from "../ui/use-tile-overlay.ts";
 import { daysAgo } from "./days.ts";
+import { onTileDragStart } from "./collections/drop-targets.tsx";
 import { bottomOf, itemBoxes, layoutRows } from "./justified-rows.ts";
 import { onGridKey } from "./keyboard.ts";
 import { onTileClick, PlaceholderTile, Tile } from "./tile.tsx";
@@ -45,15 +46,15 @@ export function GalleryGrid({ list, shouldResume, size }: Props) {
   const grid = useRef<HTMLUListElement>(null);
   const { options, layout } = useGridLayout(grid, list, size);
   const { first, last } = useGridWindow({ grid, list, layout, shouldResume });
-  const shown = list.shown.value;
+  const tiles = list.tiles.value;
   const { value: current } = layout;
   const rows = current?.rows.slice(first, last) ?? [];
-  const firstVisibleId = shown[rows[0]?.start ?? 0]?.id ?? null;
+  const firstVisibleId = tiles[rows[0]?.start ?? 0]?.id ?? null;
   const { currentId, rowIndex, focus, onFocusIn } = useRovingFocus(grid, list, current, firstVisibleId);
   const { selection } = list;
   const isSelecting = selection.isActive.value;
   const { isShown, hidePressed, handlers } = useTileOverlay((id) => {
-    if (!selection.ids.peek().has(id)) selection.toggle(id);
+    if (!selection.ids.peek().has(id)) selection.toggle(id, list.idsOfTile(id));
   });
   useEffect(() => {
     if (!isSelecting) hidePressed();
@@ -66,7 +67,7 @@ export function GalleryGrid({ list, shouldResume, size }: Props) {
   const state = list.state.value;
   const isBusy = state === "waiting" || state === "loading";
   const selectedIds = selection.ids.value;
-  const isPlaceholder = isBusy && shown.length === 0 && options.value !== null;
+  const isPlaceholder = isBusy && tiles.length === 0 && options.value !== null;
 
   return (
     <>
@@ -83,7 +84,8 @@ export function GalleryGrid({ list, shouldResume, size }: Props) {
           onFocusIn(event);
           handlers.onFocusIn(event);
         }}
-        onClick={(event) => onTileClick(event, selection)}
+        onClick={(event) => onTileClick(event, list)}
+        onDragStart={(event) => onTileDragStart(event, list)}
         onKeyDown={(event) => {
           if (!current) return;
           const areLettersOn = singleKeysOn(store);
@@ -110,7 +112,8 @@ export function GalleryGrid({ list, shouldResume, size }: Props) {
             ),
             ...itemBoxes(row, current.ratios, current.gap).map((box, place) => {
               const index = row.start + place;
-              const generation = shown[index];
+              const generation = tiles[index];
+              const group = generation && list.groupOf(generation.id);
               return (
                 generation && (
                   <Tile
@@ -121,7 +124,9 @@ export function GalleryGrid({ list, shouldResume, size }: Props) {
                     height={row.height}
                     size={size}
                     position={index + 1}
-                    count={state === "end" ? shown.length : -1}
+                    count={state === "end" ? tiles.length : -1}
+                    groupSize={group?.members.length ?? 0}
+                    isExpanded={group?.isExpanded ?? false}
                     isInFirstRow={row.start === 0}
                     isTabbable={generation.id === currentId}
                     isSelected={selectedIds.has(generation.id)}

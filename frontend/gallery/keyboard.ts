@@ -29,7 +29,7 @@ export function onGridKey(event: KeyboardEvent, context: GridKeyContext): void {
   if (event.repeat && ACTS_ONCE.test(key)) return event.preventDefault();
   const { list, currentId } = context;
   const { selection } = list;
-  const generation = list.shown.peek().find(({ id }) => id === currentId);
+  const generation = list.tiles.peek().find(({ id }) => id === currentId);
   const isLetterOff = /^[xf]$/.test(key) && !context.areLettersOn;
   const isOnButton = event.target instanceof Element && event.target.closest("button") !== null;
   const focusOrFallback = (id: string | null) => (id !== null ? context.focus(id) : focusFallback());
@@ -40,14 +40,15 @@ export function onGridKey(event: KeyboardEvent, context: GridKeyContext): void {
   } else if (isLetterOff) return;
   else if (key === "x" || (key === " " && !isOnButton)) {
     if (!generation) return;
-    if (event.shiftKey) selection.extend(generation.id);
-    else selection.toggle(generation.id);
+    const ids = list.idsOfTile(generation.id);
+    if (event.shiftKey) selection.extend(generation.id, ids);
+    else selection.toggle(generation.id, ids);
   } else if (key === "f") {
     if (generation?.status !== "succeeded") return;
     const next = neighborOf(list, [generation.id], currentId);
     void context.favorites.toggle(generation.id);
     // It has left the list if that shows favorites only.
-    if (!list.shown.peek().some(({ id }) => id === currentId)) focusOrFallback(next);
+    if (!list.tiles.peek().some(({ id }) => id === currentId)) focusOrFallback(next);
   } else if (key === "Delete" || key === "Backspace") {
     const selected = selection.selected.peek().map(({ id }) => id);
     const ids = selected.length > 0 ? selected : generation ? [generation.id] : [];
@@ -62,8 +63,10 @@ export function onGridKey(event: KeyboardEvent, context: GridKeyContext): void {
     const target = targetOf(key, context);
     if (target === null) return;
     if (event.shiftKey) {
-      if (!selection.isActive.peek() && generation) selection.toggle(generation.id);
-      selection.extend(target);
+      if (!selection.isActive.peek() && generation) {
+        selection.toggle(generation.id, list.idsOfTile(generation.id));
+      }
+      selection.extend(target, list.idsOfTile(target));
     }
     context.focus(target);
   }
@@ -72,10 +75,10 @@ export function onGridKey(event: KeyboardEvent, context: GridKeyContext): void {
 
 /** The image that a key leads to: the next in reading order, or the nearest one above or below. */
 function targetOf(key: string, { list, layout: { rows, ratios }, currentId }: GridKeyContext): string | null {
-  const shown = list.shown.peek();
+  const tiles = list.tiles.peek();
   const count = rows.at(-1)?.end ?? 0;
-  const index = shown.findIndex(({ id }) => id === currentId);
-  const idAt = (at: number) => shown[Math.max(0, Math.min(count - 1, at))]?.id ?? null;
+  const index = tiles.findIndex(({ id }) => id === currentId);
+  const idAt = (at: number) => tiles[Math.max(0, Math.min(count - 1, at))]?.id ?? null;
   const forward = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
   if (key === "Home") return idAt(0);
   if (key === "End") return idAt(count - 1);
@@ -95,9 +98,9 @@ function targetOf(key: string, { list, layout: { rows, ratios }, currentId }: Gr
 
 /** What gets the focus when these leave the list: the next image that stays, else the one before. */
 function neighborOf(list: ImageList, leavingIds: readonly string[], currentId: string | null): string | null {
-  const shown = list.shown.peek();
+  const tiles = list.tiles.peek();
   const leaving = new Set(leavingIds);
-  const index = shown.findIndex(({ id }) => id === currentId);
+  const index = tiles.findIndex(({ id }) => id === currentId);
   const stays = ({ id }: { id: string }) => !leaving.has(id);
-  return (shown.slice(index).find(stays) ?? shown.slice(0, Math.max(0, index)).findLast(stays))?.id ?? null;
+  return (tiles.slice(index).find(stays) ?? tiles.slice(0, Math.max(0, index)).findLast(stays))?.id ?? null;
 }

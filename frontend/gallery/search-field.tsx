@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import searchIcon from "lucide-static/icons/search.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import { MAX_SEARCH_LENGTH } from "../../worker/shared/generations.ts";
@@ -25,6 +25,7 @@ export function SearchField({ q, resets }: Props) {
   const text = useSignal(q);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const field = useRef<HTMLInputElement>(null);
+  const hintId = useId();
   // The address changed, by Back or another control: the field follows. Not while a search is pending, because effects
   // run later and the address may be what the user had typed a moment ago.
   useEffect(() => {
@@ -66,7 +67,7 @@ export function SearchField({ q, resets }: Props) {
 
   return (
     <form
-      class="relative me-auto max-w-lg flex-1"
+      class="relative me-auto max-w-lg flex-1 max-[22rem]:min-w-full"
       onSubmit={(event) => {
         event.preventDefault();
         search();
@@ -78,8 +79,9 @@ export function SearchField({ q, resets }: Props) {
       <input
         ref={field}
         type="search"
-        class="field border-line px-11"
+        class="peer field border-line px-11"
         aria-label={galleryText.search}
+        aria-describedby={hintId}
         placeholder={galleryText.searchShort}
         autocomplete="off"
         enterkeyhint="search"
@@ -99,6 +101,12 @@ export function SearchField({ q, resets }: Props) {
           clear();
         }}
       />
+      <p
+        id={hintId}
+        class="pointer-events-none absolute start-0 top-full z-mark mt-1 hidden w-max max-w-[calc(100dvw-2rem)] rounded-md bg-raised px-3 py-1.5 text-sm text-muted shadow-pop peer-[:focus:placeholder-shown]:block"
+      >
+        {galleryText.searchHint}
+      </p>
       {text.value !== "" && (
         <button
           type="button"

@@ -1,6 +1,8 @@
 import type { Ref } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import columns from "lucide-static/icons/columns-2.svg?raw";
+import folderMinus from "lucide-static/icons/folder-minus.svg?raw";
+import folderPlus from "lucide-static/icons/folder-plus.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import heartOff from "lucide-static/icons/heart-off.svg?raw";
@@ -13,15 +15,17 @@ import { favoritesPart } from "../studio/images/favorites.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
 import { toastsPart } from "../studio/toasts.ts";
 import { pendingDeletionsPart } from "../studio/images/pending-deletions.ts";
+import { collectionsText } from "../text/collections.ts";
 import { galleryText } from "../text/gallery.ts";
 import { focusFallback } from "../ui/focus.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
+import { useCollections } from "./collections/use-collections.ts";
 import { downloadZip, preloadZip, type ZipProgress, zipProgress } from "./zip-download.ts";
 
 /** On a phone the full width at the bottom edge; else a floating bar. */
 const BAR =
-  "fixed inset-x-0 bottom-0 z-selection flex items-center gap-1 border-t border-line bg-raised px-gutter pt-2 pb-safe shadow-pop animate-rise sm:bottom-safe-bottom sm:mx-auto sm:w-fit sm:rounded-full sm:border sm:p-1.5";
+  "fixed inset-x-0 bottom-0 z-selection flex flex-wrap items-center gap-1 border-t border-line bg-raised px-gutter pt-2 pb-safe shadow-pop animate-rise sm:bottom-safe-bottom sm:mx-auto sm:w-fit sm:rounded-full sm:border sm:p-1.5";
 const STATUS = "grid gap-1 sm:min-w-28 text-sm font-semibold nums max-sm:flex-1";
 
 /** How many images can be compared. */
@@ -36,6 +40,8 @@ export function SelectionBar({ list }: { list: ImageList }) {
   const toasts = usePart(toastsPart);
   const pendingDeletions = usePart(pendingDeletionsPart);
   const store = usePart(storePart);
+  const collections = useCollections();
+  const shownCollection = list.filters.collection;
   const bar = useRef<HTMLDivElement>(null);
   const zip = zipProgress.value;
   const selected = selection.selected.value;
@@ -43,6 +49,12 @@ export function SelectionBar({ list }: { list: ImageList }) {
   const areAllFavorites = images.length > 0 && images.every(({ favorite }) => favorite);
 
   useEffect(preloadZip, []);
+  // Toasts are above the bar, which has two rows on a phone.
+  useLayoutEffect(() => {
+    const { style } = document.documentElement;
+    style.setProperty("--selection-bar", `${bar.current?.offsetHeight ?? 0}px`);
+    return () => style.removeProperty("--selection-bar");
+  }, [zip === null]);
   // If the focus was in the bar, it moves to the grid after deleted images have left that.
   useLayoutEffect(() => {
     const { current } = bar;
@@ -96,42 +108,65 @@ export function SelectionBar({ list }: { list: ImageList }) {
           >
             {galleryText.all}
           </button>
-          {images.length >= MIN_COMPARED && images.length <= MAX_COMPARED && (
+          <div class="flex gap-1 max-sm:basis-full max-sm:justify-between">
+            {images.length >= MIN_COMPARED && images.length <= MAX_COMPARED && (
+              <Action
+                icon={columns}
+                name={galleryText.compare}
+                isDisabled={false}
+                onClick={() => {
+                  dialogs.compare.value = images.map(({ id }) => id);
+                }}
+              />
+            )}
             <Action
-              icon={columns}
-              name={galleryText.compare}
-              isDisabled={false}
+              icon={areAllFavorites ? heartOff : heart}
+              name={areAllFavorites ? galleryText.unfavorite : galleryText.favorite}
+              isDisabled={images.length === 0}
+              onClick={() =>
+                void favorites.setAll(
+                  images.map(({ id }) => id),
+                  !areAllFavorites,
+                )
+              }
+            />
+            <Action
+              icon={folderPlus}
+              name={galleryText.collect}
+              isDisabled={images.length === 0}
               onClick={() => {
-                dialogs.compare.value = images.map(({ id }) => id);
+                dialogs.collect.value = images.map(({ id }) => id);
               }}
             />
-          )}
-          <Action
-            icon={areAllFavorites ? heartOff : heart}
-            name={areAllFavorites ? galleryText.unfavorite : galleryText.favorite}
-            isDisabled={images.length === 0}
-            onClick={() =>
-              void favorites.setAll(
-                images.map(({ id }) => id),
-                !areAllFavorites,
-              )
-            }
-          />
-          <Action
-            button={zipButton}
-            icon={download}
-            name={galleryText.download}
-            isDisabled={images.length === 0}
-            onClick={() => void downloadZip(toasts, store, images)}
-          />
-          <Action
-            icon={trash}
-            name={galleryText.delete}
-            isDisabled={selected.length === 0}
-            onClick={() => {
-              if (pendingDeletions.add(selected.map(({ id }) => id))) selection.end();
-            }}
-          />
+            {shownCollection !== null && (
+              <Action
+                icon={folderMinus}
+                name={collectionsText.take}
+                isDisabled={selected.length === 0}
+                onClick={() =>
+                  void collections.take(
+                    shownCollection,
+                    selected.map(({ id }) => id),
+                  )
+                }
+              />
+            )}
+            <Action
+              button={zipButton}
+              icon={download}
+              name={galleryText.download}
+              isDisabled={images.length === 0}
+              onClick={() => void downloadZip(toasts, store, images)}
+            />
+            <Action
+              icon={trash}
+              name={galleryText.delete}
+              isDisabled={selected.length === 0}
+              onClick={() => {
+                if (pendingDeletions.add(selected.map(({ id }) => id))) selection.end();
+              }}
+            />
+          </div>
         </>
       )}
     </div>

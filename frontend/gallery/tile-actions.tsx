@@ -1,3 +1,4 @@
+import folderPlus from "lucide-static/icons/folder-plus.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import share from "lucide-static/icons/share-2.svg?raw";
@@ -29,6 +30,14 @@ export function TileActions({ generation, isTabbable }: { generation: Generation
         tabIndex={tabIndex}
         onClick={() => {
           dialogs.share.value = { id };
+        }}
+      />
+      <TileAction
+        label={galleryText.collect}
+        icon={folderPlus}
+        tabIndex={tabIndex}
+        onClick={() => {
+          dialogs.collect.value = [id];
         }}
       />
       <TileAction

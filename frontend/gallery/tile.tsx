@@ -1,12 +1,13 @@
 import { useMemo } from "preact/hooks";
 import circleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
+import layers from "lucide-static/icons/layers.svg?raw";
 import link from "lucide-static/icons/link.svg?raw";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { type TileSize, tileSizes, tileSrcset } from "../../worker/shared/tile-image.ts";
 import { imagePath } from "../browser/router.ts";
 import { isInFlight } from "../studio/images/generation.ts";
-import type { Selection } from "../studio/images/selection.ts";
+import type { ImageList } from "../studio/images/image-list.ts";
 import { errors } from "../text/errors.ts";
 import { galleryText } from "../text/gallery.ts";
 import { Elapsed } from "../ui/elapsed.tsx";
@@ -35,6 +36,10 @@ type TileProps = Box & {
   position: number;
   /** How many images the list has; -1 while unknown. */
   count: number;
+  /** How many images with the same prompt begin with this one; 0 for a single one. */
+  groupSize: number;
+  /** All images of the group are shown. */
+  isExpanded: boolean;
   isInFirstRow: boolean;
   isTabbable: boolean;
   isSelected: boolean;
@@ -48,8 +53,8 @@ type TileProps = Box & {
  * keep all earlier renders in memory: each element refers to the one before.)
  */
 export function Tile(props: TileProps) {
-  const { generation, size, position, count, isInFirstRow, isTabbable, isSelected, isSelecting, hasOverlay } =
-    props;
+  const { generation, size, position, count, groupSize, isExpanded } = props;
+  const { isInFirstRow, isTabbable, isSelected, isSelecting, hasOverlay } = props;
   const { top, offset, width, height } = props;
   const { id, prompt, favorite, shareUrl } = generation;
   const hasImage = generation.status === "succeeded";
@@ -82,6 +87,7 @@ export function Tile(props: TileProps) {
           </span>
         )}
         {hasImage && hasOverlay && <TileActions generation={generation} isTabbable={isTabbable} />}
+        {groupSize > 0 && <GroupButton size={groupSize} isExpanded={isExpanded} isTabbable={isTabbable} />}
         <TileCheckbox
           label={galleryText.choose(prompt)}
           isChecked={isSelected}
@@ -100,12 +106,35 @@ export function Tile(props: TileProps) {
       height,
       position,
       count,
+      groupSize,
+      isExpanded,
       isInFirstRow,
       isTabbable,
       isSelected,
       isSelecting,
       hasOverlay,
     ],
+  );
+}
+
+type GroupButtonProps = { size: number; isExpanded: boolean; isTabbable: boolean };
+
+/** Shows all images of a group, or only the first (`onTileClick`). */
+function GroupButton({ size, isExpanded, isTabbable }: GroupButtonProps) {
+  const label = isExpanded ? galleryText.collapseGroup(size) : galleryText.expandGroup(size);
+  return (
+    <button
+      type="button"
+      class="button glass small absolute end-1 top-1 gap-1 rounded-full px-2.5 nums touch:min-h-control touch:min-w-control"
+      data-group=""
+      aria-expanded={isExpanded}
+      aria-label={label}
+      title={label}
+      tabIndex={isTabbable ? 0 : -1}
+    >
+      <Icon svg={layers} />
+      {size}
+    </button>
   );
 }
 
@@ -210,13 +239,17 @@ function TileCheckbox({ label, isChecked, isSelecting, isTabbable, isOnImage }: 
 }
 
 /** Handles clicks for the whole grid: one listener, because tiles come and go while the user scrolls. */
-export function onTileClick(event: MouseEvent, selection: Selection): void {
+export function onTileClick(event: MouseEvent, list: ImageList): void {
+  const { selection } = list;
   const target = event.target instanceof Element ? event.target : null;
   const id = target?.closest("li")?.dataset["id"];
+  const group = id !== undefined && target?.closest("[data-group]") ? list.groupOf(id) : undefined;
+  if (group) return list.toggleGroup(group);
   const isOnTile = target?.closest("a, button") && !target.closest("[data-overlay]");
   const isSelecting = selection.isActive.peek() || event.shiftKey || target?.closest("[role=checkbox]");
   if (!id || !isOnTile || !isSelecting) return;
   event.preventDefault();
-  if (event.shiftKey) selection.extend(id);
-  else selection.toggle(id);
+  const ids = list.idsOfTile(id);
+  if (event.shiftKey) selection.extend(id, ids);
+  else selection.toggle(id, ids);
 }

@@ -67,18 +67,19 @@ export type TileLayout = { ratios: number[]; rows: TileRow[]; gap: number; headi
  * top, so that the rows below them stay the same.
  */
 function layoutTiles(
-  { shown: { value: shown }, newCount, state }: ImageList,
+  { shown: { value: shown }, tiles: { value: tiles }, newCount, state }: ImageList,
   options: GridOptions,
 ): TileLayout {
   const { gap, heading } = options;
-  const ratios = shown.map((generation) => tileRatio(generation, options.rowHeight));
-  const added = Math.min(newCount.value, shown.length);
+  const ratios = tiles.map((generation) => tileRatio(generation, options.rowHeight));
+  // Where images are grouped, a new one can belong to a tile below: no rows of their own.
+  const added = tiles === shown ? Math.min(newCount.value, shown.length) : 0;
   const isComplete = state.value === "end" || state.value === "failed";
   const rows: TileRow[] = [];
   let bottom = 0;
   let day: number | undefined;
   const addDays = (from: number, to: number, isOpen: boolean) => {
-    const groups = groupByDay(shown.slice(from, to));
+    const groups = groupByDay(tiles.slice(from, to));
     for (const [index, group] of groups.entries()) {
       // The images that were added may be of the same day as those below them: one heading for both.
       const isNewDay = group.start !== day;
@@ -95,6 +96,6 @@ function layoutTiles(
     }
   };
   addDays(0, added, false);
-  addDays(added, shown.length, !isComplete);
+  addDays(added, tiles.length, !isComplete);
   return { ratios, rows, gap, heading, height: bottom };
 }

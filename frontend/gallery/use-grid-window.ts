@@ -53,7 +53,7 @@ export function useGridWindow({ grid, list, layout, shouldResume }: GridWindowOp
     if (from !== range.peek()[0] || to !== range.peek()[1]) range.value = [from, to];
     if (isLoadingToAnchor()) return;
     const row = current.rows[rowsWithin(current.rows, -top, Infinity)[0]];
-    const id = row && list.shown.peek()[row.start]?.id;
+    const id = row && list.tiles.peek()[row.start]?.id;
     list.scrollAnchor = id && -top > 0 ? { id, offset: row.top + top } : null;
     const ahead = overscan.current > 0 ? LOAD_AHEAD : 0;
     const isNearEnd = current.height + top < (1 + ahead) * innerHeight;
@@ -90,7 +90,8 @@ export function useGridWindow({ grid, list, layout, shouldResume }: GridWindowOp
   useLayoutEffect(() => {
     if (!current || isLoadingToAnchor()) return;
     const { scrollAnchor } = list;
-    const index = scrollAnchor ? list.shown.peek().findIndex(({ id }) => id === scrollAnchor.id) : -1;
+    const anchorId = scrollAnchor && list.tileIdOf(scrollAnchor.id);
+    const index = list.tiles.peek().findIndex(({ id }) => id === anchorId);
     const row = current.rows[rowIndexOf(current.rows, index)];
     const top = grid.current?.getBoundingClientRect().top;
     if (scrollAnchor && row && top !== undefined && (isResuming.current || -top > 0)) {

@@ -22,7 +22,7 @@ export function useRovingFocus(
   /** Counts calls of `focus`, so that each one renders, also one for the current image. */
   const requests = useSignal(0);
   const focused = useRef(0);
-  const index = list.shown.value.findIndex(({ id }) => id === wantedId.value);
+  const index = list.tiles.value.findIndex(({ id }) => id === wantedId.value);
   const rowIndex = layout ? rowIndexOf(layout.rows, index) : -1;
   const currentId = rowIndex >= 0 ? wantedId.value : firstVisibleId;
   /** Stays when the list becomes empty. */
@@ -48,7 +48,7 @@ export function useRovingFocus(
     const id = lastViewedId.peek();
     if (imageId !== null || id === null) return;
     lastViewedId.value = null;
-    if (list.shown.peek().some((generation) => generation.id === id)) focus(id);
+    if (list.shown.peek().some((generation) => generation.id === id)) focus(list.tileIdOf(id));
   }, [imageId]);
 
   useLayoutEffect(

@@ -31,6 +31,9 @@ export function useImageActions() {
     share({ id }: Generation, output: number) {
       dialogs.share.value = { id, output };
     },
+    collect({ id }: Generation) {
+      dialogs.collect.value = [id];
+    },
     copyImage: (url: string) => void copyImageWithToast(toasts, url),
     edit(generation: Generation) {
       composer.editCopy(generation);

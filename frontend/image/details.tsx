@@ -1,4 +1,5 @@
 import copyIcon from "lucide-static/icons/copy.svg?raw";
+import folderPlus from "lucide-static/icons/folder-plus.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import imageIcon from "lucide-static/icons/image.svg?raw";
@@ -49,6 +50,12 @@ export function Details({ generation, outputIndex, actions, onDelete }: Props) {
             <button type="button" class="button quiet small" onClick={() => actions.copyImage(output.url)}>
               <Icon svg={imageIcon} />
               {actionsText.copyImage}
+            </button>
+          )}
+          {output && (
+            <button type="button" class="button quiet small" onClick={() => actions.collect(generation)}>
+              <Icon svg={folderPlus} />
+              {actionsText.collect}
             </button>
           )}
           {shareUrl !== null && (

@@ -15,6 +15,8 @@ export function createDialogs() {
     share: signal<ShareTarget | null>(null),
     /** The ids of the images that are compared. */
     compare: signal<readonly string[] | null>(null),
+    /** The ids of the images that are added to a collection. */
+    collect: signal<readonly string[] | null>(null),
     shortcuts: signal(false),
     /** A request to open the options panel of the form, which resets it: the panel's popover holds whether it is open. */
     options: signal(false),

@@ -12,6 +12,7 @@ export const actionsText = {
   undo: "Undo",
   notDeleted: (count: number, why: string) => `${images(count)} couldn't be deleted. ${why}`,
   tooManyToDelete: (most: number) => `At most ${number(most)} can be deleted at a time.`,
+  collect: "Add to collection",
   copyImage: "Copy image",
   imageCopied: "Image copied.",
   imageNotCopied: "The image couldn't be copied. Try downloading it.",

@@ -194,7 +194,8 @@ function ageQueue(page: Page): Promise<void> {
 }
 
 /** The gallery, with at least two images. */
-async function* inGallery({ page, studio, words: { galleryText, failureSentences } }: Walk): States {
+async function* inGallery({ page, studio, client, words }: Walk): States {
+  const { collectionsText, galleryText, failureSentences } = words;
   const list = /\/api\/generations\?/;
   const tiles = page.getByRole("list", { name: galleryText.title }).getByRole("checkbox");
   await page.route(list, () => {});
@@ -215,20 +216,37 @@ async function* inGallery({ page, studio, words: { galleryText, failureSentences
   await studio.button(galleryText.filter).click();
   yield "gallery, filter menu";
   await page.keyboard.press("Escape");
+  const name = "ثعالب حمراء";
+  const { collection } = await (await client.call("POST", "/api/collections", { name })).json();
+  await studio.button(collectionsText.title).click();
+  await page.locator("#collections").getByText(name).waitFor();
+  yield "gallery, collections menu";
+  await page.keyboard.press("Escape");
   await studio.button(galleryText.select).click();
   await tiles.nth(0).click();
   await tiles.nth(1).click();
   yield "gallery, selecting";
-  await page
-    .getByRole("group", { name: galleryText.select })
-    .getByRole("button", { name: galleryText.delete })
-    .click();
+  const bar = page.getByRole("group", { name: galleryText.select });
+  await bar.getByRole("button", { name: galleryText.collect }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(name).waitFor();
+  await dialog.getByRole("button", { name: collectionsText.new }).click();
+  await dialog.getByRole("button", { name: collectionsText.create }).click();
+  await dialog.getByText(collectionsText.nameProblem("empty")).waitFor();
+  yield "adding to a collection, without a name";
+  await dialog.getByRole("button", { name: collectionsText.close }).click();
+  await dialog.waitFor({ state: "detached" });
+  await bar.getByRole("button", { name: galleryText.delete }).click();
   await page.getByText(galleryText.deleted(2)).waitFor();
   yield "gallery, two deleted";
   await page.getByRole("button", { name: galleryText.undo }).click();
   await studio.open("/gallery?favorite=true&from=2020-01-01");
   await areImagesDrawn(page);
   yield "gallery, filtered";
+  await studio.open(`/gallery?collection=${collection.id}`);
+  await page.getByText(collectionsText.emptyWhy).waitFor();
+  yield "gallery, empty collection";
+  await client.call("DELETE", `/api/collections/${collection.id}`);
   await studio.open("/gallery?status=all");
   await page.getByText(failureSentences.upstream_failed).first().waitFor();
   yield "gallery, with what failed";

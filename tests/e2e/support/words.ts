@@ -1,5 +1,6 @@
 /** All message files, by which tests find elements on the screen. */
 import { accountText } from "../../../frontend/text/account.ts";
+import { collectionsText } from "../../../frontend/text/collections.ts";
 import { commonText } from "../../../frontend/text/common.ts";
 import { createText } from "../../../frontend/text/create.ts";
 import { errorSentences, errors, failureSentences } from "../../../frontend/text/errors.ts";
@@ -11,6 +12,7 @@ import { signInText } from "../../../frontend/text/sign-in.ts";
 /** The messages of this build. A build in another language has the same names with other values. */
 export const written = {
   accountText,
+  collectionsText,
   commonText,
   createText,
   errorSentences,
