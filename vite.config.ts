@@ -6,6 +6,7 @@ import tailwindcss from "@tailwindcss/vite";
 import { Window } from "happy-dom";
 import { build, defineConfig, type Plugin, type Rolldown, runnerImport } from "vite";
 import { inlineCritical } from "./scripts/inline-critical-plugin.ts";
+import { openApi } from "./scripts/openapi/plugin.ts";
 
 /** The Worker that `npm start` runs (scripts/start.ts). */
 const worker = `http://localhost:${process.env["PORT"] ?? "8787"}`;
@@ -119,6 +120,7 @@ export default defineConfig({
     tailwindcss(),
     prerenderStudio(),
     inlineCritical(),
+    openApi(),
     serviceWorker(),
   ],
   build: {

@@ -33,6 +33,9 @@ export function ApiKeysSection() {
           </RowButton>
         )}
       </Row>
+      <a href="/developers" class="link inline-flex min-h-control items-center justify-self-start text-sm">
+        {apiKeysText.developers}
+      </a>
       {keys !== null && <KeyList apiKeys={apiKeys} keys={keys} />}
       {error && !isCreating.value && (
         <p role="alert" class="text-sm text-danger">

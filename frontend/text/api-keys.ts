@@ -9,6 +9,7 @@ const dayOf = (time: string) => day().format(new Date(time));
 export const apiKeysText = {
   title: "API keys",
   what: "With a key, a program can use this studio as you: it sees your images and uses your plan.",
+  developers: "How to use the API",
   show: "Show API keys",
   loading: "Loading…",
   tryAgain: "Try again",

@@ -1,0 +1,11 @@
+import { expect, it } from "vitest";
+import { ROUTES } from "../../scripts/openapi/routes.ts";
+import { app } from "../../worker/app.ts";
+
+it("the OpenAPI document has every route of the Worker, and no other", () => {
+  const handled = app.routes
+    .filter(({ method, path }) => method !== "ALL" && !path.endsWith("*"))
+    .map(({ method, path }) => `${method} ${path}`);
+  const documented = ROUTES.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  expect(documented.toSorted()).toEqual([...new Set(handled)].toSorted());
+});
