@@ -6,13 +6,20 @@
  */
 import { parseArgs } from "node:util";
 import type { Problem } from "../worker/api/schemas/problem.ts";
-import type { AdminGeneration, AdminUsage, AdminUser, AdminUserPage } from "../worker/api/admin-schemas.ts";
+import type {
+  AdminGeneration,
+  AdminModels,
+  AdminUsage,
+  AdminUser,
+  AdminUserPage,
+} from "../worker/api/admin-schemas.ts";
 import { devVars } from "./dev-vars.ts";
 
 const USAGE = `npm run admin -- COMMAND [--url https://studio.example] [--json]
 
   users [BEGINNING] [--plan free|pro] [--suspended]   list users by email address
   usage [USER]             images per day; for a user also in flight and used today
+  models                   the offered models, and whether Skytells has them
   plan USER free|pro       set the plan, from the next Generate on
   suspend USER             end access; generations in flight end normally
   restore USER             restore access
@@ -44,6 +51,7 @@ if (values.help || command === "") {
 const commands: Record<string, { takes: [min: number, max: number]; run: () => Promise<void> }> = {
   users: { takes: [0, 1], run: users },
   usage: { takes: [0, 1], run: usage },
+  models: { takes: [0, 0], run: models },
   plan: { takes: [2, 2], run: () => change("plan", { user: names[0], plan: names[1] }) },
   suspend: { takes: [1, 1], run: () => change("suspend", { user: names[0] }) },
   restore: { takes: [1, 1], run: () => change("restore", { user: names[0] }) },
@@ -92,6 +100,19 @@ async function usage(): Promise<void> {
     `today      ${today.used} of ${today.limit ?? "any number"}, until ${today.resetsAt}`,
   ];
   show(user, lines.join("\n"));
+}
+
+async function models(): Promise<void> {
+  const response = await request<AdminModels>("GET", "models");
+  const meanings = {
+    found: "found",
+    absent: "NOT FOUND at Skytells",
+    unavailable: "Skytells did not answer",
+  };
+  show(
+    response,
+    response.models.map(({ id, label, state }) => `${id}  ${label}  ${meanings[state]}`).join("\n"),
+  );
 }
 
 async function change(what: string, body: object): Promise<void> {

@@ -51,6 +51,20 @@ export const adminUserResponse = z.object({ user: adminUser });
 export const adminUserPage = z.object({ items: z.array(adminUser), nextCursor: z.string().nullable() });
 export type AdminUserPage = z.infer<typeof adminUserPage>;
 
+/** Response of `GET /api/admin/models`. */
+export const adminModels = z.object({
+  models: z.array(
+    z.object({
+      id: z.string(),
+      label: z.string(),
+      upscale: z.literal(true).exactOptional(),
+      /** `absent`: Skytells has no model with this slug. `unavailable`: it did not answer. */
+      state: z.enum(["found", "absent", "unavailable"]),
+    }),
+  ),
+});
+export type AdminModels = z.infer<typeof adminModels>;
+
 export const adminUsage = z.object({
   /** The whole studio by UTC day, newest first, at most 31. */
   days: z.array(z.object({ day: z.iso.date(), created: z.int() })),

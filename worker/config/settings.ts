@@ -1,6 +1,8 @@
 /** The operator's settings, parsed once per isolate. */
 import * as z from "zod";
 import { isBlockable } from "../lib/blocked-words.ts";
+import { modelsIn } from "./models-setting.ts";
+import type { OfferedModel } from "../shared/models.ts";
 import { PLANS, type Plan } from "../shared/plans.ts";
 
 export type OidcSettings = {
@@ -38,6 +40,8 @@ export type Settings = {
   allowedUsers: string[];
   /** Other origins whose pages may use the API. */
   allowedOrigins: string[];
+  /** The first one that does not upscale is the default. */
+  models: readonly OfferedModel[];
   /** Prompts with one of these words or phrases are rejected. */
   blockedWords: string[];
   /** For reports of images and vulnerabilities: a mailto: or https: URL. */
@@ -181,6 +185,12 @@ const schema = z
       "must be words or phrases, separated by commas",
     ),
     CONTACT: setting(contact.optional()),
+    MODELS: list("").transform((entries, context) => {
+      const parsed = modelsIn(entries);
+      if (typeof parsed !== "string") return parsed;
+      context.addIssue({ code: "custom", message: parsed });
+      return z.NEVER;
+    }),
     MAX_GENERATIONS_PER_DAY: setting(z.coerce.number().int().min(-1).default(500)),
     PLAN_DAILY_GENERATIONS: dailyGenerations,
     CHECK_AFTER_SECONDS: seconds(20),
@@ -253,6 +263,7 @@ export function settingsOf(env: object): Settings {
     allowedOrigins: value.ALLOWED_ORIGINS,
     blockedWords: value.BLOCKED_WORDS,
     contact: value.CONTACT ?? null,
+    models: value.MODELS,
     maxGenerationsPerDay: value.MAX_GENERATIONS_PER_DAY,
     dailyGenerations: value.PLAN_DAILY_GENERATIONS,
     checkAfterMs: value.CHECK_AFTER_SECONDS,
@@ -263,4 +274,9 @@ export function settingsOf(env: object): Settings {
   };
   parsed.set(env, settings);
   return settings;
+}
+
+/** The model of a request that names none. */
+export function defaultModel({ models }: Settings): OfferedModel {
+  return models.find(({ upscale }) => !upscale) as OfferedModel;
 }

@@ -1,11 +1,11 @@
 /** Model schemas as they were last fetched from Skytells. */
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { read, write } from "./query.ts";
 import { models } from "./schema.ts";
 
 /** `inputSchema` is JSON. `fetchedAt`: milliseconds since 1970. */
-export type StoredSchema = { slug: string; inputSchema: string; fetchedAt: number };
+export type StoredSchema = { slug: string; inputSchema: string; fetchedAt: number; label: string | null };
 
 export async function listSchemas(db: Database, apiUrl: string): Promise<StoredSchema[]> {
   return read(() => db.select().from(models).where(eq(models.apiUrl, apiUrl)));
@@ -18,12 +18,15 @@ export const isSchemaOf = (apiUrl: string, slug: string) =>
 export async function saveSchema(
   db: Database,
   apiUrl: string,
-  { slug, inputSchema, fetchedAt }: StoredSchema,
+  { slug, inputSchema, fetchedAt, label }: StoredSchema,
 ): Promise<void> {
   await write(() =>
     db
       .insert(models)
-      .values({ apiUrl, slug, inputSchema, fetchedAt })
-      .onConflictDoUpdate({ target: [models.apiUrl, models.slug], set: { inputSchema, fetchedAt } }),
+      .values({ apiUrl, slug, inputSchema, fetchedAt, label })
+      .onConflictDoUpdate({
+        target: [models.apiUrl, models.slug],
+        set: { inputSchema, fetchedAt, label: sql`coalesce(excluded.label, ${models.label})` },
+      }),
   );
 }

@@ -168,6 +168,8 @@ export const models = sqliteTable(
     /** JSON: `input_schema.properties`; `{}` where the model has none. */
     inputSchema: text("input_schema").notNull(),
     fetchedAt: integer("fetched_at").notNull(),
+    /** As last offered: generations of a model that is no longer offered keep it. Null: an older version stored the row. */
+    label: text("label"),
   },
   (table) => [primaryKey({ columns: [table.apiUrl, table.slug] })],
 );

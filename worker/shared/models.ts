@@ -1,13 +1,25 @@
-/** The models on offer, and the options that they can have. */
+/** The models that the studio offers by default, and the options that models can have. */
 
-export type ModelId = "truefusion-pro" | "truefusion-edge" | "truefusion-2.0";
+/** Skytells' slug. The setting MODELS can offer any. */
+export type ModelId = string;
 
-/** In the order in which they are shown. The ids are Skytells' slugs. */
-export const MODELS: readonly { id: ModelId; label: string; description: string }[] = [
+export type OfferedModel = {
+  id: ModelId;
+  label: string;
+  description: string;
+  /** It enlarges an image, and is not in the list of models to generate with. */
+  upscale?: true;
+};
+
+/** In the order in which they are shown. The setting MODELS replaces them; their labels stay known. */
+export const MODELS: readonly OfferedModel[] = [
   { id: "truefusion-pro", label: "Standard", description: "The best balance of speed and detail" },
   { id: "truefusion-edge", label: "Fast preview", description: "A quick 512 px draft, in about a second" },
   { id: "truefusion-2.0", label: "High quality", description: "Slower, with the most detail" },
 ];
+
+/** Most models in the setting MODELS. */
+export const MAX_MODELS = 12;
 
 export const DEFAULT_MODEL: ModelId = "truefusion-pro";
 

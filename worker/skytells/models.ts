@@ -9,6 +9,7 @@ import { withStyle } from "../shared/styles.ts";
 import type { GenerateBody, GenerationOptions } from "../api/schemas/generation.ts";
 import type { ModelOptions } from "../api/schemas/session.ts";
 import type { Settings } from "../config/settings.ts";
+import { logError } from "../lib/log.ts";
 import { getModel } from "./client.ts";
 
 const property = z.object({
@@ -22,14 +23,20 @@ const model = z.object({
 export type InputSchema = z.infer<typeof model>["input_schema"]["properties"];
 const properties = z.record(z.string(), property.catch({}));
 
-const TIMEOUT_MS = 4_000;
+export const MODEL_TIMEOUT_MS = 4_000;
 
 /** The model's live schema; `{}` if the model or a readable schema does not exist. Null: no response. */
-export async function fetchInputSchema(settings: Settings, id: ModelId): Promise<InputSchema | null> {
-  const response = await getModel(settings.skytells, id, TIMEOUT_MS);
+export async function fetchInputSchema(
+  settings: Settings,
+  id: ModelId,
+): Promise<{ schema: InputSchema; exists: boolean } | null> {
+  const response = await getModel(settings.skytells, id, MODEL_TIMEOUT_MS);
   if (response.kind === "unavailable") return null;
+  // The operator offers a model that Skytells does not have, or has ended.
+  if (response.kind === "absent") logError("model_unknown", { model: id });
   const found = response.kind === "found" ? model.safeParse(response.body) : null;
-  return found?.success ? found.data.input_schema.properties : {};
+  const schema = found?.success ? found.data.input_schema.properties : {};
+  return { schema, exists: response.kind === "found" };
 }
 
 /** Parses a stored schema, perhaps of another version; `{}` if it cannot be read. */

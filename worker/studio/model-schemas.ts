@@ -2,7 +2,7 @@
  * Model schemas are stored in D1 and read together with the session's facts. A request that finds one older than an hour
  * refreshes it after its response. Only the first create with a model ever waits for Skytells.
  */
-import { MODELS, type ModelId } from "../shared/models.ts";
+import type { ModelId } from "../shared/models.ts";
 import type { Database } from "../db/client.ts";
 import { saveSchema, type StoredSchema } from "../db/models.ts";
 import type { Settings } from "../config/settings.ts";
@@ -39,7 +39,7 @@ export function refreshSchemas(
   stored: readonly StoredSchema[],
 ): Promise<unknown> | null {
   const isFresh = (id: ModelId) => stored.some((one) => one.slug === id && !isStale(one));
-  const wanted = MODELS.filter(({ id }) => !isFresh(id));
+  const wanted = dependencies.settings.models.filter(({ id }) => !isFresh(id));
   return wanted.length > 0 ? Promise.all(wanted.map(({ id }) => refresh(dependencies, id))) : null;
 }
 
@@ -58,13 +58,21 @@ async function fetchAndSave({ db, settings }: Dependencies, id: ModelId): Promis
   const key = keyOf(settings, id);
   if (Date.now() - (failedAt.get(key) ?? 0) < RETRY_MS) return null;
   askedAt.set(key, Date.now());
-  const schema = await fetchInputSchema(settings, id);
-  if (schema === null) {
+  const fetched = await fetchInputSchema(settings, id);
+  if (fetched === null) {
     failedAt.set(key, Date.now());
     return null;
   }
+  const { schema, exists } = fetched;
+  // A misspelled slug does not become a model that was offered.
+  const label = (exists && settings.models.find((model) => model.id === id)?.label) || null;
   try {
-    await saveSchema(db, url, { slug: id, inputSchema: JSON.stringify(schema), fetchedAt: Date.now() });
+    await saveSchema(db, url, {
+      slug: id,
+      inputSchema: JSON.stringify(schema),
+      fetchedAt: Date.now(),
+      label,
+    });
   } catch (error) {
     logError("model_schema_not_saved", { model: id, reason: reasonOf(error) });
   }

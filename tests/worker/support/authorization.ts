@@ -215,6 +215,7 @@ export const ROWS: Record<string, Row> = {
   },
   "GET /api/admin/users": admin("users"),
   "GET /api/admin/usage": admin("usage"),
+  "GET /api/admin/models": admin("models"),
   "POST /api/admin/plan": admin("plan", ({ email }) => ({ user: email, plan: "pro" })),
   "POST /api/admin/suspend": admin("suspend", ({ email }) => ({ user: email })),
   "POST /api/admin/restore": admin("restore", ({ email }) => ({ user: email })),

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { DAY_MS } from "../../shared/time.ts";
 import { FAILURE_CODES, GENERATION_STATUSES, MAX_BULK, MAX_SEARCH_LENGTH } from "../../shared/generations.ts";
-import { ASPECT_RATIOS, DEFAULT_MODEL, MAX_COUNT, MAX_SEED, MODELS } from "../../shared/models.ts";
+import { ASPECT_RATIOS, MAX_COUNT, MAX_SEED } from "../../shared/models.ts";
 import {
   countCodePoints,
   MAX_PROMPT_LENGTH,
@@ -12,7 +12,8 @@ import {
 } from "../../shared/prompt.ts";
 import { STYLES } from "../../shared/styles.ts";
 
-export const modelId = z.enum(MODELS.map((model) => model.id));
+/** The middleware that parses bodies and queries checks that the studio offers it. */
+export const modelId = z.string().min(1).max(64);
 
 /** The id of a built-in style. */
 export const styleId = z.enum(STYLES.map((style) => style.id));
@@ -49,11 +50,12 @@ export const requestedOptions = {
 /** Body of `POST /api/generate`. */
 export const generateBody = z.strictObject({
   prompt: promptOfAnyModel,
-  model: modelId.default(DEFAULT_MODEL),
+  /** Without it, the studio's first model. */
+  model: modelId.optional(),
   ...requestedOptions,
   style: styleId.optional(),
 });
-export type GenerateBody = z.infer<typeof generateBody>;
+export type GenerateBody = z.infer<typeof generateBody> & { model: string };
 
 /** `Idempotency-Key`: printable ASCII, 1–128 characters. */
 export const idempotencyKey = z.string().regex(/^[\x20-\x7e]{1,128}$/);

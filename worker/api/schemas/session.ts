@@ -38,6 +38,8 @@ export const model = z.object({
   label: z.string(),
   description: z.string(),
   default: z.boolean(),
+  /** It enlarges an image, and is not offered to generate with. */
+  upscale: z.literal(true).exactOptional(),
   options: modelOptions,
 });
 export type Model = z.infer<typeof model>;
@@ -53,6 +55,8 @@ export const session = z.object({
   user: user.nullable(),
   limits: limits.nullable(),
   models: z.array(model),
+  /** Models that were offered earlier: generations of them keep this label. */
+  retiredModels: z.array(z.object({ id: z.string(), label: z.string() })).exactOptional(),
   signIn: z.array(signInMethod),
 });
 export type Session = z.infer<typeof session>;

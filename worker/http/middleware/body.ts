@@ -2,9 +2,13 @@
 import { zValidator } from "@hono/zod-validator";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
-import type * as z from "zod";
+import * as z from "zod";
 import type { ProblemCode } from "../../shared/error-codes.ts";
 import { MAX_BODY_BYTES } from "../../config/limits.ts";
+import { settingsOf } from "../../config/settings.ts";
+import { commonDatabase } from "../../db/client.ts";
+import { listSchemas } from "../../db/models.ts";
+import { MODELS } from "../../shared/models.ts";
 import { problemResponse } from "../../api/problem.ts";
 import type { AppEnv } from "./app-env.ts";
 
@@ -38,6 +42,16 @@ export const jsonType = createMiddleware<AppEnv>(async (c, next) => {
 
 type Issue = { path: PropertyKey[]; message: string };
 
+/** The model that a request names, if the studio does not offer it. */
+function unknownModel(env: Env, request: unknown): string | null {
+  const parsed = named.safeParse(request);
+  if (!parsed.success) return null;
+  const { model } = parsed.data;
+  return settingsOf(env).models.some(({ id }) => id === model) ? null : model;
+}
+
+const named = z.object({ model: z.string() });
+
 /** Errors of `prompt` first, then of `model`, then the others. */
 function problemOf(issues: readonly Issue[]): { code: ProblemCode; detail: string } {
   const about = (field: string) => issues.find((issue) => issue.path[0] === field);
@@ -54,14 +68,30 @@ function problemOf(issues: readonly Issue[]): { code: ProblemCode; detail: strin
 
 /** The parsed JSON body (`{}` where there is none), as `c.req.valid("json")`. */
 export function jsonBody<T extends z.ZodType>(schema: T) {
-  return zValidator("json", schema, (result) => {
-    if (!result.success) return problemResponse(problemOf(result.error.issues));
+  return zValidator("json", schema, (result, c) =>
+    problemOfRequest(result, unknownModel(c.env as Env, result.data) !== null),
+  );
+}
+
+/** The parsed query, as `c.req.valid("query")`. Its model may be one that was offered earlier. */
+export function query<T extends z.ZodType>(schema: T) {
+  return zValidator("query", schema, async (result, c) => {
+    const env = c.env as Env;
+    const model = unknownModel(env, result.data);
+    return problemOfRequest(result, model !== null && !(await wasOffered(env, model)));
   });
 }
 
-/** The parsed query, as `c.req.valid("query")`. */
-export function query<T extends z.ZodType>(schema: T) {
-  return zValidator("query", schema, (result) => {
-    if (!result.success) return problemResponse(problemOf(result.error.issues));
-  });
+async function wasOffered(env: Env, model: string): Promise<boolean> {
+  if (MODELS.some(({ id }) => id === model)) return true;
+  const stored = await listSchemas(commonDatabase(env), settingsOf(env).skytells.url);
+  return stored.some(({ slug }) => slug === model);
+}
+
+type Parsed = { success: true } | { success: false; error: { issues: readonly Issue[] } };
+
+function problemOfRequest(result: Parsed, isModelUnknown: boolean): Response | undefined {
+  const issues = result.success ? [] : [...result.error.issues];
+  if (isModelUnknown) issues.push({ path: ["model"], message: "is not offered" });
+  return issues.length > 0 ? problemResponse(problemOf(issues)) : undefined;
 }

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { planOf } from "../../shared/plans.ts";
 import {
   type AdminGeneration,
+  type AdminModels,
   type AdminUsage,
   type AdminUser,
   type AdminUserPage,
@@ -28,6 +29,8 @@ import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { problemResponse } from "../../api/problem.ts";
 import { IMAGE_NOT_FOUND } from "../../api/refusals.ts";
+import { getModel } from "../../skytells/client.ts";
+import { MODEL_TIMEOUT_MS } from "../../skytells/models.ts";
 import { callStudio } from "../../studio/client.ts";
 
 const noUser = () => problemResponse({ code: "not_found", detail: "There is no such user." });
@@ -55,6 +58,14 @@ export const admin = new Hono<AppEnv>()
       }),
     };
     return c.json(usage, 200);
+  })
+  .get("/models", async (c) => {
+    const { models, skytells } = settingsOf(c.env);
+    const states = models.map(async ({ id, label, upscale }) => {
+      const { kind } = await getModel(skytells, id, MODEL_TIMEOUT_MS);
+      return { id, label, ...(upscale && { upscale }), state: kind };
+    });
+    return c.json({ models: await Promise.all(states) } satisfies AdminModels, 200);
   })
   .post("/plan", cappedBody, jsonType, jsonBody(planBody), async (c) => {
     const { user: name, plan } = c.req.valid("json");

@@ -3,6 +3,7 @@ import { presentGeneration } from "../../api/generation.ts";
 import { problemResponse } from "../../api/problem.ts";
 import { generateBody, idempotencyKey } from "../../api/schemas/generation.ts";
 import { generate as generateImage } from "../../use-cases/generate.ts";
+import { defaultModel, settingsOf } from "../../config/settings.ts";
 import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
@@ -25,7 +26,8 @@ export const generate = new Hono<AppEnv>().post(
       });
     }
     const deps = depsOf(c);
-    const request = { body: c.req.valid("json"), idempotencyKey: key.data ?? null };
+    const { model = defaultModel(settingsOf(c.env)).id, ...options } = c.req.valid("json");
+    const request = { body: { ...options, model }, idempotencyKey: key.data ?? null };
     const result = await generateImage(deps, c.var.caller, request);
     if (!result.ok) return problemResponse(result.refusal);
     return c.json({ generation: presentGeneration(result.value, deps.origin) }, 202);

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { mayKeepAccess } from "../../auth/account.ts";
 import { bounded } from "../../lib/async.ts";
-import { DEFAULT_MODEL, MODELS } from "../../shared/models.ts";
+import { MODELS } from "../../shared/models.ts";
 import { type Plan, planOf } from "../../shared/plans.ts";
 import type { Limits, Model, Session } from "../../api/schemas/session.ts";
 import { problemResponse } from "../../api/problem.ts";
@@ -9,7 +9,7 @@ import { commonDatabase, type Database, databaseFor } from "../../db/client.ts";
 import { listSchemas, type StoredSchema } from "../../db/models.ts";
 import { authorize } from "../../auth/principal.ts";
 import { LIMITS_WAIT_MS, SESSION_RENEW_SECONDS } from "../../config/limits.ts";
-import { settingsOf } from "../../config/settings.ts";
+import { defaultModel, settingsOf } from "../../config/settings.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { callerProblem, keyCallerOf } from "../middleware/caller.ts";
@@ -32,12 +32,19 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
     storedSchemas(db, settings.skytells.url),
     claim && authorize(databaseFor(c.env, claim.userId), claim),
   ]);
-  const models = MODELS.map((model): Model => {
+  const defaultId = defaultModel(settings).id;
+  const models = settings.models.map((model): Model => {
     const stored = schemas.find(({ slug }) => slug === model.id);
     const options = optionsIn(stored ? parseInputSchema(stored.inputSchema) : null);
-    return { ...model, default: model.id === DEFAULT_MODEL, options };
+    return { ...model, default: model.id === defaultId, options };
   });
-  const signedOut: Session = { user: null, limits: null, models, signIn };
+  const retiredModels = schemas.flatMap(({ slug, label }) => {
+    const known = label ?? MODELS.find(({ id }) => id === slug)?.label;
+    const isRetired = known !== undefined && models.every(({ id }) => id !== slug);
+    return isRetired ? [{ id: slug, label: known }] : [];
+  });
+  const offered = { models, ...(retiredModels.length > 0 && { retiredModels }) };
+  const signedOut: Session = { user: null, limits: null, ...offered, signIn };
 
   if (!principal) return c.json(signedOut, 200);
   if (!principal.ok) {
@@ -61,7 +68,7 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
   const signedIn: Session = {
     user: { id: user.id, email: user.email, plan },
     limits: await limitsOf(c.env, user.id, plan),
-    models,
+    ...offered,
     signIn,
   };
   return c.json(signedIn, 200);
