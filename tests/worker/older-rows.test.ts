@@ -193,8 +193,8 @@ describe.concurrent("a row that cannot be read", () => {
     ["garbage", "document = ?", ["{]"]],
     ["bytes", "document = x'00ff'", []],
     ["tasks that are not JSON", "tasks = 'all of them'", []],
-    ["a time of creation in words", "created_at = 'yesterday'", []],
-    ["a time to wake that never comes", "document = '{}', next_at = 9e15", []],
+    ["a creation time that is text", "created_at = 'yesterday'", []],
+    ["a due time in the far future", "document = '{}', next_at = 9e15", []],
     ["words for a slot", "holds_slot = 'yes', document = 'null'", []],
   ])("%s: is ended as failed, and its slot is free", async (_, set, values) => {
     const user = await newUser();

@@ -138,7 +138,7 @@ describe.concurrent("a webhook cannot lie", () => {
     expect((await read(victim, mine.id)).status).toMatch(/queued|processing/);
   });
 
-  it("after a delete: the job stays gone, and Skytells and R2 hold nothing", async () => {
+  it("after a delete: the job stays deleted, and Skytells and R2 have nothing", async () => {
     const user = await newUser();
     const { id } = await generate(user);
     const webhook = await webhookOf(id, "succeeded");
@@ -174,7 +174,7 @@ describe.concurrent("cancel", () => {
   const cancel = (user: Awaited<ReturnType<typeof newUser>>, id: string) =>
     user.post(`/api/predictions/${id}/cancel`);
 
-  it("is shown at once, told to Skytells, and frees the slot", async () => {
+  it("is shown at once, sent to Skytells, and frees the slot", async () => {
     const user = await newUser();
     const studio = await openStudio(user);
     const { id } = await generate(user, newPrompt("stuck"));
@@ -222,7 +222,7 @@ describe.concurrent("cancel", () => {
 });
 
 describe.concurrent("delete", () => {
-  it("takes row, picture, thumbnail and share, once", async () => {
+  it("removes the row, image, thumbnail and share link, once", async () => {
     const user = await newUser();
     const studio = await openStudio(user);
     const { id } = await generate(user);

@@ -39,7 +39,7 @@ async function callerOf(c: AppContext, scope: Scope | null): Promise<Result<Call
   return session ? ok(callerOfSession(session)) : { ok: false, refusal: UNAUTHENTICATED };
 }
 
-/** RFC 6750, 3: a client that sent a key is told that another one may work. */
+/** RFC 6750, 3: tells a client that sent a key that another key may work. */
 const CHALLENGE = { "www-authenticate": 'Bearer realm="image-studio"' };
 
 export function callerProblem(c: AppContext, { refusal }: Extract<Result<Caller>, { ok: false }>): Response {
