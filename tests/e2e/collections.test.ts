@@ -63,6 +63,7 @@ test.each([DESKTOP, PHONE])(
     await studio.button(galleryText.collect).click();
     const dialog = page.getByRole("dialog", { name: collectionsText.addTo(2) });
     await dialog.getByRole("button", { name: collectionsText.new }).click();
+    expect(await violationsInBothThemes(page, false)).toEqual([]);
     await page.keyboard.type(ARABIC);
     await page.keyboard.press("Enter");
     await toast(page, collectionsText.added(2, ARABIC)).waitFor();
