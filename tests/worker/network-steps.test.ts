@@ -1,8 +1,9 @@
 /** How many calls a create and a push wait for, one after another, and that D1 is not among those of a push. */
 import { env } from "cloudflare:workers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { StudioEvent } from "../../worker/api/schemas/event.ts";
 import { canonicalJson } from "../../worker/studio/canonical-json.ts";
+import { entriesOf } from "../zip.ts";
 import {
   deliver,
   eventually,
@@ -24,6 +25,16 @@ beforeAll(() => {
   ungate = gateSkytells();
 });
 afterAll(() => ungate());
+
+/** A generation whose success is shown, and whose row in D1 says otherwise until the gate is opened. */
+async function unrecordedSuccess(user: Visitor) {
+  const { id } = await generate(user, newPrompt("delay=0.3"));
+  const gate = holdAt(user, { side: "before", call: /^d1 update/ });
+  await deliver(await webhookOf(id, "succeeded"));
+  await reaches(user, id, "succeeded");
+  expect(await statusInD1(user)).toEqual(["queued"]);
+  return { id, gate };
+}
 
 async function gatedUser(): Promise<Visitor> {
   const user = await newUser();
@@ -86,6 +97,28 @@ describe.concurrent("a success is pushed after two calls, the output and R2, whi
     gate.open();
     expect((await answer).status).toBe(202);
     await eventually(async () => expect(await statusInD1(user)).toEqual(["succeeded"]));
+  });
+
+  it.each<[what: string, request: (user: Visitor, id: string) => Promise<Response>, statement: RegExp]>([
+    [
+      "shared",
+      (user, id) => user.post(`/api/generations/${id}/share`, {}),
+      /^update.*"share_token" = coalesce/,
+    ],
+    ["exported", (user) => user.call("/api/account/export?part=1"), /from "collection_items"/],
+  ])("and can be %s before D1 has it", async (_, request, statement) => {
+    const user = await gatedUser();
+    const { id, gate } = await unrecordedSuccess(user);
+    const prepare = vi.spyOn(env.DB, "prepare");
+    onTestFinished(() => prepare.mockRestore());
+    const response = request(user, id);
+    await vi.waitFor(() => expect(prepare.mock.calls.flat().some((sql) => statement.test(sql))).toBe(true));
+    gate.open();
+    expect((await response).status).toBe(200);
+    const bytes = new Uint8Array(await (await response).arrayBuffer());
+    if ((await response).headers.get("content-type") === "application/zip") {
+      expect(entriesOf(bytes).filter(({ name }) => name.startsWith("images/"))).toHaveLength(1);
+    }
   });
 
   it("and once more with the favorite that D1 has", async () => {

@@ -18,6 +18,7 @@ import { Announcements } from "./announcements.ts";
 import { limitsOf } from "./plan-limits.ts";
 import { cancelGeneration } from "./tasks/cancel.ts";
 import { pushLimits } from "./context.ts";
+import { hasTask } from "./jobs/transitions.ts";
 import { generate } from "./tasks/create.ts";
 import * as rpc from "./rpc.ts";
 import type { Delivery, GenerateCommand } from "./rpc.ts";
@@ -25,6 +26,7 @@ import { applyWebhook } from "./tasks/webhook.ts";
 import { recordOfJob } from "./jobs/job.ts";
 import type { SocketOwner } from "./sockets.ts";
 import { StudioObject } from "./studio-object.ts";
+import { writeRecord } from "./tasks/record.ts";
 import { removeGenerations } from "./tasks/delete.ts";
 import { fetchStatus } from "./tasks/settle.ts";
 
@@ -106,6 +108,19 @@ export class UserStudio extends StudioObject {
     const limits = await this.limits(plan);
     const jobs = this.jobs.ids().flatMap((id) => this.jobs.get(id) ?? []);
     return { limits, unrecorded: jobs.filter((job) => !job.recorded && !job.deleted).map(recordOfJob) };
+  }
+
+  /**
+   * Writes to D1 what it does not have yet of these generations, of all with null. True: something was pending. Returns when
+   * D1 has it, or has failed.
+   */
+  async record(ids: string[] | null = null): Promise<boolean> {
+    await this.ensureAlarm();
+    const known = z.array(z.string()).nullable().parse(ids);
+    const jobs = (known ?? this.jobs.ids()).flatMap((id) => this.jobs.byAnyId(id) ?? []);
+    const pending = jobs.filter((job) => hasTask(job, "record"));
+    await Promise.all(pending.map((job) => writeRecord(this.context(), job.id)));
+    return pending.length > 0;
   }
 
   /** Pushes the limits of the new plan. Running generations continue. */

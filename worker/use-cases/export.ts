@@ -15,6 +15,7 @@ import { planOf } from "../shared/plans.ts";
 import { callStudio } from "../studio/client.ts";
 import type { Deps } from "./deps.ts";
 import { documentOf, filesOf } from "./export-document.ts";
+import { recordPending } from "./recorded.ts";
 
 const noSuchPart = () => refuse("not_found", "There is no such part: the export ends before it.");
 
@@ -71,7 +72,10 @@ export async function readExportPart(
 ): Promise<Result<ExportFile>> {
   const now = new Date();
   const db = databaseFor(env, claim.userId);
-  const read = await readAs(db, claim, exportPart(db, claim.userId, start));
+  const readPart = () => readAs(db, claim, exportPart(db, claim.userId, start));
+  const first = await readPart();
+  if (!first.ok) return first;
+  const read = (await recordPending({ env }, claim.userId, null)) ? await readPart() : first;
   if (!read.ok) return read;
   const { principal, value: rows } = read.value;
   if (rows.images.length === 0 && part > 1) return noSuchPart();

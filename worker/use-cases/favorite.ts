@@ -8,13 +8,15 @@ import * as rows from "../db/generations.ts";
 import { announceLater } from "../studio/client.ts";
 import { bulkResultOf } from "./bulk-result.ts";
 import type { Deps } from "./deps.ts";
+import { recordPending } from "./recorded.ts";
 
 export async function setFavorite(
   deps: Pick<Deps, "env" | "waitUntil">,
   { userId }: Principal,
   { id, favorite }: { id: string; favorite: boolean },
 ): Promise<Result<GenerationRecord>> {
-  const record = await rows.setFavorite(databaseFor(deps.env, userId), userId, id, favorite);
+  const set = () => rows.setFavorite(databaseFor(deps.env, userId), userId, id, favorite);
+  const record = (await set()) ?? ((await recordPending(deps, userId, [id])) ? await set() : null);
   if (!record) return imageNotFound();
   announceLater(deps, userId, (studio) => studio.announce(record));
   return ok(record);

@@ -11,6 +11,7 @@ import { run } from "../db/user-read.ts";
 import { announceLater } from "../studio/client.ts";
 import { bulkResultOf } from "./bulk-result.ts";
 import type { Deps } from "./deps.ts";
+import { recordPending } from "./recorded.ts";
 
 /** Creates the link, or finds the one that exists. Returns its token. Without `showPrompt` the link keeps its setting. */
 export async function shareGeneration(
@@ -20,7 +21,8 @@ export async function shareGeneration(
 ): Promise<Result<string>> {
   const db = databaseFor(deps.env, userId);
   const token = newShareToken(shardOf(userId));
-  const record = await rows.shareGeneration(db, userId, id, token, showPrompt);
+  const share = () => rows.shareGeneration(db, userId, id, token, showPrompt);
+  const record = (await share()) ?? ((await recordPending(deps, userId, [id])) ? await share() : null);
   if (!record?.shareToken) {
     const isOwn = (await run(db, rows.generationById(db, userId, id))) !== null;
     return isOwn ? refuse("not_ready", "Only a finished image can be shared.") : imageNotFound();
