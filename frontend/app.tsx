@@ -1,6 +1,7 @@
 /** Route → page, and what lies over every page. */
 import { type Route, routerPart } from "./browser/router.ts";
 import { Composer } from "./create/composer.tsx";
+import { formToolsModule as toolsModule } from "./create/form-tools-module.ts";
 import { CreatePage } from "./create/create-page.tsx";
 import { AppHeader } from "./shell/app-header.tsx";
 import { ToastRegion } from "./shell/toast-region.tsx";
@@ -17,14 +18,13 @@ export const deferredModule = lazyModule(() => import("./deferred.tsx"));
 const galleryModule = lazyModule(() => import("./gallery/gallery-page.tsx"));
 export const imageModule = lazyModule(() => import("./image/image-page.tsx"));
 export const dialogsModule = lazyModule(() => import("./shell/dialogs.tsx"));
-const toolsModule = lazyModule(() => import("./create/form-tools.tsx"));
 const accountModule = lazyModule(() => import("./account/account-page.tsx"));
 
 const AccountMenu = deferredModule.component((module) => module.AccountMenu);
 const FormDialog = toolsModule.component((module) => module.FormDialog);
 const Feed = deferredModule.component((module) => module.Feed);
 const OptionsPanel = toolsModule.component((module) => module.OptionsPanel);
-const QueuePanel = deferredModule.component((module) => module.QueuePanel);
+const QueuePanel = toolsModule.component((module) => module.QueuePanel);
 const FormChips = toolsModule.component((module) => module.FormChips);
 const CompareDialog = imageModule.component((module) => module.CompareDialog);
 const ShareDialog = imageModule.component((module) => module.ShareDialog);

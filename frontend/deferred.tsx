@@ -31,7 +31,6 @@ import { ignoreHeldEnter } from "./ui/ignore-held-enter.ts";
 import { type Parts, provide } from "./ui/parts.ts";
 
 export { Feed } from "./create/feed.tsx";
-export { QueuePanel } from "./create/queue-panel.tsx";
 export { AccountMenu } from "./shell/account-menu.tsx";
 export { SlotIndicator } from "./shell/slot-indicator.tsx";
 export { ToastList } from "./shell/toast-list.tsx";

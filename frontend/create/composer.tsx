@@ -34,6 +34,8 @@ export function Composer({ onGenerate, options, chips }: Props) {
   const aids = useOptionalPart(formAidsPart);
   const counter = aids?.counter.value;
   const notice = composer.notice.value;
+  const count = composer.count.value;
+  const generate = count > 1 ? commonText.generateCount(count) : commonText.generate;
   const line = `px-4 text-sm not-empty:py-1 max-md:text-center ${counter?.isOver ? "text-danger" : "text-muted"}`;
   return (
     <form
@@ -57,9 +59,9 @@ export function Composer({ onGenerate, options, chips }: Props) {
         <button
           type="submit"
           class="button filled max-sm:w-control max-sm:rounded-full max-sm:p-0"
-          aria-label={commonText.generate}
+          aria-label={generate}
         >
-          <span class="max-sm:hidden">{commonText.generate}</span>
+          <span class="max-sm:hidden">{generate}</span>
           <span class="contents sm:hidden">
             <Icon svg={arrowUp} />
           </span>

@@ -26,7 +26,7 @@ import { useVariations } from "./use-variations.ts";
 
 type Props = { entry: FeedEntry; generation: Generation; hasOverlay: boolean };
 
-const TILE =
+export const TILE =
   "group relative aspect-(--ratio) max-w-full grow-(--ratio) basis-[calc(var(--ratio)*var(--spacing-row))] overflow-hidden rounded-md bg-shade forced-colors:outline forced-colors:-outline-offset-1";
 /** On a phone what was started in this visit fills the width. */
 const WIDE_ON_PHONE =
@@ -102,7 +102,8 @@ function ImageTile({ entry: { isActive }, generation, hasOverlay }: Props) {
   );
 }
 
-function TileActions({ generation }: { generation: Generation }) {
+/** `output`: which of the generation's images. */
+export function TileActions({ generation, output = 0 }: { generation: Generation; output?: number }) {
   const composer = usePart(composerPart);
   const dialogs = usePart(dialogsPart);
   const favorites = usePart(favoritesPart);
@@ -120,11 +121,11 @@ function TileActions({ generation }: { generation: Generation }) {
         label={createText.share}
         icon={share}
         onClick={() => {
-          dialogs.share.value = { id };
+          dialogs.share.value = { id, ...(output > 0 && { output }) };
         }}
       />
       <TileAction label={createText.edit} icon={pencil} onClick={() => composer.editCopy(generation)} />
-      <TileAction label={createText.again} icon={again} onClick={variations.again} />
+      <TileAction label={createText.again} icon={again} onClick={() => variations.again()} />
       {model === PREVIEW_MODEL && (
         <TileAction
           label={createText.inModel(commonText.model(HIGH_QUALITY_MODEL))}

@@ -1,5 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { saveOnLeave, takeSaved } from "../browser/saved-position.ts";
+import { batchesPart, type FeedPlace } from "../studio/generate/batches.ts";
+import { outboxPart } from "../studio/generate/outbox.ts";
 import { connectionPart } from "../studio/session/connection.ts";
 import { type Feed as FeedState, type FeedEntry, feedPart } from "../studio/images/feed.ts";
 import { isInFlight } from "../studio/images/generation.ts";
@@ -12,7 +14,10 @@ import { usePart } from "../ui/parts.ts";
 import { useTileOverlay } from "../ui/use-tile-overlay.ts";
 import { FailureList } from "./failure-list.tsx";
 import { FeedTile } from "./feed-tile.tsx";
+import { formToolsModule } from "./form-tools-module.ts";
 import { LatestResult } from "./latest-result.tsx";
+
+const BatchBlock = formToolsModule.component((module) => module.BatchBlock);
 
 /** The tiles of the placeholder, as width over height. */
 const PLACEHOLDER_RATIOS = [1.5, 0.75, 1, 1.33];
@@ -23,6 +28,8 @@ const ROWS = "feed-rows flex flex-wrap gap-tiles";
 /** The latest result as a block, then the other recent images as tiles. Failures of this visit come first. */
 export function Feed() {
   const feed = usePart(feedPart);
+  const batches = usePart(batchesPart);
+  const { queued } = usePart(outboxPart);
   const { recent } = usePart(userSessionPart);
   const hidden = usePart(generationsPart).hidden.value;
   const state = recent.value;
@@ -34,8 +41,12 @@ export function Feed() {
   }, [state]);
 
   const entries = feed.entries.value.filter(({ id }) => id === null || !hidden.has(id));
-  const failures = entries.filter((entry) => hasFailed(feed, entry));
-  const images = entries.filter((entry) => !failures.includes(entry));
+  const isFailure = (entry: FeedEntry) => hasFailed(feed, entry);
+  const places = batches.group(entries, queued.value, isFailure);
+  // A failed generation of several images is a row too.
+  const hasImages = ({ entry, cells }: FeedPlace) => (cells && cells.length > 1) || !isFailure(entry);
+  const failures = places.filter((place) => !hasImages(place)).map(({ entry }) => entry);
+  const images = places.filter(hasImages);
   const [latest] = images;
   const { isShown, handlers } = useTileOverlay();
   return (
@@ -44,20 +55,24 @@ export function Feed() {
       <FailureList entries={failures.filter(({ isActive }) => isActive)} />
       {images.length > 0 && (
         <ul class={ROWS} {...handlers}>
-          {images.map((entry) => (
-            <FeedItem
-              key={entry.key}
-              entry={entry}
-              isLatest={entry === latest}
-              hasOverlay={entry.id !== null && isShown(entry.id)}
-            />
-          ))}
+          {images.map(({ key, entry, cells }) =>
+            cells ? (
+              <BatchBlock key={key} cells={cells} isLatest={key === latest?.key} isShown={isShown} />
+            ) : (
+              <FeedItem
+                key={key}
+                entry={entry}
+                isLatest={key === latest?.key}
+                hasOverlay={entry.id !== null && isShown(entry.id)}
+              />
+            ),
+          )}
         </ul>
       )}
       <LoadProblem />
       {state === "loading" && entries.length === 0 && <Placeholder />}
       <FailureList entries={failures.filter(({ isActive }) => !isActive)} />
-      {state === "ready" && images.some((entry) => feed.generationOf(entry).outputUrl) && (
+      {state === "ready" && entries.some((entry) => feed.generationOf(entry).outputUrl) && (
         <p class="py-8 text-center">
           <a class="link inline-block py-1" href="/gallery">
             {createText.seeAll}

@@ -5,9 +5,10 @@ import { createText } from "../text/create.ts";
 import { stylesText } from "../text/styles.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
+import { CountChoice } from "./count-choice.tsx";
 import { Sample } from "./styles-dialog.tsx";
 
-/** What the next image has beside prompt, model and options. A click removes it. */
+/** What the next image has beside prompt, model and options, which a click removes; and how many images. */
 export function FormChips() {
   const { options, seed, style } = usePart(composerPart);
   const given = options.value;
@@ -34,6 +35,7 @@ export function FormChips() {
           <bdi>{createText.seedLocked(String(given.seed))}</bdi>
         </Chip>
       )}
+      <CountChoice />
     </>
   );
 }

@@ -122,7 +122,7 @@ function ResultImage({ generation, frame }: { generation: Generation; frame: num
   );
 }
 
-function Settings({ generation: { model, options } }: { generation: Generation }) {
+export function Settings({ generation: { model, options } }: { generation: Generation }) {
   const composer = usePart(composerPart);
   const { aspectRatio, seed, style } = options;
   return (
@@ -170,7 +170,7 @@ function Actions({ entry, generation, isPending }: Props & { isPending: boolean 
       <Action icon={pencil} onClick={() => composer.editCopy(generation)}>
         {createText.edit}
       </Action>
-      <Action icon={again} title={createText.againWhat} name="again" onClick={variations.again}>
+      <Action icon={again} title={createText.againWhat} name="again" onClick={() => variations.again()}>
         {createText.again}
       </Action>
     </div>
@@ -237,7 +237,7 @@ type ActionProps = {
   children: ComponentChildren;
 };
 
-function Action({ icon, title, name, onClick, children }: ActionProps) {
+export function Action({ icon, title, name, onClick, children }: ActionProps) {
   return (
     <button type="button" class={ACTION} title={title} data-action={name} onClick={onClick}>
       <Icon svg={icon} />

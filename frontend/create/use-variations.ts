@@ -17,7 +17,7 @@ export function useVariations(generation: Generation) {
     else toasts.show(createText.variationRefused);
   }
   return {
-    again: () => report(variations.generate(generation)),
+    again: (count = 1) => report(variations.generate(generation, count)),
     generateWith: (model: ModelId) => report(variations.generateWith(model, generation)),
   };
 }

@@ -11,6 +11,7 @@ import { type Part, provide } from "../ui/parts.ts";
 import { type Composer, composerPart } from "./generate/composer.ts";
 import { type Connection, connectionPart } from "./session/connection.ts";
 import { type Dialogs, dialogsPart } from "./dialogs.ts";
+import { batchesPart, createBatches } from "./generate/batches.ts";
 import { createDismissals, dismissalsPart } from "./generate/dismissals.ts";
 import { createDurations, durationsPart } from "./generate/durations.ts";
 import { createFavorites, favoritesPart } from "./images/favorites.ts";
@@ -63,12 +64,14 @@ export function createDeferred(platform: Platform) {
   const generations = createGenerations();
   const feed = createFeed({ generations, now });
   const outbox = createOutbox({ store, now });
+  const userId = () => session.user.value?.id ?? null;
+  const batches = createBatches({ feed, store, userId });
   const promptHistory = createPromptHistory(store, () => session.user.peek()?.id ?? null);
   const form = createForm({
     ...platform,
     outbox,
     rememberToResume: () => tabStore.set("resume", String(now())),
-    submit: (body) => submit.submit(body),
+    submit: (body, count) => submit.submit(body, count),
   });
   const submit = createSubmit({
     ...platform,
@@ -76,6 +79,7 @@ export function createDeferred(platform: Platform) {
     generations,
     outbox,
     restoreToForm: form.restore,
+    batchOf: batches.batchOf,
     onSubmitted: ({ body }) => promptHistory.add(body),
   });
   const liveUpdates = createLiveUpdates({ ...platform, feed, generations, onSnapshot: submit.retryNow });
@@ -131,6 +135,7 @@ export function createDeferred(platform: Platform) {
       provide(connectionPart, connection),
       provide(dialogsPart, dialogs),
       provide(toastsPart, toasts),
+      provide(batchesPart, batches),
       provide(dismissalsPart, dismissals),
       provide(durationsPart, durations),
       provide(favoritesPart, favorites),

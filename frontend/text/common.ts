@@ -19,6 +19,7 @@ export const commonText = {
     "Rain on a neon street",
   ],
   generate: "Generate",
+  generateCount: (count: number) => `Generate ${number(count)}`,
   models: "Model",
   /** A retired model has no label: its slug. */
   model: (id: string) => MODELS.find((model) => model.id === id)?.label ?? id,

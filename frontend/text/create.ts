@@ -94,6 +94,8 @@ export const createText = {
 
   dayLeft: (left: number, limit: number) =>
     `${number(left)} of ${counted(limit, { one: "image", other: "images" })} left today.`,
+  tooMany: (left: number) =>
+    `Only ${counted(left, { one: "image", other: "images" })} left today. Choose fewer.`,
   /** Less than a day ahead: the time alone is clear. */
   dayOver: (at: number) => `You've used all your images for today. The limit resets at ${time().format(at)}.`,
 

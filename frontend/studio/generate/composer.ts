@@ -39,6 +39,8 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
   const negativePrompt = signal("");
   /** Its text is added to the prompt by the Worker. */
   const style = signal<StyleId | null>(null);
+  /** How many images a Generate makes. */
+  const count = signal(1);
   /** A sentence under the form: why the prompt was not submitted. */
   const notice = signal<string | null>(null);
   /** A request to focus the prompt field, which resets it. */
@@ -107,6 +109,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
     seed,
     negativePrompt,
     style,
+    count,
     supported,
     options,
     notice,
@@ -131,6 +134,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
     editBody({ prompt: words, model: id, ...given }: GenerateBody) {
       setModel(id);
       setOptions(optionsOf(given));
+      count.value = given.count ?? 1;
       edit(words);
       isSubmitted.value = false;
     },
@@ -139,6 +143,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
       prompt.value = words;
       isSubmitted.value = false;
       setModel(id);
+      count.value = given.count ?? 1;
       const wanted = optionsOf(given);
       if (JSON.stringify(wanted) !== JSON.stringify(options.peek())) setOptions(wanted);
     },
@@ -163,6 +168,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
       negativePrompt.value = store.get(NEGATIVE_PROMPT_KEY) ?? "";
       // The deferred code removes one that this version does not know.
       style.value = store.get("style") as StyleId | null;
+      count.value = Number(store.get("count")) || 1;
       isUntouched.value = prompt.value === "";
       const enter = store.get("enter");
       enterSends.value = enter === null ? !matchMedia("(pointer: coarse)").matches : enter === "send";
@@ -176,6 +182,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
         store.set("model", model.value);
         store.set("ratio", aspectRatio.value);
         store.set("style", style.value);
+        store.set("count", count.value > 1 ? String(count.value) : null);
         tabStore.set("seed", seed.value === null ? null : String(seed.value));
         store.set(NEGATIVE_PROMPT_KEY, negativePrompt.value || null);
       });

@@ -21,7 +21,7 @@ export type FormDependencies = {
   /** Called when the user must sign in and a Generate continues afterwards. */
   rememberToResume: () => void;
   /** Sends the request, or queues it. */
-  submit: (body: GenerateBody) => Promise<void>;
+  submit: (body: GenerateBody, count: number) => Promise<void>;
 };
 
 export function createForm(dependencies: FormDependencies) {
@@ -33,6 +33,13 @@ export function createForm(dependencies: FormDependencies) {
     if (continues) dependencies.rememberToResume();
     dialogs.signIn.value = "generate";
     if (session.user.peek()) session.recheck();
+  }
+
+  /** Images that the day's allowance has left for this click: queued ones come first. */
+  function leftToday(): number {
+    const { limit = null, used = 0 } = session.limits.peek()?.today ?? {};
+    const queued = outbox.queued.peek().reduce((sum, { body }) => sum + (body.count ?? 1), 0);
+    return limit === null ? Number.POSITIVE_INFINITY : limit - used - queued;
   }
 
   return {
@@ -50,15 +57,21 @@ export function createForm(dependencies: FormDependencies) {
         return;
       }
       if (session.session.peek() && !session.user.peek()) return askToSignIn(true);
-      if (outbox.queued.peek().length >= MAX_QUEUED) {
+      const count = composer.count.peek();
+      if (outbox.queued.peek().length + count > MAX_QUEUED) {
         composer.notice.value = createText.queueFull;
+        return;
+      }
+      const left = leftToday();
+      if (left > 0 && left < count) {
+        composer.notice.value = createText.tooMany(left);
         return;
       }
       const model = composer.model.peek();
       const body = { prompt: normalizePrompt(prompt), model, ...composer.options.peek() };
       composer.markSubmitted();
       submittedAt = now();
-      await dependencies.submit(body);
+      await dependencies.submit(body, count);
     },
     /** The session ended before this was sent. True: it is in the form again, and continues after the sign-in. */
     restore(body: GenerateBody): boolean {

@@ -17,7 +17,12 @@ export type OutboxItem = {
   /** Waits for a free slot; is being sent; or Skytells has not confirmed it and `pending` is its id meanwhile. */
   state: "queued" | "sent" | "unconfirmed";
   pending?: string;
+  /** Set if it is one of several that were submitted together. */
+  batch?: Batch;
 };
+
+/** A place in a batch: its `index`, counted from 0. */
+export type Batch = { id: string; index: number };
 
 /** The Worker knows a key for 24 hours. Well before that, an item without a response is given up. */
 export const OUTBOX_TTL_MS = 12 * 3_600_000;

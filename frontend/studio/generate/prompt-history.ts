@@ -35,7 +35,7 @@ export function createPromptHistory(store: KeyValueStore, userId: () => string |
 
   return {
     add(body: GenerateBody) {
-      const { seed: _, ...sent } = body;
+      const { seed: _, count: __, ...sent } = body;
       // The submitted prompt stays in the form.
       position = 0;
       before = null;

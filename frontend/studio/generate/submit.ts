@@ -1,18 +1,19 @@
 /** Sends an outbox item, again after temporary errors, until a response of the Worker decides its outcome. */
 import { batch, computed, signal } from "@preact/signals";
-import type { ModelId } from "../../../worker/shared/models.ts";
+import { MAX_SEED, type ModelId } from "../../../worker/shared/models.ts";
 import type { GenerateBody } from "../../../worker/api/schemas/generation.ts";
+import type { ModelOptions } from "../../../worker/api/schemas/session.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError, ErrorCode } from "../../api/result.ts";
 import { createText } from "../../text/create.ts";
 import { errors } from "../../text/errors.ts";
 import { definePart } from "../../ui/parts.ts";
 import type { Connection } from "../session/connection.ts";
-import type { Feed } from "../images/feed.ts";
+import type { Feed, FeedEntry } from "../images/feed.ts";
 import { isInFlight, optionsOf } from "../images/generation.ts";
 import type { Generations } from "../images/generations.ts";
 import type { Toasts } from "../toasts.ts";
-import type { Outbox, OutboxItem } from "./outbox.ts";
+import type { Batch, Outbox, OutboxItem } from "./outbox.ts";
 import type { SessionState } from "../session/session.ts";
 import { outcomeOf, type Pause } from "./submit-outcome.ts";
 
@@ -33,6 +34,7 @@ export type SubmitDependencies = {
   /** Called when the user must sign in. True: the form holds the request; otherwise it is queued. */
   restoreToForm: (body: GenerateBody) => boolean;
   onSubmitted: (item: OutboxItem) => void;
+  batchOf: (entry: FeedEntry) => Batch | null;
 };
 
 export function createSubmit(dependencies: SubmitDependencies) {
@@ -52,7 +54,8 @@ export function createSubmit(dependencies: SubmitDependencies) {
     return limits.concurrent - Math.max(limits.inFlight, known);
   });
 
-  const newItem = (body: GenerateBody): OutboxItem => ({
+  const newItem = (body: GenerateBody, batch: Batch | null = null): OutboxItem => ({
+    ...(batch && { batch }),
     body,
     key: dependencies.newKey(),
     at: now(),
@@ -226,8 +229,20 @@ export function createSubmit(dependencies: SubmitDependencies) {
     start,
     cancel,
     retryNow,
-    /** Sends it, or queues it if no slot is free. */
-    submit: (body: GenerateBody) => submitOrQueue(newItem(body)),
+    /**
+     * Sends it, or queues it if no slot is free. Several images are one request if the model can create as many, else a
+     * request each.
+     */
+    async submit(body: GenerateBody, count = 1): Promise<void> {
+      const bodies = requestsFor(body, count, session.optionsFor(body.model));
+      const items = bodies.map((one) => newItem(one));
+      const id = items[0]?.key ?? "";
+      await Promise.all(
+        items.map((item, index) =>
+          submitOrQueue(items.length > 1 ? { ...item, batch: { id, index } } : item),
+        ),
+      );
+    },
     /** Continues with an item of an earlier page or of another tab. */
     async resume(item: OutboxItem): Promise<void> {
       if (feed.byKey(item.key)) return;
@@ -248,17 +263,30 @@ export function createSubmit(dependencies: SubmitDependencies) {
       const { prompt, model, options } = generation;
       // The Worker rejects a retired model.
       const body = entry.item?.body ?? { prompt, model: model as ModelId, ...options };
+      const batch = dependencies.batchOf(entry);
       const code = entry.phase === "rejected" ? entry.error?.code : undefined;
       // With options that the model does not support it would always be rejected.
       if (code === "invalid_request") {
         const supported = optionsOf(body, session.optionsFor(body.model));
-        return submitOrQueue(newItem({ prompt, model: body.model, ...supported }), key);
+        return submitOrQueue(newItem({ prompt, model: body.model, ...supported }, batch), key);
       }
-      const item = newItem(body);
+      const item = newItem(body, batch);
       const isRepeat = code !== undefined && code !== "idempotency_mismatch";
       await submitOrQueue(isRepeat && entry.item ? { ...item, key: entry.item.key } : item, key);
     },
   };
+}
+
+/** The requests for so many images. A locked seed counts up, because the same one would make the same image. */
+export function requestsFor(
+  body: GenerateBody,
+  count: number,
+  supported: ModelOptions | null,
+): GenerateBody[] {
+  if (count > 1 && count <= (supported?.count ?? 1)) return [{ ...body, count }];
+  return Array.from({ length: count }, (_, index) =>
+    body.seed === undefined ? body : { ...body, seed: (body.seed + index) % (MAX_SEED + 1) },
+  );
 }
 
 export type Submit = ReturnType<typeof createSubmit>;

@@ -15,7 +15,7 @@ type Settings = Pick<Generation, "prompt" | "model" | "options">;
 
 /** The same settings with another seed. */
 export function variationOf({ prompt, model, options }: Settings, random: () => number): GenerateBody {
-  const { seed, ...rest } = options;
+  const { seed, count: _, ...rest } = options;
   // The Worker rejects a retired model.
   const body = { prompt, model: model as ModelId, ...rest };
   // Without a seed each image differs anyway.
@@ -33,16 +33,16 @@ export type VariationsDependencies = {
 export type VariationResult = "started" | "queued" | "full";
 
 export function createVariations({ outbox, session, submit, random }: VariationsDependencies) {
-  function submitOne(body: GenerateBody): VariationResult {
+  function submitOne(body: GenerateBody, count = 1): VariationResult {
     const before = outbox.queued.peek().length;
-    if (before >= MAX_QUEUED) return "full";
-    void submit.submit(body);
+    if (before + count > MAX_QUEUED) return "full";
+    void submit.submit(body, count);
     return outbox.queued.peek().length > before ? "queued" : "started";
   }
 
   return {
-    /** Generates one more, now or when a slot is free. */
-    generate: (settings: Settings) => submitOne(variationOf(settings, random)),
+    /** Generates one more, or `count` more, now or when a slot is free. */
+    generate: (settings: Settings, count = 1) => submitOne(variationOf(settings, random), count),
     /** The same prompt and seed with another model, and those of the options that it supports. */
     generateWith: (model: ModelId, { prompt, options }: Settings) =>
       submitOne({ prompt, model, ...optionsOf(options, session.optionsFor(model)) }),

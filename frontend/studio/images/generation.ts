@@ -8,7 +8,7 @@ export function isInFlight({ status }: Pick<Generation, "status">): boolean {
 
 /** The options to send: of those that are set, the ones that the model supports. null: support is unknown, send all. */
 export function optionsOf(
-  { aspectRatio, seed, negativePrompt, style }: Partial<SetOptions>,
+  { aspectRatio, seed, negativePrompt, style, count = 1 }: Partial<SetOptions>,
   supported: ModelOptions | null = null,
 ): GenerationOptions {
   return {
@@ -16,9 +16,18 @@ export function optionsOf(
     ...(seed != null && (!supported || supported.seed) && { seed }),
     ...(negativePrompt && (!supported || supported.negativePrompt) && { negativePrompt }),
     ...(style && { style }),
+    ...(count && count > 1 && (!supported || count <= (supported.count ?? 1)) && { count }),
   };
 }
 type SetOptions = { [Option in keyof GenerationOptions]: GenerationOptions[Option] | null | undefined };
+
+/** The generation as if this output were its only image; null without it. */
+export function outputOf(generation: Generation, n: number): Generation | null {
+  const output = generation.outputs[n];
+  if (!output) return null;
+  const { url, thumbnailUrl, width, height } = output;
+  return { ...generation, outputUrl: url, thumbnailUrl, width, height };
+}
 
 /** Width over height: of the image, else of the requested aspect ratio, else 1. */
 export function ratioOf({
