@@ -12,11 +12,11 @@ import { createText } from "../text/create.ts";
 import { errors } from "../text/errors.ts";
 import { usePart } from "../ui/parts.ts";
 import { useTileOverlay } from "../ui/use-tile-overlay.ts";
-import { FailureList } from "./failure-list.tsx";
 import { FeedTile } from "./feed-tile.tsx";
 import { formToolsModule } from "./form-tools-module.ts";
 import { LatestResult } from "./latest-result.tsx";
 
+const FailureList = formToolsModule.component((module) => module.FailureList);
 const BatchBlock = formToolsModule.component((module) => module.BatchBlock);
 
 /** The tiles of the placeholder, as width over height. */
@@ -52,7 +52,7 @@ export function Feed() {
   return (
     <>
       {entries.length > 0 && <h2 class="sr-only">{createText.recent}</h2>}
-      <FailureList entries={failures.filter(({ isActive }) => isActive)} />
+      {failures.length > 0 && <FailureList entries={failures.filter(({ isActive }) => isActive)} />}
       {images.length > 0 && (
         <ul class={ROWS} {...handlers}>
           {images.map(({ key, entry, cells }) =>
@@ -71,7 +71,7 @@ export function Feed() {
       )}
       <LoadProblem />
       {state === "loading" && entries.length === 0 && <Placeholder />}
-      <FailureList entries={failures.filter(({ isActive }) => !isActive)} />
+      {failures.length > 0 && <FailureList entries={failures.filter(({ isActive }) => !isActive)} />}
       {state === "ready" && entries.some((entry) => feed.generationOf(entry).outputUrl) && (
         <p class="py-8 text-center">
           <a class="link inline-block py-1" href="/gallery">
