@@ -9,7 +9,7 @@ import { composerPart } from "../studio/generate/composer.ts";
 import { queuePart } from "../studio/generate/queue.ts";
 import { submitPart } from "../studio/generate/submit.ts";
 import { type FeedEntry, feedPart } from "../studio/images/feed.ts";
-import { isInFlight, outputOf, ratioOf } from "../studio/images/generation.ts";
+import { isInFlight, outputOf } from "../studio/images/generation.ts";
 import { batchText } from "../text/batch.ts";
 import { createText } from "../text/create.ts";
 import { errors } from "../text/errors.ts";
