@@ -76,7 +76,7 @@ async function openWith({
     return within(await screen.findByRole("list", { name: batchText.name(count) }));
   };
   const end = (n: number, changes: Partial<Generation> = {}) =>
-    act(() => void app.generations.upsert(image(`g${n}`, { ...BODY, ...changes }), {}));
+    act(() => app.generations.upsert(image(`g${n}`, { ...BODY, ...changes }), {}));
   return { ...app, api, store, generate, end };
 }
 
