@@ -208,9 +208,10 @@ function Metadata({ generation, outputIndex, onUseSeed }: MetadataProps) {
     [imageText.model, commonText.model(model)],
     [imageText.size, output && imageText.sizeOf(output.width, output.height)],
     [imageText.ratio, options.aspectRatio],
-    [stylesText.title, options.style && stylesText.label(options.style)],
     [imageText.seed, options.seed],
     [imageText.exclude, options.negativePrompt],
+    [stylesText.title, options.style && stylesText.label(options.style)],
+    [imageText.count, options.count && imageText.countOf(outputs.length, options.count)],
     [imageText.created, imageText.date(createdAt)],
     [imageText.time, seconds && seconds > 0 ? createText.seconds(seconds) : null],
   ];

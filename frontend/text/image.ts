@@ -69,6 +69,9 @@ export const imageText = {
   useSeed: "Use this seed",
   useSeedHint: "Uses the same seed for your next prompts",
   exclude: "Exclude",
+  count: "Images",
+  /** `of`: how many were asked for. */
+  countOf: (count: number, of: number) => (count < of ? imageText.output(count, of) : number(of)),
   created: "Date",
   date: (iso: string) => dateTime().format(new Date(iso)),
   time: "Time",

@@ -6,6 +6,7 @@ import { createText } from "../../frontend/text/create.ts";
 import { errors, failureSentences } from "../../frontend/text/errors.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { imageText } from "../../frontend/text/image.ts";
+import { stylesText } from "../../frontend/text/styles.ts";
 import { menuText } from "../../frontend/text/menu.ts";
 import type { Generation, GenerationOptions } from "../../worker/api/schemas/generation.ts";
 import { openApp } from "./render-app.tsx";
@@ -257,6 +258,18 @@ test("a generation with several outputs shows them all", async () => {
   );
   const download = viewer.getByRole("link", { name: imageText.download });
   expect(download.getAttribute("href")).toBe("/images/m/1?download");
+});
+
+test("shows the style and how many images were asked for", async () => {
+  const world = setUp();
+  const options = { style: "watercolor", count: 4 } as const;
+  world.api.prediction.mockResolvedValue(ok({ generation: image("m", { prompt: "many", options }) }));
+  const { router } = await openApp(world);
+  await act(() => router.go("/g/m"));
+  const viewer = within(await screen.findByRole("dialog", { name: "many" }));
+  const valueOf = async (term: string) => (await viewer.findByText(term)).nextElementSibling?.textContent;
+  expect(await valueOf(stylesText.title)).toBe("Watercolor");
+  expect(await valueOf(imageText.count), "with one of them made").toBe("1 of 4");
 });
 
 test("a failed generation says why", async () => {

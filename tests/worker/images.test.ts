@@ -150,6 +150,21 @@ describe("GET /images/:id/:n", () => {
       expect(imageDimensionsFromData(again)).toMatchObject({ width: picture.width, height: picture.height });
     });
 
+    it("names style and number of one of several images", async () => {
+      const artist = await newUser();
+      const { id } = await generate(artist, newPrompt("terminal"), { style: "watercolor", seed: 7 });
+      const { width, height } = await reaches(artist, id, "succeeded");
+      const outputs = [0, 1, 2].map((n) => ({ n, ext: "png", width, height }));
+      await env.DB.prepare("update generations set outputs = ? where id = ?")
+        .bind(JSON.stringify(outputs), id)
+        .run();
+      await env.OUTPUTS.put(`outputs/${artist.id}/${id}/1.png`, bytes);
+      const answer = await artist.call(`/images/${id}/1?download&metadata=1`);
+      expect(answer.headers.get("content-disposition")).toMatch(/-2\.png"/);
+      const settings = `Seed: 7, Model: ${picture.model}, Style: Watercolor, Image: 2 of 3`;
+      expect(await textIn(answer)).toContain(settings);
+    });
+
     it("HEAD has the same headers and no body", async () => {
       const [whole, head] = [
         await user.call(withMetadata),

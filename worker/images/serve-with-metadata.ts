@@ -1,5 +1,6 @@
 /** Serves a stored image with its prompt and settings in the file. */
 import type { GenerationRecord, StoredOutput } from "../api/generation.ts";
+import { findStyle } from "../shared/styles.ts";
 import { embedMetadata, type ImageMetadata } from "./embed-metadata.ts";
 import { SAFE_HEADERS } from "./serve.ts";
 
@@ -18,7 +19,7 @@ export async function serveWithMetadata(
   if (!object) return null;
   const { ext, width, height } = output;
   const file = { body: object.body, size: object.size, ext, width, height };
-  const { body, size } = await embedMetadata(file, metadataOf(record));
+  const { body, size } = await embedMetadata(file, metadataOf(record, output));
   const response = new Headers({ ...SAFE_HEADERS, ...headers, "content-length": String(size) });
   response.delete("accept-ranges");
   object.writeHttpMetadata(response);
@@ -30,13 +31,19 @@ export async function serveWithMetadata(
   return new Response(body.pipeThrough(new FixedLengthStream(size)), { headers: response });
 }
 
-function metadataOf({ prompt, model, options, createdAt }: GenerationRecord): ImageMetadata {
-  const { negativePrompt, seed, aspectRatio } = options;
+function metadataOf(
+  { prompt, model, options, outputs, createdAt }: GenerationRecord,
+  { n }: StoredOutput,
+): ImageMetadata {
+  const { negativePrompt, seed, aspectRatio, style } = options;
   const settings = {
     ...(negativePrompt !== undefined && { "Negative prompt": negativePrompt }),
     ...(seed !== undefined && { Seed: String(seed) }),
     Model: model,
     ...(aspectRatio !== undefined && { "Aspect ratio": aspectRatio }),
+    ...(style !== undefined && { Style: findStyle(style)?.label ?? style }),
+    // They share a seed.
+    ...(outputs.length > 1 && { Image: `${n + 1} of ${options.count ?? outputs.length}` }),
   };
   return { prompt, settings, createdAt };
 }

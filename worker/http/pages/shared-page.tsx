@@ -125,7 +125,7 @@ export function SharedPage({ shared, card, url, nonce, contact, isSignUpOpen }: 
 }
 
 /** The studio with this prompt in its form. In the fragment, which has no length limit and reaches no server log. */
-const studioWith = (prompt: string) => `/#${new URLSearchParams({ prompt })}`;
+const studioWith = (prompt: string) => `/#${new URLSearchParams({ prompt }).toString()}`;
 
 type Query = { n?: number | null; size?: SharedSide; download?: "" };
 
