@@ -119,7 +119,7 @@ function Prompt({ isTooLong }: { isTooLong: boolean | undefined }) {
 
   return (
     <span
-      class="autogrow relative grid min-w-0 flex-1 in-data-collapsed:max-h-control in-data-collapsed:overflow-clip"
+      class="autogrow relative grid min-w-0 flex-1 in-data-collapsed:mb-2 in-data-collapsed:max-h-9 in-data-collapsed:overflow-clip"
       data-text={prompt.value}
     >
       <textarea
