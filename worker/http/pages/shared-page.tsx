@@ -216,12 +216,14 @@ function pageStyle(
       outputs.length === 1 ? "figure > a" : `.images > :nth-child(${index + 1}) > :first-child`;
     return `${selector} { aspect-ratio: ${width} / ${height}; inline-size: min(100%, ${width}px, var(--tallest) * ${width} / ${height}); }`;
   });
+  const most = (measure: (output: StoredOutput) => number) => Math.max(...outputs.map(measure));
+  const widest = `min(${most(({ width }) => width)}px, var(--tallest) * ${most(({ width, height }) => width / height)})`;
   return `main { grid-template-rows: ${rows("2.75rem")}; }
 ${hasThreeActions ? `@media (width < 32rem) { main { grid-template-rows: ${rows("6.25rem")}; } }` : ""}
 figure { grid-template-rows: auto minmax(1.5rem, auto); }
 .images { inline-size: 100%; padding: 0; display: grid; gap: 1.5rem; list-style: none; }
 .images > * { display: grid; justify-items: center; align-content: start; min-inline-size: 0; }
-@media ${WIDE} { .images { max-inline-size: 80rem; grid-template-columns: 1fr 1fr; } }
+@media ${WIDE} { .images { max-inline-size: calc(min(80rem, 2 * ${widest}) + 1.5rem); grid-template-columns: 1fr 1fr; } }
 ${frames.join("\n")}
 .actions { display: flex; flex-wrap: wrap; justify-content: center; align-content: start; gap: 0.75rem; }`;
 }
