@@ -22,7 +22,7 @@ import { hasTask } from "./jobs/transitions.ts";
 import { generate } from "./tasks/create.ts";
 import * as rpc from "./rpc.ts";
 import type { Delivery, GenerateCommand } from "./rpc.ts";
-import { applyWebhook } from "./tasks/webhook.ts";
+import { applyWebhook } from "./tasks/apply-webhook.ts";
 import { recordOfJob } from "./jobs/job.ts";
 import type { SocketOwner } from "./sockets.ts";
 import { StudioObject } from "./studio-object.ts";
