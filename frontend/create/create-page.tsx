@@ -35,7 +35,7 @@ export function CreatePage({ composer, queue, feed, onGenerate }: Props) {
       {/* In a low window the form would cover what has the focus (WCAG 2.4.11): it scrolls with the page. */}
       <div
         data-dock
-        class="relative z-dock flex flex-col [anchor-name:--dock] max-md:bg-[linear-gradient(transparent,var(--color-canvas)_1.5rem)] max-md:px-2 max-md:pb-safe md:mx-auto md:w-[calc(100%-2*var(--spacing-gutter))] md:max-w-form tall:sticky tall:max-md:bottom-0 tall:max-md:order-1 tall:md:top-3"
+        class="relative z-dock flex flex-col print:hidden [anchor-name:--dock] max-md:bg-[linear-gradient(transparent,var(--color-canvas)_1.5rem)] max-md:px-2 max-md:pb-safe md:mx-auto md:w-[calc(100%-2*var(--spacing-gutter))] md:max-w-form tall:sticky tall:max-md:bottom-0 tall:max-md:order-1 tall:md:top-3"
       >
         {composer}
         {queue}

@@ -21,7 +21,7 @@ export function AppHeader({ indicator, menu }: Props) {
   const isSticky = usePart(routerPart).route.value.page === "gallery";
   return (
     <header
-      class={`flex h-header items-center gap-2 px-gutter sm:gap-4 ${isSticky ? "bg-canvas tall:sticky tall:top-0 tall:z-header" : ""}`}
+      class={`flex h-header items-center print:hidden gap-2 px-gutter sm:gap-4 ${isSticky ? "bg-canvas tall:sticky tall:top-0 tall:z-header" : ""}`}
     >
       <a
         href={pathOf("create")}

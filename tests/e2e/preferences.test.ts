@@ -166,6 +166,21 @@ test("an image flies out of its tile and back, and nothing moves with reduced mo
   expect(await flights(), "no transition").toEqual([]);
 });
 
+test("prints the images without header and form, and a dark theme in dark ink", async () => {
+  const prompt = "A woodcut of a mill";
+  const client = await createClient(app.url, newEmail());
+  await client.makes(prompt);
+  const { page, studio } = await visit({ email: client.email, colorScheme: "dark" });
+  await studio.open();
+  await studio.seesImage(prompt);
+  await page.emulateMedia({ media: "print" });
+  expect(await page.locator("header").isVisible()).toBe(false);
+  expect(await studio.prompt.isVisible()).toBe(false);
+  expect(await studio.image(prompt).isVisible()).toBe(true);
+  const scheme = await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+  expect(scheme).toBe("light");
+});
+
 test("a dialog dims the whole window, the place of the scrollbar included", async () => {
   const { page, studio } = await visit({ colorScheme: "light" });
   await studio.open();
