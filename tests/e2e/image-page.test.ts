@@ -174,6 +174,35 @@ test("on a phone: swipes between images, zooms by pinch, and has its actions at 
   expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
 });
 
+test("on a phone: a swipe down moves the image with the finger and closes the viewer, unless it is enlarged", async () => {
+  const prompt = "A fourth shell";
+  const { page, context, studio } = await open([prompt], PHONE);
+  const viewer = await studio.openImage(prompt);
+  const image = viewer.getByRole("img", { name: prompt });
+  await isDrawn(image, prompt);
+  const top = async () => (await image.boundingBox())?.y ?? 0;
+  const before = await top();
+  const fingers = await touch(context, page);
+  const inspector = await context.newCDPSession(page);
+  const move = (type: "touchStart" | "touchMove" | "touchEnd", ...ys: number[]) =>
+    inspector.send("Input.dispatchTouchEvent", { type, touchPoints: ys.map((y) => ({ x: 195, y })) });
+
+  const fit = await widthOf(viewer, prompt);
+  await page.keyboard.press("+");
+  await expect.poll(() => widthOf(viewer, prompt)).toBeGreaterThan(fit);
+  await fingers([[{ x: 195, y: 150 }], [{ x: 195, y: 250 }], [{ x: 195, y: 350 }], []]);
+  expect(await viewer.isVisible()).toBe(true);
+  await page.keyboard.press("z");
+  await expect.poll(() => widthOf(viewer, prompt)).toBe(fit);
+
+  await move("touchStart", 120);
+  await move("touchMove", 180);
+  await move("touchMove", 260);
+  await expect.poll(top).toBe(before + 140);
+  await move("touchEnd");
+  await viewer.waitFor({ state: "hidden" });
+});
+
 test("downloads the original file under a name from the prompt, by button and key", async () => {
   const prompt = "A kite over the dunes";
   const { page, studio } = await open([prompt]);
