@@ -60,7 +60,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
 }
 
 /** Waits until the Worker has the models' options, which it requests with the first session of a new studio. */
-async function loadModelSchemas(url: string): Promise<void> {
+export async function loadModelSchemas(url: string): Promise<void> {
   const { session } = await createClient(url, "first-visit@example.com");
   await until("the options of the models", async () =>
     (await session()).models.every(({ options }) => Object.keys(options).length > 0),

@@ -1,5 +1,10 @@
 /** Waits for the shared app before the tests of each file; it starts while tests of other projects run. */
 import { beforeAll, inject } from "vitest";
-import { ready } from "./app.ts";
+import { loadModelSchemas, ready } from "./app.ts";
 
-beforeAll(() => ready(inject("app").url));
+beforeAll(async () => {
+  const { url } = inject("app");
+  await ready(url);
+  // A stranger has no options before somebody has signed in.
+  await loadModelSchemas(url);
+});
