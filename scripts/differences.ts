@@ -53,7 +53,7 @@ export function parseCursor(text: string): Cursor | null {
   const [, pass, rest = ""] = /^(users|objects|rows):(.*)$/.exec(text) ?? [];
   if (pass === "users") return /^[^/]*$/.test(rest) ? { pass, id: rest } : null;
   if (pass === "objects")
-    return rest === "" || /^(?:outputs|thumbs)\//.test(rest) ? { pass, key: rest } : null;
+    return rest === "" || /^(?:outputs|thumbs|uploads)\//.test(rest) ? { pass, key: rest } : null;
   const [, userId, createdAt, id] = /^([^/]*)\/(\d{1,15})\/([^/]*)$/.exec(rest) ?? [];
   if (userId === undefined || createdAt === undefined || id === undefined) return null;
   return { pass: "rows", userId, createdAt: Number(createdAt), id };

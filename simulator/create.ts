@@ -16,6 +16,7 @@ import { CREATE_STATUSES, type MoodStore, type Moods, moodNumber } from "./moods
 import type { Prediction, Predictions } from "./predictions.ts";
 import type { Presenter } from "./present.ts";
 import type { Random } from "./random.ts";
+import { fetchReference, type Reference, referenceUrls } from "./reference.ts";
 
 const MAX_AWAIT_MS = 60_000;
 /** The receiver of an early webhook may wait for the create's response. */
@@ -94,6 +95,14 @@ export function createCreate(parts: Parts) {
     return respondError(c, errorFor(requested.status), undefined, moods);
   }
 
+  /** After the response; without an image the prediction fails. */
+  async function fetchLater(prediction: Prediction, url: string): Promise<void> {
+    await pause(prediction.startsAfter);
+    const fetched = await fetchReference(ledger.reference(url));
+    if (fetched.ok) prediction.reference = fetched.reference;
+    else predictions.fail(prediction, fetched.reason);
+  }
+
   async function runUntilResponse(c: Api, prediction: Prediction, awaited: boolean): Promise<void> {
     const { moods, model } = prediction;
     if (moods.has("webhook-early")) {
@@ -151,7 +160,7 @@ export function createCreate(parts: Parts) {
         id: null,
         prompt,
         model: modelName,
-        input: rawInput,
+        input: parsed.data?.input ?? rawInput,
         webhookUrl: parsed.data?.webhook?.url ?? null,
       },
       moods,
@@ -178,10 +187,28 @@ export function createCreate(parts: Parts) {
     const input = model.input.safeParse(request.input);
     if (!input.success) return fail(422, z.prettifyError(input.error));
 
-    const prediction = predictions.create({ model, input: request.input, webhook: request.webhook, moods });
+    const [referenceUrl] = moods.has("reference-held") ? [] : referenceUrls(request.input);
+    const isLate = moods.has("reference-late");
+    let reference: Reference | null = null;
+    if (referenceUrl !== undefined && !isLate) {
+      const fetched = await fetchReference(ledger.reference(referenceUrl));
+      if (!fetched.ok) return fail(422, fetched.reason);
+      ({ reference } = fetched);
+    }
+
+    const prediction = predictions.create({
+      model,
+      input: request.input,
+      webhook: request.webhook,
+      moods,
+      reference,
+    });
     entry.id = prediction.id;
     ledger.addInFlight(prediction);
     const asCreated = present(prediction);
+    if (referenceUrl !== undefined && (isLate || moods.has("reference-twice"))) {
+      void fetchLater(prediction, referenceUrl);
+    }
     await runUntilResponse(c, prediction, request.await === true);
     // The response to a create with an early webhook was written before the prediction ended.
     const isStale = moods.has("webhook-early") && !moods.has("terminal");

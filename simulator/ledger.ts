@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Moods } from "./moods.ts";
 import type { Prediction } from "./predictions.ts";
+import { type ReferenceEntry, referenceUrls } from "./reference.ts";
 
 export type CreateEntry = {
   id: string | null;
   prompt: string;
   model: string;
-  input: unknown;
+  input: Record<string, unknown>;
   webhookUrl: string | null;
   at: number;
   mood: string[];
@@ -96,6 +97,7 @@ export function createLedger() {
   const inFlight = createInFlight();
   let creates: CreateEntry[] = [];
   let webhooks: WebhookEntry[] = [];
+  let references: ReferenceEntry[] = [];
   let outputs = new Map<string, OutputEntry>();
   let callCounts = new Map<Call, { total: number; byId: Map<string, number> }>();
   const waiting = new Set<() => void>();
@@ -125,6 +127,11 @@ export function createLedger() {
       const old = webhooks.at(-MAX_BODIES - 1);
       if (old !== undefined) old.body = "";
       for (const check of waiting) check();
+    },
+    reference(url: string): ReferenceEntry {
+      const entry = { url, at: Date.now(), status: null, headers: {}, sha256: null };
+      append(references, entry);
+      return entry;
     },
     /** Counts one download. `add` takes each chunk, `end` records size and digest. */
     output(name: string) {
@@ -167,6 +174,7 @@ export function createLedger() {
     reset(): void {
       creates = [];
       webhooks = [];
+      references = [];
       outputs = new Map();
       callCounts = new Map();
       inFlight.resetMaximum();
@@ -177,7 +185,9 @@ export function createLedger() {
         (entry) => (id === undefined || entry.id === id) && (prompt === undefined || entry.prompt === prompt),
       );
       const ids = new Set([id, ...selected.map((entry) => entry.id)]);
-      const isSelected = (of: string) => (id === undefined && prompt === undefined) || ids.has(of);
+      const urls = new Set(selected.flatMap(({ input }) => referenceUrls(input)));
+      const isAll = id === undefined && prompt === undefined;
+      const isSelected = (of: string) => isAll || ids.has(of);
       const counts = Object.fromEntries(
         CALLS.map((call) => {
           const callCount = callCounts.get(call);
@@ -188,6 +198,7 @@ export function createLedger() {
         creates: selected,
         ...counts,
         webhooks: webhooks.filter((entry) => isSelected(entry.id)),
+        references: references.filter(({ url }) => isAll || urls.has(url)),
         outputs: Object.fromEntries([...outputs].filter(([name]) => isSelected(name.split("/")[0] ?? ""))),
         ...inFlight.snapshot(),
       };

@@ -26,10 +26,21 @@ const full = z.strictObject({ prompt, aspect_ratio, number_of_images, seed, nega
 const withPromptLimit = full.extend({ prompt: limitedPrompt });
 const draft = z.strictObject({ prompt, seed });
 
+const image = z.url({ protocol: /^https?$/ });
+const edit = full.extend({ image: image.optional().describe("The image to start from.") });
+const blend = draft.extend({
+  input_images: z.array(image).max(4).optional().describe("The images to combine."),
+});
+/** Takes no prompt. */
+const upscale = z.strictObject({ image: image.describe("The image to enlarge.") });
+
+/** The properties that can hold the URL of a reference image. */
+export const REFERENCE_PROPERTIES = ["image", "input_images"] as const;
+
 export type Model = {
   slug: string;
   name: string;
-  input: typeof full | typeof withPromptLimit | typeof draft;
+  input: typeof full | typeof withPromptLimit | typeof draft | typeof edit | typeof blend | typeof upscale;
   /** Milliseconds from create to end, at speed 1. */
   durationMs: readonly [min: number, max: number];
   /** The probability that the create responds with the ended prediction. */
@@ -58,7 +69,31 @@ export const MODELS: readonly Model[] = [
     durationMs: [8000, 15_000],
     terminalProbability: 0,
   },
+  {
+    slug: "truefusion-edit",
+    name: "TrueFusion Edit",
+    input: edit,
+    durationMs: [4000, 8000],
+    terminalProbability: 0,
+  },
+  {
+    slug: "truefusion-blend",
+    name: "TrueFusion Blend",
+    input: blend,
+    durationMs: [4000, 8000],
+    terminalProbability: 0,
+  },
+  {
+    slug: "upscaler",
+    name: "Upscaler",
+    input: upscale,
+    durationMs: [2000, 4000],
+    terminalProbability: 0,
+  },
 ];
+
+/** Enlarges its reference image instead of painting. */
+export const isUpscaler = (model: Model) => model.input === upscale;
 
 export function findModel(name: string): Model | undefined {
   const slug = name.slice(name.lastIndexOf("/") + 1);
@@ -91,7 +126,12 @@ const SIZES: Readonly<Record<string, Size>> = {
   "2:3": { width: 832, height: 1248 },
 };
 
-export function sizeOf(model: Model, input: Record<string, unknown>): Size {
-  if (model.input === draft) return { width: 512, height: 512 };
+const UPSCALE_FACTOR = 2;
+
+export function sizeOf(model: Model, input: Record<string, unknown>, reference: Size | null): Size {
+  if (isUpscaler(model) && reference !== null) {
+    return { width: reference.width * UPSCALE_FACTOR, height: reference.height * UPSCALE_FACTOR };
+  }
+  if (model.input === draft || model.input === blend) return { width: 512, height: 512 };
   return SIZES[String(input["aspect_ratio"])] ?? { width: 1024, height: 1024 };
 }

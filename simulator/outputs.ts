@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { type Context, Hono } from "hono";
 import { pngHeader } from "./art/png.ts";
 import type { Ledger } from "./ledger.ts";
-import { type Size, sizeOf } from "./models.ts";
+import { isUpscaler, type Size, sizeOf } from "./models.ts";
 import { moodNumber, withoutMarkers } from "./moods.ts";
 import type { Painter } from "./painter.ts";
 import { usesMood, type Prediction, type Predictions } from "./predictions.ts";
@@ -23,10 +23,15 @@ type Parts = { predictions: Predictions; painter: Painter; ledger: Ledger; outpu
 type OutputRecord = ReturnType<Ledger["output"]>;
 
 function sizeFor(prediction: Prediction): Size {
-  const size = sizeOf(prediction.model, prediction.input);
+  const size = sizeOf(prediction.model, prediction.input, prediction.reference);
   if (!prediction.moods.has("output-tiny")) return size;
   const scale = TINY_SIDE / Math.max(size.width, size.height);
   return { width: Math.round(size.width * scale), height: Math.round(size.height * scale) };
+}
+
+/** Empty for a model that takes none. */
+function promptOf({ input }: Prediction): string {
+  return typeof input["prompt"] === "string" ? withoutMarkers(input["prompt"]) : "";
 }
 
 /** Without a seed, the id gives each prediction its own image. */
@@ -151,9 +156,11 @@ export function createOutputs({ predictions, painter, ledger, outputTtlSeconds }
     const bytes =
       sample?.bytes ??
       (await painter.paint({
-        prompt: withoutMarkers(String(prediction.input["prompt"])),
+        prompt: promptOf(prediction),
         seed: seedFor(prediction, index),
         ...sizeFor(prediction),
+        reference: prediction.reference,
+        isUpscale: isUpscaler(prediction.model),
       }));
     const type = sample?.type ?? "image/png";
     // Hono builds the response to HEAD itself, so nothing may be written to the socket.

@@ -1,7 +1,15 @@
+import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import type { Size } from "./models.ts";
+import type { Reference } from "./reference.ts";
 
-export type ImageRequest = Size & { prompt: string; seed: number };
+/** `isUpscale`: the reference enlarged, instead of a scene over its colors. */
+export type ImageRequest = Size & {
+  prompt: string;
+  seed: number;
+  reference?: Reference | null;
+  isUpscale?: boolean;
+};
 type Reply = { requestId: number; png: Uint8Array } | { requestId: number; error: string };
 
 /** About 40 images of one megapixel. A removed image is rendered again with the same bytes. */
@@ -63,7 +71,9 @@ export function createPainter() {
 
   return {
     async paint(request: ImageRequest): Promise<Buffer> {
-      const key = JSON.stringify([request.prompt, request.seed, request.width, request.height]);
+      const { prompt, seed, width, height, reference, isUpscale } = request;
+      const digest = reference && createHash("sha256").update(reference.bytes).digest("hex");
+      const key = JSON.stringify([prompt, seed, width, height, digest, isUpscale]);
       const existing = cache.get(key) ?? pending.get(key);
       if (existing !== undefined) return existing;
       const rendering = render(key, request).finally(() => pending.delete(key));

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Model } from "./models.ts";
 import { type Moods, moodNumber } from "./moods.ts";
 import type { Random } from "./random.ts";
+import type { Reference } from "./reference.ts";
 
 export type Status = "queued" | "processing" | "succeeded" | "failed" | "canceled";
 
@@ -22,12 +23,20 @@ export type Prediction = {
   startedAt: number | null;
   completedAt: number | null;
   error: string | null;
+  /** Null: none was given, or it has not been fetched. */
+  reference: Reference | null;
   /** How often each mood that applies N times has been used. */
   readonly moodUses: Map<string, number>;
   readonly ended: Promise<void>;
 };
 
-type NewPrediction = { model: Model; input: Record<string, unknown>; webhook: Webhook | null; moods: Moods };
+type NewPrediction = {
+  model: Model;
+  input: Record<string, unknown>;
+  webhook: Webhook | null;
+  moods: Moods;
+  reference: Reference | null;
+};
 
 /** Enough for the longest chaos run. Above it the oldest ended predictions are removed. */
 const MAX_PREDICTIONS = 20_000;
@@ -131,7 +140,7 @@ export function createPredictions({ speed, random, onStarted, onEnded }: Hooks) 
 
   return {
     /** Creates the prediction without timers. `run` starts them when the create knows its response. */
-    create({ model, input, webhook, moods }: NewPrediction): Prediction {
+    create({ model, input, webhook, moods, reference }: NewPrediction): Prediction {
       const { promise, resolve } = Promise.withResolvers<void>();
       const prediction: Prediction = {
         id: randomUUID(),
@@ -145,6 +154,7 @@ export function createPredictions({ speed, random, onStarted, onEnded }: Hooks) 
         startedAt: null,
         completedAt: null,
         error: null,
+        reference,
         moodUses: new Map(),
         ended: promise,
       };
@@ -162,6 +172,8 @@ export function createPredictions({ speed, random, onStarted, onEnded }: Hooks) 
     },
     start,
     finish,
+    /** Fails with an error of the input that was found only now. */
+    fail: (prediction: Prediction, error: string) => end(prediction, "failed", error),
     get: (id: string) => predictions.get(id),
     newestFirst: () => [...predictions.values()].reverse(),
     cancel: (prediction: Prediction) => end(prediction, "canceled", null),

@@ -1,6 +1,7 @@
 import { sizeOf } from "./models.ts";
 import { moodNumber } from "./moods.ts";
 import { hasEnded, statusOf, type Prediction } from "./predictions.ts";
+import { withReferenceUrls } from "./reference.ts";
 
 export type Presenter = (prediction: Prediction) => Record<string, unknown>;
 
@@ -8,10 +9,14 @@ export type Presenter = (prediction: Prediction) => Record<string, unknown>;
 const MAX_OUTPUTS = 10;
 /** The share of the duration that shows the status `starting`. */
 const STARTING_SHARE = 0.25;
-const CREDITS = { "truefusion-edge": 0.01, "truefusion-pro": 0.04, "truefusion-2.0": 0.08 } as Record<
-  string,
-  number
->;
+const CREDITS: Readonly<Record<string, number>> = {
+  "truefusion-edge": 0.01,
+  "truefusion-pro": 0.04,
+  "truefusion-2.0": 0.08,
+  "truefusion-edit": 0.05,
+  "truefusion-blend": 0.05,
+  upscaler: 0.02,
+};
 
 export function outputExtension(prediction: Prediction): string {
   if (prediction.moods.has("output-jpeg")) return "jpg";
@@ -60,6 +65,12 @@ function formatTime(prediction: Prediction, at: number | null): string | null {
     : iso.replace("Z", "000Z");
 }
 
+function inputOf({ id, input, moods }: Prediction, baseUrl: string) {
+  return moods.has("reference-rewritten")
+    ? withReferenceUrls(input, () => `${baseUrl}/inputs/${id}.png`)
+    : input;
+}
+
 function toJson(prediction: Prediction, baseUrl: string, ttlMs: number): Record<string, unknown> {
   const { id, moods, model, webhook } = prediction;
   const host = moods.has("output-foreign") ? "https://evil-skytells.ai.example" : baseUrl;
@@ -88,7 +99,7 @@ function toJson(prediction: Prediction, baseUrl: string, ttlMs: number): Record<
     status: statusName(prediction),
     type: "inference",
     stream: false,
-    input: moods.has("input-empty") || isExpired ? {} : prediction.input,
+    input: moods.has("input-empty") || isExpired ? {} : inputOf(prediction, baseUrl),
     output: prediction.status === "succeeded" ? shape[requested ?? "array"]() : null,
     error,
     response: prediction.error ?? `The prediction is ${prediction.status}.`,
@@ -109,7 +120,7 @@ function toJson(prediction: Prediction, baseUrl: string, ttlMs: number): Record<
           name: names[index],
           type: "image",
           url,
-          ...sizeOf(model, prediction.input),
+          ...sizeOf(model, prediction.input, prediction.reference),
         })),
       },
       billing: {

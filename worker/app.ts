@@ -24,10 +24,12 @@ import { pageOrNotFound } from "./http/pages/studio-page.ts";
 import { problemPages } from "./http/pages/problem-page.tsx";
 import { predictions } from "./http/routes/predictions.ts";
 import { presets } from "./http/routes/presets.ts";
+import { references } from "./http/routes/references.ts";
 import { session } from "./http/routes/session.ts";
 import { securityContact } from "./http/routes/security-contact.ts";
 import { share } from "./http/pages/share.tsx";
 import { isTransientObjectError } from "./studio/client.ts";
+import { uploads } from "./http/routes/uploads.ts";
 import { webhooks } from "./http/routes/webhooks.ts";
 
 export const app = new Hono<AppEnv>();
@@ -64,6 +66,8 @@ app
   .route("/api/collections", collections)
   .route("/api/presets", presets)
   .route("/api/keys", keys)
+  .route("/api/uploads", uploads)
+  .route("/api/references", references)
   .route("/api/webhooks", webhooks)
   .route("/api/events", events)
   .route("/api/admin", admin)

@@ -66,6 +66,7 @@ export const errorSentences: Record<ErrorCode, string> = {
   content_policy: "This prompt isn't allowed here. You weren't charged. Try rephrasing it.",
   idempotency_mismatch: "This was sent before with a different prompt. Try again.",
   model_unavailable: "Skytells doesn't offer this model right now. You weren't charged. Choose another one.",
+  invalid_image: "This file isn't an image that can be read.",
   upstream_rejected: "Skytells didn't accept this request. You weren't charged.",
   limit_reached: "You're creating as many images as your plan allows at once. Your prompt is saved.",
   rate_limited: "Too many requests. Wait a moment and try again.",

@@ -75,7 +75,7 @@ export function pathOf({ path }: Pick<ApiRoute, "path">): string {
 }
 
 function operationOf(route: ApiRoute): ZodOpenApiOperationObject {
-  const { method, path, tag, summary, description, access, query, body, success } = route;
+  const { method, path, tag, summary, description, access, query, body, bodyTypes, success } = route;
   const names = [...path.matchAll(/:(\w+)/g)].map((match) => match[1] as string);
   const header = z.object({
     "Idempotency-Key": z
@@ -99,6 +99,14 @@ function operationOf(route: ApiRoute): ZodOpenApiOperationObject {
       requestBody: {
         required: method !== "post" || !body.safeParse({}).success,
         content: { "application/json": { schema: body } },
+      },
+    }),
+    ...(bodyTypes && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          bodyTypes.map((type) => [type, { schema: { type: "string" as const, format: "binary" } }]),
+        ),
       },
     }),
     responses: { ...successOf(success), ...problemsOf(route) },

@@ -39,6 +39,7 @@ const ERROR_MEANINGS: Record<ProblemCode, string> = {
   idempotency_in_progress: "The first request with this key is still running. Repeat it after Retry-After.",
   payload_too_large: "The body is too large.",
   unsupported_media_type: "The body does not have an accepted type.",
+  invalid_image: "The file is no image, not complete, or too large in pixels.",
   content_policy: "The prompt is not allowed. It cost nothing.",
   idempotency_mismatch: "The same Idempotency-Key was used with another body.",
   model_unavailable: "Skytells does not offer this model now.",

@@ -1,5 +1,5 @@
 /** Every route of the API, for the OpenAPI document. A test compares this list with the Worker's own routes. */
-import type * as z from "zod";
+import * as z from "zod";
 import {
   adminUsage,
   adminUserPage,
@@ -28,6 +28,7 @@ import {
 } from "../../worker/api/schemas/generation.ts";
 import { presetBody, presetChange, presetList, presetResponse } from "../../worker/api/schemas/preset.ts";
 import { devSignInBody, session } from "../../worker/api/schemas/session.ts";
+import { uploadResponse } from "../../worker/api/schemas/upload.ts";
 import type { Scope } from "../../worker/shared/api-keys.ts";
 import type { ProblemCode } from "../../worker/shared/error-codes.ts";
 
@@ -52,6 +53,8 @@ export type ApiRoute = {
   access: Access;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** Of a body that is a file. */
+  bodyTypes?: readonly string[];
   isIdempotencyKeyUsed?: true;
   success: Success;
   /** Errors of this route; those of its access, query and body are added. */
@@ -104,7 +107,37 @@ export const ROUTES: readonly ApiRoute[] = [
       "upstream_unavailable",
       "budget_exhausted",
       "upstream_timeout",
+      "not_ready",
     ],
+  },
+  {
+    method: "post",
+    path: "/api/uploads",
+    tag: "Images",
+    summary: "Upload a reference image",
+    description:
+      "The body is the file, at most 10 MB and 4096 pixels on a side. Its id is the reference of POST /api/generate. It is deleted when that generation ends, or after an hour.",
+    access: "generate",
+    bodyTypes: ["image/png", "image/jpeg", "image/webp"],
+    success: { status: 201, description: "The image is stored.", schema: uploadResponse },
+    errors: [
+      "maximum_reached",
+      "payload_too_large",
+      "unsupported_media_type",
+      "invalid_image",
+      "rate_limited",
+    ],
+  },
+  {
+    method: "get",
+    path: "/api/references/image",
+    tag: "Images",
+    summary: "Fetch a reference image",
+    description: "For Skytells, from the URL in the input of a prediction.",
+    access: "everyone",
+    query: z.object({ token: z.string() }),
+    success: { status: 200, description: "The image.", type: "image/*" },
+    errors: ["not_found", "rate_limited", "storage_unavailable"],
   },
   {
     method: "get",

@@ -4,6 +4,7 @@ import { createCanvas } from "./canvas.ts";
 import type { Easel } from "./elements.ts";
 import { createNoise } from "./noise.ts";
 import { choosePalette } from "./palettes.ts";
+import { enlarge, tintWith } from "./reference.ts";
 import { paintAurora } from "./scenes/aurora.ts";
 import { paintCity } from "./scenes/city.ts";
 import { paintDesert } from "./scenes/desert.ts";
@@ -81,11 +82,13 @@ function chooseScene(prompt: string): Scene {
   return scene;
 }
 
-export function compose({ prompt, seed, width, height }: ImageRequest): Uint8Array {
+export function compose({ prompt, seed, width, height, reference, isUpscale }: ImageRequest): Uint8Array {
+  if (isUpscale && reference) return enlarge(reference, { width, height });
   const random = createRandom(hash(`${prompt}\n${seed}`));
   const scene = chooseScene(prompt);
   const palette = choosePalette(prompt, scene.palettes, random);
   const canvas = createCanvas(width, height);
   scene.paint({ canvas, palette, random, noise: createNoise(random), prompt });
+  if (reference) tintWith(canvas, reference);
   return canvas.finish();
 }

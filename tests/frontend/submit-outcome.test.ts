@@ -48,6 +48,7 @@ const FIRST: Record<ErrorCode, SubmitOutcome> = {
   maximum_reached: reject(),
   payload_too_large: reject(),
   unsupported_media_type: reject(),
+  invalid_image: reject(),
   content_policy: reject(),
   idempotency_mismatch: reject(),
   model_unavailable: reject(),

@@ -20,7 +20,7 @@ describe("Skytells' npm client", () => {
     expect((await client.getPrediction(created.id)).id).toBe(created.id);
     expect((await client.streamPrediction(created.id)).id).toBe(created.id);
     const models = await client.listModels();
-    expect(models.map(({ name }) => name)).toEqual(["TrueFusion Pro", "TrueFusion Edge", "TrueFusion 2.0"]);
+    expect(models.map(({ name }) => name)).toContain("TrueFusion 2.0");
 
     const ended = await client.predict({
       model: "truefusion-edge",

@@ -135,6 +135,9 @@ describe("models", () => {
       "truefusion-pro",
       "truefusion-edge",
       "truefusion-2.0",
+      "truefusion-edit",
+      "truefusion-blend",
+      "upscaler",
     ]);
   });
 

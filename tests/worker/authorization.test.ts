@@ -107,10 +107,12 @@ async function send(
         // Sign-in is limited by the address.
         "cf-connecting-ip": crypto.randomUUID(),
         ...credentials,
-        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(body !== undefined && {
+          "content-type": body instanceof Uint8Array ? "image/png" : "application/json",
+        }),
         ...row.headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: body instanceof Uint8Array ? body : JSON.stringify(body) }),
     },
     { ...env, ...row.settings },
     createExecutionContext(),

@@ -1,6 +1,7 @@
 /**
  * Runs one simulator for each workerd of the worker tests, because its faults of the list affect all its clients. Webhooks
- * are held: a test delivers them itself, in any order. Images are tiny: drawing them would take most of a test's time.
+ * are held: a test delivers them itself, in any order. So are the requests for reference images. Images are tiny: drawing
+ * them would take most of a test's time.
  */
 import type { TestProject } from "vitest/node";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
@@ -10,7 +11,7 @@ async function start(): Promise<Simulator> {
   await fetch(`${simulator.adminUrl}/moods`, {
     method: "PUT",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ moods: ["webhook-held", "output-tiny"] }),
+    body: JSON.stringify({ moods: ["webhook-held", "output-tiny", "reference-held"] }),
   });
   return simulator;
 }

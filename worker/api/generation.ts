@@ -46,6 +46,12 @@ export const generationOptions = z.object({
   negativePrompt: z.string().exactOptional(),
   style: z.string().exactOptional(),
   count: z.int().min(1).exactOptional(),
+  reference: z
+    .union([
+      z.object({ upload: z.literal(true) }),
+      z.object({ generation: z.string(), output: z.int().min(0) }),
+    ])
+    .exactOptional(),
 });
 
 export type GenerationRecord = {
@@ -105,6 +111,7 @@ export function presentOptions({
   negativePrompt,
   style,
   count,
+  reference,
 }: GenerationRecord["options"]): GenerationOptions {
   const ratio = ASPECT_RATIOS.find((known) => known === aspectRatio);
   const knownStyle = findStyle(style);
@@ -114,6 +121,7 @@ export function presentOptions({
     ...(negativePrompt !== undefined && { negativePrompt }),
     ...(knownStyle && { style: knownStyle.id }),
     ...(count !== undefined && { count }),
+    ...(reference && { reference }),
   };
 }
 

@@ -11,6 +11,19 @@ export const MAX_RESPONSE_BYTES = 2 * 1024 * 1024;
 export const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 /** Images that a user's object copies or reduces at once: each needs up to 15 MiB of the isolate's 128 MB. */
 export const MAX_IMAGES_IN_MEMORY = 4;
+/** Largest reference image that a user uploads, in bytes, and in pixels on its longest side. */
+export const MAX_UPLOAD_BYTES = 10 * 1024 * 1024;
+export const MAX_UPLOAD_SIDE = 4_096;
+/** How long an upload that no generation uses is kept. */
+export const UPLOAD_LIFETIME_MS = 60 * 60 * 1000;
+/** Uploads per user that no generation uses. */
+export const MAX_UNUSED_UPLOADS = 20;
+/** How long the body of an upload may take: 10 MB at 0.7 Mbit/s. */
+export const UPLOAD_TIMEOUT_MS = 120_000;
+/** After this time an upload without a result is deleted: its request has ended, or its Worker was stopped. */
+export const UPLOAD_GIVEN_UP_MS = UPLOAD_TIMEOUT_MS + 60_000;
+/** How long Skytells can fetch a reference image from its signed URL. */
+export const REFERENCE_URL_SECONDS = 15 * 60;
 /** Outputs that are stored of one generation. */
 export const MAX_OUTPUTS = 4;
 /**

@@ -40,12 +40,13 @@ export class Walker<T> {
     this.advance(NOTHING);
   }
 
-  push(chunk: Uint8Array): void {
+  /** Returns how many of the bytes it used: those after the parser's end are left. */
+  push(chunk: Uint8Array): number {
     let at = 0;
     while (this.step && at < chunk.byteLength) {
       if ("find" in this.step) {
         const found = chunk.indexOf(this.step.find, at);
-        if (found < 0) return;
+        if (found < 0) return chunk.byteLength;
         at = found + 1;
         this.advance(NOTHING);
         continue;
@@ -57,6 +58,7 @@ export class Walker<T> {
       at += part.byteLength;
       if (this.count === wanted) this.advance(this.taken);
     }
+    return at;
   }
 
   private advance(bytes: Uint8Array): void {
@@ -72,6 +74,13 @@ export class Walker<T> {
     this.taken = this.step && "take" in this.step ? new Uint8Array(this.step.take) : NOTHING;
     if (next.done) this.result = next.value;
   }
+}
+
+/** Of the first `count` bytes from `at`. */
+export function littleEndian(bytes: Uint8Array, at: number, count: number): number {
+  let value = 0;
+  for (let n = count - 1; n >= 0; n -= 1) value = value * 0x1_00 + (bytes[at + n] ?? 0);
+  return value;
 }
 
 export function uint16(bytes: Uint8Array, at: number): number {

@@ -3,7 +3,17 @@
  * buffered.
  */
 import { avifSize, type Size } from "./avif-size.ts";
-import { find, fourCharacters, skip, take, uint16, uint32, type Walk, Walker } from "./byte-walk.ts";
+import {
+  find,
+  fourCharacters,
+  littleEndian,
+  skip,
+  take,
+  uint16,
+  uint32,
+  type Walk,
+  Walker,
+} from "./byte-walk.ts";
 
 export type { Size };
 
@@ -124,10 +134,4 @@ function* hasAvifBrand(length: number): Walk<boolean> {
   }
   yield* skip(left);
   return isAvif;
-}
-
-function littleEndian(bytes: Uint8Array, at: number, count: number): number {
-  let value = 0;
-  for (let n = count - 1; n >= 0; n -= 1) value = value * 0x1_00 + (bytes[at + n] ?? 0);
-  return value;
 }

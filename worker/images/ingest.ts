@@ -1,7 +1,7 @@
 /**
  * Copies an output of Skytells into R2, if it is a complete image of a known type and at most MAX_OUTPUT_BYTES. Type and
  * size are read while the bytes stream to R2; the image is not decoded. Memory: a known length is streamed, an unknown one
- * is buffered in parts of PART_BYTES.
+ * is buffered in parts.
  */
 import { bounded } from "../lib/async.ts";
 import { MAX_OUTPUT_BYTES, STEP_TIMEOUT_MS } from "../config/limits.ts";
@@ -12,15 +12,13 @@ import { ImageProbe, type Size } from "./image-probe.ts";
 import { mediaTypeOf } from "../shared/media-types.ts";
 import { outputKey } from "./keys.ts";
 import { openSource } from "./source.ts";
+import { storeInParts } from "./store-in-parts.ts";
 
 /** `lost`: the source did not send all of it. `invalid`: not an image of a type we store. `storage`: R2 failed. */
 export type IngestFailure = { ok: false; failure: "lost" | "invalid" | "storage"; reason: string };
 export type Ingested = { ok: true; output: StoredOutput } | IngestFailure;
 
 type Place = { userId: string; generationId: string };
-
-/** R2 requires parts of equal size, at least 5 MiB. Also the buffer for a body of unknown length. */
-const PART_BYTES = 5 * 1024 * 1024;
 
 /** Copies the output at `address` into R2 as number `n` of its generation. Never throws. */
 export async function ingestOutput(
@@ -43,7 +41,7 @@ export async function ingestOutput(
     // The source has a time limit of its own; R2 gets the same time again.
     await bounded(
       length === null
-        ? storeUnknownLength(bucket, key, options, body)
+        ? storeInParts(bucket, key, options, body)
         : storeKnownLength(bucket, key, options, body, length),
       2 * STEP_TIMEOUT_MS,
     );
@@ -161,57 +159,4 @@ async function storeKnownLength(
   }
   await put;
   if (storageError !== undefined) throw storageError;
-}
-
-async function storeUnknownLength(
-  bucket: R2Bucket,
-  key: string,
-  options: R2PutOptions,
-  body: Source,
-): Promise<void> {
-  const parts = new Parts(body);
-  const first = await parts.next();
-  if (first.isLast) {
-    await bucket.put(key, first.bytes, options);
-    return;
-  }
-  const upload = await bucket.createMultipartUpload(key, options);
-  try {
-    const uploaded: R2UploadedPart[] = [];
-    for (let part = first; ; part = await parts.next()) {
-      uploaded.push(await upload.uploadPart(uploaded.length + 1, part.bytes));
-      if (part.isLast) break;
-    }
-    await upload.complete(uploaded);
-  } catch (error) {
-    await upload.abort().catch(() => {});
-    throw error;
-  }
-}
-
-/** The body in parts of exactly PART_BYTES, and a last one. All share one buffer: each is valid until the next. */
-class Parts {
-  private readonly buffer = new Uint8Array(PART_BYTES);
-  private rest: Uint8Array | null = null;
-  private readonly body: Source;
-
-  constructor(body: Source) {
-    this.body = body;
-  }
-
-  async next(): Promise<{ bytes: Uint8Array<ArrayBuffer>; isLast: boolean }> {
-    let size = 0;
-    for (;;) {
-      const chunk = this.rest ?? (await this.body.next());
-      this.rest = null;
-      if (!chunk) return { bytes: this.buffer.subarray(0, size), isLast: true };
-      const part = chunk.subarray(0, PART_BYTES - size);
-      this.buffer.set(part, size);
-      size += part.byteLength;
-      if (part.byteLength < chunk.byteLength) {
-        this.rest = chunk.subarray(part.byteLength);
-        return { bytes: this.buffer, isLast: false };
-      }
-    }
-  }
 }

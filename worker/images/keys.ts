@@ -20,6 +20,11 @@ export function failedVariantKey(key: string): string {
   return `${key}.failed`;
 }
 
+/** A reference image that the user has uploaded. Without an extension: the type is in the object's metadata. */
+export function uploadKey(userId: string, uploadId: string): string {
+  return `uploads/${userId}/${uploadId}`;
+}
+
 function outputPrefix({ userId, generationId }: Place): string {
   return `outputs/${userId}/${generationId}/`;
 }
@@ -35,5 +40,5 @@ export function generationPrefixes(place: Place): string[] {
 
 /** All files of a user have one of these prefixes. */
 export function userPrefixes(userId: string): string[] {
-  return [`outputs/${userId}/`, `thumbs/${userId}/`];
+  return [`outputs/${userId}/`, `thumbs/${userId}/`, `uploads/${userId}/`];
 }

@@ -18,6 +18,7 @@ export const PROBLEM_STATUS = {
   idempotency_in_progress: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  invalid_image: 422,
   content_policy: 422,
   idempotency_mismatch: 422,
   model_unavailable: 422,

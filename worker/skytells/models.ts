@@ -11,8 +11,9 @@ import type { ModelOptions } from "../api/schemas/session.ts";
 import type { Settings } from "../config/settings.ts";
 import { logError } from "../lib/log.ts";
 import { getModel } from "./client.ts";
+import { type ImageInput, imageInputIn, urlProperty } from "./image-input.ts";
 
-const property = z.object({
+const property = urlProperty.extend({
   enum: z.array(z.unknown()).nullish().catch(null),
   maximum: z.number().nullish().catch(null),
   maxLength: z.int().min(1).nullish().catch(null),
@@ -72,22 +73,30 @@ export function optionsIn(schema: InputSchema | null): ModelOptions {
     ...(schema.seed && { seed: true as const }),
     ...(schema.negative_prompt && { negativePrompt: true as const }),
     ...(most > 1 && { count: most }),
+    ...(imageInputIn(schema) && { reference: true as const }),
     ...(maxLength && { maxPromptLength: Math.min(maxLength, MAX_PROMPT_LENGTH_OF_ANY_MODEL) }),
   };
 }
+
+/** An upscaler may take an image alone. */
+const takesPrompt = (schema: InputSchema | null) =>
+  !schema || schema.prompt !== undefined || imageInputIn(schema) === null;
 
 /** The prompt length that the model allows, if the prompt with its style exceeds it; else null. */
 export function exceededPromptLength(
   schema: InputSchema | null,
   { prompt, style }: GenerateBody,
 ): number | null {
+  if (!takesPrompt(schema)) return null;
   const { maxPromptLength = MAX_PROMPT_LENGTH } = optionsIn(schema);
   return countCodePoints(withStyle(prompt, style)) > maxPromptLength ? maxPromptLength : null;
 }
 
 /** Whether the request has options other than the prompt and the model. */
-export function asksForOptions({ aspectRatio, seed, negativePrompt, count = 1 }: GenerateBody): boolean {
-  return aspectRatio !== undefined || seed !== undefined || Boolean(negativePrompt) || count > 1;
+export function asksForOptions(asked: GenerateBody): boolean {
+  const { aspectRatio, seed, negativePrompt, count = 1, reference } = asked;
+  const hasChoice = aspectRatio !== undefined || seed !== undefined || Boolean(negativePrompt);
+  return hasChoice || count > 1 || reference !== undefined;
 }
 
 /** The first requested option that the model does not accept, or null. It is rejected, never dropped from a paid job. */
@@ -99,6 +108,7 @@ export function unsupportedOption(
   if (asked.aspectRatio && !options.aspectRatio?.includes(asked.aspectRatio)) return "aspectRatio";
   if (asked.seed !== undefined && !options.seed) return "seed";
   if (asked.negativePrompt && !options.negativePrompt) return "negativePrompt";
+  if (asked.reference && !options.reference) return "reference";
   const { count = 1 } = asked;
   if (count > 1 && !(schema && countsIn(schema).includes(count))) return "count";
   return null;
@@ -136,6 +146,7 @@ const DISTINCT_SEEDS = 2 ** 24;
 export function buildInput(
   asked: GenerateBody,
   schema: InputSchema | null,
+  reference: { input: ImageInput; url: string; shown: GenerationOptions["reference"] } | null = null,
 ): { input: Record<string, unknown>; options: GenerationOptions; drewSeed: boolean } {
   // Always sends a seed if the model has one: then equal prompts have different inputs, which identify a lost create.
   const most = Math.min(schema?.seed?.maximum ?? MAX_SEED, MAX_SEED);
@@ -143,13 +154,16 @@ export function buildInput(
   const { aspectRatio: ratio, count = 1 } = asked;
   return {
     input: {
-      prompt: withStyle(asked.prompt, asked.style),
+      ...(takesPrompt(schema) && { prompt: withStyle(asked.prompt, asked.style) }),
       ...(ratio && schema?.aspect_ratio && { aspect_ratio: ratio }),
       ...(ratio && schema && !schema.aspect_ratio && sizeOf(ratio, schema)),
       ...(asked.negativePrompt && { negative_prompt: asked.negativePrompt }),
       ...(seed !== undefined && { seed }),
       ...(schema?.number_of_images && { number_of_images: count }),
       ...(schema?.num_outputs && { num_outputs: count }),
+      ...(reference && {
+        [reference.input.property]: reference.input.isList ? [reference.url] : reference.url,
+      }),
     },
     options: {
       ...(ratio && { aspectRatio: ratio }),
@@ -157,6 +171,7 @@ export function buildInput(
       ...(asked.negativePrompt && { negativePrompt: asked.negativePrompt }),
       ...(asked.style && { style: asked.style }),
       ...(count > 1 && { count }),
+      ...(reference?.shown && { reference: reference.shown }),
     },
     drewSeed: seed !== undefined && asked.seed === undefined && most >= DISTINCT_SEEDS,
   };

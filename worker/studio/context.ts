@@ -8,16 +8,19 @@ import { limitsOf } from "./plan-limits.ts";
 import { type Job, recordOfJob } from "./jobs/job.ts";
 import type { Jobs } from "./jobs/store.ts";
 import type { Sockets } from "./sockets.ts";
+import type { Uploads } from "./uploads.ts";
 import type { Revocations } from "./revocations.ts";
 import { deadlineOf } from "./jobs/schedule.ts";
 import type { ForgetPace } from "./forget-pace.ts";
-import { isOpen } from "./jobs/transitions.ts";
+import { isOpen, usesReference } from "./jobs/transitions.ts";
 
 export type StudioContext = {
   bindings: { OUTPUTS: R2Bucket; IMAGES?: ImagesBinding };
   db: Database;
   settings: Settings;
+  userId: string;
   jobs: Jobs;
+  uploads: Uploads;
   sockets: Sockets;
   revocations: Revocations;
   /** Nothing new may start. Stays true after the deletion for requests that were already running. */
@@ -39,6 +42,8 @@ export type StudioContext = {
   arm: () => void;
   /** Settles a job in the background. */
   settleLater: (id: string) => void;
+  /** Deletes due uploads in the background. */
+  deleteUploadsLater: () => void;
 };
 
 /** Result of a step: done, retry with backoff, or wait at least this long. */
@@ -65,8 +70,17 @@ export function updateJob(context: StudioContext, id: string, transition: (job: 
   if (before.status !== after.status && !isOpen(after)) logOutcome(after);
   context.arm();
   pushGeneration(context, before, after);
+  if (usesReference(before) && !usesReference(after)) releaseUpload(context, after);
   if (changesLimits(before, after)) pushLimits(context);
   return after;
+}
+
+/** Skytells does not need the job's reference image any more. An upload is deleted; an own image stays. */
+function releaseUpload({ jobs, uploads, deleteUploadsLater, now }: StudioContext, { reference }: Job): void {
+  const upload = reference?.upload;
+  if (!upload || jobs.useUpload(upload)) return;
+  uploads.drop(upload, now());
+  deleteUploadsLater();
 }
 
 /** The metric of outcomes: operators count these lines by status and model. */

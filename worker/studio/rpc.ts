@@ -54,4 +54,6 @@ export const generationRecord = z.object({
   completedAt: nullable(z.number()),
 }) satisfies z.ZodType<GenerationRecord>;
 
+export const uploadedImage = z.object({ width: z.number(), height: z.number(), bytes: z.number() });
+
 export const plan = z.string().default("free").transform(planOf);

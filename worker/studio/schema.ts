@@ -42,6 +42,19 @@ const MIGRATIONS: readonly string[] = [
      attempts integer not null,
      forget_tries integer not null
    );`,
+  // The version before ignores it: after a rollback, uploads stay until this version runs again.
+  `create table if not exists uploads (
+     id text primary key,
+     state text not null,
+     created_at integer not null,
+     expires_at integer not null,
+     next_at integer not null,
+     attempts integer not null default 0,
+     width integer,
+     height integer,
+     bytes integer
+   );
+   create index if not exists uploads_by_next_at on uploads (next_at);`,
 ];
 
 export class Schema {

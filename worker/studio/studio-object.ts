@@ -20,10 +20,13 @@ import { Sockets } from "./sockets.ts";
 import { AccountDeletion } from "./tasks/account-deletion.ts";
 import { AccountDeletionState } from "./tasks/account-deletion-state.ts";
 import { Settling } from "./tasks/settle.ts";
+import { deleteDueUploads } from "./tasks/upload.ts";
+import { Uploads } from "./uploads.ts";
 
 export abstract class StudioObject extends DurableObject<Env> {
   private readonly schema: Schema;
   protected readonly jobs: Jobs;
+  protected readonly uploads: Uploads;
   private readonly deletionState: AccountDeletionState;
   protected readonly deletion: AccountDeletion;
   protected readonly sockets: Sockets;
@@ -34,11 +37,13 @@ export abstract class StudioObject extends DurableObject<Env> {
   protected readonly now: () => number = Date.now;
   private sharedContext: StudioContext | null = null;
   private hasRecovered = false;
+  private deletingUploads: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.schema = new Schema(ctx.storage);
     this.jobs = new Jobs(ctx.storage.sql, this.schema);
+    this.uploads = new Uploads(ctx.storage.sql, this.schema);
     this.deletionState = new AccountDeletionState(ctx.storage.sql, this.schema);
     this.sockets = new Sockets(ctx);
     this.revocations = new Revocations(ctx.storage.sql, this.schema);
@@ -46,7 +51,7 @@ export abstract class StudioObject extends DurableObject<Env> {
     this.settling = new Settling(() => this.context());
     this.deletion = new AccountDeletion(this.deletionState, {
       context: () => this.context(),
-      isBusy: () => this.settling.size > 0 || this.context().creating.size > 0,
+      isBusy: () => this.settling.size > 0 || this.context().creating.size > 0 || this.uploads.isStoring,
       wipe: () => this.wipe(),
       arm: () => this.alarmClock.arm(),
     });
@@ -64,6 +69,7 @@ export abstract class StudioObject extends DurableObject<Env> {
       this.recoverOnce();
       const { nextAt } = this.deletion;
       if (nextAt !== null && nextAt <= this.now()) this.ctx.waitUntil(this.deletion.resume());
+      if ((this.uploads.nextAt ?? Number.POSITIVE_INFINITY) <= this.now()) this.deleteUploads();
       const settled = this.settling.settleDue();
       this.ctx.waitUntil(settled);
       // Slow passes continue in the background, so that other jobs get their alarm.
@@ -80,7 +86,9 @@ export abstract class StudioObject extends DurableObject<Env> {
       bindings: this.env,
       db: databaseFor(this.env, this.ctx.id.name ?? ""),
       settings: settingsOf(this.env),
+      userId: this.ctx.id.name ?? "",
       jobs: this.jobs,
+      uploads: this.uploads,
       sockets: this.sockets,
       revocations: this.revocations,
       isDeletingAccount: this.deletionState.isUnderWay,
@@ -93,8 +101,18 @@ export abstract class StudioObject extends DurableObject<Env> {
       waitUntil: (work) => this.ctx.waitUntil(work),
       arm: () => this.alarmClock.arm(),
       settleLater: (id) => this.ctx.waitUntil(this.settling.settle(id, true)),
+      deleteUploadsLater: () => this.deleteUploads(),
     };
     return this.sharedContext;
+  }
+
+  /** One pass at a time; uploads that become due meanwhile are left to the alarm. */
+  protected deleteUploads(): void {
+    this.deletingUploads ??= deleteDueUploads(this.context()).finally(() => {
+      this.deletingUploads = null;
+      this.alarmClock.arm();
+    });
+    this.ctx.waitUntil(this.deletingUploads);
   }
 
   /** The input gate is closed while storage is deleted. */
@@ -109,10 +127,13 @@ export abstract class StudioObject extends DurableObject<Env> {
   }
 
   private pending(): { dueAt: number | null; isWorking: boolean } {
-    const times = [this.jobs.earliest(this.settling.ids()), this.deletion.nextAt].filter((at) => at !== null);
+    const uploadsAt = this.deletingUploads ? null : this.uploads.nextAt;
+    const times = [this.jobs.earliest(this.settling.ids()), this.deletion.nextAt, uploadsAt].filter(
+      (at) => at !== null,
+    );
     return {
       dueAt: times.length === 0 ? null : Math.min(...times),
-      isWorking: this.settling.size > 0 || this.deletion.isRunning,
+      isWorking: this.settling.size > 0 || this.deletion.isRunning || this.deletingUploads !== null,
     };
   }
 

@@ -1,8 +1,8 @@
 /**
  * The Durable Object of one user: the only place that changes the state of the user's generations.
  *
- * Invariant: only an admission, a cancel or a delete creates the tables; a webhook never does: a late one must not recreate
- * the object of a deleted account.
+ * Invariant: only an admission, an upload, a cancel or a delete creates the tables; a webhook never does: a late one must
+ * not recreate the object of a deleted account.
  */
 import * as z from "zod";
 import { CLOSE_POLICY_VIOLATION } from "../shared/error-codes.ts";
@@ -22,6 +22,8 @@ import { hasTask } from "./jobs/transitions.ts";
 import { generate } from "./tasks/create.ts";
 import * as rpc from "./rpc.ts";
 import type { Delivery, GenerateCommand } from "./rpc.ts";
+import { completeUpload, reserveUpload } from "./tasks/upload.ts";
+import { referenceKeyOf } from "./tasks/reference.ts";
 import { applyWebhook } from "./tasks/apply-webhook.ts";
 import { recordOfJob } from "./jobs/job.ts";
 import type { SocketOwner } from "./sockets.ts";
@@ -29,6 +31,7 @@ import { StudioObject } from "./studio-object.ts";
 import { writeRecord } from "./tasks/record.ts";
 import { removeGenerations } from "./tasks/delete.ts";
 import { fetchStatus } from "./tasks/settle.ts";
+import type { UploadedImage } from "./uploads.ts";
 
 export class UserStudio extends StudioObject {
   private readonly announcements = new Announcements();
@@ -38,6 +41,31 @@ export class UserStudio extends StudioObject {
     const parsed = rpc.generateCommand.parse(command);
     await this.ensureAlarm();
     return generate(this.context(), parsed, () => this.isWithinRate(parsed.claim.userId));
+  }
+
+  /** Reserves an upload, before the Worker stores its file. */
+  async reserveUpload(claim: SessionClaim, id: string): Promise<Result<null>> {
+    await this.ensureAlarm();
+    return reserveUpload(this.context(), rpc.sessionClaim.parse(claim), id);
+  }
+
+  /** The file of an upload is in R2. Returns when it expires, in milliseconds since the epoch. */
+  async completeUpload(id: string, image: UploadedImage): Promise<Result<number>> {
+    await this.ensureAlarm();
+    return completeUpload(this.context(), id, rpc.uploadedImage.parse(image));
+  }
+
+  /** Gives up an upload whose file was not stored. */
+  async dropUpload(id: string): Promise<void> {
+    this.uploads.drop(id, this.now());
+    await this.ensureAlarm();
+    this.deleteUploads();
+  }
+
+  /** The R2 key of the image that the job's signed URL shows; null if there is none now. */
+  async referenceKey(jobId: string): Promise<string | null> {
+    await this.ensureAlarm();
+    return referenceKeyOf(this.context(), jobId);
   }
 
   /** Applies a webhook. On disk when this returns; the work that follows runs in the background. */

@@ -10,7 +10,7 @@ import { errors } from "../../text/errors.ts";
 import { definePart } from "../../ui/parts.ts";
 import type { Connection } from "../session/connection.ts";
 import type { Feed, FeedEntry } from "../images/feed.ts";
-import { isInFlight, optionsOf } from "../images/generation.ts";
+import { isInFlight, optionsOf, repeatedOptions } from "../images/generation.ts";
 import type { Generations } from "../images/generations.ts";
 import type { Toasts } from "../toasts.ts";
 import type { Batch, Outbox, OutboxItem } from "./outbox.ts";
@@ -262,7 +262,7 @@ export function createSubmit(dependencies: SubmitDependencies) {
       if (entry.phase !== "rejected" && isInFlight(generation)) return;
       const { prompt, model, options } = generation;
       // The Worker rejects a retired model.
-      const body = entry.item?.body ?? { prompt, model: model as ModelId, ...options };
+      const body = entry.item?.body ?? { prompt, model: model as ModelId, ...repeatedOptions(options) };
       const batch = dependencies.batchOf(entry);
       const code = entry.phase === "rejected" ? entry.error?.code : undefined;
       // With options that the model does not support it would always be rejected.

@@ -2,7 +2,7 @@
 import { MAX_SEED, type ModelId } from "../../../worker/shared/models.ts";
 import type { GenerateBody, Generation } from "../../../worker/api/schemas/generation.ts";
 import { definePart } from "../../ui/parts.ts";
-import { optionsOf } from "../images/generation.ts";
+import { optionsOf, repeatedOptions } from "../images/generation.ts";
 import { MAX_QUEUED, type Outbox } from "./outbox.ts";
 import type { SessionState } from "../session/session.ts";
 import type { Submit } from "./submit.ts";
@@ -15,7 +15,7 @@ type Settings = Pick<Generation, "prompt" | "model" | "options">;
 
 /** The same settings with another seed. */
 export function variationOf({ prompt, model, options }: Settings, random: () => number): GenerateBody {
-  const { seed, count: _, ...rest } = options;
+  const { seed, count: _, ...rest } = repeatedOptions(options);
   // The Worker rejects a retired model.
   const body = { prompt, model: model as ModelId, ...rest };
   // Without a seed each image differs anyway.

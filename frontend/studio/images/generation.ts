@@ -1,5 +1,5 @@
 /** Facts about one generation. */
-import type { Generation, GenerationOptions } from "../../../worker/api/schemas/generation.ts";
+import type { GenerateBody, Generation, GenerationOptions } from "../../../worker/api/schemas/generation.ts";
 import type { ModelOptions } from "../../../worker/api/schemas/session.ts";
 
 export function isInFlight({ status }: Pick<Generation, "status">): boolean {
@@ -10,7 +10,7 @@ export function isInFlight({ status }: Pick<Generation, "status">): boolean {
 export function optionsOf(
   { aspectRatio, seed, negativePrompt, style, count = 1 }: Partial<SetOptions>,
   supported: ModelOptions | null = null,
-): GenerationOptions {
+): FormOptions {
   return {
     ...(aspectRatio && (!supported || supported.aspectRatio?.includes(aspectRatio)) && { aspectRatio }),
     ...(seed != null && (!supported || supported.seed) && { seed }),
@@ -19,7 +19,14 @@ export function optionsOf(
     ...(count && count > 1 && (!supported || count <= (supported.count ?? 1)) && { count }),
   };
 }
-type SetOptions = { [Option in keyof GenerationOptions]: GenerationOptions[Option] | null | undefined };
+/** A request names a reference image in another way than a generation. */
+type FormOptions = Omit<GenerationOptions, "reference">;
+type SetOptions = { [Option in keyof FormOptions]: FormOptions[Option] | null | undefined };
+
+/** A generation's options as a request takes them. An upload was deleted when its generation ended. */
+export function repeatedOptions({ reference, ...options }: GenerationOptions): Partial<GenerateBody> {
+  return { ...options, ...(reference && "generation" in reference && { reference }) };
+}
 
 /** The generation as if this output were its only image; null without it. */
 export function outputOf(generation: Generation, n: number): Generation | null {

@@ -1,3 +1,4 @@
+import { png } from "./image-files.ts";
 import type { Scope } from "../../../worker/shared/api-keys.ts";
 
 /**
@@ -115,6 +116,17 @@ export const ROWS: Record<string, Row> = {
     path: () => "/api/generate",
     body: () => ({ prompt: `for the matrix ${crypto.randomUUID()}` }),
     answers: signedIn(202),
+  },
+  // Only with a token of this studio; no session is valid here.
+  "GET /api/references/image": {
+    path: () => "/api/references/image?token=a-guess",
+    answers: everybody(404),
+  },
+  "POST /api/uploads": {
+    access: "generate",
+    path: () => "/api/uploads",
+    body: () => png(),
+    answers: signedIn(201),
   },
   "GET /api/predictions/:id": {
     access: "read",

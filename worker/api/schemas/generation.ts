@@ -47,6 +47,20 @@ export const requestedOptions = {
   count: z.int().min(1).max(MAX_COUNT).optional(),
 };
 
+/** An image to start from: an upload, or one of the user's generations (`output`: its number, from 0). */
+export const requestedReference = z.union([
+  z.strictObject({ upload: z.string().min(1).max(128) }),
+  z.strictObject({
+    generation: z.string().min(1).max(128),
+    output: z
+      .int()
+      .min(0)
+      .max(MAX_COUNT - 1)
+      .optional(),
+  }),
+]);
+export type RequestedReference = z.infer<typeof requestedReference>;
+
 /** Body of `POST /api/generate`. */
 export const generateBody = z.strictObject({
   prompt: promptOfAnyModel,
@@ -54,6 +68,7 @@ export const generateBody = z.strictObject({
   model: modelId.optional(),
   ...requestedOptions,
   style: styleId.optional(),
+  reference: requestedReference.optional(),
 });
 export type GenerateBody = z.infer<typeof generateBody> & { model: string };
 
@@ -168,6 +183,13 @@ export const generationOptions = z.object({
   style: styleId.exactOptional(),
   /** The number of images that were asked for, if more than one. `outputs` may have fewer. */
   count: z.int().min(1).exactOptional(),
+  /** The image that it was made from. An upload is deleted when the generation ends. */
+  reference: z
+    .union([
+      z.object({ upload: z.literal(true) }),
+      z.object({ generation: z.string(), output: z.int().min(0) }),
+    ])
+    .exactOptional(),
 });
 export type GenerationOptions = z.infer<typeof generationOptions>;
 

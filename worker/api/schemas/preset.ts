@@ -36,7 +36,7 @@ export const preset = z.object({
   prompt: z.string().exactOptional(),
   /** Perhaps a model that is no longer offered. */
   model: z.string().exactOptional(),
-  options: generationOptions.omit({ style: true }),
+  options: generationOptions.omit({ style: true, reference: true }),
   style: styleId.exactOptional(),
   createdAt: z.iso.datetime(),
 });

@@ -28,6 +28,8 @@ export const modelOptions = z.object({
   negativePrompt: z.literal(true).exactOptional(),
   /** The most images of one generation, if more than one. */
   count: z.int().exactOptional(),
+  /** It takes a reference image. */
+  reference: z.literal(true).exactOptional(),
   /** In code points, if the schema has it; else `MAX_PROMPT_LENGTH` applies. */
   maxPromptLength: z.int().exactOptional(),
 });

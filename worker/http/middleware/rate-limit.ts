@@ -4,7 +4,7 @@ import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import type { AppContext, WithCaller } from "./app-env.ts";
 
 /** Whether one more request is within the limiter's rate for this key. A limiter that fails or is missing allows it. */
-async function isKeyWithinRate(limiter: RateLimit | undefined, key: string): Promise<boolean> {
+export async function isKeyWithinRate(limiter: RateLimit | undefined, key: string): Promise<boolean> {
   try {
     return (await limiter?.limit({ key }))?.success ?? true;
   } catch {

@@ -83,6 +83,20 @@ const document = z.object({
   parkedAt: time.nullable().default(null),
   /** The input contains a seed that the object drew at random, so it identifies this job. */
   drewSeed: z.boolean().default(false),
+  /**
+   * The reference image in the input. `key`: in R2. `property`: of the input. The image is an upload or the generation
+   * whose files are deleted with it.
+   */
+  reference: z
+    .object({
+      key: z.string(),
+      property: z.string(),
+      upload: nullable(z.string()),
+      generation: nullable(z.string()),
+    })
+    .nullable()
+    .default(null)
+    .catch(null),
   /** The prediction that is being reserved in D1: the user's row with this id belongs to this job. */
   claiming: z.string().nullable().default(null),
   /** The outputs of a success, until they are stored. */

@@ -12,6 +12,7 @@ import {
   toRow,
 } from "./job.ts";
 import type { Schema } from "../schema.ts";
+import { usesReference } from "./transitions.ts";
 
 /** Allowed clock difference: a `next_at` later than a retained job's end plus this is invalid. */
 const PLAUSIBLE_SLACK_MS = 60 * 60 * 1000;
@@ -121,6 +122,17 @@ export class Jobs {
 
   postpone(id: string, nextAt: number): void {
     this.sql.exec("update jobs set next_at = ? where id = ?", nextAt, id);
+  }
+
+  /** Whether a job may still need this upload. */
+  useUpload(uploadId: string): boolean {
+    return this.rows(
+      "where iif(json_valid(document), document ->> '$.reference.upload', '') = ?",
+      uploadId,
+    ).some((row) => {
+      const job = fromRow(row);
+      return job !== null && usesReference(job);
+    });
   }
 
   /** Unfinished generations, oldest first. */

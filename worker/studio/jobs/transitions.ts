@@ -13,6 +13,11 @@ export function isOpen(job: Job): boolean {
   return !hasEnded(job);
 }
 
+/** Whether Skytells may still need the job's reference image. */
+export function usesReference(job: Job): boolean {
+  return job.reference !== null && job.upstream !== "ended" && !job.deleted && isOpen(job);
+}
+
 export function hasTask(job: Job, task: Task): boolean {
   return job.tasks.includes(task);
 }
@@ -188,6 +193,7 @@ export function retainedJobOf(record: GenerationRecord, userId: string, now: num
     earlyNewsAt: null,
     unknownFields: {},
     drewSeed: false,
+    reference: null,
     reserving: null,
     source: null,
     outputsLostAt: null,

@@ -20,18 +20,36 @@ const CLOCK_SLACK_MS = 5_000;
 type Proof = "url" | "inputs";
 
 /**
- * Proof that the prediction belongs to this job: the job's webhook URL, or, if Skytells shows none, the same inputs and
- * time, with a seed that the object drew at random. Without that seed it may be another user's with the same prompt.
+ * Proof that the prediction belongs to this job: the job's webhook URL, or, if Skytells shows none, the signed URL of its
+ * reference image, or the same inputs and time, with a seed that the object drew at random. Without that seed it may be
+ * another user's with the same prompt.
  */
 export function proofOf(job: Job, prediction: Prediction): Proof | null {
   if (prediction.webhookUrl !== null) return prediction.webhookUrl === job.webhookUrl ? "url" : null;
   const { input, createdAt } = prediction;
+  const reference = referenceProof(job, input);
+  if (reference !== "unknown") return reference;
   if (!job.drewSeed || input === null || createdAt === null || prediction.model !== job.model) return null;
   const from = job.sentAt - CLOCK_SLACK_MS;
   const to = (job.answeredAt ?? job.sentAt) + CLOCK_SLACK_MS;
   if (createdAt < from || createdAt > to) return null;
-  const isEqual = Object.entries(job.input).every(([name, value]) => input[name] === value);
+  const compared = Object.entries(job.input).filter(([name]) => name !== job.reference?.property);
+  const isEqual = compared.every(([name, value]) => input[name] === value);
   return isEqual ? "inputs" : null;
+}
+
+/**
+ * The URL of a reference image contains the job's random id. Skytells may show it as it was sent, or not at all, or
+ * another one under which it keeps the image itself, which proves nothing.
+ */
+function referenceProof(job: Job, input: Prediction["input"]): "url" | null | "unknown" {
+  const { property } = job.reference ?? {};
+  const urlIn = (value: unknown) => (Array.isArray(value) ? value[0] : value);
+  const sent = property && urlIn(job.input[property]);
+  const shown = property && urlIn(input?.[property]);
+  if (typeof sent !== "string" || typeof shown !== "string") return "unknown";
+  if (shown === sent) return "url";
+  return URL.parse(shown)?.origin === URL.parse(sent)?.origin ? null : "unknown";
 }
 
 /** One attempt to find the prediction; gives the job up after `giveUpAt`. */

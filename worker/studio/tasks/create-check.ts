@@ -14,17 +14,24 @@ import {
   optionsIn,
   unsupportedOption,
 } from "../../skytells/models.ts";
+import { isLoopback, type Settings } from "../../config/settings.ts";
 import type { StudioContext } from "../context.ts";
+import { findReference, type Reference } from "./reference.ts";
 import { usableSchema } from "../model-schemas.ts";
 import { countOfImages } from "../plan-limits.ts";
 import type { GenerateCommand } from "../rpc.ts";
 
 /** `schema` is null while Skytells has never sent it. */
-export type Checked = { plan: Plan; schema: InputSchema | null };
+export type Checked = {
+  plan: Plan;
+  schema: InputSchema | null;
+  /** Null: the request names none. */
+  reference: Reference | null;
+};
 
 export async function check(
   context: StudioContext,
-  { claim, body }: GenerateCommand,
+  { claim, body, origin }: GenerateCommand,
   isWithinRate: () => Promise<boolean>,
 ): Promise<Result<Checked>> {
   if (!(await isWithinRate())) {
@@ -48,7 +55,28 @@ export async function check(
   if (capped) return { ok: false, refusal: capped };
   const schema = await usableSchema(context, body.model, facts.schema, context.waitUntil);
   const rejected = rejectedBySchema(schema, body);
-  return rejected ? { ok: false, refusal: rejected } : ok({ plan: facts.plan, schema });
+  if (rejected) return { ok: false, refusal: rejected };
+  const isUpscaler = context.settings.models.some(({ id, upscale }) => upscale && id === body.model);
+  if (isUpscaler && !body.reference) {
+    return refuse("invalid_request", "reference: this model enlarges an image, and needs one.");
+  }
+  if (!body.reference) return ok({ plan: facts.plan, schema, reference: null });
+  if (origin === null || !canBeCalled(origin, context.settings)) return { ok: false, refusal: NOT_REACHABLE };
+  const found = await findReference(context, body.reference);
+  return found.ok ? ok({ plan: facts.plan, schema, reference: found.value }) : found;
+}
+
+const NOT_REACHABLE: Refusal = {
+  code: "upstream_unavailable",
+  detail:
+    "The image service cannot fetch a reference image from this studio's address. PUBLIC_URL must be an https address that it can reach.",
+  ownerMustAct: true,
+};
+
+/** Skytells can reach public https origins; a simulator on this machine can reach loopback. */
+export function canBeCalled(origin: string, settings: Settings): boolean {
+  const url = new URL(origin);
+  return isLoopback(url.hostname) ? settings.skytells.loopback : url.protocol === "https:";
 }
 
 /** Null: D1 did not answer. */

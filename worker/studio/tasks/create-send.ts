@@ -70,7 +70,9 @@ async function applyCreateOutcome(
     case "rejected": {
       // A webhook has named a prediction of this job, so it was created despite the rejection.
       if (jobs.get(id)?.earlyNews) return refuseUnconfirmed(context, id, "upstream_error");
+      const upload = jobs.get(id)?.reference?.upload;
       jobs.delete(id);
+      if (upload && !jobs.useUpload(upload)) context.uploads.keep(upload);
       context.arm();
       sockets.deleted(id);
       pushLimits(context);

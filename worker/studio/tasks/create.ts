@@ -3,8 +3,10 @@ import type { GenerationRecord } from "../../api/generation.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";
 import { UNAUTHENTICATED } from "../../api/refusals.ts";
 import { MAX_UNRECORDED_MS } from "../../config/limits.ts";
-import { isLoopback, type Settings } from "../../config/settings.ts";
+import { referenceUrl } from "../../auth/reference-token.ts";
+import type { Settings } from "../../config/settings.ts";
 import { logError } from "../../lib/log.ts";
+import { type ImageInput, imageInputIn } from "../../skytells/image-input.ts";
 import { buildInput } from "../../skytells/models.ts";
 import { webhookUrl } from "../../skytells/webhook.ts";
 import { pushLimits, type StudioContext } from "../context.ts";
@@ -12,9 +14,10 @@ import { type Job, recordOfJob } from "../jobs/job.ts";
 import { reschedule } from "../jobs/schedule.ts";
 import { limitRefusal, limitsOf } from "../plan-limits.ts";
 import type { GenerateCommand } from "../rpc.ts";
-import { type Checked, check } from "./create-check.ts";
+import { canBeCalled, type Checked, check } from "./create-check.ts";
 import { respondToReplay, fingerprintOf, jobWithKey } from "./create-replay.ts";
 import { send } from "./create-send.ts";
+import { type Reference, referenceRefusal, useReference } from "./reference.ts";
 
 /** `isWithinRate`: false after too many requests by this user. */
 export async function generate(
@@ -26,15 +29,37 @@ export async function generate(
   if (earlier) return respondToReplay(context, command, earlier);
   const checked = await check(context, command, isWithinRate);
   if (!checked.ok) return checked;
+  const id = crypto.randomUUID();
+  const signed = await signReference(context, command, checked.value, id);
   // No await from here to the insert: neither the key nor the slot can be taken twice.
   const duplicate = jobWithKey(context, command);
   if (duplicate) return respondToReplay(context, command, duplicate);
-  const admitted = admit(context, command, checked.value);
+  const admitted = admit(context, command, checked.value, { id, signed });
   return admitted.ok ? send(context, admitted.value) : admitted;
 }
 
+type SignedReference = Reference & { input: ImageInput; url: string };
+
+/** Null: the request names no reference image. */
+async function signReference(
+  { settings, now }: StudioContext,
+  { claim, origin }: GenerateCommand,
+  { schema, reference }: Checked,
+  jobId: string,
+): Promise<SignedReference | null> {
+  const input = imageInputIn(schema);
+  if (!reference || !input || origin === null) return null;
+  const url = await referenceUrl(origin, settings, { userId: claim.userId, jobId }, now());
+  return { ...reference, input, url };
+}
+
 /** Takes a slot and inserts the job, or says why not. */
-function admit(context: StudioContext, command: GenerateCommand, { plan, schema }: Checked): Result<Job> {
+function admit(
+  context: StudioContext,
+  command: GenerateCommand,
+  { plan, schema }: Checked,
+  { id, signed }: { id: string; signed: SignedReference | null },
+): Result<Job> {
   const { jobs, sockets, settings, revocations } = context;
   // The session was checked before an await.
   if (context.isDeletingAccount) return { ok: false, refusal: UNAUTHENTICATED };
@@ -53,8 +78,19 @@ function admit(context: StudioContext, command: GenerateCommand, { plan, schema 
       },
     );
   }
-  const job = newJob(command, buildInput(command.body, schema), settings, now);
+  const lost = signed && referenceRefusal(context, signed);
+  if (lost) return lost;
+  const job = {
+    ...newJob(id, command, buildInput(command.body, schema, signed), settings, now),
+    reference: signed && {
+      key: signed.key,
+      property: signed.input.property,
+      upload: signed.upload,
+      generation: signed.generation,
+    },
+  };
   jobs.insert(job);
+  useReference(context, job);
   revocations.save();
   context.arm();
   sockets.generation(recordOfJob(job));
@@ -63,12 +99,12 @@ function admit(context: StudioContext, command: GenerateCommand, { plan, schema 
 }
 
 function newJob(
+  id: string,
   { claim, body, idempotencyKey, origin }: GenerateCommand,
   { input, options, drewSeed }: ReturnType<typeof buildInput>,
   settings: Settings,
   now: number,
 ): Job {
-  const id = crypto.randomUUID();
   const job: Job = {
     id,
     userId: claim.userId,
@@ -102,6 +138,7 @@ function newJob(
     earlyNewsAt: null,
     unknownFields: {},
     drewSeed,
+    reference: null,
     reserving: null,
     source: null,
     outputsLostAt: null,
@@ -110,10 +147,4 @@ function newJob(
     attempts: 0,
   };
   return reschedule(job, now, settings);
-}
-
-/** Skytells can reach public https origins; a simulator on this machine can reach loopback. */
-function canBeCalled(origin: string, settings: Settings): boolean {
-  const url = new URL(origin);
-  return isLoopback(url.hostname) ? settings.skytells.loopback : url.protocol === "https:";
 }
