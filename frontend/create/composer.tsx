@@ -60,6 +60,7 @@ export function Composer({ onGenerate, options, chips }: Props) {
           type="submit"
           class="button filled max-sm:w-control max-sm:rounded-full max-sm:p-0"
           aria-label={generate}
+          title={composer.enterSends.value ? commonText.enterSends : commonText.enterBreaks}
         >
           <span class="max-sm:hidden">{generate}</span>
           <span class="contents sm:hidden">

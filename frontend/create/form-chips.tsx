@@ -22,7 +22,8 @@ export function FormChips() {
           }}
         >
           <Sample id={given.style} className="-ms-1.5 size-6 rounded-xs" />
-          {stylesText.label(given.style)}
+          {/* On a phone the sample is enough, so that the row has one line. */}
+          <span class="max-sm:hidden">{stylesText.label(given.style)}</span>
         </Chip>
       )}
       {given.seed !== undefined && (

@@ -90,11 +90,12 @@ function Summary() {
   );
 }
 
-function EnterSendsSwitch() {
+/** Kept in this browser. */
+export function EnterSendsSwitch({ className = ITEM }: { className?: string }) {
   const { enterSends } = usePart(composerPart);
   const store = usePart(storePart);
   return (
-    <label class={`switch ${ITEM}`}>
+    <label class={`switch ${className}`}>
       {createText.enterSends}
       <input
         type="checkbox"

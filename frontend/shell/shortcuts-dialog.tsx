@@ -7,6 +7,7 @@ import { createText } from "../text/create.ts";
 import { shortcutLists } from "../text/shortcuts.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
+import { EnterSendsSwitch } from "./account-menu.tsx";
 import { usePart } from "../ui/parts.ts";
 
 /** Every keyboard shortcut, in two columns on wide windows. */
@@ -42,6 +43,7 @@ export function ShortcutsDialog() {
           </section>
         ))}
       </div>
+      <EnterSendsSwitch className="mt-4" />
       <label class="switch mt-4">
         {createText.shortcutsOn}
         <input

@@ -31,6 +31,8 @@ export const commonText = {
   /** `ratio`: the chosen aspect ratio, where there is one; the button shows it too. */
   optionsSet: (ratio?: string) =>
     ratio ? `Options, some are set, aspect ratio ${ratio}` : "Options, some are set",
+  enterSends: "Enter",
+  enterBreaks: "Ctrl or ⌘ + Enter",
   clearPrompt: "Clear prompt",
   takeExample: "Press Tab to use the example, ↑ for earlier prompts.",
   recall: "Press ↑ for earlier prompts.",

@@ -162,3 +162,11 @@ test("on a touch screen Generate does not focus the prompt", async () => {
   expect(document.activeElement === prompt()).toBe(false);
   coarse.mockRestore();
 });
+
+test.each([
+  ["send", commonText.enterSends],
+  ["line", commonText.enterBreaks],
+])("with the setting %s, Generate names the keys that send", async (enter, keys) => {
+  await open(signedIn(), { enter });
+  expect(button(commonText.generate).title).toBe(keys);
+});
