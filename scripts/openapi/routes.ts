@@ -1,6 +1,7 @@
 /** Every route of the API, for the OpenAPI document. A test compares this list with the Worker's own routes. */
 import * as z from "zod";
 import {
+  adminModels,
   adminUsage,
   adminUserPage,
   adminUserResponse,
@@ -486,6 +487,14 @@ export const ROUTES: readonly ApiRoute[] = [
     access: "admin",
     query: usageQuery,
     success: done("The last days, and the limits of one user.", adminUsage),
+  },
+  {
+    method: "get",
+    path: "/api/admin/models",
+    tag: "Operator",
+    summary: "Whether Skytells has the models that are offered",
+    access: "admin",
+    success: done("The models of the setting MODELS.", adminModels),
   },
   {
     method: "post",
