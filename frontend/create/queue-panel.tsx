@@ -26,6 +26,10 @@ export function QueuePanel() {
   useEffect(() => {
     if (items.length === 0) isOpen.value = false;
   }, [items.length === 0]);
+  // The header's indicator opens the list too, perhaps before this chunk is loaded.
+  useEffect(() => {
+    if (isOpen.value) button.current?.focus();
+  }, [isOpen.value]);
   if (items.length === 0) return null;
   return (
     <section

@@ -27,8 +27,8 @@ export function SlotIndicator() {
       onClick={() => {
         if (!isCreatePage) router.go(pathOf("create"));
         isQueueOpen.value = queued > 0;
-        // After both are rendered.
-        setTimeout(queued > 0 ? focusQueue : scrollToFeed);
+        // After the page is rendered.
+        if (queued === 0) setTimeout(scrollToFeed);
       }}
     >
       <span class="size-2 flex-none rounded-full border border-accent bg-accent" />
@@ -38,11 +38,6 @@ export function SlotIndicator() {
       </span>
     </button>
   );
-}
-
-/** The button that opens and closes the list of queued prompts. */
-function focusQueue(): void {
-  document.querySelector<HTMLElement>('[aria-controls="queue"]')?.focus();
 }
 
 /** What is being created is at the top. */

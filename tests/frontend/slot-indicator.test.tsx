@@ -1,9 +1,11 @@
 // The header's indicator of what is being created and queued.
-import { act, cleanup, fireEvent, screen, waitFor } from "@testing-library/preact";
+import { act, cleanup, configure, fireEvent, screen, waitFor } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openApp } from "./render-app.tsx";
 import { fakeApi, NOW, ok, outboxItem, setUp, signedIn, storedOutbox, TODAY } from "./support.ts";
 
+// The first import of a chunk compiles it.
+configure({ asyncUtilTimeout: 5_000 });
 beforeEach(() => history.replaceState(null, "", "/gallery"));
 afterEach(cleanup);
 

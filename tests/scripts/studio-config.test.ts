@@ -54,8 +54,10 @@ describe.each([["--name", "other"], ["--name=other"]])("a studio chosen by %s %s
     const [first, second] = [configOf([]), configOf(own)];
     expect(second.name).toBe("other");
     expect(storageOf(second)).toEqual(["other", "other-outputs"]);
-    expect(limitsOf(second)).toHaveLength(6);
-    expect(new Set([...limitsOf(first), ...limitsOf(second)])).toHaveLength(12);
+    const count = raw.ratelimits?.length ?? 0;
+    expect(count).toBeGreaterThan(0);
+    expect(limitsOf(second)).toHaveLength(count);
+    expect(new Set([...limitsOf(first), ...limitsOf(second)])).toHaveLength(2 * count);
   });
 
   it("does not take the first studio's database by id", () => {
