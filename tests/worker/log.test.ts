@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
+import { DrizzleQueryError } from "drizzle-orm/errors";
+import { errors } from "jose";
 import { expect, it, onTestFinished, vi } from "vitest";
+import { reasonOf } from "../../worker/lib/log.ts";
 import { call, deliver, generate, newPrompt, newUser, reaches, sign } from "./support/app.ts";
 import { breakD1 } from "./support/faults.ts";
 import { SIMULATOR_KEY, webhookOf } from "./support/simulator.ts";
@@ -126,4 +129,15 @@ it("an image that is served has no line, one that is not has one", async () => {
     { route: "/images/:id/:n", status: 404 },
     { route: "/s/:token", status: 200 },
   ]);
+});
+
+it("an error's reason does not depend on the name of its class, which the build shortens", () => {
+  for (const kind of [DrizzleQueryError, errors.JWSInvalid]) {
+    const name = kind.name;
+    Object.defineProperty(kind, "name", { value: "e" });
+    onTestFinished(() => void Object.defineProperty(kind, "name", { value: name }));
+  }
+  const query = new DrizzleQueryError("select 'a dog'", [], new Error("D1_ERROR: no answer"));
+  expect(reasonOf(query)).toBe("DrizzleQueryError < Error: D1_ERROR: no answer");
+  expect(reasonOf(new errors.JWSInvalid("Invalid JWS"))).toBe("ERR_JWS_INVALID: Invalid JWS");
 });

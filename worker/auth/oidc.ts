@@ -160,7 +160,7 @@ function outcomeOfError(error: unknown): Refused {
     return refused("provider_refuses_studio", `status ${error.status}`);
   }
   const code = error instanceof client.ClientError ? error.code : undefined;
-  const detail = `${code ?? "no code"} ${reasonOf(error)}`;
+  const detail = reasonOf(error);
   if (code === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED") return refused("clock_skew", detail);
   return refused(code !== undefined && TOKEN_ERRORS.has(code) ? "token_invalid" : "provider_down", detail);
 }

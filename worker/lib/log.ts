@@ -18,8 +18,14 @@ export function logError(event: string, fields: Fields = {}): void {
 /** The messages of an error and its causes, cut to fit a log line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error).slice(0, 300);
-  const own = holdsInput(error) ? error.constructor.name : `${error.name}: ${error.message}`.slice(0, 300);
+  const own = holdsInput(error) ? kindOf(error) : `${kindOf(error)}: ${error.message}`.slice(0, 300);
   return error.cause === undefined ? own : `${own} < ${reasonOf(error.cause)}`;
+}
+
+/** The build shortens the names of classes, and jose and openid-client take an error's name from its class. */
+function kindOf(error: Error): string {
+  if (error instanceof DrizzleQueryError) return "DrizzleQueryError";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
 /** The stack without the message. */
