@@ -43,7 +43,9 @@ describe("ALLOWED_ORIGINS", () => {
     expect(answer.status).toBe(204);
     expect(answer.headers.get("access-control-allow-origin")).toBe(NAMED);
     expect(answer.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,PATCH,DELETE");
-    expect(answer.headers.get("access-control-allow-headers")).toBe("content-type,idempotency-key");
+    expect(answer.headers.get("access-control-allow-headers")).toBe(
+      "authorization,content-type,idempotency-key",
+    );
     expect(answer.headers.get("vary")).toMatch(/\borigin\b/i);
   });
 

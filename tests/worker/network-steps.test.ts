@@ -1,6 +1,6 @@
 /** How many calls a create and a push wait for, one after another, and that D1 is not among those of a push. */
 import { env } from "cloudflare:workers";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, type MockInstance, vi } from "vitest";
 import type { StudioEvent } from "../../worker/api/schemas/event.ts";
 import { canonicalJson } from "../../worker/studio/canonical-json.ts";
 import { entriesOf } from "../zip.ts";
@@ -21,10 +21,16 @@ import { gateSkytells, gateStorage, holdAt, traceOf } from "./support/gates.ts";
 import { webhookOf } from "./support/simulator.ts";
 
 let ungate = () => {};
+/** One for the whole file: concurrent tests would take each other's spies away. On the prototype, which every `DB` has. */
+let prepare: MockInstance<D1Database["prepare"]>;
 beforeAll(() => {
   ungate = gateSkytells();
+  prepare = vi.spyOn(env.DB.constructor.prototype as D1Database, "prepare");
 });
-afterAll(() => ungate());
+afterAll(() => {
+  ungate();
+  prepare.mockRestore();
+});
 
 /** A generation whose success is shown, and whose row in D1 says otherwise until the gate is opened. */
 async function unrecordedSuccess(user: Visitor) {
@@ -109,10 +115,8 @@ describe.concurrent("a success is pushed after two calls, the output and R2, whi
   ])("and can be %s before D1 has it", async (_, request, statement) => {
     const user = await gatedUser();
     const { id, gate } = await unrecordedSuccess(user);
-    const prepare = vi.spyOn(env.DB, "prepare");
-    onTestFinished(() => prepare.mockRestore());
     const response = request(user, id);
-    await vi.waitFor(() => expect(prepare.mock.calls.flat().some((sql) => statement.test(sql))).toBe(true));
+    await eventually(async () => expect(prepare.mock.calls.some(([sql]) => statement.test(sql))).toBe(true));
     gate.open();
     expect((await response).status).toBe(200);
     const bytes = new Uint8Array(await (await response).arrayBuffer());

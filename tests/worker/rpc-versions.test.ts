@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { UserStudio } from "../../worker/studio/user-studio.ts";
-import { generate, limitsOf, newPrompt, newUser, reaches, type Visitor } from "./support/app.ts";
+import { generate, isIdle, limitsOf, newPrompt, newUser, reaches, type Visitor } from "./support/app.ts";
 
 type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
 type Call = { extra: unknown[]; missing: unknown[]; expected: unknown };
@@ -23,12 +23,14 @@ function callsOf(user: Visitor, id: string): Record<string, Call> {
     createdAt: 1,
   };
   const body = { prompt: newPrompt(), model: "truefusion-pro" };
+  const uploadId = crypto.randomUUID();
+  const image = { width: 64, height: 64, bytes: 100 };
   return {
     generate: {
       extra: [
         {
           claim: { ...claim, epoch: 9, ...extra },
-          body: { ...body, ...extra },
+          body: { ...body, reference: { upload: uploadId, ...extra }, ...extra },
           idempotencyKey: null,
           origin: "x",
           ...extra,
@@ -37,6 +39,18 @@ function callsOf(user: Visitor, id: string): Record<string, Call> {
       missing: [{ claim: noEpoch, body }],
       expected: refused,
     },
+    reserveUpload: {
+      extra: [{ ...claim, epoch: 9, ...extra }, uploadId, extra],
+      missing: [noEpoch, uploadId],
+      expected: refused,
+    },
+    completeUpload: {
+      extra: [uploadId, { ...image, ...extra }, extra],
+      missing: [uploadId, image],
+      expected: { ok: false, refusal: { code: "storage_unavailable" } },
+    },
+    dropUpload: { extra: [uploadId, extra], missing: [uploadId], expected: undefined },
+    referenceKey: { extra: [id, extra], missing: [id], expected: null },
     deliver: {
       extra: [{ jobId: null, prediction: { ...prediction, status: "dreaming", ...extra }, ...extra }],
       missing: [{ prediction }],
@@ -65,10 +79,12 @@ function callsOf(user: Visitor, id: string): Record<string, Call> {
     },
     limits: { extra: ["enterprise", extra], missing: [], expected: { concurrent: 1 } },
     exportOf: { extra: ["enterprise", extra], missing: [], expected: { limits: { concurrent: 1 } } },
+    record: { extra: [[id], extra], missing: [], expected: false },
     planChanged: { extra: ["enterprise", extra], missing: [], expected: undefined },
     announce: { extra: [{ ...record, ...extra }], missing: [record], expected: undefined },
     announceMany: { extra: [[{ ...record, ...extra }], extra], missing: [], expected: undefined },
     endSessions: { extra: [0, extra], missing: [], expected: undefined },
+    endKeys: { extra: [["a-key"], extra], missing: [], expected: undefined },
     closeSockets: { extra: [extra], missing: [], expected: undefined },
     restore: { extra: [extra], missing: [], expected: undefined },
     recheck: { extra: [id, extra], missing: ["unknown"], expected: expect.anything() },
@@ -90,6 +106,7 @@ describe("an RPC method", () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");
+    await isIdle(user);
     const calls = callsOf(user, id);
     const methods = Object.getOwnPropertyNames(UserStudio.prototype).filter((name) => !INTERNAL.has(name));
     expect(Object.keys(calls).sort()).toEqual(methods.sort());
@@ -98,9 +115,9 @@ describe("an RPC method", () => {
       if (name === "recheck") continue;
       for (const args of [call.extra, call.missing]) {
         const result = await studio[name]?.(...args);
-        if (call.expected === undefined) expect(result, name).toBeUndefined();
-        else if (typeof call.expected === "string") expect(result, name).toBe(call.expected);
-        else expect(result, name).toMatchObject(call.expected as object);
+        if (typeof call.expected === "object" && call.expected)
+          expect(result, name).toMatchObject(call.expected);
+        else expect(result, name).toBe(call.expected);
       }
     }
     expect(await studio.recheck?.(id, extra)).toMatchObject({ id });
