@@ -114,6 +114,8 @@ const MOOD_PROBABILITIES: Record<string, number> = {
   "output-foreign": 0.005,
   "output-no-length": 0.05,
   "output-many": 0.03,
+  "output-fewer": 0.02,
+  "output-broken": 0.01,
   "output-string": 0.05,
   "output-objects": 0.05,
   "output-storage-files": 0.05,
@@ -133,9 +135,17 @@ export const MOODS_WITHOUT_IMAGE = new Set([
   "output-foreign",
 ]);
 
+/** With these a prediction can have fewer images than were asked for. */
+export const MOODS_WITH_FEWER_IMAGES = new Set([
+  ...MOODS_WITHOUT_IMAGE,
+  "output-string",
+  "output-fewer",
+  "output-broken",
+]);
+
 /** A quick run leaves out the moods that fail only at the end of a time limit. */
 export function moodProbabilities({ quick, webhooks }: RunOptions): Record<string, number> {
-  const slow = new Set([...MOODS_WITHOUT_IMAGE, "stuck"]);
+  const slow = new Set([...MOODS_WITHOUT_IMAGE, "output-broken", "stuck"]);
   const entries = Object.entries(MOOD_PROBABILITIES);
   return {
     ...Object.fromEntries(quick ? entries.filter(([mood]) => !slow.has(mood)) : entries),

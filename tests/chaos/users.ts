@@ -1,4 +1,4 @@
-/** Simulated users: they generate, send twice, lose the connection, cancel, delete, and poll. */
+/** Simulated users: they generate, send twice, lose the connection, cancel, delete, poll, and ask for several images. */
 import { createRandom, hash, type Random } from "../../simulator/random.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { PLAN_SLOTS, PROMPTS } from "./options.ts";
@@ -134,7 +134,10 @@ export async function simulateUser(user: User, cookie: string, context: Context)
     };
     log.clicks.push(click);
     const model = pick(["truefusion-pro", "truefusion-pro", "truefusion-edge", "truefusion-2.0"]);
-    return { click, body: { prompt: pick(PROMPTS), model, ...(seed !== null && { seed }) } };
+    // The schema of truefusion-edge has no count.
+    const count = model !== "truefusion-edge" && chance(0.2) ? pick([2, 3, 4]) : null;
+    const options = { ...(seed !== null && { seed }), ...(count !== null && { count }) };
+    return { click, body: { prompt: pick(PROMPTS), model, ...options } };
   }
 
   function recordStatus(click: Click, generation: Generation): void {

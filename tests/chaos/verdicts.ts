@@ -4,7 +4,14 @@
  * is stored.
  */
 import type { Created, Evidence, Row, StoredObject } from "./evidence.ts";
-import { type Clocks, findTimeMs, MOODS_WITHOUT_IMAGE, PLAN_SLOTS, storeTimeMs } from "./options.ts";
+import {
+  type Clocks,
+  findTimeMs,
+  MOODS_WITH_FEWER_IMAGES,
+  MOODS_WITHOUT_IMAGE,
+  PLAN_SLOTS,
+  storeTimeMs,
+} from "./options.ts";
 import type { Period } from "./studio.ts";
 import type { Click, User } from "./users.ts";
 
@@ -30,6 +37,7 @@ const GUARANTEES = [
   "lost images",
   "orphan objects",
   "rows without object",
+  "missing outputs",
   "left running upstream",
   "invalid status changes",
   "left to repair",
@@ -76,6 +84,7 @@ const bothUp = ({ up, outages }: Facts, from: number, to: number) =>
 
 const errorCodeOf = (row: Row) =>
   row.error === null ? "" : (JSON.parse(row.error) as { code: string }).code;
+const countOf = ({ input }: Created) => (input as { number_of_images?: number }).number_of_images ?? 1;
 const seedOf = ({ input }: Created) => (input as { seed?: number }).seed;
 const hasMood = ({ mood }: Created, names: ReadonlySet<string>) =>
   mood.some((name) => names.has(name.split("=", 1)[0] ?? ""));
@@ -234,7 +243,19 @@ export function checkGuarantees(facts: Facts): Verdicts {
           `${row.id}: ${outputs.length} in the row, ${stored.length} stored`,
         );
       }
+      const one = createdById.get(row.id);
+      const asked = one ? countOf(one) : 1;
+      if (outputs.length < asked && !(one && hasMood(one, MOODS_WITH_FEWER_IMAGES)) && !wasUnavailable(one)) {
+        violations["missing outputs"].push(`${row.id}: ${outputs.length} of ${asked}`);
+      }
     }
+  }
+
+  /** Whether the Worker had too little time to store all outputs. */
+  function wasUnavailable(one: Created | undefined): boolean {
+    const endedAt = one?.upstream?.completedAt ?? one?.at ?? 0;
+    const time = bothUp(facts, endedAt, endedAt + clocks.OUTPUT_WINDOW_SECONDS * 1000);
+    return time < storeTimeMs(clocks);
   }
 
   function endOf(one: Created, row: Row | undefined, click: Click | undefined): End {
