@@ -15,6 +15,7 @@ import { createDialogs, dialogsPart } from "./studio/dialogs.ts";
 import { createToasts, toastsPart } from "./studio/toasts.ts";
 import { createSession, sessionPart } from "./studio/session/session.ts";
 import { commonText } from "./text/common.ts";
+import { offeredModels } from "./text/models.ts";
 import { type Parts, PartsProvider, provide } from "./ui/parts.ts";
 
 const api = createApi(
@@ -233,6 +234,10 @@ function mount(root: HTMLElement) {
     root.replaceChildren();
     render(studio, root);
   }
+  // The operator's models (worker/http/pages/studio-page.ts), which the prerendered page does not have.
+  const models = document.getElementById("models")?.textContent;
+  if (models) offeredModels.value = JSON.parse(models);
+  delete document.documentElement.dataset.models;
   delete document.documentElement.dataset.otherPage;
   followNetwork();
   composer.restore(typed, model);

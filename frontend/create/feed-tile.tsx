@@ -13,7 +13,7 @@ import { favoritesPart } from "../studio/images/favorites.ts";
 import type { FeedEntry } from "../studio/images/feed.ts";
 import { isInFlight } from "../studio/images/generation.ts";
 import { submitPart } from "../studio/generate/submit.ts";
-import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations.ts";
+import { HIGH_QUALITY_MODEL, hasHighQuality } from "../studio/generate/variations.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -126,7 +126,7 @@ export function TileActions({ generation, output = 0 }: { generation: Generation
       />
       <TileAction label={createText.edit} icon={pencil} onClick={() => composer.editCopy(generation)} />
       <TileAction label={createText.again} icon={again} onClick={() => variations.again()} />
-      {model === PREVIEW_MODEL && (
+      {hasHighQuality(model) && (
         <TileAction
           label={createText.inModel(commonText.model(HIGH_QUALITY_MODEL))}
           icon={sparkles}

@@ -18,7 +18,7 @@ import type { FeedEntry } from "../studio/images/feed.ts";
 import { isInFlight, ratioOf } from "../studio/images/generation.ts";
 import { toastsPart } from "../studio/toasts.ts";
 import { submitPart } from "../studio/generate/submit.ts";
-import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations.ts";
+import { HIGH_QUALITY_MODEL, hasHighQuality } from "../studio/generate/variations.ts";
 import { actionsText } from "../text/actions.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
@@ -198,7 +198,7 @@ function FinishedStatus({ generation }: { generation: Generation }) {
   return (
     <div class="flex w-full flex-wrap items-center justify-between gap-2">
       {seconds ? <p class="text-sm text-muted">{createText.took(createText.seconds(seconds))}</p> : null}
-      {model === PREVIEW_MODEL && (
+      {hasHighQuality(model) && (
         <button type="button" class="button plain small" onClick={() => generateWith(HIGH_QUALITY_MODEL)}>
           <Icon svg={sparkles} />
           {createText.inModel(commonText.model(HIGH_QUALITY_MODEL))}

@@ -1,32 +1,60 @@
 import type { Signal } from "@preact/signals";
-import { MODELS, type ModelId } from "../../worker/shared/models.ts";
+import type { ModelId } from "../../worker/shared/models.ts";
 import { commonText } from "../text/common.ts";
+import { offeredModels } from "../text/models.ts";
 
+/** More than these do not fit beside each other on a phone. */
+const MOST_BUTTONS = 3;
+
+/** Buttons for a few models, a menu for more. Hidden while the page has other models than it was rendered with. */
 export function ModelPicker({ chosen }: { chosen: Signal<ModelId> }) {
+  const models = offeredModels.value;
+  const isMenu = models.length > MOST_BUTTONS;
   return (
-    <fieldset class="grid grid-cols-3 gap-1.5 px-2 pt-2 wrap-anywhere">
+    <fieldset class="grid auto-cols-fr grid-flow-col gap-1.5 px-2 pt-2 wrap-anywhere in-data-models:invisible">
       <legend class="sr-only">{commonText.models}</legend>
-      {MODELS.map(({ id }) => (
-        <label
-          key={id}
-          class="choice min-h-control px-1 py-2 text-center text-sm md:justify-start md:px-3 md:text-start"
+      {isMenu ? (
+        <select
+          name="model"
+          class="field"
+          aria-label={commonText.models}
+          value={chosen.value}
+          onChange={(event) => {
+            chosen.value = event.currentTarget.value;
+          }}
         >
-          <input
-            type="radio"
-            name="model"
-            class="sr-only"
-            value={id}
-            checked={chosen.value === id}
-            onChange={() => {
-              chosen.value = id;
-            }}
-          />
-          <span class="font-semibold">{commonText.model(id)}</span>
-          <span class="text-xs font-normal text-muted max-md:sr-only">{commonText.modelDescription(id)}</span>
-        </label>
-      ))}
-      {/* Three descriptions do not fit on a phone: only that of the chosen model. */}
-      <p class="col-span-full text-center text-xs text-muted md:hidden" aria-hidden="true">
+          {models.map(({ id, label }) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+      ) : (
+        models.map(({ id, label, description }) => (
+          <label
+            key={id}
+            class="choice min-h-control px-1 py-2 text-center text-sm md:justify-start md:px-3 md:text-start"
+          >
+            <input
+              type="radio"
+              name="model"
+              class="sr-only"
+              value={id}
+              checked={chosen.value === id}
+              onChange={() => {
+                chosen.value = id;
+              }}
+            />
+            <span class="font-semibold">{label}</span>
+            <span class="text-xs font-normal text-muted max-md:sr-only">{description}</span>
+          </label>
+        ))
+      )}
+      {/* Three descriptions do not fit on a phone, and a menu has none: only that of the chosen model. */}
+      <p
+        class={`row-start-2 col-span-full text-center text-xs text-muted ${isMenu ? "" : "md:hidden"}`}
+        aria-hidden="true"
+      >
         {commonText.modelDescription(chosen.value)}
       </p>
     </fieldset>

@@ -2,10 +2,9 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import chevronDown from "lucide-static/icons/chevron-down.svg?raw";
 import { TILE_SIZES, type TileSize } from "../../worker/shared/tile-image.ts";
-import { MODELS } from "../../worker/shared/models.ts";
 import { dayBefore, type Filters, NO_FILTERS } from "../studio/images/filters.ts";
-import { commonText } from "../text/common.ts";
 import { galleryText } from "../text/gallery.ts";
+import { offeredModels, retiredModels } from "../text/models.ts";
 import { Icon } from "../ui/icon.tsx";
 import { ToolbarMenu } from "./toolbar-menu.tsx";
 
@@ -26,6 +25,7 @@ type DateRange = (typeof DATES)[number];
 /** Filters, order, size and grouping of the images. Each choice applies at once. */
 export function FilterMenu({ filters, onFilter, size, onSize, isGrouped, onGroup }: Props) {
   const menu = useRef<HTMLDivElement>(null);
+  const models = [...offeredModels.value, ...retiredModels.value];
   return (
     <ToolbarMenu id="filters" menu={menu}>
       <Select
@@ -39,8 +39,8 @@ export function FilterMenu({ filters, onFilter, size, onSize, isGrouped, onGroup
       <Select
         label={galleryText.model}
         value={filters.model ?? ""}
-        options={[["", galleryText.anyModel], ...MODELS.map(({ id }) => [id, commonText.model(id)] as const)]}
-        onChange={(value) => onFilter({ model: MODELS.find(({ id }) => id === value)?.id ?? null })}
+        options={[["", galleryText.anyModel], ...models.map(({ id, label }) => [id, label] as const)]}
+        onChange={(value) => onFilter({ model: models.find(({ id }) => id === value)?.id ?? null })}
       />
       <Dates filters={filters} onFilter={onFilter} />
       <Switch

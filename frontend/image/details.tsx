@@ -13,7 +13,7 @@ import { useSignal } from "@preact/signals";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { canCopyImages, copyText } from "../browser/clipboard.ts";
 import { isInFlight } from "../studio/images/generation.ts";
-import { HIGH_QUALITY_MODEL, PREVIEW_MODEL } from "../studio/generate/variations.ts";
+import { HIGH_QUALITY_MODEL, hasHighQuality } from "../studio/generate/variations.ts";
 import { actionsText } from "../text/actions.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
@@ -72,7 +72,7 @@ export function Details({ generation, outputIndex, actions, onDelete }: Props) {
         </div>
       </div>
       <Actions generation={generation} outputIndex={outputIndex} actions={actions} onDelete={onDelete} />
-      {generation.model === PREVIEW_MODEL && !isInFlight(generation) && (
+      {hasHighQuality(generation.model) && !isInFlight(generation) && (
         <HighQualityButton onClick={() => actions.createInHighQuality(generation)} />
       )}
       <Metadata

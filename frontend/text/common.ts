@@ -1,6 +1,6 @@
 /** What the first screen says, and what several pages say. */
-import { MODELS } from "../../worker/shared/models.ts";
 import { number } from "./format.ts";
+import { findOffered, labelOfModel } from "./models.ts";
 
 export const commonText = {
   name: "Image Studio",
@@ -21,9 +21,8 @@ export const commonText = {
   generate: "Generate",
   generateCount: (count: number) => `Generate ${number(count)}`,
   models: "Model",
-  /** A retired model has no label: its slug. */
-  model: (id: string) => MODELS.find((model) => model.id === id)?.label ?? id,
-  modelDescription: (id: string) => MODELS.find((model) => model.id === id)?.description ?? "",
+  model: labelOfModel,
+  modelDescription: (id: string) => findOffered(id)?.description ?? "",
   ratio: "Aspect ratio",
   options: "Options",
   style: "Style",

@@ -89,6 +89,13 @@ export function signedIn(changes: Partial<Session> = {}): Session {
         default: false,
         options: { negativePrompt: true },
       },
+      {
+        id: "truefusion-2.0",
+        label: "High quality",
+        description: "Slower, with the most detail",
+        default: false,
+        options: { aspectRatio: ["1:1", "16:9"], seed: true },
+      },
     ],
     signIn: ["dev"],
     ...changes,

@@ -199,3 +199,34 @@ it("a generation keeps a model that is no longer offered", async () => {
   const page = await (await callWith(user, "/api/generations")).json();
   expect(page).toMatchObject({ items: [{ id, model: "truefusion-pro" }] });
 });
+
+describe("the Create page of a studio with MODELS", () => {
+  it("has the models to generate with, and an ETag that changes with them", async () => {
+    const page = await callWith(null, "/");
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    expect(html).toMatch(/<html[^>]* data-models/);
+    const [, json = ""] = /<script type="application\/json" id="models">(.*?)<\/script>/.exec(html) ?? [];
+    expect(JSON.parse(json)).toEqual([
+      { id: "truefusion-edge", label: "Draft", description: "Fast and small" },
+      { id: "dream-9", label: "Dream", description: "Slow" },
+    ]);
+    const etag = page.headers.get("etag") ?? "";
+    const again = await callWith(null, "/", { headers: { "if-none-match": etag } });
+    expect(again.status).toBe(304);
+    const other = await callWith(null, "/", { headers: { "if-none-match": etag } }, "dream-9=</script>: d");
+    expect(other.status).toBe(200);
+    expect(await other.text()).toContain("\\u003c/script>");
+  });
+
+  it.each([
+    ["without the setting", ""],
+    ["with a wrong one", "dream-9=Dream"],
+  ])("is unchanged %s", async (_, setting) => {
+    const page = await callWith(null, "/", {}, setting);
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    expect(html).not.toMatch(/<html[^>]* data-models/);
+    expect(html).not.toContain('id="models"');
+  });
+});

@@ -4,13 +4,13 @@ import {
   type AspectRatio,
   DEFAULT_MODEL,
   MAX_SEED,
-  MODELS,
   type ModelId,
 } from "../../../worker/shared/models.ts";
 import type { StyleId } from "../../../worker/shared/styles.ts";
 import { MAX_PROMPT_LENGTH } from "../../../worker/shared/prompt.ts";
 import type { GenerateBody, Generation, GenerationOptions } from "../../../worker/api/schemas/generation.ts";
 import type { ModelOptions } from "../../../worker/api/schemas/session.ts";
+import { findOffered, offeredModels } from "../../text/models.ts";
 import { definePart } from "../../ui/parts.ts";
 import { optionsOf } from "../images/generation.ts";
 import type { KeyValueStore } from "../../browser/storage.ts";
@@ -78,8 +78,8 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
     style.value = given.style ?? null;
   }
 
-  function setModel(id: string) {
-    model.value = MODELS.find((known) => known.id === id)?.id ?? model.value;
+  function setModel(id: string | null | undefined) {
+    model.value = findOffered(id)?.id ?? model.value;
   }
 
   function write(words: string) {
@@ -158,9 +158,12 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
     restore(typed: string, chosen: string | null = null) {
       prompt.value = tabStore.get("draft") ?? store.get("draft") ?? "";
       if (typed) replace(typed);
-      const wanted = [chosen, store.get("model"), DEFAULT_MODEL];
-      const known = wanted.flatMap((name) => MODELS.find(({ id }) => id === name)?.id ?? []);
-      model.value = known[0] ?? DEFAULT_MODEL;
+      setModel(store.get("model"));
+      setModel(chosen);
+      // The session can bring other models.
+      effect(() => {
+        if (!findOffered(model.peek())) setModel(offeredModels.value[0]?.id);
+      });
       const keptRatio = store.get("ratio");
       aspectRatio.value = ASPECT_RATIOS.find((ratio) => ratio === keptRatio) ?? null;
       // A locked seed does not survive a reload, except the way to a sign-in page and back with a Generate.

@@ -1,7 +1,7 @@
 /** The user's presets: saved from the form, and put back into it. */
 import { batch, signal } from "@preact/signals";
 import { normalizeName } from "../../../worker/shared/names.ts";
-import { MODELS } from "../../../worker/shared/models.ts";
+import { findOffered } from "../../text/models.ts";
 import { normalizePrompt, promptProblem } from "../../../worker/shared/prompt.ts";
 import type { Preset, PresetBody, PresetChange } from "../../../worker/api/schemas/preset.ts";
 import type { Api } from "../../api/client.ts";
@@ -76,7 +76,7 @@ export function createPresets({ api, composer, toasts }: PresetsDependencies) {
     /** Puts a preset into the form. A toast says what is not available, and offers the form as it was before. */
     use({ name, prompt, model, options, style }: Preset) {
       const restore = snapshotOf(composer);
-      const isOffered = MODELS.some(({ id }) => id === model);
+      const isOffered = findOffered(model) !== null;
       if (prompt !== undefined) composer.write(prompt);
       if (model !== undefined) composer.setModel(model);
       composer.setOptions({ ...options, ...(style && { style }) });

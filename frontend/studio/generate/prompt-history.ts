@@ -1,5 +1,5 @@
 /** Prompts that were sent, newest first, with their model and options: stored in this browser for each user. */
-import { MODELS } from "../../../worker/shared/models.ts";
+import { findOffered } from "../../text/models.ts";
 import { normalizePrompt } from "../../../worker/shared/prompt.ts";
 import type { GenerateBody } from "../../../worker/api/schemas/generation.ts";
 import type { Composer } from "./composer.ts";
@@ -71,7 +71,7 @@ export function createPromptHistory(store: KeyValueStore, userId: () => string |
       position = next;
       const entry = list[next] ?? before;
       composer.write(entry?.prompt ?? "");
-      const model = MODELS.find(({ id }) => id === entry?.model)?.id;
+      const model = findOffered(entry?.model)?.id;
       if (entry && model) {
         composer.model.value = model;
         composer.setOptions({ ...optionsOf(entry), ...optionsOf({ seed: composer.seed.peek() }) });

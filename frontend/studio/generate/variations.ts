@@ -1,6 +1,7 @@
 /** More images from the settings of an existing one. */
 import { MAX_SEED, type ModelId } from "../../../worker/shared/models.ts";
 import type { GenerateBody, Generation } from "../../../worker/api/schemas/generation.ts";
+import { findOffered } from "../../text/models.ts";
 import { definePart } from "../../ui/parts.ts";
 import { optionsOf, repeatedOptions } from "../images/generation.ts";
 import { MAX_QUEUED, type Outbox } from "./outbox.ts";
@@ -8,8 +9,12 @@ import type { SessionState } from "../session/session.ts";
 import type { Submit } from "./submit.ts";
 
 /** A fast preview can be created again in high quality. */
-export const PREVIEW_MODEL: ModelId = "truefusion-edge";
+const PREVIEW_MODEL: ModelId = "truefusion-edge";
 export const HIGH_QUALITY_MODEL: ModelId = "truefusion-2.0";
+
+/** Whether the studio offers the higher quality of this model. */
+export const hasHighQuality = (model: ModelId) =>
+  model === PREVIEW_MODEL && findOffered(HIGH_QUALITY_MODEL) !== null;
 
 type Settings = Pick<Generation, "prompt" | "model" | "options">;
 

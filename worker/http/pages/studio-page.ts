@@ -3,6 +3,8 @@ import { bounded } from "../../lib/async.ts";
 import { GALLERY_START } from "../../shared/generations.ts";
 import type { GenerationPage } from "../../api/schemas/generation.ts";
 import { INLINE_PAGE_TIMEOUT_MS } from "../../config/limits.ts";
+import { settingsOf } from "../../config/settings.ts";
+import { MODELS, type OfferedModel } from "../../shared/models.ts";
 import type { AppContext } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
 import { sessionOf } from "../middleware/session.ts";
@@ -37,15 +39,26 @@ export async function pageOrNotFound(c: AppContext): Promise<Response> {
   const page = new Response(asset.body, asset);
   // Without a session, or with a slow D1, the same address has no list.
   if (showsGallery(pathname)) page.headers.set("vary", "cookie");
-  if (start) {
-    page.headers.set("cache-control", OWN_PAGE);
-    page.headers.set("etag", await etagOf(page, start));
-  }
+  const models = ownModels(c.env);
+  if (start) page.headers.set("cache-control", OWN_PAGE);
+  if (start || models) page.headers.set("etag", await etagOf(page, [start, models]));
   if (isCurrent(c.req.header("if-none-match"), page.headers.get("etag"))) {
     await page.body?.cancel();
     return new Response(null, { status: 304, headers: page.headers });
   }
-  return start ? withFirstPage(page, start) : page;
+  const complete = models ? withModels(page, models) : page;
+  return start ? withFirstPage(complete, start) : complete;
+}
+
+/** The models of the setting MODELS, as far as the form has them; null if the page was rendered with them. */
+function ownModels(env: Env): OfferedModel[] | null {
+  try {
+    const { models } = settingsOf(env);
+    return models === MODELS ? null : models.filter(({ upscale }) => !upscale);
+  } catch {
+    // Wrong settings: the studio shows what the API says about them.
+    return null;
+  }
 }
 
 /** RFC 9110, 13.1.2: weak comparison. A proxy that compresses a page makes its ETag weak. */
@@ -54,9 +67,9 @@ function isCurrent(ifNoneMatch: string | undefined, etag: string | null): boolea
   return etag !== null && (ifNoneMatch ?? "").split(",").map(opaque).includes(opaque(etag));
 }
 
-/** Changes with the build and with the list. */
-async function etagOf(page: Response, start: GenerationPage): Promise<string> {
-  const text = new TextEncoder().encode(`${page.headers.get("etag")} ${JSON.stringify(start)}`);
+/** Changes with the build and with what is added to the page. */
+async function etagOf(page: Response, added: unknown): Promise<string> {
+  const text = new TextEncoder().encode(`${page.headers.get("etag")} ${JSON.stringify(added)}`);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text), 0, 16);
   return `W/"${base64url.encode(hash)}"`;
 }
@@ -82,6 +95,28 @@ async function firstPage(c: AppContext): Promise<GenerationPage | null> {
   }
 }
 
+/** Adds the models, and hides those that the page was rendered with until the studio has read them. */
+function withModels(page: Response, models: OfferedModel[]): Response {
+  return new HTMLRewriter()
+    .on("html", {
+      element(html) {
+        html.setAttribute("data-models", "");
+      },
+    })
+    .on("body", {
+      element(body) {
+        body.append(dataBlock("models", models), { html: true });
+      },
+    })
+    .transform(page);
+}
+
+/** No script runs in it. `<` is escaped so that no text can end it. */
+function dataBlock(id: string, data: unknown): string {
+  const json = JSON.stringify(data).replaceAll("<", "\\u003c");
+  return `<script type="application/json" id="${id}">${json}</script>`;
+}
+
 /** Adds the list to the page, and preloads for its first images. */
 function withFirstPage(page: Response, start: GenerationPage): Response {
   const preloads = start.items
@@ -91,8 +126,6 @@ function withFirstPage(page: Response, start: GenerationPage): Response {
       (output) =>
         `<link rel="preload" as="image" imagesrcset="${escaped(tileSrcset(output))}" imagesizes="${tileSizes(output)}" fetchpriority="high">`,
     );
-  // A data block: no script runs. `<` is escaped so that no text can end it.
-  const json = JSON.stringify(start).replaceAll("<", "\\u003c");
   return new HTMLRewriter()
     .on("head", {
       element(head) {
@@ -101,7 +134,7 @@ function withFirstPage(page: Response, start: GenerationPage): Response {
     })
     .on("body", {
       element(body) {
-        body.append(`<script type="application/json" id="gallery-start">${json}</script>`, { html: true });
+        body.append(dataBlock("gallery-start", start), { html: true });
       },
     })
     .transform(page);

@@ -1,0 +1,16 @@
+/** The names of models: the studio's own, or those of the operator, which the page or the session brings. */
+import { signal } from "@preact/signals";
+import { MODELS, type OfferedModel } from "../../worker/shared/models.ts";
+
+/** The first one is the default. */
+export const offeredModels = signal<readonly OfferedModel[]>(MODELS);
+/** Models that were offered earlier. */
+export const retiredModels = signal<readonly { id: string; label: string }[]>([]);
+
+/** Null for a model that the studio does not offer. */
+export const findOffered = (id: string | null | undefined) =>
+  offeredModels.value.find((model) => model.id === id) ?? null;
+
+/** A model without a known label has its slug. */
+export const labelOfModel = (id: string) =>
+  [...offeredModels.value, ...retiredModels.value, ...MODELS].find((model) => model.id === id)?.label ?? id;
