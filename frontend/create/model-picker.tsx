@@ -23,9 +23,9 @@ export function ModelPicker({ chosen }: { chosen: Signal<ModelId> }) {
             chosen.value = event.currentTarget.value;
           }}
         >
-          {models.map(({ id, label }) => (
+          {models.map(({ id, label, description }) => (
             <option key={id} value={id}>
-              {label}
+              {`${label}: ${description}`}
             </option>
           ))}
         </select>
@@ -50,13 +50,12 @@ export function ModelPicker({ chosen }: { chosen: Signal<ModelId> }) {
           </label>
         ))
       )}
-      {/* Three descriptions do not fit on a phone, and a menu has none: only that of the chosen model. */}
-      <p
-        class={`row-start-2 col-span-full text-center text-xs text-muted ${isMenu ? "" : "md:hidden"}`}
-        aria-hidden="true"
-      >
-        {commonText.modelDescription(chosen.value)}
-      </p>
+      {/* Three descriptions do not fit on a phone: only that of the chosen model. */}
+      {!isMenu && (
+        <p class="row-start-2 col-span-full text-center text-xs text-muted md:hidden" aria-hidden="true">
+          {commonText.modelDescription(chosen.value)}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -7,9 +7,8 @@ export const offeredModels = signal<readonly OfferedModel[]>(MODELS);
 /** Models that were offered earlier. */
 export const retiredModels = signal<readonly { id: string; label: string }[]>([]);
 
-/** Null for a model that the studio does not offer. */
 export const findOffered = (id: string | null | undefined) =>
-  offeredModels.value.find((model) => model.id === id) ?? null;
+  offeredModels.value.find((model) => model.id === id);
 
 /** A model without a known label has its slug. */
 export const labelOfModel = (id: string) =>

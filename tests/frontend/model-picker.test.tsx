@@ -46,7 +46,7 @@ describe("the models of the session", () => {
     ]);
   });
 
-  test("are a menu with the chosen one's description if there are more than three", async () => {
+  test("are a menu with their descriptions if there are more than three", async () => {
     await loadModels(many(12));
     const chosen = signal("dream-3");
     render(<ModelPicker chosen={chosen} />);
@@ -55,7 +55,7 @@ describe("the models of the session", () => {
     expect(screen.getAllByRole("option")).toHaveLength(12);
     fireEvent.change(menu, { target: { value: "dream-11" } });
     expect(chosen.value).toBe("dream-11");
-    expect(screen.getByText("About 11")).toBeTruthy();
+    expect(screen.getByText("Dream 11: About 11")).toBeTruthy();
   });
 
   test("change a choice that is not offered to the first one", async () => {

@@ -76,7 +76,7 @@ export function createPresets({ api, composer, toasts }: PresetsDependencies) {
     /** Puts a preset into the form. A toast says what is not available, and offers the form as it was before. */
     use({ name, prompt, model, options, style }: Preset) {
       const restore = snapshotOf(composer);
-      const isOffered = findOffered(model) !== null;
+      const isOffered = findOffered(model) !== undefined;
       if (prompt !== undefined) composer.write(prompt);
       if (model !== undefined) composer.setModel(model);
       composer.setOptions({ ...options, ...(style && { style }) });

@@ -14,7 +14,7 @@ export const HIGH_QUALITY_MODEL: ModelId = "truefusion-2.0";
 
 /** Whether the studio offers the higher quality of this model. */
 export const hasHighQuality = (model: ModelId) =>
-  model === PREVIEW_MODEL && findOffered(HIGH_QUALITY_MODEL) !== null;
+  model === PREVIEW_MODEL && findOffered(HIGH_QUALITY_MODEL) !== undefined;
 
 type Settings = Pick<Generation, "prompt" | "model" | "options">;
 
