@@ -2,9 +2,11 @@
  * Random requests: never a 5xx, and stored data changes only as an oracle allows, which is written from the contract and
  * not from the code. TEST_ALL runs more of them.
  */
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { app } from "../../worker/app.ts";
 import { PROBLEM_STATUS } from "../../worker/shared/error-codes.ts";
 import type { Problem } from "../../worker/api/schemas/problem.ts";
 import { bulkBody, favoriteBody, generateBody, shareBody } from "../../worker/api/schemas/generation.ts";
@@ -15,10 +17,13 @@ import {
   generate,
   newPrompt,
   newUser,
+  ORIGIN,
   reaches,
   sign,
   type Visitor,
 } from "./support/app.ts";
+import { concat, jpeg, png, webp } from "./support/image-files.ts";
+import { set } from "./support/settings.ts";
 import { createsOf, SIMULATOR_KEY } from "./support/simulator.ts";
 import { jobsOf, type StoredState, storedStateOf } from "./support/stored-state.ts";
 
@@ -104,6 +109,7 @@ describe("the API with random requests", () => {
     "from",
     "to",
     "size",
+    "token",
     "x",
   );
   const path = () =>
@@ -117,6 +123,8 @@ describe("the API with random requests", () => {
         "/api/generations/bulk",
         "/api/presets",
         "/api/collections",
+        "/api/uploads",
+        "/api/references/image",
         "/api/auth/dev",
         "/api/auth/logout",
         "/api/webhooks",
@@ -167,6 +175,7 @@ describe("the API with random requests", () => {
           aspectRatio: fc.jsonValue(),
           style: fc.oneof(fc.constantFrom("comic", "line-art"), fc.jsonValue()),
           count: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.jsonValue()),
+          reference: fc.oneof(fc.record({ upload: fc.jsonValue() }), fc.jsonValue()),
         },
         { requiredKeys: ["prompt"] },
       )
@@ -430,6 +439,93 @@ describe("the webhook route with random requests", () => {
       }),
       { numRuns: Math.ceil(numRuns / 5) },
     );
+  });
+});
+
+describe("reference images with random requests", () => {
+  const file = fc
+    .tuple(fc.constantFrom(png(), jpeg(), webp()), fc.nat(200), fc.uint8Array({ maxLength: 8 }))
+    .map(([whole, at, bytes]) => {
+      const end = Math.min(at, whole.byteLength);
+      return { whole, end, bytes: new Uint8Array(bytes) };
+    })
+    .chain(({ whole, end, bytes }) =>
+      fc.constantFrom(
+        whole,
+        whole.slice(0, end),
+        concat(whole, bytes),
+        concat(whole.slice(0, end), bytes, whole.slice(end + bytes.byteLength)),
+        bytes,
+      ),
+    );
+  const type = fc.oneof(
+    fc.constantFrom("image/png", "image/jpeg", "image/webp", "application/octet-stream"),
+    anyHeader,
+  );
+
+  it("an upload stores one file, or none when it is refused", { timeout }, async () => {
+    const statuses = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(file, type, async (bytes, contentType) => {
+        // A new user each time, because of the maximum of unused uploads.
+        const user = await newUser();
+        const before = await storedStateOf(user.id);
+        const headers = { "content-type": contentType };
+        const answer = await user.call("/api/uploads", { method: "POST", body: bytes, headers });
+        statuses.add(answer.status);
+        await expectCivil(answer, {});
+        const added = answer.status === 201 ? 1 : 0;
+        await eventually(async () => {
+          const after = await storedStateOf(user.id);
+          const files = after.objects.filter((key) => !before.objects.includes(key));
+          expect(files).toHaveLength(added);
+          for (const key of files) expect(key).toMatch(new RegExp(`^uploads/${user.id}/[^/]+ `));
+          expect({ ...after, objects: [] }).toEqual({ ...before, objects: [] });
+        });
+      }),
+      { numRuns: Math.ceil(numRuns / 2) },
+    );
+    expect([...statuses]).toEqual(expect.arrayContaining([201, 415]));
+  });
+
+  it("a create with an image that is not the user's, or not finished, changes nothing", {
+    timeout,
+  }, async () => {
+    const MODELS = "truefusion-edit=Edit: with an image";
+    await set(owner, { MODELS });
+    const upload = await other.call("/api/uploads", { method: "POST", body: png() });
+    const theirUpload = (await upload.json<{ upload: { id: string } }>()).upload.id;
+    const { succeeded, ...unusable } = kept;
+    const output = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.jsonValue());
+    const reference = fc.oneof(
+      fc.record({ upload: orRandom(fc.constant(theirUpload)) }),
+      fc.record({ upload: fc.jsonValue() }),
+      fc.record(
+        { generation: orRandom(fc.constantFrom(...Object.values(unusable).map(({ id }) => id))), output },
+        { requiredKeys: ["generation"] },
+      ),
+      fc.record({ generation: fc.constant(succeeded.id), output: fc.integer({ min: 1, max: 3 }) }),
+      fc.jsonValue(),
+    );
+    const before = await storedStateOf(owner.id, other.id);
+    const statuses = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(reference, async (asked) => {
+        const request = {
+          method: "POST",
+          headers: { cookie: owner.cookie, "content-type": "application/json" },
+          body: JSON.stringify({ prompt: "a dog", model: "truefusion-edit", reference: asked }),
+        };
+        const url = `${ORIGIN}/api/generate`;
+        const answer = await app.request(url, request, { ...env, MODELS }, createExecutionContext());
+        statuses.add(answer.status);
+        expect(answer.status).toBeGreaterThanOrEqual(400);
+        await expectCivil(answer, {});
+        expect(await storedStateOf(owner.id, other.id)).toEqual(before);
+      }),
+      { numRuns },
+    );
+    expect([...statuses]).toEqual(expect.arrayContaining([400, 404]));
   });
 });
 
