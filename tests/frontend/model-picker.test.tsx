@@ -71,6 +71,25 @@ describe("the models of the session", () => {
     expect(composer.model.value).toBe("dream-0");
   });
 
+  test("set the first one without a stored choice, also if the studio's own default is another of them", async () => {
+    const [standard, preview] = MODELS;
+    if (!standard || !preview) throw new Error("The studio has several models.");
+    offeredModels.value = [preview, standard];
+    const restored = (stored: Record<string, string>) => {
+      const composer = createComposer({
+        store: memoryStore(stored),
+        tabStore: memoryStore(),
+        optionsFor: () => null,
+        onReplaced: () => undefined,
+      });
+      composer.restore("");
+      return composer.model.value;
+    };
+    expect(restored({})).toBe(preview.id);
+    expect(restored({ model: standard.id })).toBe(standard.id);
+    expect(restored({ model: "ended-1" })).toBe(preview.id);
+  });
+
   test("keep the labels of earlier models, and the filter by them", async () => {
     await loadModels(many(1), { retiredModels: [{ id: "ended-1", label: "Ended" }] });
     expect(commonText.model("ended-1")).toBe("Ended");

@@ -158,6 +158,7 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
     restore(typed: string, chosen: string | null = null) {
       prompt.value = tabStore.get("draft") ?? store.get("draft") ?? "";
       if (typed) replace(typed);
+      setModel(offeredModels.value[0]?.id);
       setModel(store.get("model"));
       setModel(chosen);
       // The session can bring other models.
