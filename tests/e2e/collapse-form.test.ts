@@ -67,7 +67,7 @@ describe("on a phone", () => {
     const { page, context, studio } = await openFeed();
     await scrollDown(page);
     const { x = 0, y = 0 } = (await studio.prompt.boundingBox()) ?? {};
-    const model = page.getByRole("radio", { checked: true });
+    const model = page.locator('input[name="model"]:checked');
     const chosen = await model.getAttribute("value");
     const send = await touch(context, page);
     await send([[{ x: x + 40, y: y + 20 }], []]);

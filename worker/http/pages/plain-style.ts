@@ -17,7 +17,7 @@ header a { display: inline-flex; align-items: center; gap: 0.5rem; min-block-siz
 main { display: grid; gap: 1.5rem; align-content: center; justify-items: center; min-inline-size: 0;
   padding: 1rem max(1rem, env(safe-area-inset-right)) max(2rem, env(safe-area-inset-bottom)) max(1rem, env(safe-area-inset-left)); }
 figure { display: grid; gap: 1.25rem; justify-items: center; inline-size: 100%; min-inline-size: 0; }
-figure > a, li > :first-child { border-radius: 0.75rem; background: ${themed("#e9e7e4", "#262624")};
+figure > a, figure li > :first-child { border-radius: 0.75rem; background: ${themed("#e9e7e4", "#262624")};
   box-shadow: 0 2px 6px ${themed("rgb(28 27 26 / 0.07)", "rgb(0 0 0 / 0.4)")}, 0 22px 60px -12px ${themed("rgb(28 27 26 / 0.28)", "rgb(0 0 0 / 0.8)")}; }
 figure a:first-child { cursor: zoom-in; }
 figure img { display: block; inline-size: 100%; block-size: auto; border-radius: inherit; }
@@ -32,7 +32,7 @@ h1.title { font-size: 1.5rem; font-weight: 600; line-height: 1.25; color: inheri
 .download { display: inline-flex; align-items: center; min-block-size: 2.75rem; color: var(--muted); font-size: 0.875rem; }
 .report { display: inline-flex; align-items: center; min-block-size: 1.5rem; color: var(--muted); font-size: 0.875rem; }
 a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 0.5rem; }
-figure > a:focus-visible, li > :first-child:focus-visible { border-radius: 0.75rem; }
+figure > a:focus-visible, figure li > :first-child:focus-visible { border-radius: 0.75rem; }
 .action:focus-visible { border-radius: 999px; }
 @media (forced-colors: active) { .action { border: 1px solid; } }
 `;
