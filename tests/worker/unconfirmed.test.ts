@@ -29,17 +29,18 @@ async function lose(user: Visitor, prompt: string, code: ProblemCode, headers = 
 
 describe.concurrent("a create whose response was lost", () => {
   it.each([
-    ["answer-lost", "upstream_timeout"],
-    ["answer-slow=2", "upstream_timeout"],
-    ["create-500=created", "upstream_error"],
-    ["create-502=created", "upstream_error"],
-    ["create-504=created", "upstream_timeout"],
-    ["create-408=created", "upstream_error"],
-    ["create-html=created", "upstream_error"],
-    ["create-unparsable", "upstream_error"],
-  ] as const)("%s: is found in the list and becomes the image", async (mood, code) => {
+    ["answer-lost", "upstream_timeout", 1],
+    ["answer-slow=2", "upstream_timeout", 1],
+    ["create-500=created", "upstream_error", 20],
+    ["create-502=created", "upstream_error", 20],
+    ["create-504=created", "upstream_timeout", 20],
+    ["create-408=created", "upstream_error", 20],
+    ["create-html=created", "upstream_error", 20],
+    ["create-unparsable", "upstream_error", 20],
+  ] as const)("%s: is found in the list and becomes the image", async (mood, code, timeoutSeconds) => {
     const user = await newUser();
-    await set(user, { CREATE_TIMEOUT_SECONDS: "1" });
+    // Only a response that does not come waits for it.
+    await set(user, { CREATE_TIMEOUT_SECONDS: String(timeoutSeconds) });
     const prompt = newPrompt(mood, "delay=0.3");
     const studio = await openStudio(user);
     const pending = await lose(user, prompt, code);
