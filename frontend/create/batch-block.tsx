@@ -5,7 +5,6 @@ import x from "lucide-static/icons/x.svg?raw";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { imagePath } from "../browser/router.ts";
 import type { BatchCell } from "../studio/generate/batches.ts";
-import { composerPart } from "../studio/generate/composer.ts";
 import { queuePart } from "../studio/generate/queue.ts";
 import { submitPart } from "../studio/generate/submit.ts";
 import { type FeedEntry, feedPart } from "../studio/images/feed.ts";
@@ -213,7 +212,6 @@ type ActionsProps = { slots: readonly Slot[]; shown: Generation; isBusy: boolean
 
 /** Cancel and Retry come last, so that no other button moves when they go. */
 function BatchActions({ slots, shown, isBusy, ready }: ActionsProps) {
-  const composer = usePart(composerPart);
   const submit = usePart(submitPart);
   const variations = useVariations(shown);
   const retryMissing = () => {
@@ -230,7 +228,7 @@ function BatchActions({ slots, shown, isBusy, ready }: ActionsProps) {
   };
   return (
     <div class="grid grid-cols-4 gap-2 md:grid-cols-2">
-      <Action icon={pencil} onClick={() => composer.editCopy(shown)}>
+      <Action icon={pencil} onClick={() => variations.edit()}>
         {createText.edit}
       </Action>
       <Action

@@ -8,6 +8,7 @@ import { type FeedEntry, feedPart } from "../studio/images/feed.ts";
 import { isRefunded } from "../studio/generate/quota.ts";
 import { sessionPart } from "../studio/session/session.ts";
 import { submitPart } from "../studio/generate/submit.ts";
+import { variationsPart } from "../studio/generate/variations.ts";
 import { createText } from "../text/create.ts";
 import { errors } from "../text/errors.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -46,7 +47,7 @@ export function FailureList({ entries }: { entries: readonly FeedEntry[] }) {
 function Failure({ entry }: { entry: FeedEntry }) {
   const feed = usePart(feedPart);
   const submit = usePart(submitPart);
-  const composer = usePart(composerPart);
+  const variations = usePart(variationsPart);
   const dismissals = usePart(dismissalsPart);
   const root = useKeepFocus<HTMLLIElement>();
   const generation = feed.generationOf(entry);
@@ -79,7 +80,7 @@ function Failure({ entry }: { entry: FeedEntry }) {
           <Icon svg={retry} />
           {createText.tryAgain}
         </button>
-        <button type="button" class="button plain small" onClick={() => composer.editCopy(generation)}>
+        <button type="button" class="button plain small" onClick={() => variations.edit(generation)}>
           <Icon svg={pencil} />
           {createText.edit}
         </button>

@@ -7,7 +7,6 @@ import sparkles from "lucide-static/icons/sparkles.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { imagePath } from "../browser/router.ts";
-import { composerPart } from "../studio/generate/composer.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
 import type { FeedEntry } from "../studio/images/feed.ts";
@@ -104,7 +103,6 @@ function ImageTile({ entry: { isActive }, generation, hasOverlay }: Props) {
 
 /** `output`: which of the generation's images. */
 export function TileActions({ generation, output = 0 }: { generation: Generation; output?: number }) {
-  const composer = usePart(composerPart);
   const dialogs = usePart(dialogsPart);
   const favorites = usePart(favoritesPart);
   const variations = useVariations(generation);
@@ -124,7 +122,7 @@ export function TileActions({ generation, output = 0 }: { generation: Generation
           dialogs.share.value = { id, ...(output > 0 && { output }) };
         }}
       />
-      <TileAction label={createText.edit} icon={pencil} onClick={() => composer.editCopy(generation)} />
+      <TileAction label={createText.edit} icon={pencil} onClick={() => variations.edit()} />
       <TileAction label={createText.again} icon={again} onClick={() => variations.again()} />
       {hasHighQuality(model) && (
         <TileAction

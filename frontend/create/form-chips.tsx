@@ -1,11 +1,10 @@
-import x from "lucide-static/icons/x.svg?raw";
-import type { ComponentChildren } from "preact";
 import { composerPart } from "../studio/generate/composer.ts";
 import { createText } from "../text/create.ts";
 import { stylesText } from "../text/styles.ts";
-import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
+import { Chip } from "./chip.tsx";
 import { CountChoice } from "./count-choice.tsx";
+import { ReferenceTools } from "./reference-tools.tsx";
 import { Sample } from "./styles-dialog.tsx";
 
 /** What the next image has beside prompt, model and options, which a click removes; and how many images. */
@@ -14,6 +13,7 @@ export function FormChips() {
   const given = options.value;
   return (
     <>
+      <ReferenceTools />
       {given.style && (
         <Chip
           label={stylesText.remove(stylesText.label(given.style))}
@@ -38,26 +38,5 @@ export function FormChips() {
       )}
       <CountChoice />
     </>
-  );
-}
-
-type ChipProps = { label: string; onRemove: () => void; children: ComponentChildren };
-
-function Chip({ label, onRemove, children }: ChipProps) {
-  const { focus } = usePart(composerPart);
-  return (
-    <button
-      type="button"
-      class="button plain small touch:min-h-control"
-      aria-label={label}
-      title={label}
-      onClick={() => {
-        onRemove();
-        focus.value = true;
-      }}
-    >
-      {children}
-      <Icon svg={x} />
-    </button>
   );
 }

@@ -9,6 +9,7 @@ export { FailureList } from "./failure-list.tsx";
 export { FormChips } from "./form-chips.tsx";
 export { OptionsPanel } from "./options-panel.tsx";
 export { QueuePanel } from "./queue-panel.tsx";
+export { ResultTools } from "./result-tools.tsx";
 
 /** The dialog of the form that is open. */
 export function FormDialog() {

@@ -26,9 +26,12 @@ import { stylesText } from "../text/styles.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
 import { Thumbnail } from "../ui/thumbnail.tsx";
+import { formToolsModule } from "./form-tools-module.ts";
 import { useKeepFocus } from "./keep-focus.ts";
 import { PendingStatus } from "./pending-status.tsx";
 import { useVariations } from "./use-variations.ts";
+
+const ResultTools = formToolsModule.component((module) => module.ResultTools);
 
 type Props = { entry: FeedEntry; generation: Generation };
 
@@ -73,6 +76,7 @@ export function LatestResult({ entry, generation }: Props) {
           )}
         </div>
         <Actions entry={entry} generation={generation} isPending={isPending} />
+        <ResultTools generation={generation} isPending={isPending} />
       </div>
     </li>
   );
@@ -162,12 +166,11 @@ function Setting({ name, className = "", children }: SettingProps) {
 
 /** In flight, Cancel stands where Download will be: Edit and Again stay under the pointer. */
 function Actions({ entry, generation, isPending }: Props & { isPending: boolean }) {
-  const composer = usePart(composerPart);
   const variations = useVariations(generation);
   return (
     <div class="grid grid-cols-4 gap-2 md:grid-cols-2">
       {isPending ? <CancelAction entry={entry} /> : <FileActions generation={generation} />}
-      <Action icon={pencil} onClick={() => composer.editCopy(generation)}>
+      <Action icon={pencil} onClick={() => variations.edit()}>
         {createText.edit}
       </Action>
       <Action icon={again} title={createText.againWhat} name="again" onClick={() => variations.again()}>

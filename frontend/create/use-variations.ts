@@ -14,10 +14,12 @@ export function useVariations(generation: Generation) {
   function report(result: VariationResult) {
     if (result === "started") toasts.show(createText.variationStarted);
     else if (result === "queued") toasts.show(createText.variationQueued(queued.peek().length));
-    else toasts.show(createText.variationRefused);
+    else toasts.show(result === "upload" ? createText.uploadGone : createText.variationRefused);
   }
   return {
     again: (count = 1) => report(variations.generate(generation, count)),
+    edit: () => variations.edit(generation),
+    upscale: (model: ModelId) => report(variations.upscale(model, generation, 0)),
     generateWith: (model: ModelId) => report(variations.generateWith(model, generation)),
   };
 }

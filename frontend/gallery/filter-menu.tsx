@@ -4,7 +4,7 @@ import chevronDown from "lucide-static/icons/chevron-down.svg?raw";
 import { TILE_SIZES, type TileSize } from "../../worker/shared/tile-image.ts";
 import { dayBefore, type Filters, NO_FILTERS } from "../studio/images/filters.ts";
 import { galleryText } from "../text/gallery.ts";
-import { offeredModels, retiredModels } from "../text/models.ts";
+import { offeredModels, unlistedModels } from "../text/models.ts";
 import { Icon } from "../ui/icon.tsx";
 import { ToolbarMenu } from "./toolbar-menu.tsx";
 
@@ -25,7 +25,7 @@ type DateRange = (typeof DATES)[number];
 /** Filters, order, size and grouping of the images. Each choice applies at once. */
 export function FilterMenu({ filters, onFilter, size, onSize, isGrouped, onGroup }: Props) {
   const menu = useRef<HTMLDivElement>(null);
-  const models = [...offeredModels.value, ...retiredModels.value];
+  const models = [...offeredModels.value, ...unlistedModels.value];
   return (
     <ToolbarMenu id="filters" menu={menu}>
       <Select

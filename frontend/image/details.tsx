@@ -11,6 +11,7 @@ import sparkles from "lucide-static/icons/sparkles.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import { useSignal } from "@preact/signals";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
+import { imagePath } from "../browser/router.ts";
 import { canCopyImages, copyText } from "../browser/clipboard.ts";
 import { isInFlight } from "../studio/images/generation.ts";
 import { HIGH_QUALITY_MODEL, hasHighQuality } from "../studio/generate/variations.ts";
@@ -56,6 +57,26 @@ export function Details({ generation, outputIndex, actions, onDelete }: Props) {
             <button type="button" class="button quiet small" onClick={() => actions.collect(generation)}>
               <Icon svg={folderPlus} />
               {actionsText.collect}
+            </button>
+          )}
+          {output && actions.referenceModel && (
+            <button
+              type="button"
+              class="button quiet small"
+              onClick={(event) => ifSingleClick(event, () => actions.useAsReference(generation, outputIndex))}
+            >
+              <Icon svg={imageIcon} />
+              {actionsText.reference}
+            </button>
+          )}
+          {output && actions.upscaler && (
+            <button
+              type="button"
+              class="button quiet small"
+              onClick={(event) => ifSingleClick(event, () => actions.upscale(generation, outputIndex))}
+            >
+              <Icon svg={sparkles} />
+              {actionsText.upscale}
             </button>
           )}
           {shareUrl !== null && (
@@ -238,6 +259,20 @@ function Metadata({ generation, outputIndex, onUseSeed }: MetadataProps) {
               </dd>
             </div>
           ),
+      )}
+      {options.reference && (
+        <div class="flex justify-between gap-4">
+          <dt class="text-muted">{imageText.reference}</dt>
+          <dd class="text-end">
+            {"generation" in options.reference ? (
+              <a class="link" href={imagePath(options.reference.generation)}>
+                {imageText.referenceOwn}
+              </a>
+            ) : (
+              imageText.referenceUploaded
+            )}
+          </dd>
+        </div>
       )}
     </dl>
   );

@@ -15,6 +15,7 @@ import { batchesPart, createBatches } from "./generate/batches.ts";
 import { createDismissals, dismissalsPart } from "./generate/dismissals.ts";
 import { createDurations, durationsPart } from "./generate/durations.ts";
 import { createFavorites, favoritesPart } from "./images/favorites.ts";
+import { createFormReference, formReferencePart } from "./generate/form-reference.ts";
 import { createForm } from "./generate/form.ts";
 import { createFeed, feedPart } from "./images/feed.ts";
 import { isInFlight } from "./images/generation.ts";
@@ -67,9 +68,11 @@ export function createDeferred(platform: Platform) {
   const userId = () => session.user.value?.id ?? null;
   const batches = createBatches({ feed, store, userId });
   const promptHistory = createPromptHistory(store, () => session.user.peek()?.id ?? null);
+  const reference = createFormReference();
   const form = createForm({
     ...platform,
     outbox,
+    reference,
     rememberToResume: () => tabStore.set("resume", String(now())),
     submit: (body, count) => submit.submit(body, count),
   });
@@ -92,14 +95,14 @@ export function createDeferred(platform: Platform) {
     outbox,
     submit,
   });
-  const queue = createQueue({ ...platform, feed, outbox, submit });
+  const queue = createQueue({ ...platform, feed, outbox, reference, submit });
   const notifications = createNotifications({ ...platform.notifications, store });
   const favorites = createFavorites({ ...platform, generations });
   const shareLinks = createShareLinks({ ...platform, generations });
   const pendingDeletions = createPendingDeletions({ ...platform, generations });
   const dismissals = createDismissals({ ...platform, feed, generations });
   const durations = createDurations({ generations, store });
-  const variations = createVariations({ ...platform, outbox, submit });
+  const variations = createVariations({ ...platform, outbox, reference, submit });
   const galleryState = createGalleryState();
 
   forgetUnused(generations, () => [...feed.heldIds(), ...(galleryState.lists.peek()?.heldIds() ?? [])]);
@@ -140,6 +143,7 @@ export function createDeferred(platform: Platform) {
       provide(durationsPart, durations),
       provide(favoritesPart, favorites),
       provide(feedPart, feed),
+      provide(formReferencePart, reference),
       provide(formStatePart, createFormState()),
       provide(generationsPart, generations),
       provide(galleryStatePart, galleryState),

@@ -20,4 +20,6 @@ export const actionsText = {
   fileReady: "The file is ready.",
   saveFile: "Save…",
   notSaved: "The file couldn't be saved. Check your connection and try again.",
+  reference: "Use as reference",
+  upscale: "Upscale",
 };

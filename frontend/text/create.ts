@@ -38,6 +38,7 @@ export const createText = {
   /** `count`: how many are in the queue. */
   variationQueued: (count: number) => `Queued. ${number(count)} in the queue.`,
   variationStarted: "Creating another one.",
+  uploadGone: "The reference image is no longer stored. Add it again.",
   variationRefused: "The queue is full. Try again when an image is done.",
   download: "Download",
   share: "Share",

@@ -29,8 +29,12 @@ export const errors = {
   /** Codes of a newer Worker have the sentence of an unknown error. */
   sentence: (code: ErrorCode) => errorSentences[code] ?? errorSentences.invalid_response,
   /** Why a submission was rejected. Of what the studio puts into it, only the options can be invalid. */
-  rejected: (code: ErrorCode, options: GenerationOptions) =>
-    code === "invalid_request" && Object.keys(options).length > 0 ? OPTIONS_REJECTED : errors.sentence(code),
+  rejected: (code: ErrorCode, options: GenerationOptions) => {
+    // Without a reference image a request that is not found ends as deleted.
+    if (code === "not_found") return createText.uploadGone;
+    const areOptions = code === "invalid_request" && Object.keys(options).length > 0;
+    return areOptions ? OPTIONS_REJECTED : errors.sentence(code);
+  },
   /** Why a list could not be loaded. With the first codes it is retried automatically. */
   notLoaded: (code: ErrorCode) => {
     if (code === "network_error") return "The studio can't be reached. Check your connection. Retrying…";

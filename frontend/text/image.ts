@@ -57,6 +57,9 @@ export const imageText = {
   view: "View",
   queueFull: "The queue is full. Try again when one of its images is done.",
   delete: "Delete",
+  reference: "Reference",
+  referenceUploaded: "Uploaded image",
+  referenceOwn: "Open the image",
 
   copyPrompt: "Copy prompt",
   copied: "Copied",

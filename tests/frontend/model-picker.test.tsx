@@ -8,13 +8,13 @@ import { hasHighQuality } from "../../frontend/studio/generate/variations.ts";
 import { readFilters } from "../../frontend/studio/images/filters.ts";
 import { createSession } from "../../frontend/studio/session/session.ts";
 import { commonText } from "../../frontend/text/common.ts";
-import { offeredModels, retiredModels } from "../../frontend/text/models.ts";
+import { offeredModels, unlistedModels } from "../../frontend/text/models.ts";
 import { memoryStore, ok, signedIn } from "./support.ts";
 
 afterEach(cleanup);
 beforeEach(() => {
   offeredModels.value = MODELS;
-  retiredModels.value = [];
+  unlistedModels.value = [];
 });
 
 const many = (count: number) =>

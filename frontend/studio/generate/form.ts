@@ -7,6 +7,7 @@ import { errors } from "../../text/errors.ts";
 import type { Dialogs } from "../dialogs.ts";
 import type { SessionState } from "../session/session.ts";
 import type { Composer } from "./composer.ts";
+import type { FormReference } from "./form-reference.ts";
 import { MAX_QUEUED, type Outbox } from "./outbox.ts";
 
 /** The second half of a double click comes within this. */
@@ -16,6 +17,7 @@ export type FormDependencies = {
   composer: Composer;
   dialogs: Dialogs;
   outbox: Outbox;
+  reference: FormReference;
   session: SessionState;
   now: () => number;
   /** Called when the user must sign in and a Generate continues afterwards. */
@@ -25,7 +27,7 @@ export type FormDependencies = {
 };
 
 export function createForm(dependencies: FormDependencies) {
-  const { composer, dialogs, outbox, session, now } = dependencies;
+  const { composer, dialogs, outbox, reference, session, now } = dependencies;
   /** When the form was last submitted. */
   let submittedAt = Number.NEGATIVE_INFINITY;
 
@@ -67,9 +69,16 @@ export function createForm(dependencies: FormDependencies) {
         composer.notice.value = createText.tooMany(left);
         return;
       }
+      const supported = composer.supported.peek();
+      const image = (supported?.reference && reference.chosen.peek()?.body) || null;
+      composer.notice.value = reference.problem(count);
+      if (composer.notice.peek()) return;
       const model = composer.model.peek();
-      const body = { prompt: normalizePrompt(prompt), model, ...composer.options.peek() };
+      const options = { ...composer.options.peek(), ...(image && { reference: image }) };
+      const body = { prompt: normalizePrompt(prompt), model, ...options };
       composer.markSubmitted();
+      // An upload serves one request.
+      if (image && "upload" in image) reference.chosen.value = null;
       submittedAt = now();
       await dependencies.submit(body, count);
     },
@@ -77,7 +86,10 @@ export function createForm(dependencies: FormDependencies) {
     restore(body: GenerateBody): boolean {
       // A prompt that is being typed stays in the form.
       const isFree = composer.prompt.peek() === "" || composer.isSubmitted.peek();
-      if (isFree) composer.restoreBody(body);
+      if (isFree) {
+        composer.restoreBody(body);
+        reference.chosen.value = body.reference ? { body: body.reference } : null;
+      }
       askToSignIn(isFree);
       return isFree;
     },

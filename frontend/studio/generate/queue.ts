@@ -9,6 +9,7 @@ import type { Composer } from "./composer.ts";
 import type { Connection } from "../session/connection.ts";
 import type { Dialogs } from "../dialogs.ts";
 import type { Feed } from "../images/feed.ts";
+import type { FormReference } from "./form-reference.ts";
 import type { Outbox } from "./outbox.ts";
 import type { SessionState } from "../session/session.ts";
 import type { Submit } from "./submit.ts";
@@ -28,6 +29,7 @@ export type QueueDependencies = {
   dialogs: Dialogs;
   feed: Feed;
   outbox: Outbox;
+  reference: FormReference;
   session: SessionState;
   submit: Submit;
   now: () => number;
@@ -133,6 +135,8 @@ export function createQueue(dependencies: QueueDependencies) {
       if (item?.state !== "queued") return;
       outbox.remove(key);
       composer.editBody(item.body);
+      const { reference } = item.body;
+      if (reference) dependencies.reference.chosen.value = { body: reference };
     },
   };
 }

@@ -47,16 +47,18 @@ export type Attempt = {
   attempt: number;
   /** Since the item was sent first. */
   ageMs: number;
+  /** The reference image may be what was not found. */
+  hasReference?: boolean;
   random: () => number;
 };
 
-export function outcomeOf(error: ApiError, { attempt, ageMs, random }: Attempt): SubmitOutcome {
+export function outcomeOf(error: ApiError, { attempt, ageMs, hasReference, random }: Attempt): SubmitOutcome {
   const { code, pending, retryAfterSeconds } = error;
   const delayMs = resendDelay(error, attempt, random);
   if (delayMs !== null && ageMs <= OUTBOX_TTL_MS) return { kind: "resend", delayMs };
   if (pending) return { kind: "unconfirmed", pendingId: pending.id };
   if (code === "unauthenticated") return { kind: "sign_in" };
-  if (code === "not_found") return { kind: "deleted" };
+  if (code === "not_found" && !hasReference) return { kind: "deleted" };
   const seconds = retryAfterSeconds ?? PAUSE_SECONDS[code];
   const pause =
     seconds === undefined ? null : { ms: seconds * 1_000, isGuess: retryAfterSeconds === undefined };

@@ -10,7 +10,7 @@ import { errors } from "../../text/errors.ts";
 import { definePart } from "../../ui/parts.ts";
 import type { Connection } from "../session/connection.ts";
 import type { Feed, FeedEntry } from "../images/feed.ts";
-import { isInFlight, optionsOf, repeatedOptions } from "../images/generation.ts";
+import { isInFlight, isUploadGone, optionsOf, repeatedOptions } from "../images/generation.ts";
 import type { Generations } from "../images/generations.ts";
 import type { Toasts } from "../toasts.ts";
 import type { Batch, Outbox, OutboxItem } from "./outbox.ts";
@@ -120,7 +120,8 @@ export function createSubmit(dependencies: SubmitDependencies) {
     attempt: number,
   ): Promise<boolean> {
     const { random } = dependencies;
-    const outcome = outcomeOf(error, { attempt, ageMs: now() - item.at, random });
+    const hasReference = item.body.reference !== undefined;
+    const outcome = outcomeOf(error, { attempt, ageMs: now() - item.at, hasReference, random });
     if (outcome.kind === "resend") return waitToResend(item, entryKey, error, outcome.delayMs);
     if (outcome.kind === "unconfirmed") {
       outbox.put({ ...item, state: "unconfirmed", pending: outcome.pendingId });
@@ -260,6 +261,7 @@ export function createSubmit(dependencies: SubmitDependencies) {
       const generation = feed.generationOf(entry);
       // The second of two clicks finds it in flight again.
       if (entry.phase !== "rejected" && isInFlight(generation)) return;
+      if (!entry.item && isUploadGone(generation)) return void toasts.show(createText.uploadGone);
       const { prompt, model, options } = generation;
       // The Worker rejects a retired model.
       const body = entry.item?.body ?? { prompt, model: model as ModelId, ...repeatedOptions(options) };
@@ -268,7 +270,9 @@ export function createSubmit(dependencies: SubmitDependencies) {
       // With options that the model does not support it would always be rejected.
       if (code === "invalid_request") {
         const supported = optionsOf(body, session.optionsFor(body.model));
-        return submitOrQueue(newItem({ prompt, model: body.model, ...supported }, batch), key);
+        const { reference } = session.optionsFor(body.model)?.reference ? body : {};
+        const again = { prompt, model: body.model, ...supported, ...(reference && { reference }) };
+        return submitOrQueue(newItem(again, batch), key);
       }
       const item = newItem(body, batch);
       const isRepeat = code !== undefined && code !== "idempotency_mismatch";

@@ -3,8 +3,10 @@ import { MAX_SEED, type ModelId } from "../../../worker/shared/models.ts";
 import type { GenerateBody, Generation } from "../../../worker/api/schemas/generation.ts";
 import { findOffered } from "../../text/models.ts";
 import { definePart } from "../../ui/parts.ts";
-import { optionsOf, repeatedOptions } from "../images/generation.ts";
+import { isUploadGone, optionsOf, repeatedOptions } from "../images/generation.ts";
 import { MAX_QUEUED, type Outbox } from "./outbox.ts";
+import type { Composer } from "./composer.ts";
+import type { FormReference } from "./form-reference.ts";
 import type { SessionState } from "../session/session.ts";
 import type { Submit } from "./submit.ts";
 
@@ -28,16 +30,19 @@ export function variationOf({ prompt, model, options }: Settings, random: () => 
 }
 
 export type VariationsDependencies = {
+  composer: Composer;
   outbox: Outbox;
+  reference: FormReference;
   session: Pick<SessionState, "optionsFor">;
   submit: Submit;
   random: () => number;
 };
 
-/** "full": the queue takes no more. */
-export type VariationResult = "started" | "queued" | "full";
+/** "full": the queue takes no more. "upload": it was made from an upload, which is not stored any more. */
+export type VariationResult = "started" | "queued" | "full" | "upload";
 
-export function createVariations({ outbox, session, submit, random }: VariationsDependencies) {
+export function createVariations(dependencies: VariationsDependencies) {
+  const { composer, outbox, reference, session, submit, random } = dependencies;
   function submitOne(body: GenerateBody, count = 1): VariationResult {
     const before = outbox.queued.peek().length;
     if (before + count > MAX_QUEUED) return "full";
@@ -47,10 +52,20 @@ export function createVariations({ outbox, session, submit, random }: Variations
 
   return {
     /** Generates one more, or `count` more, now or when a slot is free. */
-    generate: (settings: Settings, count = 1) => submitOne(variationOf(settings, random), count),
+    generate: (settings: Settings, count = 1) =>
+      isUploadGone(settings) ? ("upload" as const) : submitOne(variationOf(settings, random), count),
     /** The same prompt and seed with another model, and those of the options that it supports. */
     generateWith: (model: ModelId, { prompt, options }: Settings) =>
       submitOne({ prompt, model, ...optionsOf(options, session.optionsFor(model)) }),
+    /** Enlarges an image of the user. */
+    upscale: (model: ModelId, { id, prompt }: Pick<Generation, "id" | "prompt">, output: number) =>
+      submitOne({ prompt, model, reference: { generation: id, output } }),
+    /** Puts prompt, model, options and the own reference image into the form. */
+    edit(settings: Settings) {
+      composer.editCopy(settings);
+      const { reference: given } = repeatedOptions(settings.options);
+      reference.chosen.value = given ? { body: given } : null;
+    },
   };
 }
 

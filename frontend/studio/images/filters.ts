@@ -7,7 +7,7 @@ import {
 } from "../../../worker/shared/generations.ts";
 import { MODELS, type ModelId } from "../../../worker/shared/models.ts";
 import type { Generation, GenerationFilters } from "../../../worker/api/schemas/generation.ts";
-import { offeredModels, retiredModels } from "../../text/models.ts";
+import { offeredModels, unlistedModels } from "../../text/models.ts";
 import { foldText } from "../../../worker/shared/fold-text.ts";
 import { seedIn } from "../../../worker/shared/seed-search.ts";
 
@@ -46,7 +46,7 @@ export const NO_FILTERS: Filters = {
 export function readFilters(search: string): Filters {
   const query = new URLSearchParams(search);
   const status = query.get("status");
-  const known = [...offeredModels.value, ...retiredModels.value, ...MODELS];
+  const known = [...offeredModels.value, ...unlistedModels.value, ...MODELS];
   return {
     q: cut(query.get("q") ?? ""),
     model: known.find(({ id }) => id === query.get("model"))?.id ?? null,

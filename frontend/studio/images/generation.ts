@@ -28,6 +28,10 @@ export function repeatedOptions({ reference, ...options }: GenerationOptions): P
   return { ...options, ...(reference && "generation" in reference && { reference }) };
 }
 
+/** It was made from an upload, which was deleted when it ended: the same cannot be requested again. */
+export const isUploadGone = ({ options }: Pick<Generation, "options">) =>
+  options.reference !== undefined && "upload" in options.reference;
+
 /** The generation as if this output were its only image; null without it. */
 export function outputOf(generation: Generation, n: number): Generation | null {
   const output = generation.outputs[n];

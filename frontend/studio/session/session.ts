@@ -4,7 +4,7 @@ import type { Limits, ModelOptions, Session } from "../../../worker/api/schemas/
 import { backoff } from "../../api/backoff.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError } from "../../api/result.ts";
-import { offeredModels, retiredModels } from "../../text/models.ts";
+import { offeredModels, unlistedModels } from "../../text/models.ts";
 import { definePart } from "../../ui/parts.ts";
 
 /** After the first visit to a new deployment the Worker reads the models' options from Skytells in this time. */
@@ -51,7 +51,10 @@ export function createSession({ api, random }: SessionDependencies) {
       error.value = null;
       session.value = result.value;
       offeredModels.value = result.value.models.filter(({ upscale }) => !upscale);
-      retiredModels.value = result.value.retiredModels ?? [];
+      unlistedModels.value = [
+        ...result.value.models.filter(({ upscale }) => upscale),
+        ...(result.value.retiredModels ?? []),
+      ];
       if (isNewer || !result.value.user) limits.value = result.value.limits;
     });
     if (

@@ -1,11 +1,13 @@
 /** A client of the simulator's admin API. Tests name predictions by their prompts. */
 import { createHash } from "node:crypto";
 import type { CreateEntry, OutputEntry, WebhookEntry } from "../../../simulator/ledger.ts";
+import type { ReferenceEntry } from "../../../simulator/reference.ts";
 import { until } from "./until.ts";
 
 type LedgerReport = {
   creates: CreateEntry[];
   webhooks: WebhookEntry[];
+  references: ReferenceEntry[];
   outputs: Record<string, OutputEntry>;
   gets: { total: number };
 };
@@ -54,6 +56,9 @@ export function createSimulatorClient(adminUrl: string) {
       const { outputs } = await admin<LedgerReport>("GET", "/ledger");
       return Object.entries(outputs).find(([name]) => name.startsWith(id))?.[1].sha256;
     },
+    /** SHA-256 of each image that was fetched as a reference. */
+    references: async () =>
+      (await admin<LedgerReport>("GET", "/ledger")).references.map((entry) => entry.sha256),
     async webhooksOf(prompt: string) {
       const id = await idOf(prompt);
       return (await admin<LedgerReport>("GET", `/ledger?id=${id}`)).webhooks;
