@@ -15,7 +15,6 @@ import { takeOverDownloads } from "./browser/save-file.ts";
 import { registerServiceWorker } from "./browser/service-worker-client.ts";
 import { delaySignOut } from "./browser/sign-out-lock.ts";
 import { storePart, tabStorePart } from "./browser/storage.ts";
-import { allowTranslation } from "./browser/translated-page.ts";
 import { apiPart } from "./studio/api-part.ts";
 import { createCounter } from "./studio/generate/counter.ts";
 import { createDeferred, type Deferred, type Platform } from "./studio/deferred.ts";
@@ -100,7 +99,6 @@ export function startDeferred(first: FirstScreen): {
   takeOverDownloads((text, action) => toasts.show(text, action));
   retryFailedImages();
   ignoreHeldEnter();
-  allowTranslation();
   offerSignIn({ session, toasts }, () => {
     // The Worker's own sign-in, where there is one, renews both sessions. Otherwise the page itself is redirected.
     const methods = session.session.peek()?.signIn ?? [];

@@ -89,7 +89,7 @@ async function startDeferred(): Promise<Started> {
   parts.value = started.parts;
   removeEventListener("keydown", keepKey);
   for (const event of earlyKeys) started.press(event);
-  void dialogsModule.whenLoaded().then((module) => module.collapseFormOnScroll());
+  void dialogsModule.whenLoaded().then((module) => module.start());
   return started;
 }
 

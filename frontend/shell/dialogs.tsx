@@ -1,8 +1,15 @@
 /**
- * What is needed last, as one chunk: the dialogs that open over every page, the page of an unknown address, and what
- * the form does while the user scrolls.
+ * What is needed last, as one chunk: the dialogs that open over every page, the page of an unknown address, what the form
+ * does while the user scrolls, and what a translated page needs.
  */
-export { collapseFormOnScroll } from "../browser/collapse-form.ts";
+import { collapseFormOnScroll } from "../browser/collapse-form.ts";
+import { allowTranslation } from "../browser/translated-page.ts";
+
 export { NotFoundPage } from "./not-found-page.tsx";
 export { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 export { SignInDialog } from "./sign-in-dialog.tsx";
+
+export function start(): void {
+  collapseFormOnScroll();
+  allowTranslation();
+}

@@ -49,24 +49,27 @@ export const errors = {
 const OPTIONS_REJECTED =
   "This model doesn't support all of these options. You weren't charged. Change or remove them and try again.";
 
+/** Of requests that the studio itself does not make. */
+const UNREADABLE = "The studio couldn't read that request. Reload the page and try again.";
+
 /** Why a request was rejected. "You weren't charged" stands only where that is certain. */
 export const errorSentences: Record<ErrorCode, string> = {
-  invalid_request: "The studio couldn't read that request. Reload the page and try again.",
+  invalid_request: UNREADABLE,
   invalid_prompt: "Your prompt is empty or too long for this model.",
   invalid_model: "This model is no longer available. Choose another one.",
   unauthenticated: "You've been signed out. Sign in to continue. Your prompt is saved.",
-  invalid_signature: "The studio couldn't verify that message.",
+  invalid_signature: UNREADABLE,
   forbidden_origin: "This page isn't at the studio's own address. Open the studio there and try again.",
-  insufficient_scope: "Sign in to the studio to do this.",
+  insufficient_scope: UNREADABLE,
   suspended: "This account is suspended. Please contact the owner of this studio.",
   not_found: "This is no longer here. It may have been deleted.",
-  method_not_allowed: "The studio can't do that. Reload the page and try again.",
+  method_not_allowed: UNREADABLE,
   already_finished: "It had already finished.",
   not_ready: "Wait until the image is ready.",
   maximum_reached: "You can't have more of these. Delete one first.",
   idempotency_in_progress: "This image is already being created.",
   payload_too_large: "That's too much text. Shorten your prompt.",
-  unsupported_media_type: "The studio couldn't read that request. Reload the page and try again.",
+  unsupported_media_type: UNREADABLE,
   content_policy: "This prompt isn't allowed here. You weren't charged. Try rephrasing it.",
   idempotency_mismatch: "This was sent before with a different prompt. Try again.",
   model_unavailable: "Skytells doesn't offer this model right now. You weren't charged. Choose another one.",
