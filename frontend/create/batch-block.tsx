@@ -16,7 +16,7 @@ import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
 import { Thumbnail } from "../ui/thumbnail.tsx";
 import { TILE, TileActions } from "./feed-tile.tsx";
-import { Action, Settings } from "./latest-result.tsx";
+import { Action, Settings } from "./result-parts.tsx";
 import { PendingStatus } from "./pending-status.tsx";
 import { useVariations } from "./use-variations.ts";
 

@@ -15,8 +15,8 @@ import { commonText } from "../text/common.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { useOptionalPart, usePart } from "../ui/parts.ts";
-import { ModelPicker } from "./model-picker.tsx";
-import { RatioIcon } from "./ratio-icon.tsx";
+import { ModelPicker } from "./form/model-picker.tsx";
+import { RatioIcon } from "./form/ratio-icon.tsx";
 
 const NEXT_EXAMPLE_AFTER_MS = 7_000;
 

@@ -1,13 +1,13 @@
 /** What the Create page has beyond prompt and model, as one chunk: options, chips, queue and dialogs; failures and the images of a batch. */
 import { dialogsPart } from "../studio/dialogs.ts";
 import { usePart } from "../ui/parts.ts";
-import { PresetsDialog } from "./presets-dialog.tsx";
-import { StylesDialog } from "./styles-dialog.tsx";
+import { PresetsDialog } from "./form/presets-dialog.tsx";
+import { StylesDialog } from "./form/styles-dialog.tsx";
 
 export { BatchBlock } from "./batch-block.tsx";
 export { FailureList } from "./failure-list.tsx";
-export { FormChips } from "./form-chips.tsx";
-export { OptionsPanel } from "./options-panel.tsx";
+export { FormChips } from "./form/form-chips.tsx";
+export { OptionsPanel } from "./form/options-panel.tsx";
 export { QueuePanel } from "./queue-panel.tsx";
 export { ResultTools } from "./result-tools.tsx";
 

@@ -6,11 +6,9 @@ import again from "lucide-static/icons/refresh-cw.svg?raw";
 import share from "lucide-static/icons/share-2.svg?raw";
 import sparkles from "lucide-static/icons/sparkles.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
-import type { ComponentChildren } from "preact";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { canCopyImages } from "../browser/clipboard.ts";
 import { imagePath } from "../browser/router.ts";
-import { composerPart } from "../studio/generate/composer.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
 import { copyImageWithToast } from "../studio/images/copy-image.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
@@ -22,13 +20,13 @@ import { HIGH_QUALITY_MODEL, hasHighQuality } from "../studio/generate/variation
 import { actionsText } from "../text/actions.ts";
 import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
-import { stylesText } from "../text/styles.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
 import { Thumbnail } from "../ui/thumbnail.tsx";
 import { formToolsModule } from "./form-tools-module.ts";
 import { useKeepFocus } from "./keep-focus.ts";
 import { PendingStatus } from "./pending-status.tsx";
+import { Action, ACTION, Settings } from "./result-parts.tsx";
 import { useVariations } from "./use-variations.ts";
 
 const ResultTools = formToolsModule.component((module) => module.ResultTools);
@@ -37,8 +35,6 @@ type Props = { entry: FeedEntry; generation: Generation };
 
 /** The share of the frame's ratio by which an image may differ before its edges would be cut off visibly. */
 const MAX_CROP = 0.05;
-/** The phone shows an icon over each label, so that all of them fit in one row. */
-const ACTION = "button plain max-md:stacked";
 
 /**
  * The newest generation: image, prompt, settings and labeled actions side by side, on a phone below each other. The
@@ -126,44 +122,6 @@ function ResultImage({ generation, frame }: { generation: Generation; frame: num
   );
 }
 
-export function Settings({ generation: { model, options } }: { generation: Generation }) {
-  const composer = usePart(composerPart);
-  const { aspectRatio, seed, style } = options;
-  return (
-    <dl class="flex flex-wrap gap-x-4 gap-y-1 text-sm">
-      <Setting name={commonText.models}>{commonText.model(model)}</Setting>
-      <Setting name={commonText.ratio}>{aspectRatio ?? createText.ratioAuto}</Setting>
-      {style && <Setting name={stylesText.title}>{stylesText.label(style)}</Setting>}
-      {/* On a line of its own, so that a longer seed moves nothing. */}
-      <Setting name={createText.seed} className="w-full">
-        {seed ?? createText.seedRandom}
-        {seed !== undefined && (
-          <button
-            type="button"
-            class="link ms-2"
-            onClick={() => {
-              composer.seed.value = seed;
-            }}
-          >
-            {createText.useSeed}
-          </button>
-        )}
-      </Setting>
-    </dl>
-  );
-}
-
-type SettingProps = { name: string; className?: string; children: ComponentChildren };
-
-function Setting({ name, className = "", children }: SettingProps) {
-  return (
-    <div class={`flex gap-2 ${className}`}>
-      <dt class="text-muted">{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
 /** In flight, Cancel stands where Download will be: Edit and Again stay under the pointer. */
 function Actions({ entry, generation, isPending }: Props & { isPending: boolean }) {
   const variations = useVariations(generation);
@@ -228,23 +186,5 @@ function FileActions({ generation: { id, outputUrl } }: { generation: Generation
         {createText.share}
       </Action>
     </>
-  );
-}
-
-type ActionProps = {
-  icon: string;
-  title?: string;
-  /** Keeps the focus when another result becomes the latest. */
-  name?: string;
-  onClick: () => void;
-  children: ComponentChildren;
-};
-
-export function Action({ icon, title, name, onClick, children }: ActionProps) {
-  return (
-    <button type="button" class={ACTION} title={title} data-action={name} onClick={onClick}>
-      <Icon svg={icon} />
-      {children}
-    </button>
   );
 }

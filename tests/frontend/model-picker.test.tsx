@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MODELS } from "../../worker/shared/models.ts";
-import { ModelPicker } from "../../frontend/create/model-picker.tsx";
+import { ModelPicker } from "../../frontend/create/form/model-picker.tsx";
 import { createComposer } from "../../frontend/studio/generate/composer.ts";
 import { hasHighQuality } from "../../frontend/studio/generate/variations.ts";
 import { readFilters } from "../../frontend/studio/images/filters.ts";

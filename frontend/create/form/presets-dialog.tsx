@@ -3,22 +3,22 @@ import pencil from "lucide-static/icons/pencil.svg?raw";
 import retry from "lucide-static/icons/refresh-cw.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { MAX_PRESETS } from "../../worker/shared/organize.ts";
-import { nameProblem } from "../../worker/shared/names.ts";
-import type { Preset } from "../../worker/api/schemas/preset.ts";
-import { apiPart } from "../studio/api-part.ts";
-import { dialogsPart } from "../studio/dialogs.ts";
-import { composerPart } from "../studio/generate/composer.ts";
-import { formStatePart } from "../studio/generate/form-state.ts";
-import { createPresets, type Presets } from "../studio/generate/presets.ts";
-import { toastsPart } from "../studio/toasts.ts";
-import { sessionPart } from "../studio/session/session.ts";
-import { commonText } from "../text/common.ts";
-import { errors } from "../text/errors.ts";
-import { presetsText } from "../text/presets.ts";
-import { Dialog } from "../ui/dialog.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { usePart } from "../ui/parts.ts";
+import { MAX_PRESETS } from "../../../worker/shared/organize.ts";
+import { nameProblem } from "../../../worker/shared/names.ts";
+import type { Preset } from "../../../worker/api/schemas/preset.ts";
+import { apiPart } from "../../studio/api-part.ts";
+import { dialogsPart } from "../../studio/dialogs.ts";
+import { composerPart } from "../../studio/generate/composer.ts";
+import { formStatePart } from "../../studio/generate/form-state.ts";
+import { createPresets, type Presets } from "../../studio/generate/presets.ts";
+import { toastsPart } from "../../studio/toasts.ts";
+import { sessionPart } from "../../studio/session/session.ts";
+import { commonText } from "../../text/common.ts";
+import { errors } from "../../text/errors.ts";
+import { presetsText } from "../../text/presets.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { usePart } from "../../ui/parts.ts";
 
 /** Uses, saves, renames, replaces and deletes presets. */
 export function PresetsDialog() {

@@ -4,17 +4,17 @@ import lock from "lucide-static/icons/lock.svg?raw";
 import lockOpen from "lucide-static/icons/lock-open.svg?raw";
 import type { ComponentChildren, TargetedCompositionEvent, TargetedInputEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type AspectRatio, MAX_SEED } from "../../worker/shared/models.ts";
-import { countCodePoints, MAX_PROMPT_LENGTH } from "../../worker/shared/prompt.ts";
-import { isComposing } from "../browser/composition.ts";
-import { composerPart, seedOf } from "../studio/generate/composer.ts";
-import { dialogsPart } from "../studio/dialogs.ts";
-import { optionsOf } from "../studio/images/generation.ts";
-import { commonText } from "../text/common.ts";
-import { createText } from "../text/create.ts";
-import { Icon } from "../ui/icon.tsx";
-import { useLightDismiss } from "../ui/light-dismiss.ts";
-import { usePart } from "../ui/parts.ts";
+import { type AspectRatio, MAX_SEED } from "../../../worker/shared/models.ts";
+import { countCodePoints, MAX_PROMPT_LENGTH } from "../../../worker/shared/prompt.ts";
+import { isComposing } from "../../browser/composition.ts";
+import { composerPart, seedOf } from "../../studio/generate/composer.ts";
+import { dialogsPart } from "../../studio/dialogs.ts";
+import { optionsOf } from "../../studio/images/generation.ts";
+import { commonText } from "../../text/common.ts";
+import { createText } from "../../text/create.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { useLightDismiss } from "../../ui/light-dismiss.ts";
+import { usePart } from "../../ui/parts.ts";
 import { RatioIcon } from "./ratio-icon.tsx";
 
 /** Everything about an image but its prompt and model. Its button opens it, or `dialogs.options`. */

@@ -1,19 +1,19 @@
 import imagePlus from "lucide-static/icons/image-plus.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import { useEffect, useRef } from "preact/hooks";
-import { uploadImage } from "../api/upload.ts";
-import { acceptFiles } from "../browser/accept-files.ts";
-import { previewOf } from "../browser/image-preview.ts";
-import { tabStorePart } from "../browser/storage.ts";
-import { composerPart } from "../studio/generate/composer.ts";
-import { formReferencePart } from "../studio/generate/form-reference.ts";
-import { formStatePart } from "../studio/generate/form-state.ts";
-import { createReference, type Reference } from "../studio/generate/reference.ts";
-import { modelWithReference } from "../studio/generate/reference-models.ts";
-import { sessionPart } from "../studio/session/session.ts";
-import { referenceText } from "../text/reference.ts";
-import { Icon } from "../ui/icon.tsx";
-import { usePart } from "../ui/parts.ts";
+import { uploadImage } from "../../api/upload.ts";
+import { acceptFiles } from "../../browser/accept-files.ts";
+import { previewOf } from "../../browser/image-preview.ts";
+import { tabStorePart } from "../../browser/storage.ts";
+import { composerPart } from "../../studio/generate/composer.ts";
+import { formReferencePart } from "../../studio/generate/form-reference.ts";
+import { formStatePart } from "../../studio/generate/form-state.ts";
+import { createReference, type Reference } from "../../studio/generate/reference.ts";
+import { modelWithReference } from "../../studio/generate/reference-models.ts";
+import { sessionPart } from "../../studio/session/session.ts";
+import { referenceText } from "../../text/reference.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { usePart } from "../../ui/parts.ts";
 import { Chip } from "./chip.tsx";
 
 /** The reference image, if a model of the studio takes one. */

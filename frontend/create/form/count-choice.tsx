@@ -1,7 +1,7 @@
-import { composerPart } from "../studio/generate/composer.ts";
-import { batchText } from "../text/batch.ts";
-import { number } from "../text/format.ts";
-import { usePart } from "../ui/parts.ts";
+import { composerPart } from "../../studio/generate/composer.ts";
+import { batchText } from "../../text/batch.ts";
+import { number } from "../../text/format.ts";
+import { usePart } from "../../ui/parts.ts";
 
 const COUNTS = [1, 2, 4];
 

@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
-import type { ModelId } from "../../worker/shared/models.ts";
-import { commonText } from "../text/common.ts";
-import { offeredModels } from "../text/models.ts";
+import type { ModelId } from "../../../worker/shared/models.ts";
+import { commonText } from "../../text/common.ts";
+import { offeredModels } from "../../text/models.ts";
 
 /** More than these do not fit beside each other on a phone. */
 const MOST_BUTTONS = 3;

@@ -1,12 +1,12 @@
 import ban from "lucide-static/icons/ban.svg?raw";
 import type { ComponentChildren } from "preact";
-import { STYLES, type StyleId } from "../../worker/shared/styles.ts";
-import { dialogsPart } from "../studio/dialogs.ts";
-import { composerPart } from "../studio/generate/composer.ts";
-import { stylesText } from "../text/styles.ts";
-import { Dialog } from "../ui/dialog.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { usePart } from "../ui/parts.ts";
+import { STYLES, type StyleId } from "../../../worker/shared/styles.ts";
+import { dialogsPart } from "../../studio/dialogs.ts";
+import { composerPart } from "../../studio/generate/composer.ts";
+import { stylesText } from "../../text/styles.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { usePart } from "../../ui/parts.ts";
 
 /** The style is chosen with one click, which closes the dialog. */
 export function StylesDialog() {

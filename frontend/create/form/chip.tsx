@@ -1,8 +1,8 @@
 import x from "lucide-static/icons/x.svg?raw";
 import type { ComponentChildren } from "preact";
-import { composerPart } from "../studio/generate/composer.ts";
-import { Icon } from "../ui/icon.tsx";
-import { usePart } from "../ui/parts.ts";
+import { composerPart } from "../../studio/generate/composer.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { usePart } from "../../ui/parts.ts";
 
 type Props = { label: string; onRemove: () => void; children: ComponentChildren };
 

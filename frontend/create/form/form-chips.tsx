@@ -1,7 +1,7 @@
-import { composerPart } from "../studio/generate/composer.ts";
-import { createText } from "../text/create.ts";
-import { stylesText } from "../text/styles.ts";
-import { usePart } from "../ui/parts.ts";
+import { composerPart } from "../../studio/generate/composer.ts";
+import { createText } from "../../text/create.ts";
+import { stylesText } from "../../text/styles.ts";
+import { usePart } from "../../ui/parts.ts";
 import { Chip } from "./chip.tsx";
 import { CountChoice } from "./count-choice.tsx";
 import { ReferenceTools } from "./reference-tools.tsx";
