@@ -205,5 +205,12 @@ const shapes = [
 
 export const FAULTS: readonly Row[] = [...run, ...answers, ...webhooks, ...calls, ...outputs, ...shapes];
 
-/** Moods of the whole API, which no single prediction can have: models.test.ts has them. */
-export const FOR_ALL_ONLY: readonly string[] = ["models-500", "models-no-schema"];
+/** Moods that no row can have: of the whole API (models.test.ts), and of reference images (reference.test.ts). */
+export const NOT_IN_ROWS: readonly string[] = [
+  "models-500",
+  "models-no-schema",
+  "reference-held",
+  "reference-late",
+  "reference-twice",
+  "reference-rewritten",
+];
