@@ -118,11 +118,12 @@ test("an image is added by keyboard alone, from its tile and from the viewer", a
   await viewer.getByRole("button", { name: galleryText.collect }).click();
   await row.click();
   await viewer.getByText(collectionsText.added(1, "Keys")).waitFor();
-  const { items } = await (await client.call("GET", `/api/generations?collection=${id}`)).json();
-  expect(items.map((item: { id: string }) => item.id)).toEqual([
-    seededId(PROMPT, 300),
-    seededId(PROMPT, 298),
-  ]);
+  // The toast of the first one may still be there.
+  const idsIn = async () => {
+    const { items } = await (await client.call("GET", `/api/generations?collection=${id}`)).json();
+    return items.map((item: { id: string }) => item.id);
+  };
+  await expect.poll(idsIn).toEqual([seededId(PROMPT, 300), seededId(PROMPT, 298)]);
   await client.call("DELETE", `/api/collections/${id}`);
 });
 
