@@ -5,7 +5,7 @@ const labels = new Map<string, string>(STYLES.map(({ id, label }) => [id, label]
 
 export const stylesText = {
   title: "Style",
-  what: "Adds a few words to your prompt. The prompt itself stays as it is.",
+  what: "Adds a few words to your prompt. Your prompt doesn't change.",
   none: "No style",
   label: (id: string) => labels.get(id) ?? id,
   remove: (label: string) => `Remove style ${label}`,

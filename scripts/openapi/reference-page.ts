@@ -31,7 +31,7 @@ const ERROR_MEANINGS: Record<ProblemCode, string> = {
   forbidden_origin: "The request came from a page of another site.",
   insufficient_scope: "The API key does not have the scope, or only a session can do this.",
   suspended: "The account is suspended.",
-  not_found: "It does not exist, or belongs to somebody else.",
+  not_found: "It does not exist, or belongs to another user.",
   method_not_allowed: "The address does not support this method.",
   already_finished: "The generation has already ended.",
   not_ready: "The image is not ready yet.",

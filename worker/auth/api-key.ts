@@ -3,6 +3,7 @@
  * CRC-32 of what precedes as 6 base62 characters, so that a mistyped key is rejected without a read of D1.
  */
 import { crc32 } from "../lib/crc32.ts";
+import { hexOf } from "../lib/hex.ts";
 import { type Shard, shardNamed } from "../api/share-token.ts";
 
 const PREFIX = "sk_studio_";
@@ -25,8 +26,7 @@ export function shardOfKey(text: string): Shard | null {
 
 /** What is stored of a key: SHA-256 in hex. A fast hash is enough for 172 random bits. */
 export async function digestOfKey(key: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)));
 }
 
 /** 248 is the largest multiple of 62 in a byte: with the bytes above, some characters would be more likely. */

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { REFERENCE_URL_SECONDS } from "../config/limits.ts";
 import type { Settings } from "../config/settings.ts";
+import { hexOf } from "../lib/hex.ts";
 import { readToken, signToken } from "./signed-token.ts";
 
 const USE = { audience: "image-studio/reference", lifetimeSeconds: REFERENCE_URL_SECONDS };
@@ -36,6 +37,5 @@ async function derive(secret: string): Promise<string> {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", bytes(secret), algorithm, false, ["sign"]);
-  const derived = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(USE.audience)));
-  return Array.from(derived, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(await crypto.subtle.sign("HMAC", key, bytes(USE.audience)));
 }

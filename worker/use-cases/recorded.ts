@@ -14,7 +14,7 @@ export async function recordPending(
   try {
     return await callStudio(env, userId, (studio) => studio.record(ids));
   } catch (error) {
-    // Then D1 is read as it is.
+    // The caller continues with the rows that D1 has.
     logError("pending_rows_not_written", { user: userId, reason: reasonOf(error) });
     return false;
   }

@@ -6,7 +6,7 @@ import { offeredModels } from "../../text/models.ts";
 /** More than these do not fit beside each other on a phone. */
 const MOST_BUTTONS = 3;
 
-/** Buttons for a few models, a menu for more. Hidden while the page has other models than it was rendered with. */
+/** Buttons for a few models, a menu for more. Hidden until hydration if the setting MODELS replaces the models of the build. */
 export function ModelPicker({ chosen }: { chosen: Signal<ModelId> }) {
   const models = offeredModels.value;
   const isMenu = models.length > MOST_BUTTONS;

@@ -73,7 +73,7 @@ export function createPresets({ api, composer, toasts }: PresetsDependencies) {
       list.value = (list.peek() ?? []).filter((preset) => preset.id !== id);
       return null;
     },
-    /** Puts a preset into the form. A toast says what is not available, and offers the form as it was before. */
+    /** Puts a preset into the form. A toast says what is not available, and offers to restore the form. */
     use({ name, prompt, model, options, style }: Preset) {
       const restore = snapshotOf(composer);
       const isOffered = findOffered(model) !== undefined;
@@ -99,7 +99,7 @@ export type Presets = ReturnType<typeof createPresets>;
 const sentenceOf = (code: ErrorCode) =>
   code === "maximum_reached" ? presetsText.full : errors.sentence(code);
 
-/** Returns a function that puts everything back as it is in the form now. */
+/** Returns a function that restores the current content of the form. */
 function snapshotOf(composer: Composer): () => void {
   const { prompt, model, aspectRatio, seed, negativePrompt, style, isSubmitted } = composer;
   const before = [prompt, model, aspectRatio, seed, negativePrompt, style, isSubmitted].map((part) => {

@@ -5,6 +5,6 @@ import { loadModelSchemas, ready } from "./app.ts";
 beforeAll(async () => {
   const { url } = inject("app");
   await ready(url);
-  // A stranger has no options before somebody has signed in.
+  // A stranger has no options before a user has signed in.
   await loadModelSchemas(url);
 });

@@ -39,7 +39,7 @@ export function proofOf(job: Job, prediction: Prediction): Proof | null {
 }
 
 /**
- * The URL of a reference image contains the job's random id. Skytells may show it as it was sent, or not at all, or
+ * The URL of a reference image contains the job's random id. Skytells may show it unchanged, or not at all, or
  * another one under which it keeps the image itself, which proves nothing.
  */
 function referenceProof(job: Job, input: Prediction["input"]): "url" | null | "unknown" {
