@@ -2,8 +2,8 @@
  * `npm test`: all tests except the long ones, which `--all` adds. Other arguments go to vitest
  * (`npm test -- --project "worker*"`). The last line is always `N passed, N failed`, with `, N skipped` if there are any.
  */
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ensureChromium } from "./chromium.ts";
 import { environment, exitOf, root, runTool, startTool } from "./run.ts";
 import type { Counts } from "./test-report.ts";
@@ -25,6 +25,7 @@ const env = { ...environment, STUDIO_BUILT: "1", TEST_REPORT: report };
 if (isLong) Object.assign(env, { TEST_ALL: "1" });
 if (needsBrowser()) Object.assign(env, { CHROME_PATH: ensureChromium() });
 
+mkdirSync(dirname(report), { recursive: true });
 await runTool("vite", ["build", "--logLevel", "warn"]);
 const reporters = ["--reporter=default", `--reporter=${join(root, "scripts/test-report.ts")}`];
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
