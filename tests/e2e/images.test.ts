@@ -95,9 +95,9 @@ test("the gallery loads page after page, each image once and newest first", asyn
     await client.makes(`Postcard ${String(number).padStart(2, "0")} [mood:terminal]`);
   }
   const { page, studio } = await visit({ email, viewport: PHONE });
-  const pages: string[] = [];
-  page.on("response", (response) => {
-    if (response.url().includes("/api/generations?")) pages.push(response.url());
+  const further: string[] = [];
+  page.on("request", (request) => {
+    if (/\/api\/generations\?.*cursor=/.test(request.url())) further.push(request.url());
   });
   await studio.open("/gallery");
   await studio.seesImage(`Postcard ${count} [mood:terminal]`);
@@ -119,7 +119,7 @@ test("the gallery loads page after page, each image once and newest first", asyn
   expect([...names].sort(([a], [b]) => a - b)).toEqual(
     Array.from({ length: count }, (_, index) => [index + 1, count - index]),
   );
-  expect(pages.length, "more than one page").toBeGreaterThan(1);
+  expect(further.length, "requests for a further page").toBeGreaterThan(0);
   await studio.seesImage("Postcard 01 [mood:terminal]");
 });
 
