@@ -10,8 +10,10 @@ export type Route =
       imageId: string | null;
       /** The gallery's filters, as in its address. */
       search: string;
+      /** The query of an image's own address (worker/shared/output-path.ts). */
+      imageSearch?: string;
     }
-  | { page: "not_found"; imageId: null; search: "" };
+  | { page: "not_found"; imageId: null; search: ""; imageSearch?: never };
 
 /** What a history entry remembers. */
 type Visit = { under?: PageName; search?: string; depth?: number };
@@ -20,7 +22,12 @@ export function routeOf(pathname: string, search = "", { under, search: searchUn
   const found = pageAt(pathname);
   if (found === null) return { page: "not_found", imageId: null, search: "" };
   if ("imageId" in found) {
-    return { page: under ?? "gallery", imageId: found.imageId, search: searchUnder ?? "" };
+    return {
+      page: under ?? "gallery",
+      imageId: found.imageId,
+      search: searchUnder ?? "",
+      imageSearch: search,
+    };
   }
   return { page: found.page, imageId: null, search: found.page === "gallery" ? search : "" };
 }

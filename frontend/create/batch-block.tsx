@@ -3,7 +3,7 @@ import again from "lucide-static/icons/refresh-cw.svg?raw";
 import retryIcon from "lucide-static/icons/rotate-ccw.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
-import { imagePath } from "../browser/router.ts";
+import { outputPath } from "../../worker/shared/output-path.ts";
 import type { BatchCell } from "../studio/generate/batches.ts";
 import { queuePart } from "../studio/generate/queue.ts";
 import { submitPart } from "../studio/generate/submit.ts";
@@ -124,7 +124,7 @@ function SlotTile({ slot, index, isLatest, isShown }: TileProps) {
       {image && entry ? (
         <>
           <a
-            href={imagePath(image.id)}
+            href={outputPath(image.id, output)}
             class="absolute inset-0 ring-inside rounded-[inherit] select-none [-webkit-touch-callout:none]"
             aria-label={createText.open(image.prompt)}
           >

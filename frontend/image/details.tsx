@@ -11,7 +11,7 @@ import sparkles from "lucide-static/icons/sparkles.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import { useSignal } from "@preact/signals";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
-import { imagePath } from "../browser/router.ts";
+import { outputPath } from "../../worker/shared/output-path.ts";
 import { canCopyImages, copyText } from "../browser/clipboard.ts";
 import { isInFlight } from "../studio/images/generation.ts";
 import { HIGH_QUALITY_MODEL, hasHighQuality } from "../studio/generate/variations.ts";
@@ -265,7 +265,7 @@ function Metadata({ generation, outputIndex, onUseSeed }: MetadataProps) {
           <dt class="text-muted">{imageText.reference}</dt>
           <dd class="text-end">
             {"generation" in options.reference ? (
-              <a class="link" href={imagePath(options.reference.generation)}>
+              <a class="link" href={outputPath(options.reference.generation, options.reference.output)}>
                 {imageText.referenceOwn}
               </a>
             ) : (

@@ -1,4 +1,4 @@
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import chevronLeft from "lucide-static/icons/chevron-left.svg?raw";
 import chevronRight from "lucide-static/icons/chevron-right.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
@@ -6,6 +6,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import type { ApiError } from "../api/result.ts";
+import { outputIn, outputPath } from "../../worker/shared/output-path.ts";
 import { imagePath, routerPart } from "../browser/router.ts";
 import { apiPart } from "../studio/api-part.ts";
 import { connectionPart } from "../studio/session/connection.ts";
@@ -46,19 +47,16 @@ export function ImagePage({ id, toasts }: Props) {
   const actions = useImageActions();
   const { generation, error, retry } = useGeneration(id);
   const { list, previous, next } = useNeighbors(generation?.id ?? id);
-  const outputIndex = useSignal(0);
   const zoomControls = useSignal<ZoomControls | null>(null);
   const page = useRef<HTMLDivElement>(null);
   const isStep = useIsStep(id);
   const outputs = generation?.outputs ?? [];
-  const shownIndex = outputs[outputIndex.value] ? outputIndex.value : 0;
+  const wanted = outputIn(router.route.value.imageSearch);
+  const shownIndex = outputs[wanted] ? wanted : 0;
   const output = outputs[shownIndex];
 
   useLastViewed(id);
   useFocusFallback(list);
-  useEffect(() => {
-    outputIndex.value = 0;
-  }, [id]);
 
   const open = (target: Generation | undefined) => target && router.go(imagePath(target.id), true);
 
@@ -135,7 +133,13 @@ export function ImagePage({ id, toasts }: Props) {
             side="end-gutter"
             onStep={open}
           />
-          {generation && outputs.length > 1 && <OutputStrip generation={generation} index={outputIndex} />}
+          {generation && outputs.length > 1 && (
+            <OutputStrip
+              generation={generation}
+              index={shownIndex}
+              onChoose={(index) => router.go(outputPath(generation.id, index), true)}
+            />
+          )}
         </div>
         {generation && (
           <Details generation={generation} outputIndex={shownIndex} actions={actions} onDelete={remove} />
@@ -253,8 +257,10 @@ function StepButton({ target, label, icon, side, onStep }: StepButtonProps) {
   );
 }
 
+type OutputStripProps = { generation: Generation; index: number; onChoose: (index: number) => void };
+
 /** The images of a generation that has several. */
-function OutputStrip({ generation: { outputs }, index }: { generation: Generation; index: Signal<number> }) {
+function OutputStrip({ generation: { outputs }, index, onChoose }: OutputStripProps) {
   return (
     <ul
       aria-label={imageText.outputs}
@@ -266,10 +272,8 @@ function OutputStrip({ generation: { outputs }, index }: { generation: Generatio
             type="button"
             class="block size-12 overflow-hidden rounded-sm border-2 border-transparent opacity-70 hover:opacity-100 aria-[current=true]:border-on-image aria-[current=true]:opacity-100"
             aria-label={imageText.output(at + 1, outputs.length)}
-            aria-current={at === index.value}
-            onClick={() => {
-              index.value = at;
-            }}
+            aria-current={at === index}
+            onClick={() => onChoose(at)}
           >
             <img src={thumbnailUrl} width={width} height={height} alt="" class="size-full object-cover" />
           </button>

@@ -2,7 +2,7 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { signal } from "@preact/signals";
 import { afterEach, expect, test, vi } from "vitest";
-import { type Route, type Router, routerPart } from "../../frontend/browser/router.ts";
+import { type Route, routeOf, type Router, routerPart } from "../../frontend/browser/router.ts";
 import { ImagePage } from "../../frontend/image/image-page.tsx";
 import { apiPart } from "../../frontend/studio/api-part.ts";
 import { feedPart } from "../../frontend/studio/images/feed.ts";
@@ -20,8 +20,8 @@ function open(id: string, images: ReturnType<typeof image>[], stored: Record<str
   const world = setUp({ stored });
   const route = signal<Route>({ page: "create", imageId: id, search: "" });
   const go = vi.fn<Router["go"]>((path) => {
-    const imageId = /^\/g\/(.+)$/.exec(path)?.[1] ?? null;
-    route.value = { page: "create", imageId, search: "" };
+    const { pathname, search } = new URL(path, "http://localhost");
+    route.value = routeOf(pathname, search, { under: "create" });
   });
   const closeImage = vi.fn();
   const router = { route, go, closeImage } as unknown as Router;

@@ -256,8 +256,11 @@ test("a generation with several outputs shows them all", async () => {
   await waitFor(() =>
     expect(viewer.getByRole("img", { name: "many" }).getAttribute("src")).toBe("/images/m/1"),
   );
-  const download = viewer.getByRole("link", { name: imageText.download });
-  expect(download.getAttribute("href")).toBe("/images/m/1?download");
+  const download = () => viewer.getByRole("link", { name: imageText.download }).getAttribute("href");
+  expect(download()).toBe("/images/m/1?download");
+  expect(location.pathname + location.search, "a reload shows the same one").toBe("/g/m?output=1");
+  await act(() => router.go("/g/m?output=7", true));
+  await waitFor(() => expect(download(), "there is no eighth image").toBe("/images/m/0?download"));
 });
 
 test("shows the style and how many images were asked for", async () => {

@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { createRouter, routeOf } from "../../frontend/browser/router.ts";
+import { outputIn, outputPath } from "../../worker/shared/output-path.ts";
 
 /** A browser's history, as far as the router uses it. */
 function browser(path: string) {
@@ -45,9 +46,9 @@ test.each([
   ["/gallery", { page: "gallery", imageId: null, search: "?q=fox" }],
   ["/gallery/", { page: "gallery", imageId: null, search: "?q=fox" }],
   ["/account", { page: "account", imageId: null, search: "" }],
-  ["/g/abc", { page: "gallery", imageId: "abc", search: "" }],
-  ["/g/a%2Fb", { page: "gallery", imageId: "a/b", search: "" }],
-  ["/g/%E0%A4%A", { page: "gallery", imageId: "%E0%A4%A", search: "" }],
+  ["/g/abc", { page: "gallery", imageId: "abc", search: "", imageSearch: "?q=fox" }],
+  ["/g/a%2Fb", { page: "gallery", imageId: "a/b", search: "", imageSearch: "?q=fox" }],
+  ["/g/%E0%A4%A", { page: "gallery", imageId: "%E0%A4%A", search: "", imageSearch: "?q=fox" }],
   ["/g/", { page: "not_found", imageId: null, search: "" }],
   ["/nowhere", { page: "not_found", imageId: null, search: "" }],
 ])("%s", (path, route) => {
@@ -57,7 +58,7 @@ test.each([
 test("an image opens over the page that it was opened from, and closing it goes back there", () => {
   const { router, location, scrollTo } = browser("/");
   router.go("/g/a");
-  expect(router.route.value).toEqual({ page: "create", imageId: "a", search: "" });
+  expect(router.route.value).toMatchObject({ page: "create", imageId: "a", search: "" });
   router.go("/g/b", true);
   router.closeImage();
   expect(router.route.value).toEqual({ page: "create", imageId: null, search: "" });
@@ -105,12 +106,26 @@ test("filters are part of the gallery's address, and stay under an open image", 
   expect(router.route.value).toEqual({ page: "gallery", imageId: null, search: "?q=fox" });
   router.go("/g/a");
   router.go("/g/b", true);
-  expect(router.route.value).toEqual({ page: "gallery", imageId: "b", search: "?q=fox" });
+  expect(router.route.value).toMatchObject({ page: "gallery", imageId: "b", search: "?q=fox" });
   router.closeImage();
   expect(location.pathname + location.search).toBe("/gallery?q=fox");
   router.go("/gallery?q=fox&favorite=true");
   history.back();
   expect(router.route.value.search).toBe("?q=fox");
+});
+
+test("which image of a generation is open is part of the address, and back shows it again", () => {
+  const { router, history } = browser("/gallery?q=fox");
+  router.go(outputPath("a", 2));
+  expect(outputIn(router.route.value.imageSearch)).toBe(2);
+  router.go("/account");
+  history.back();
+  expect(router.route.value).toMatchObject({ imageId: "a", search: "?q=fox" });
+  expect(outputIn(router.route.value.imageSearch)).toBe(2);
+});
+
+test.each(["", "?output=", "?output=-1", "?output=1e3", "?output=two"])("%j is the first image", (query) => {
+  expect(outputIn(query)).toBe(0);
 });
 
 test("Back before the first frame of a view transition: address and page agree", () => {
