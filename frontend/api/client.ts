@@ -114,12 +114,13 @@ export function createApi(
 export type Api = ReturnType<typeof createApi>;
 
 /**
- * A gateway may respond instead of the Worker, in HTML: then there is no code, and the status alone says too little. A code
- * that only a newer Worker knows is passed on: it is a refusal all the same.
+ * A gateway may respond instead of the Worker, in HTML: then there is no code, only a status. A code that only a newer
+ * Worker knows is passed on: it is a refusal all the same.
  */
 async function readError(response: Response): Promise<ApiError> {
-  const body = (await response.json()) as Partial<Problem>;
-  if (typeof body.code !== "string") return { code: "invalid_response", detail: String(response.status) };
+  const { status } = response;
+  const body = (await response.json().catch(() => null)) as Partial<Problem> | null;
+  if (typeof body?.code !== "string") return { code: "invalid_response", detail: "", status };
   const error: ApiError = {
     code: body.ownerMustAct ? "owner_must_act" : body.code,
     detail: body.detail ?? "",

@@ -17,6 +17,8 @@ export type ApiError = {
   code: ErrorCode;
   /** The Worker's own sentence; the studio shows it only where it says more than the code does. */
   detail: string;
+  /** The HTTP status of an error response that is not the Worker's. */
+  status?: number;
   pending?: { id: string; until: string };
   limits?: Limits;
   retryAfterSeconds?: number;

@@ -177,7 +177,7 @@ function FailedSlot({ slot: { generation, entry } }: { slot: Slot }) {
 }
 
 function reasonOf(entry: FeedEntry, { error, options }: Generation): string {
-  if (entry.phase === "rejected" && entry.error) return errors.rejected(entry.error.code, options);
+  if (entry.phase === "rejected" && entry.error) return errors.rejected(entry.error, options);
   return error ? errors.failure(error.code) : createText.canceled;
 }
 

@@ -95,10 +95,14 @@ function FailureReason({ entry }: { entry: FeedEntry }) {
   const { error, options } = feed.generationOf(entry);
   const rejection = entry.phase === "rejected" ? entry.error : null;
   const sentence = rejection
-    ? errors.rejected(rejection.code, options)
+    ? errors.rejected(rejection, options)
     : error
       ? errors.failure(error.code)
       : createText.canceled;
+  // The Worker says which option it is, and Skytells what is wrong with the prompt.
+  const hasDetail =
+    rejection?.code === "upstream_rejected" ||
+    (rejection && errors.areOptionsRejected(rejection.code, options));
   return (
     <>
       <p class="flex gap-2 font-medium">
@@ -110,7 +114,7 @@ function FailureReason({ entry }: { entry: FeedEntry }) {
         {sentence}
       </p>
       {isRefunded(entry, feed, limits.value) && <p class="text-muted">{errors.refunded}</p>}
-      {rejection?.code === "upstream_rejected" && <p class="text-muted">{rejection.detail}</p>}
+      {hasDetail && <p class="text-muted">{rejection.detail}</p>}
     </>
   );
 }

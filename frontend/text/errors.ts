@@ -2,7 +2,7 @@
 import { countCodePoints, normalizePrompt } from "../../worker/shared/prompt.ts";
 import type { FailureCode } from "../../worker/shared/generations.ts";
 import type { Generation, GenerationOptions } from "../../worker/api/schemas/generation.ts";
-import type { ErrorCode } from "../api/result.ts";
+import type { ApiError, ErrorCode } from "../api/result.ts";
 import { createText } from "./create.ts";
 import { counted } from "./plural.ts";
 
@@ -29,25 +29,31 @@ export const errors = {
   /** Codes of a newer Worker have the sentence of an unknown error. */
   sentence: (code: ErrorCode) => errorSentences[code] ?? errorSentences.invalid_response,
   /** Why a submission was rejected. Of what the studio puts into it, only the options can be invalid. */
-  rejected: (code: ErrorCode, options: GenerationOptions) => {
+  rejected: ({ code, status }: Pick<ApiError, "code" | "status">, options: GenerationOptions) => {
+    if (status !== undefined && status < 500) return BLOCKED;
     // Without a reference image a request that is not found ends as deleted.
     if (code === "not_found") return createText.uploadGone;
-    const areOptions = code === "invalid_request" && Object.keys(options).length > 0;
-    return areOptions ? OPTIONS_REJECTED : errors.sentence(code);
+    return errors.areOptionsRejected(code, options) ? OPTIONS_REJECTED : errors.sentence(code);
   },
+  areOptionsRejected: (code: ErrorCode, options: GenerationOptions) =>
+    code === "invalid_request" && Object.keys(options).length > 0,
   /** Why a list could not be loaded. With the first codes it is retried automatically. */
   notLoaded: (code: ErrorCode) => {
     if (code === "network_error") return "The studio can't be reached. Check your connection. Retrying…";
     const isOurs = code === "storage_unavailable" || code === "internal" || code === "invalid_response";
     return isOurs ? "The problem is in the studio, not your connection. Retrying…" : errors.sentence(code);
   },
-  rejectedAnnouncement: (code: ErrorCode, options: GenerationOptions) =>
-    errors.failed(errors.rejected(code, options)),
+  rejectedAnnouncement: (error: ApiError, options: GenerationOptions) =>
+    errors.failed(errors.rejected(error, options)),
   failure: (code: FailureCode) => failureSentences[code] ?? errorSentences.invalid_response,
 };
 
 const OPTIONS_REJECTED =
   "This model doesn't support all of these options. You weren't charged. Change or remove them and try again.";
+
+/** A firewall or a gateway responded with an error instead of the Worker. */
+const BLOCKED =
+  "This request was blocked before it reached the studio. Change the prompt, or try again in another network.";
 
 /** Of requests that the studio itself does not make. */
 const UNREADABLE = "The studio couldn't read that request. Reload the page and try again.";

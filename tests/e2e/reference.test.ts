@@ -142,6 +142,9 @@ test("a lost upload rejects the request and keeps the prompt", async () => {
   await hand(page, "drop", await drawPng(page, "#abcdef"));
   await studio.button(referenceText.remove).waitFor();
   await studio.generate("A quiet harbor");
-  await page.getByRole("listitem").getByText(errors.rejected("not_found", {})).waitFor();
+  await page
+    .getByRole("listitem")
+    .getByText(errors.rejected({ code: "not_found" }, {}))
+    .waitFor();
   expect(await studio.prompt.inputValue()).toBe("A quiet harbor");
 });

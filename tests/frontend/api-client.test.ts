@@ -67,6 +67,15 @@ describe("the API client never throws", () => {
   });
 });
 
+test.each([
+  [403, "<html>Blocked</html>"],
+  [413, "{}"],
+  [502, ""],
+])("says the status of an error that is not the Worker's (%i %s)", async (status, body) => {
+  const { api } = respondingWith(status, body);
+  expect(await api.session()).toMatchObject({ ok: false, error: { code: "invalid_response", status } });
+});
+
 test("keeps a code that only a newer Worker knows", async () => {
   const { api } = respondingWith(500, JSON.stringify({ code: "something_new" }));
   expect(await api.session()).toMatchObject({ ok: false, error: { code: "something_new" } });

@@ -6,6 +6,7 @@ import { batchText } from "../../frontend/text/batch.ts";
 import { commonText } from "../../frontend/text/common.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { errors } from "../../frontend/text/errors.ts";
+import { imageText } from "../../frontend/text/image.ts";
 import { MAX_SEED } from "../../worker/shared/models.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { openApp } from "./render-app.tsx";
@@ -159,6 +160,43 @@ describe("one request for four images", () => {
     expect(worker.generate.mock.calls[0]?.[0]).toEqual({ ...BODY, count: 4 });
     await end(1, { options: { count: 4 }, outputs: outputs(4) });
     expect(grid.getAllByRole("img").length).toBe(4);
+  });
+
+  test("has a link to each image, which opens the viewer at that image", async () => {
+    const { generate, end, router, api: worker } = await openWith({ api: api() });
+    const grid = await generate();
+    await waitFor(() => expect(worker.generate).toHaveBeenCalledTimes(1));
+    await end(1, { options: { count: 4 }, outputs: outputs(4) });
+    const links = grid.getAllByRole("link", { name: createText.open(BODY.prompt) });
+    const addresses = links.map((link) => link.getAttribute("href") ?? "");
+    expect(addresses).toEqual(["/g/g1", "/g/g1?output=1", "/g/g1?output=2", "/g/g1?output=3"]);
+    await act(() => router.go(addresses[2] ?? ""));
+    const viewer = within(await screen.findByRole("dialog", { name: BODY.prompt }));
+    const download = await viewer.findByRole("link", { name: imageText.download });
+    expect(download.getAttribute("href")).toBe("/images/g1/2?download");
+  });
+
+  test("that the Worker refuses is a row at once, and Try again makes as many as the model creates at once", async () => {
+    const worker = api();
+    const detail = "This model does not generate 4 images at once; the most is 2.";
+    worker.generate.mockResolvedValueOnce(failure("invalid_request", { detail }));
+    const { outbox, session, composer } = await openWith({ api: worker });
+    const [model] = signedIn().models;
+    const changed = {
+      limits: limits(4),
+      models: model ? [{ ...model, options: { seed: true as const } }] : [],
+    };
+    worker.session.mockResolvedValue(ok(signedIn(changed)));
+    fireEvent.click(screen.getByRole("button", { name: commonText.generateCount(4) }));
+    const failures = within(await screen.findByRole("list", { name: createText.failures }));
+    failures.getByText(detail);
+    expect(outbox.items.value).toEqual([]);
+    expect(composer.prompt.value).toBe(BODY.prompt);
+    await waitFor(() => expect(session.optionsFor(BODY.model)).toEqual({ seed: true }));
+    fireEvent.click(failures.getByRole("button", { name: createText.tryAgain }));
+    await waitFor(() => expect(worker.generate).toHaveBeenCalledTimes(5));
+    expect(worker.generate.mock.calls.slice(1).map(([body]) => body)).toEqual([BODY, BODY, BODY, BODY]);
+    expect(await screen.findByRole("list", { name: batchText.name(4) })).toBeTruthy();
   });
 
   test("that brought three offers to create the fourth", async () => {

@@ -7,6 +7,7 @@ import { actionsText } from "../../frontend/text/actions.ts";
 import { commonText } from "../../frontend/text/common.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { errors } from "../../frontend/text/errors.ts";
+import { galleryText } from "../../frontend/text/gallery.ts";
 import { imageText } from "../../frontend/text/image.ts";
 import { offeredModels, unlistedModels } from "../../frontend/text/models.ts";
 import { referenceText } from "../../frontend/text/reference.ts";
@@ -50,10 +51,12 @@ async function setUpEditor(chosen = "edit") {
   let uploads = 0;
   const upload = vi.fn<ReferenceDependencies["upload"]>(async () => uploaded(`u${++uploads}`));
   const previewOf = vi.fn<ReferenceDependencies["previewOf"]>(async () => "data:,");
+  const announce = vi.fn<ReferenceDependencies["announce"]>();
   await world.begin();
   world.composer.setModel(chosen);
   world.composer.write("a red kite");
-  const reference = createReference({ ...world, form, upload, previewOf, now: () => world.clock.now });
+  const now = () => world.clock.now;
+  const reference = createReference({ ...world, form, upload, previewOf, announce, now });
   return {
     ...world,
     form: world.form,
@@ -62,6 +65,7 @@ async function setUpEditor(chosen = "edit") {
     upload,
     previewOf,
     reference,
+    announced: () => announce.mock.calls.map(([sentence]) => sentence),
   };
 }
 const sent = ({ api }: ReturnType<typeof setUp>) => api.generate.mock.calls.map(([body]) => body.reference);
@@ -77,6 +81,32 @@ describe("a file", () => {
     world.clock.now += 2_000;
     await world.form.generate();
     expect(sent(world)).toEqual([{ upload: "u1" }, { upload: "u2" }]);
+  });
+
+  test("is announced: the start, the progress now and then, and the end", async () => {
+    const { reference, upload, clock, announced } = await setUpEditor();
+    upload.mockImplementationOnce(async (_, onProgress) => {
+      for (const percent of [10, 20, 60, 70]) {
+        clock.now += 1_500;
+        onProgress(percent);
+      }
+      return uploaded("u1");
+    });
+    await reference.add(PNG);
+    const progress = [20, 70].map(referenceText.uploadProgress);
+    expect(announced()).toEqual([referenceText.uploadStarted, ...progress, referenceText.ready]);
+  });
+
+  test("whose upload is canceled is announced as canceled, and not as ready", async () => {
+    const { reference, upload, announced } = await setUpEditor();
+    const response = Promise.withResolvers<Awaited<ReturnType<ReferenceDependencies["upload"]>>>();
+    upload.mockReturnValueOnce(response.promise);
+    const added = reference.add(PNG);
+    await waitFor(() => expect(upload).toHaveBeenCalled());
+    reference.cancel();
+    response.resolve(uploaded("u1"));
+    await added;
+    expect(announced()).toEqual([referenceText.uploadStarted, referenceText.canceled]);
   });
 
   test("that is being uploaded holds back Generate, and Cancel ends the upload", async () => {
@@ -173,7 +203,7 @@ test("a lost upload is a rejection that keeps the prompt", async () => {
   world.api.generate.mockResolvedValue(failure("not_found"));
   await world.form.generate();
   expect(world.entries()).toMatchObject([{ phase: "rejected", generation: { prompt: "a red kite" } }]);
-  expect(errors.rejected("not_found", {})).toContain("reference image");
+  expect(errors.rejected({ code: "not_found" }, {})).toContain("reference image");
   expect(world.composer.prompt.value).toBe("a red kite");
 });
 
@@ -249,6 +279,57 @@ describe("in the studio", () => {
     );
     fireEvent.click(chip);
     await waitFor(() => expect(screen.queryByRole("button", { name: referenceText.remove })).toBeNull());
+  });
+
+  test.each([
+    ["edit", referenceText.drop],
+    ["plain", referenceText.notTaken("Plain", "Edit")],
+  ])("a file that is dragged over the window highlights the form, with the model %s", async (id, text) => {
+    const { composer } = await open();
+    await choose(id, composer);
+    await screen.findByRole("button", { name: actionsText.reference });
+    const drag = (type: string, types: string[], relatedTarget: Element | null = null) =>
+      act(() => {
+        const event = Object.assign(new Event(type, { bubbles: true, cancelable: true }), {
+          dataTransfer: { types, files: [] },
+          relatedTarget,
+        });
+        screen.getByRole("main").dispatchEvent(event);
+      });
+    await drag("dragover", ["text/plain"]);
+    expect(screen.queryByText(text), "a text").toBeNull();
+    await drag("dragover", ["Files"]);
+    screen.getByText(text);
+    await drag("dragleave", ["Files"], screen.getByRole("main"));
+    screen.getByText(text);
+    await drag("dragleave", ["Files"]);
+    expect(screen.queryByText(text), "it left the window").toBeNull();
+    await drag("dragover", ["Files"]);
+    await drag("drop", ["Files"]);
+    expect(screen.queryByText(text), "it was dropped").toBeNull();
+  });
+
+  test("an earlier image becomes the reference from its tile", async () => {
+    const { composer, parts } = await open([image("b"), image("a", { prompt: "a lamp" })]);
+    const tile = await screen.findByRole("link", { name: createText.open("a lamp") });
+    fireEvent.pointerOver(tile, { pointerType: "mouse" });
+    const overlay = within(tile.closest("li") as HTMLElement);
+    fireEvent.click(await overlay.findByRole("button", { name: actionsText.reference }));
+    expect(composer.model.value).toBe("edit");
+    const form = parts.get(formReferencePart) as ReturnType<typeof createFormReference>;
+    expect(form.chosen.value?.body).toEqual({ generation: "a", output: 0 });
+  });
+
+  test("an image of the gallery becomes the reference, and the form opens", async () => {
+    const { composer, router } = await open([image("a", { prompt: "a lamp" })]);
+    await act(() => router.go("/gallery"));
+    const tile = await screen.findByRole("link", { name: galleryText.open("a lamp") });
+    fireEvent.pointerOver(tile, { pointerType: "mouse" });
+    const overlay = within(tile.closest("li") as HTMLElement);
+    fireEvent.click(await overlay.findByRole("button", { name: actionsText.reference }));
+    expect(router.route.value.page).toBe("create");
+    expect(composer.model.value).toBe("edit");
+    await screen.findByRole("button", { name: referenceText.remove });
   });
 
   test("Upscale requests the image from the model that enlarges", async () => {

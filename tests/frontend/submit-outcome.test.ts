@@ -65,6 +65,16 @@ test("the table holds every code of the Worker", () => {
   expect(Object.keys(FIRST)).toEqual(expect.arrayContaining(Object.keys(PROBLEM_STATUS)));
 });
 
+describe("a response that is not the Worker's, with the status", () => {
+  test.each([400, 403, 404, 405, 413, 415, 422, 451])("%i is final", (status) => {
+    expect(outcome("invalid_response", { status })).toEqual(reject());
+  });
+
+  test.each([408, 425, 429, 500, 502, 503, 530])("%i is temporary", (status) => {
+    expect(outcome("invalid_response", { status })).toEqual(resend(1_000));
+  });
+});
+
 describe("sending again", () => {
   test("waits longer with each attempt, up to 30 s", () => {
     const delays = [0, 1, 2, 3, 4, 5, 20].map((attempt) => outcome("network_error", {}, { attempt }));

@@ -66,9 +66,12 @@ export function outcomeOf(error: ApiError, { attempt, ageMs, hasReference, rando
   return { kind: "reject", pause };
 }
 
+/** Something before the Worker rejects the request, and would again. The three statuses are temporary (RFC 9110, 6585, 8470). */
+const isBlocked = (status = 0) => status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+
 /** Milliseconds before the same request is sent again; null if the response is final. */
 function resendDelay(
-  { code, retryAfterSeconds = 0 }: ApiError,
+  { code, status, retryAfterSeconds = 0 }: ApiError,
   attempt: number,
   random: () => number,
 ): number | null {
@@ -76,8 +79,9 @@ function resendDelay(
   switch (code) {
     case "idempotency_in_progress":
       return (retryAfterSeconds || 2) * 1_000;
-    case "network_error":
     case "invalid_response":
+      return isBlocked(status) ? null : delay;
+    case "network_error":
     case "session_redirected":
     case "storage_unavailable":
       return delay;

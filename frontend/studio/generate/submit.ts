@@ -62,6 +62,25 @@ export function createSubmit(dependencies: SubmitDependencies) {
     state: "queued",
   });
 
+  /**
+   * Sends it, or queues it if no slot is free. Several images are one request if the model can create as many, else a
+   * request each. `entryKey`: the entry that tries again, and `ofBatch` its place.
+   */
+  async function submit(body: GenerateBody, count = 1, entryKey?: string, ofBatch: Batch | null = null) {
+    const items = requestsFor(body, count, session.optionsFor(body.model)).map((one) =>
+      newItem(one, ofBatch),
+    );
+    const id = items[0]?.key ?? "";
+    await Promise.all(
+      items.map((item, index) =>
+        submitOrQueue(
+          items.length > 1 ? { ...item, batch: { id, index } } : item,
+          index === 0 ? entryKey : undefined,
+        ),
+      ),
+    );
+  }
+
   /** Sends it, or queues it behind the others. `entryKey`: the entry that tries again. */
   async function submitOrQueue(item: OutboxItem, entryKey = item.key): Promise<void> {
     dependencies.onSubmitted(item);
@@ -146,7 +165,7 @@ export function createSubmit(dependencies: SubmitDependencies) {
       feed.markRejected(entryKey, error);
       // The Worker has read the model's options since.
       if (error.code === "invalid_request") void session.load();
-      toasts.announce(errors.rejectedAnnouncement(error.code, optionsOf(item.body)));
+      toasts.announce(errors.rejectedAnnouncement(error, optionsOf(item.body)));
     });
     return false;
   }
@@ -230,20 +249,7 @@ export function createSubmit(dependencies: SubmitDependencies) {
     start,
     cancel,
     retryNow,
-    /**
-     * Sends it, or queues it if no slot is free. Several images are one request if the model can create as many, else a
-     * request each.
-     */
-    async submit(body: GenerateBody, count = 1): Promise<void> {
-      const bodies = requestsFor(body, count, session.optionsFor(body.model));
-      const items = bodies.map((one) => newItem(one));
-      const id = items[0]?.key ?? "";
-      await Promise.all(
-        items.map((item, index) =>
-          submitOrQueue(items.length > 1 ? { ...item, batch: { id, index } } : item),
-        ),
-      );
-    },
+    submit,
     /** Continues with an item of an earlier page or of another tab. */
     async resume(item: OutboxItem): Promise<void> {
       if (feed.byKey(item.key)) return;
@@ -262,17 +268,19 @@ export function createSubmit(dependencies: SubmitDependencies) {
       // The second of two clicks finds it in flight again.
       if (entry.phase !== "rejected" && isInFlight(generation)) return;
       if (!entry.item && isUploadGone(generation)) return void toasts.show(createText.uploadGone);
-      const { prompt, model, options } = generation;
+      const { prompt, model, options: made } = generation;
       // The Worker rejects a retired model.
-      const body = entry.item?.body ?? { prompt, model: model as ModelId, ...repeatedOptions(options) };
+      const body = entry.item?.body ?? { prompt, model: model as ModelId, ...repeatedOptions(made) };
       const batch = dependencies.batchOf(entry);
       const code = entry.phase === "rejected" ? entry.error?.code : undefined;
       // With options that the model does not support it would always be rejected.
       if (code === "invalid_request") {
         const supported = optionsOf(body, session.optionsFor(body.model));
         const { reference } = session.optionsFor(body.model)?.reference ? body : {};
-        const again = { prompt, model: body.model, ...supported, ...(reference && { reference }) };
-        return submitOrQueue(newItem(again, batch), key);
+        const { count: _, ...options } = supported;
+        const again = { prompt, model: body.model, ...options, ...(reference && { reference }) };
+        // The model may create fewer images at once than when this was submitted.
+        return submit(again, body.count, key, batch);
       }
       const item = newItem(body, batch);
       const isRepeat = code !== undefined && code !== "idempotency_mismatch";
