@@ -83,7 +83,7 @@ describe("a preset saved from the form has", () => {
           name: "Posters",
           prompt: "a red kite",
           model: "truefusion-edge",
-          options: { aspectRatio: "16:9", seed: 7, negativePrompt: "text" },
+          options: { aspectRatio: "16:9", seed: 7, negativePrompt: "text", count: 1 },
         },
       },
     ]);
@@ -95,7 +95,7 @@ describe("a preset saved from the form has", () => {
     composer.write("  ");
     await presets.save("Only settings");
     expect(request.mock.calls[0]?.[2]).toEqual({
-      body: { name: "Only settings", model: "truefusion-pro", options: {} },
+      body: { name: "Only settings", model: "truefusion-pro", options: { count: 1 } },
     });
   });
 });
@@ -122,6 +122,22 @@ describe("using a preset", () => {
     expect(composer.prompt.value).toBe("my draft");
     expect(composer.model.value).toBe("truefusion-pro");
     expect(composer.options.value).toEqual({ aspectRatio: "16:9", seed: 3 });
+  });
+
+  test("restores how many images it makes, and Undo the number before", async () => {
+    const { composer, presets, toasts, begin } = setUpPresets();
+    await begin();
+    composer.count.value = 2;
+    await presets.save("Pairs");
+    const [pairs] = presets.list.value ?? [];
+    expect(pairs?.options).toEqual({ count: 2 });
+    composer.count.value = 4;
+    if (pairs) presets.use(pairs);
+    expect(composer.count.value).toBe(2);
+    toasts.all.value[0]?.action?.run();
+    expect(composer.count.value).toBe(4);
+    presets.use(preset("old", { options: {} }));
+    expect(composer.count.value, "saved by an earlier version").toBe(4);
   });
 
   test("without a prompt keeps the one that is being written", () => {

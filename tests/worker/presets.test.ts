@@ -46,7 +46,7 @@ const FULL = {
   name: "Posters",
   prompt: "a poster of a fox",
   model: "truefusion-edge",
-  options: { aspectRatio: "2:3", seed: 7, negativePrompt: "text" },
+  options: { aspectRatio: "2:3", seed: 7, negativePrompt: "text", count: 2 },
   style: "low-poly",
 };
 

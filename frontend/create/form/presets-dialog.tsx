@@ -13,6 +13,7 @@ import { formStatePart } from "../../studio/generate/form-state.ts";
 import { createPresets, type Presets } from "../../studio/generate/presets.ts";
 import { toastsPart } from "../../studio/toasts.ts";
 import { sessionPart } from "../../studio/session/session.ts";
+import { batchText } from "../../text/batch.ts";
 import { commonText } from "../../text/common.ts";
 import { errors } from "../../text/errors.ts";
 import { presetsText } from "../../text/presets.ts";
@@ -181,6 +182,7 @@ function summaryOf({ model, options, prompt }: Preset): string {
   const parts = [
     model !== undefined && commonText.model(model),
     options.aspectRatio,
+    (options.count ?? 1) > 1 && batchText.countLabel(options.count ?? 1),
     prompt === undefined && presetsText.noPrompt,
   ];
   return parts.filter(Boolean).join(" · ");

@@ -80,6 +80,8 @@ export function createPresets({ api, composer, toasts }: PresetsDependencies) {
       if (prompt !== undefined) composer.write(prompt);
       if (model !== undefined) composer.setModel(model);
       composer.setOptions({ ...options, ...(style && { style }) });
+      // Presets of an earlier version have none.
+      if (options.count !== undefined) composer.count.value = options.count;
       composer.focus.value = true;
       const missing = [
         ...(model === undefined || isOffered ? [] : [`${commonText.models} ${model}`]),
@@ -101,8 +103,8 @@ const sentenceOf = (code: ErrorCode) =>
 
 /** Returns a function that restores the current content of the form. */
 function snapshotOf(composer: Composer): () => void {
-  const { prompt, model, aspectRatio, seed, negativePrompt, style, isSubmitted } = composer;
-  const before = [prompt, model, aspectRatio, seed, negativePrompt, style, isSubmitted].map((part) => {
+  const { prompt, model, aspectRatio, seed, negativePrompt, style, count, isSubmitted } = composer;
+  const before = [prompt, model, aspectRatio, seed, negativePrompt, style, count, isSubmitted].map((part) => {
     const value = part.peek();
     return () => {
       part.value = value;
@@ -115,16 +117,19 @@ function snapshotOf(composer: Composer): () => void {
 }
 
 /** What a preset keeps of the form. Options that the model does not support are kept for other models. */
-function formOf({ prompt, model, aspectRatio, seed, negativePrompt, style }: Composer) {
+function formOf({ prompt, model, aspectRatio, seed, negativePrompt, style, count }: Composer) {
   const words = prompt.peek();
   return {
     prompt: promptProblem(words) === "empty" ? null : normalizePrompt(words),
     model: model.peek(),
-    options: optionsOf({
-      aspectRatio: aspectRatio.peek(),
-      seed: seed.peek(),
-      negativePrompt: normalizePrompt(negativePrompt.peek()),
-    }),
+    options: {
+      ...optionsOf({
+        aspectRatio: aspectRatio.peek(),
+        seed: seed.peek(),
+        negativePrompt: normalizePrompt(negativePrompt.peek()),
+      }),
+      count: count.peek(),
+    },
     style: style.peek(),
   };
 }
