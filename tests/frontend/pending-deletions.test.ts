@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { MAX_PENDING } from "../../frontend/studio/images/pending-deletions.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
-import { failure, image, ok, setUp } from "./support.ts";
+import { failure, fakeApi, image, NOW, ok, setUp, signedIn } from "./support.ts";
 
 /** How long toasts are visible, without and with a button. */
 const SHOWN_FOR_MS = 6_000;
@@ -188,5 +188,71 @@ describe("a deletion", () => {
     expect(hidden()).toEqual(["a"]);
     expect(api.bulk).not.toHaveBeenCalled();
     expect(toast()).toBe(galleryText.tooManyToDelete(MAX_PENDING));
+  });
+});
+
+describe("after a reload, images that were being deleted", () => {
+  const stored = (changes: object = {}) =>
+    JSON.stringify({ user: "u1", at: NOW - 1_000, ids: ["a", "b"], ...changes });
+
+  /** The page before, which was left while its request was running. */
+  function leave() {
+    const { api, pendingDeletions, session, tabStore } = open();
+    session.session.value = signedIn();
+    api.bulk.mockReturnValue(new Promise(() => {}));
+    pendingDeletions.add(["a", "b"]);
+    void pendingDeletions.flush("at once");
+    return tabStore.get("deleting") ?? "";
+  }
+
+  async function arrive(deleting: string, api = fakeApi()) {
+    api.list.mockResolvedValue(ok({ items: [image("c"), image("b"), image("a")], nextCursor: null }));
+    const world = setUp({ storedInTab: { deleting }, api });
+    await world.begin();
+    const shown = () =>
+      world.entries().flatMap(({ id }) => (id && !world.generations.hidden.value.has(id) ? [id] : []));
+    return { ...world, shown };
+  }
+
+  test("stay hidden, and are deleted again, which also sends what was not sent", async () => {
+    const api = fakeApi();
+    const response = Promise.withResolvers<Awaited<ReturnType<typeof api.bulk>>>();
+    api.bulk.mockReturnValue(response.promise);
+    const { shown, tabStore } = await arrive(leave(), api);
+    expect(api.bulk.mock.calls).toEqual([[["a", "b"], "delete"]]);
+    expect(shown()).toEqual(["c"]);
+    expect(tabStore.get("deleting"), "until there is a response").not.toBeNull();
+    response.resolve(ok({ done: ["b"], missing: ["a"], failed: [] }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(shown()).toEqual(["c"]);
+    expect(tabStore.get("deleting")).toBeNull();
+  });
+
+  test("are shown again if the Worker could not delete them", async () => {
+    const api = fakeApi();
+    api.bulk.mockResolvedValue(ok({ done: ["b"], missing: [], failed: ["a"] }));
+    const { shown, texts } = await arrive(leave(), api);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(shown()).toEqual(["c", "a"]);
+    expect(texts()[0]).toMatch(/^1 image couldn't be deleted/);
+  });
+
+  test.each([
+    ["of another user", stored({ user: "u2" })],
+    ["of a minute ago", stored({ at: NOW - 61_000 })],
+    ["that cannot be read", "{"],
+    ["without ids", stored({ ids: null })],
+  ])("%s are not", async (_, deleting) => {
+    const { api, shown, tabStore } = await arrive(deleting);
+    expect(api.bulk).not.toHaveBeenCalled();
+    expect(shown()).toEqual(["c", "b", "a"]);
+    expect(tabStore.get("deleting")).toBeNull();
+  });
+
+  test("are not more than a page that is left can send", async () => {
+    const ids = Array.from({ length: 2 * MAX_PENDING }, (_, index) => `g${index}`);
+    const { api } = await arrive(stored({ ids }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(api.bulk.mock.calls.flatMap(([chunk]) => chunk).length).toBe(MAX_PENDING);
   });
 });

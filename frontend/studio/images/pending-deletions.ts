@@ -1,33 +1,58 @@
 /**
  * Deletions that can still be undone. A deletion hides its images at once. It is sent after its toast was visible for
  * 10 s (`toasts.ts`; the toast list runs the timers), or when the page closes. Until then Undo shows the images again
- * in their places.
+ * in their places. What is being sent is stored in this tab: after a reload the Worker may read its list before it has
+ * deleted all of them, and a deletion in several requests may have been sent in part.
  */
 import { batch, computed, signal } from "@preact/signals";
 import type { Api } from "../../api/client.ts";
+import type { KeyValueStore } from "../../browser/storage.ts";
 import { errorSentences } from "../../text/errors.ts";
 import { actionsText } from "../../text/actions.ts";
 import { definePart } from "../../ui/parts.ts";
 import { inBulk, type Pace } from "./bulk.ts";
 import type { Generations } from "./generations.ts";
+import type { SessionState } from "../session/session.ts";
 import type { Toast, Toasts } from "../toasts.ts";
 
 /** What a page that is being left can still send: browsers allow 64 KB for all such requests together. */
 export const MAX_PENDING = 1_000;
+
+/** Stored ids are sent again after a reload, which is soon. Later the first requests have ended in one way or another. */
+const SEND_AGAIN_WITHIN_MS = 60_000;
+const STORED_KEY = "deleting";
+
+type Stored = { user: string; at: number; ids: string[] };
 
 type PendingDeletion = { ids: readonly string[]; toast: Toast };
 
 export type PendingDeletionsDependencies = {
   api: Pick<Api, "bulk">;
   generations: Generations;
+  session: Pick<SessionState, "user">;
+  tabStore: KeyValueStore;
   toasts: Toasts;
+  now: () => number;
 };
 
-export function createPendingDeletions({ api, generations, toasts }: PendingDeletionsDependencies) {
+export function createPendingDeletions(dependencies: PendingDeletionsDependencies) {
+  const { api, generations, session, tabStore, toasts, now } = dependencies;
   /** Oldest first. */
   const pending = signal<readonly PendingDeletion[]>([]);
   /** Requests under way. */
   const sending = signal(0);
+  /** Ids in these requests. */
+  const sent = new Set<string>();
+
+  function store() {
+    const user = session.user.peek()?.id;
+    const stored = user !== undefined && sent.size > 0 && { user, at: now(), ids: [...sent] };
+    tabStore.set(STORED_KEY, stored ? JSON.stringify(stored satisfies Stored) : null);
+  }
+
+  function hide(ids: readonly string[]) {
+    generations.hidden.value = new Set([...generations.hidden.peek(), ...ids]);
+  }
 
   function unhide(ids: readonly string[]) {
     const hidden = new Set(generations.hidden.peek());
@@ -45,7 +70,11 @@ export function createPendingDeletions({ api, generations, toasts }: PendingDele
 
   async function send(ids: readonly string[], pace: Pace): Promise<boolean> {
     sending.value += 1;
+    for (const id of ids) sent.add(id);
+    store();
     const { done, failed, error } = await inBulk(api, ids, "delete", pace);
+    for (const id of ids) sent.delete(id);
+    store();
     batch(() => {
       sending.value -= 1;
       for (const id of done) generations.delete(id);
@@ -78,6 +107,18 @@ export function createPendingDeletions({ api, generations, toasts }: PendingDele
     });
   }
 
+  /** Sends again what an earlier page in this tab was sending. The Worker says which of it was deleted already. */
+  session.user.subscribe((user) => {
+    if (!user) return;
+    const stored = parse(tabStore.get(STORED_KEY));
+    tabStore.set(STORED_KEY, null);
+    if (stored?.user !== user.id || now() - stored.at > SEND_AGAIN_WITHIN_MS) return;
+    batch(() => {
+      hide(stored.ids);
+      void send(stored.ids, "steady");
+    });
+  });
+
   return {
     canUndo: computed(() => pending.value.length > 0),
     /** Images are hidden that the Worker still has. */
@@ -97,7 +138,7 @@ export function createPendingDeletions({ api, generations, toasts }: PendingDele
         });
         const deletion: PendingDeletion = { ids, toast };
         pending.value = [...pending.peek(), deletion];
-        generations.hidden.value = new Set([...generations.hidden.peek(), ...ids]);
+        hide(ids);
       });
       return true;
     },
@@ -105,6 +146,17 @@ export function createPendingDeletions({ api, generations, toasts }: PendingDele
     undo,
     flush,
   };
+}
+
+/** What an earlier version or a person wrote may be anything. */
+function parse(text: string | null): Stored | null {
+  try {
+    const value = JSON.parse(text ?? "null") as Stored | null;
+    const isValid = typeof value?.at === "number" && Array.isArray(value.ids);
+    return isValid ? { ...value, ids: value.ids.slice(0, MAX_PENDING) } : null;
+  } catch {
+    return null;
+  }
 }
 
 export type PendingDeletions = ReturnType<typeof createPendingDeletions>;
