@@ -15,9 +15,9 @@ import { errors } from "../text/errors.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
 import { Thumbnail } from "../ui/thumbnail.tsx";
-import { TILE, TileActions } from "./feed-tile.tsx";
-import { Action, Settings } from "./result-parts.tsx";
 import { PendingStatus } from "./pending-status.tsx";
+import { Action, Settings, TILE } from "./result-parts.tsx";
+import { TileActions } from "./tile-actions.tsx";
 import { useVariations } from "./use-variations.ts";
 
 /** From this ratio on, two images are above each other. */

@@ -1,32 +1,23 @@
-import download from "lucide-static/icons/download.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
-import pencil from "lucide-static/icons/pencil.svg?raw";
-import again from "lucide-static/icons/refresh-cw.svg?raw";
-import share from "lucide-static/icons/share-2.svg?raw";
-import sparkles from "lucide-static/icons/sparkles.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { imagePath } from "../browser/router.ts";
-import { dialogsPart } from "../studio/dialogs.ts";
-import { favoritesPart } from "../studio/images/favorites.ts";
 import type { FeedEntry } from "../studio/images/feed.ts";
 import { isInFlight } from "../studio/images/generation.ts";
 import { submitPart } from "../studio/generate/submit.ts";
-import { HIGH_QUALITY_MODEL, hasHighQuality } from "../studio/generate/variations.ts";
-import { commonText } from "../text/common.ts";
 import { createText } from "../text/create.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
-import { TileAction, TileOverlay } from "../ui/tile-overlay.tsx";
 import { Thumbnail } from "../ui/thumbnail.tsx";
+import { formToolsModule } from "./form-tools-module.ts";
 import { useKeepFocus } from "./keep-focus.ts";
 import { PendingStatus } from "./pending-status.tsx";
-import { useVariations } from "./use-variations.ts";
+import { TILE } from "./result-parts.tsx";
+
+const TileActions = formToolsModule.component((module) => module.TileActions);
 
 type Props = { entry: FeedEntry; generation: Generation; hasOverlay: boolean };
 
-export const TILE =
-  "group relative aspect-(--ratio) max-w-full grow-(--ratio) basis-[calc(var(--ratio)*var(--spacing-row))] overflow-hidden rounded-md bg-shade forced-colors:outline forced-colors:-outline-offset-1";
 /** On a phone what was started in this visit fills the width. */
 const WIDE_ON_PHONE =
   "max-md:mx-auto max-md:max-w-[min(100%,var(--ratio)*68dvh)] max-md:grow-0 max-md:basis-full";
@@ -98,40 +89,5 @@ function ImageTile({ entry: { isActive }, generation, hasOverlay }: Props) {
       )}
       {hasOverlay && <TileActions generation={generation} />}
     </>
-  );
-}
-
-/** `output`: which of the generation's images. */
-export function TileActions({ generation, output = 0 }: { generation: Generation; output?: number }) {
-  const dialogs = usePart(dialogsPart);
-  const favorites = usePart(favoritesPart);
-  const variations = useVariations(generation);
-  const { id, prompt, favorite, outputUrl, model } = generation;
-  return (
-    <TileOverlay prompt={prompt}>
-      <TileAction
-        label={createText.favorite}
-        icon={heart}
-        isPressed={favorite}
-        onClick={() => void favorites.toggle(id)}
-      />
-      <TileAction
-        label={createText.share}
-        icon={share}
-        onClick={() => {
-          dialogs.share.value = { id, ...(output > 0 && { output }) };
-        }}
-      />
-      <TileAction label={createText.edit} icon={pencil} onClick={() => variations.edit()} />
-      <TileAction label={createText.again} icon={again} onClick={() => variations.again()} />
-      {hasHighQuality(model) && (
-        <TileAction
-          label={createText.inModel(commonText.model(HIGH_QUALITY_MODEL))}
-          icon={sparkles}
-          onClick={() => variations.generateWith(HIGH_QUALITY_MODEL)}
-        />
-      )}
-      <TileAction label={createText.download} icon={download} href={`${outputUrl}?download`} />
-    </TileOverlay>
   );
 }

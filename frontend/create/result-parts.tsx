@@ -1,4 +1,4 @@
-/** What the newest generation and the images of a batch have in common. */
+/** What the newest generation, earlier ones and the images of a batch have in common. */
 import type { ComponentChildren } from "preact";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { composerPart } from "../studio/generate/composer.ts";
@@ -7,6 +7,9 @@ import { createText } from "../text/create.ts";
 import { stylesText } from "../text/styles.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePart } from "../ui/parts.ts";
+
+export const TILE =
+  "group relative aspect-(--ratio) max-w-full grow-(--ratio) basis-[calc(var(--ratio)*var(--spacing-row))] overflow-hidden rounded-md bg-shade forced-colors:outline forced-colors:-outline-offset-1";
 
 /** The phone shows an icon over each label, so that all of them fit in one row. */
 export const ACTION = "button plain max-md:stacked";

@@ -1,10 +1,17 @@
 /** Part of the text catalogue: the reference image of the form. */
+import { createText } from "./create.ts";
+
 export const referenceText = {
   add: "Image",
   addWhat: "Add a reference image",
   chip: "Reference",
   remove: "Remove the reference image",
   uploading: "Uploading…",
+  drop: "Drop the image to start from it",
+  uploadStarted: "Uploading the reference image.",
+  uploadProgress: (percent: number) => `Reference image: ${createText.percent(percent)} uploaded.`,
+  ready: "The reference image is ready.",
+  canceled: "Upload canceled.",
   wait: "Wait until the reference image is uploaded.",
   oneAtATime: "An uploaded image makes one image at a time with this model. Choose 1 image.",
   cancel: "Cancel the upload",

@@ -2,6 +2,7 @@
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { Feed } from "../../frontend/create/feed.tsx";
+import { formToolsModule } from "../../frontend/create/form-tools-module.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { PartsProvider } from "../../frontend/ui/parts.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
@@ -11,6 +12,7 @@ afterEach(cleanup);
 
 /** The feed of a user with these generations, newest first. */
 async function open(...items: Generation[]) {
+  await formToolsModule.whenLoaded();
   const world = setUp();
   world.api.list.mockResolvedValueOnce(ok({ items, nextCursor: null }));
   world.api.cancel.mockImplementation(async (id) =>

@@ -1,6 +1,7 @@
 /** Styles: chosen in the form, stored, sent, counted, and kept by Edit and Again. */
 import { cleanup, configure, fireEvent, screen, waitFor } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { editBody, editCopy } from "../../frontend/studio/generate/fill-form.ts";
 import { commonText } from "../../frontend/text/common.ts";
 import { errors } from "../../frontend/text/errors.ts";
 import { stylesText } from "../../frontend/text/styles.ts";
@@ -52,11 +53,11 @@ describe("the style in the form", () => {
   test("comes back with a request that is edited in the queue, and with Edit", async () => {
     const { composer, begin } = setUp();
     await begin();
-    composer.editBody({ prompt: "a fox", model: "truefusion-pro", style: STYLE });
+    editBody(composer, { prompt: "a fox", model: "truefusion-pro", style: STYLE });
     expect(composer.style.value).toBe(STYLE);
-    composer.editCopy(image("b"));
+    editCopy(composer, image("b"));
     expect(composer.style.value).toBeNull();
-    composer.editCopy(image("a", { options: { style: STYLE, seed: 7 } }));
+    editCopy(composer, image("a", { options: { style: STYLE, seed: 7 } }));
     expect(composer.options.value).toEqual({ style: STYLE });
   });
 

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import imagePlus from "lucide-static/icons/image-plus.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import { useEffect, useRef } from "preact/hooks";
@@ -11,6 +12,7 @@ import { formStatePart } from "../../studio/generate/form-state.ts";
 import { createReference, type Reference } from "../../studio/generate/reference.ts";
 import { modelWithReference } from "../../studio/generate/reference-models.ts";
 import { sessionPart } from "../../studio/session/session.ts";
+import { toastsPart } from "../../studio/toasts.ts";
 import { referenceText } from "../../text/reference.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { usePart } from "../../ui/parts.ts";
@@ -27,15 +29,27 @@ export function ReferenceTools() {
 
 /** The button and the image that is chosen, if the chosen model takes one. Files can be dropped and pasted. */
 function Tools({ user }: { user: string }) {
-  const composer = usePart(composerPart);
   const reference = useReference();
   const input = useRef<HTMLInputElement>(null);
+  const isDraggedOver = useSignal(false);
   useEffect(() => reference.keep(user), []);
-  useEffect(() => acceptFiles((file) => void reference.add(file)), []);
-  if (!composer.supported.value?.reference) return null;
+  useEffect(
+    () =>
+      acceptFiles({
+        add: (file) => void reference.add(file),
+        onDrag: (isOver) => {
+          isDraggedOver.value = isOver;
+        },
+      }),
+    [],
+  );
+  const refusal = reference.refusal();
+  const dropTarget = isDraggedOver.value && <DropTarget>{refusal ?? referenceText.drop}</DropTarget>;
+  if (refusal !== null) return dropTarget;
   const progress = reference.progress.value;
   return (
     <>
+      {dropTarget}
       <button
         type="button"
         class="button quiet small touch:min-h-control"
@@ -68,11 +82,24 @@ function Tools({ user }: { user: string }) {
   );
 }
 
+/** Covers the form while a file is dragged over the window. */
+function DropTarget({ children }: { children: string }) {
+  return (
+    <div
+      class="pointer-events-none absolute inset-0 z-mark grid place-content-center rounded-xl border-2 border-dashed border-accent bg-accent-soft p-4 text-center font-medium text-accent supports-[anchor-name:--a]:inset-[anchor(inside)] supports-[anchor-name:--a]:[position-anchor:--composer]"
+      data-drop-target
+    >
+      {children}
+    </div>
+  );
+}
+
 function useReference(): Reference {
   const composer = usePart(composerPart);
   const session = usePart(sessionPart);
   const form = usePart(formReferencePart);
   const tabStore = usePart(tabStorePart);
+  const { announce } = usePart(toastsPart);
   const { reference } = usePart(formStatePart);
   reference.value ??= createReference({
     composer,
@@ -81,6 +108,7 @@ function useReference(): Reference {
     tabStore,
     upload: uploadImage,
     previewOf,
+    announce,
     now: Date.now,
   });
   return reference.value;

@@ -8,7 +8,7 @@ import {
 } from "../../../worker/shared/models.ts";
 import type { StyleId } from "../../../worker/shared/styles.ts";
 import { MAX_PROMPT_LENGTH } from "../../../worker/shared/prompt.ts";
-import type { GenerateBody, Generation, GenerationOptions } from "../../../worker/api/schemas/generation.ts";
+import type { GenerationOptions } from "../../../worker/api/schemas/generation.ts";
 import type { ModelOptions } from "../../../worker/api/schemas/session.ts";
 import { findOffered, offeredModels } from "../../text/models.ts";
 import { definePart } from "../../ui/parts.ts";
@@ -129,30 +129,6 @@ export function createComposer({ store, tabStore, optionsFor, onReplaced }: Comp
       isSubmitted.value = true;
       isUntouched.value = false;
       selectAll.value = true;
-    },
-    /** Puts a request back into the form with all that it asked for, a locked seed included. */
-    editBody({ prompt: words, model: id, ...given }: GenerateBody) {
-      setModel(id);
-      setOptions(optionsOf(given));
-      count.value = given.count ?? 1;
-      edit(words);
-      isSubmitted.value = false;
-    },
-    /** The same without the cursor: the request continues after a sign-in. */
-    restoreBody({ prompt: words, model: id, ...given }: GenerateBody) {
-      prompt.value = words;
-      isSubmitted.value = false;
-      setModel(id);
-      count.value = given.count ?? 1;
-      const wanted = optionsOf(given);
-      if (JSON.stringify(wanted) !== JSON.stringify(options.peek())) setOptions(wanted);
-    },
-    /** Puts a generation's prompt, model and options into the form. Not its seed: that would make the same image. */
-    editCopy({ prompt: words, model: id, options: made }: Pick<Generation, "prompt" | "model" | "options">) {
-      const { seed: _, ...given } = made;
-      setModel(id);
-      setOptions(given);
-      edit(words);
     },
     /** Reads the stored draft and settings. What the user typed and chose before the script loaded comes first. */
     restore(typed: string, chosen: string | null = null) {

@@ -7,6 +7,7 @@ import { errors } from "../../text/errors.ts";
 import type { Dialogs } from "../dialogs.ts";
 import type { SessionState } from "../session/session.ts";
 import type { Composer } from "./composer.ts";
+import { restoreBody } from "./fill-form.ts";
 import type { FormReference } from "./form-reference.ts";
 import { MAX_QUEUED, type Outbox } from "./outbox.ts";
 
@@ -87,7 +88,7 @@ export function createForm(dependencies: FormDependencies) {
       // A prompt that is being typed stays in the form.
       const isFree = composer.prompt.peek() === "" || composer.isSubmitted.peek();
       if (isFree) {
-        composer.restoreBody(body);
+        restoreBody(composer, body);
         reference.chosen.value = body.reference ? { body: body.reference } : null;
       }
       askToSignIn(isFree);

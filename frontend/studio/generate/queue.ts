@@ -6,6 +6,7 @@
 import { effect } from "@preact/signals";
 import { definePart } from "../../ui/parts.ts";
 import type { Composer } from "./composer.ts";
+import { editBody } from "./fill-form.ts";
 import type { Connection } from "../session/connection.ts";
 import type { Dialogs } from "../dialogs.ts";
 import type { Feed } from "../images/feed.ts";
@@ -134,7 +135,7 @@ export function createQueue(dependencies: QueueDependencies) {
       // It has started in the meantime.
       if (item?.state !== "queued") return;
       outbox.remove(key);
-      composer.editBody(item.body);
+      editBody(composer, item.body);
       const { reference } = item.body;
       if (reference) dependencies.reference.chosen.value = { body: reference };
     },

@@ -27,11 +27,16 @@ export type ReferenceDependencies = {
   ) => Promise<Result<{ upload: Upload }>>;
   /** A small copy as a data URL; null if the browser cannot read the file as an image. */
   previewOf: (file: Blob) => Promise<string | null>;
+  /** Reads a sentence out to users of screen readers. */
+  announce: (sentence: string) => void;
   now: () => number;
 };
 
+/** More often, a screen reader would interrupt what it is reading. */
+const ANNOUNCE_PROGRESS_EVERY_MS = 3_000;
+
 export function createReference(dependencies: ReferenceDependencies) {
-  const { composer, session, form, tabStore, upload, previewOf, now } = dependencies;
+  const { composer, session, form, tabStore, upload, previewOf, announce, now } = dependencies;
   const { chosen } = form;
   /** Of the upload in progress, in percent; null without one. */
   const progress = signal<number | null>(null);
@@ -54,8 +59,14 @@ export function createReference(dependencies: ReferenceDependencies) {
     const current = new AbortController();
     abort = current;
     progress.value = 0;
+    let announcedAt = now();
+    announce(referenceText.uploadStarted);
     const report = (percent: number) => {
-      if (!current.signal.aborted) progress.value = percent;
+      if (current.signal.aborted) return;
+      progress.value = percent;
+      if (now() - announcedAt < ANNOUNCE_PROGRESS_EVERY_MS) return;
+      announcedAt = now();
+      announce(referenceText.uploadProgress(percent));
     };
     const preview = await previewOf(sent);
     const result = preview === null ? null : await upload(sent, report, current.signal);
@@ -66,6 +77,14 @@ export function createReference(dependencies: ReferenceDependencies) {
     const { id, expiresAt } = result.value.upload;
     file = sent;
     chosen.value = { body: { upload: id }, expiresAt: Date.parse(expiresAt), preview };
+    announce(referenceText.ready);
+  }
+
+  /** Why the chosen model takes no reference image, with one that does; null if it takes one. */
+  function refusal(): string | null {
+    if (composer.supported.value?.reference) return null;
+    const other = modelWithReference(composer, session);
+    return referenceText.notTaken(commonText.model(composer.model.value), other && commonText.model(other));
   }
 
   form.problem = (count) => {
@@ -78,16 +97,16 @@ export function createReference(dependencies: ReferenceDependencies) {
 
   return {
     progress,
-    cancel,
+    refusal,
+    cancel() {
+      if (progress.peek() !== null) announce(referenceText.canceled);
+      cancel();
+    },
     /** Uploads the file, and puts it into the form. The reason why not is shown under the form. */
     async add(added: File): Promise<void> {
       composer.notice.value = null;
-      if (!composer.supported.peek()?.reference) {
-        const other = modelWithReference(composer, session);
-        return refuse(
-          referenceText.notTaken(commonText.model(composer.model.peek()), other && commonText.model(other)),
-        );
-      }
+      const refused = refusal();
+      if (refused !== null) return refuse(refused);
       if (!TYPES.includes(added.type)) return refuse(referenceText.problems.unsupported_media_type);
       if (added.size > MAX_BYTES) return refuse(referenceText.problems.payload_too_large);
       await send(added);

@@ -6,6 +6,7 @@ import { definePart } from "../../ui/parts.ts";
 import { isUploadGone, optionsOf, repeatedOptions } from "../images/generation.ts";
 import { MAX_QUEUED, type Outbox } from "./outbox.ts";
 import type { Composer } from "./composer.ts";
+import { editCopy } from "./fill-form.ts";
 import type { FormReference } from "./form-reference.ts";
 import type { SessionState } from "../session/session.ts";
 import type { Submit } from "./submit.ts";
@@ -62,7 +63,7 @@ export function createVariations(dependencies: VariationsDependencies) {
       submitOne({ prompt, model, reference: { generation: id, output } }),
     /** Puts prompt, model, options and the own reference image into the form. */
     edit(settings: Settings) {
-      composer.editCopy(settings);
+      editCopy(composer, settings);
       const { reference: given } = repeatedOptions(settings.options);
       reference.chosen.value = given ? { body: given } : null;
     },
