@@ -3,13 +3,12 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { SettingsError, settingsOf } from "./config/settings.ts";
-import { logError, reasonOf, stackOf } from "./lib/log.ts";
+import { logError } from "./lib/log.ts";
 import type { AppEnv } from "./http/middleware/app-env.ts";
 import { allowedOrigins } from "./http/middleware/cors.ts";
 import { requestLog } from "./http/middleware/request-log.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
-import { problemResponse, StorageUnavailable } from "./api/problem.ts";
-import { STORAGE_UNAVAILABLE } from "./api/refusals.ts";
+import { problemResponse } from "./api/problem.ts";
 import { admin } from "./http/routes/admin.ts";
 import { account } from "./http/routes/account.ts";
 import { auth } from "./http/routes/auth.ts";
@@ -20,6 +19,7 @@ import { generations } from "./http/routes/generations.ts";
 import { health } from "./http/routes/health.ts";
 import { keys } from "./http/routes/keys.ts";
 import { images } from "./http/routes/images.ts";
+import { mcp } from "./http/routes/mcp.ts";
 import { pageOrNotFound } from "./http/pages/studio-page.ts";
 import { problemPages } from "./http/pages/problem-page.tsx";
 import { predictions } from "./http/routes/predictions.ts";
@@ -28,7 +28,7 @@ import { references } from "./http/routes/references.ts";
 import { session } from "./http/routes/session.ts";
 import { securityContact } from "./http/routes/security-contact.ts";
 import { share } from "./http/pages/share.tsx";
-import { isTransientObjectError } from "./studio/client.ts";
+import { refusalOfError } from "./studio/refusal-of-error.ts";
 import { uploads } from "./http/routes/uploads.ts";
 import { webhooks } from "./http/routes/webhooks.ts";
 
@@ -54,6 +54,7 @@ app.use("/api/*", async (c, next) => {
 
 app.use("/api/*", allowedOrigins);
 app.use("/images/*", allowedOrigins);
+app.use("/mcp/*", allowedOrigins);
 
 app
   .route("/api/health", health)
@@ -72,6 +73,7 @@ app
   .route("/api/events", events)
   .route("/api/admin", admin)
   .route("/images", images)
+  .route("/mcp", mcp)
   .route("/s", share)
   .route("/.well-known/security.txt", securityContact);
 
@@ -88,10 +90,5 @@ app.onError((error) => {
   if (error instanceof HTTPException && error.status < 500) {
     return problemResponse({ code: "invalid_request", detail: "The body is not JSON." });
   }
-  if (error instanceof StorageUnavailable || isTransientObjectError(error)) {
-    logError("storage_unavailable", { reason: reasonOf(error) });
-    return problemResponse(STORAGE_UNAVAILABLE);
-  }
-  logError("unexpected_error", { reason: reasonOf(error), stack: stackOf(error) });
-  return problemResponse({ code: "internal", detail: "Something went wrong in the studio." });
+  return problemResponse(refusalOfError(error));
 });

@@ -81,6 +81,7 @@ export function referencePage(style: string): string {
 ${navigation()}
 ${firstRequest()}
 ${credentials()}
+${mcp()}
 ${errorTable()}
 ${section("Generation", `<p>What the routes about an image return. Times are ISO 8601 in UTC.</p>${fieldTable("Fields", generation, "output")}`)}
 ${Object.keys(TAGS)
@@ -93,7 +94,7 @@ ${Object.keys(TAGS)
 }
 
 function navigation(): string {
-  const sections = ["First request", "Credentials", "Errors", "Generation", ...Object.keys(TAGS)];
+  const sections = ["First request", "Credentials", "MCP", "Errors", "Generation", ...Object.keys(TAGS)];
   const links = sections.map((title) => `<li><a href="#${idOf(title)}">${escape(title)}</a></li>`);
   return `<nav aria-label="Sections"><ul>${links.join("")}</ul></nav>`;
 }
@@ -122,6 +123,18 @@ function credentials(): string {
 has scopes:</p>
 <dl>${scopes.join("")}</dl>
 <p>Keep keys on servers. Revoke one on the account page as soon as it may have leaked.</p>`,
+  );
+}
+
+function mcp(): string {
+  return section(
+    "MCP",
+    `<p>Assistants use the studio through the Model Context Protocol at ${code("/mcp")} (Streamable HTTP, the versions of 2025 and 2026).
+Give the client this address and the header ${code("Authorization: Bearer sk_studio_…")} with a key that has the scopes ${code("read")} and ${code("generate")}.</p>
+<dl><dt>${code("generate_image")}</dt><dd>Creates an image and returns a thumbnail and a link. Takes the body of ${code("POST /api/generate")}. Needs ${code("generate")}.</dd>
+<dt>${code("cancel_generation")}</dt><dd>Cancels an image that is not done. Needs ${code("generate")}.</dd>
+<dt>${code("get_image")}, ${code("list_images")}, ${code("list_models")}</dt><dd>Read the state of an image, the gallery, and the models. Need ${code("read")}.</dd></dl>
+<p>A refusal is a result with ${code("isError")} and a code of the table below.</p>`,
   );
 }
 

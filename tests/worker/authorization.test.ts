@@ -223,5 +223,6 @@ async function keyOf(caller: KeyCaller, user: Visitor, { access }: Row): Promise
 function statusOf(caller: KeyCaller, { access, answers }: Row): number {
   if (access === undefined) return answers.nobody;
   if (caller === "revoked key" || caller === "expired key") return 401;
+  if (access === "key") return 200;
   return caller === "key" && access !== "session" ? answers.owner : 403;
 }

@@ -2,9 +2,12 @@ import { expect, it } from "vitest";
 import { ROUTES } from "../../scripts/openapi/routes.ts";
 import { app } from "../../worker/app.ts";
 
-it("the OpenAPI document has every route of the Worker, and no other", () => {
+/** Other protocols, with descriptions of their own. */
+const IS_OTHER_PROTOCOL = /^\/mcp$/;
+
+it("the OpenAPI document has every route of the Worker's API, and no other", () => {
   const handled = app.routes
-    .filter(({ method, path }) => method !== "ALL" && !path.endsWith("*"))
+    .filter(({ method, path }) => method !== "ALL" && !path.endsWith("*") && !IS_OTHER_PROTOCOL.test(path))
     .map(({ method, path }) => `${method} ${path}`);
   const documented = ROUTES.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
   expect(documented.toSorted()).toEqual([...new Set(handled)].toSorted());

@@ -57,6 +57,11 @@ function callsOf(user: Visitor, id: string): Record<string, Call> {
       expected: "unknown",
     },
     find: { extra: [id, { ...claim, ...extra }], missing: [id], expected: { id } },
+    waitFor: {
+      extra: [id, { status: "succeeded", progress: null, ms: 1, ...extra }, extra],
+      missing: [id],
+      expected: { id },
+    },
     cancel: {
       extra: [{ ...claim, epoch: 9, ...extra }, id, extra],
       missing: [noEpoch, id],

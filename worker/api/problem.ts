@@ -48,14 +48,12 @@ const RETRY_AFTER_SECONDS: Partial<Record<ProblemCode, number>> = {
   storage_unavailable: 5,
 };
 
-/** RFC 9457 `application/problem+json`. */
-export function problemResponse(refusal: Refusal, headers: Record<string, string> = {}): Response {
-  const status = PROBLEM_STATUS[refusal.code];
-  const retryAfterSeconds = refusal.retryAfterSeconds ?? RETRY_AFTER_SECONDS[refusal.code];
-  const body: Problem = {
+/** RFC 9457. */
+export function problemOf(refusal: Refusal): Problem {
+  return {
     type: `urn:image-studio:${refusal.code}`,
     title: refusal.code.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase()),
-    status,
+    status: PROBLEM_STATUS[refusal.code],
     detail: refusal.detail,
     code: refusal.code,
     ...(refusal.pending && { pending: refusal.pending }),
@@ -63,8 +61,13 @@ export function problemResponse(refusal: Refusal, headers: Record<string, string
     ...(refusal.resetsAt && { resetsAt: refusal.resetsAt }),
     ...(refusal.ownerMustAct && { ownerMustAct: true }),
   };
-  return new Response(JSON.stringify(body), {
-    status,
+}
+
+/** `application/problem+json` with the code's status. */
+export function problemResponse(refusal: Refusal, headers: Record<string, string> = {}): Response {
+  const retryAfterSeconds = refusal.retryAfterSeconds ?? RETRY_AFTER_SECONDS[refusal.code];
+  return new Response(JSON.stringify(problemOf(refusal)), {
+    status: PROBLEM_STATUS[refusal.code],
     headers: {
       "content-type": "application/problem+json",
       "cache-control": "no-store",

@@ -1,6 +1,6 @@
 /** Who makes a request: a session or an API key. The user's row decides whether they may act (`principal.ts`). */
 import type { ApiKeyRecord } from "../api/api-key.ts";
-import { ok, type Result } from "../api/problem.ts";
+import { ok, refuse, type Result } from "../api/problem.ts";
 import { databaseOfShard } from "../db/client.ts";
 import { findApiKey, isUseRecorded, recordUse } from "../db/api-keys.ts";
 import type { SessionClaim } from "../db/users.ts";
@@ -25,6 +25,10 @@ export function callerOfSession({ userId, epoch, expiresAt }: Session): Caller {
 export function hasScope({ key }: Caller, scope: Scope): boolean {
   return key === null || key.scopes.includes(scope);
 }
+
+/** What a caller without the scope gets. */
+export const scopeMissing = (scope: Scope) =>
+  refuse("insufficient_scope", `This API key does not have the scope "${scope}".`);
 
 /**
  * The caller of an API key, by one statement that also reads the user's row. Null: no key, or unknown, revoked or expired.

@@ -62,6 +62,18 @@ export const RETAIN_JOB_MS = DAY_MS;
 export const SLOT_GRACE_MS = 300_000;
 /** Per user; a further socket closes the oldest. */
 export const MAX_SOCKETS = 20;
+/** Calls that wait in a user's object for a change of a generation. They are no sockets, and close none. */
+export const MAX_WAITING_CALLS = 20;
+/** Longest wait of one such call. */
+export const MAX_CALL_WAIT_MS = 10_000;
+/** How much longer it waits for the thumbnails of an image that is done. */
+export const THUMBNAIL_WAIT_MS = 3_000;
+/** How long the MCP tool `generate_image` waits for its image: less than the 60 s after which the SDK's clients give up. */
+export const MCP_WAIT_MS = 45_000;
+/** Largest body of an MCP request: a generate request, escaped once more, and what the protocol adds. */
+export const MAX_MCP_BODY_BYTES = 32 * 1024;
+/** Largest thumbnail in an MCP result, which a language model reads. */
+export const MAX_MCP_THUMBNAIL_BYTES = 128 * 1024;
 /** A socket opened by an API key; its client opens another, for which the key is checked again. */
 export const KEY_SOCKET_MS = 60 * 60 * 1000;
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;

@@ -12,6 +12,7 @@ import type { Uploads } from "./uploads.ts";
 import type { Revocations } from "./revocations.ts";
 import { deadlineOf } from "./jobs/schedule.ts";
 import type { ForgetPace } from "./forget-pace.ts";
+import type { Waiters } from "./waiters.ts";
 import { isOpen, usesReference } from "./jobs/transitions.ts";
 
 export type StudioContext = {
@@ -22,6 +23,7 @@ export type StudioContext = {
   jobs: Jobs;
   uploads: Uploads;
   sockets: Sockets;
+  waiters: Waiters;
   revocations: Revocations;
   /** Nothing new may start. Stays true after the deletion for requests that were already running. */
   isDeletingAccount: boolean;
@@ -70,6 +72,7 @@ export function updateJob(context: StudioContext, id: string, transition: (job: 
   if (before.status !== after.status && !isOpen(after)) logOutcome(after);
   context.arm();
   pushGeneration(context, before, after);
+  context.waiters.changed(after.id);
   if (usesReference(before) && !usesReference(after)) releaseUpload(context, after);
   if (changesLimits(before, after)) pushLimits(context);
   return after;

@@ -9,6 +9,7 @@ import {
   generationOptions,
   storedOutput,
 } from "../api/generation.ts";
+import { MAX_CALL_WAIT_MS } from "../config/limits.ts";
 import type { GenerateBody } from "../api/schemas/generation.ts";
 import type { SessionClaim } from "../db/users.ts";
 import { planOf } from "../shared/plans.ts";
@@ -55,5 +56,16 @@ export const generationRecord = z.object({
 }) satisfies z.ZodType<GenerationRecord>;
 
 export const uploadedImage = z.object({ width: z.number(), height: z.number(), bytes: z.number() });
+
+/** What the caller of `waitFor` knows already, and how long it waits at most. */
+export const wait = z.object({
+  status: nullable(z.string()),
+  progress: nullable(z.number()),
+  ms: z
+    .number()
+    .default(0)
+    .transform((ms) => Math.min(ms, MAX_CALL_WAIT_MS)),
+});
+export type Wait = z.infer<typeof wait>;
 
 export const plan = z.string().default("free").transform(planOf);

@@ -22,6 +22,7 @@ import { AccountDeletionState } from "./tasks/account-deletion-state.ts";
 import { Settling } from "./tasks/settle.ts";
 import { deleteDueUploads } from "./tasks/upload.ts";
 import { Uploads } from "./uploads.ts";
+import { Waiters } from "./waiters.ts";
 
 export abstract class StudioObject extends DurableObject<Env> {
   private readonly schema: Schema;
@@ -30,6 +31,7 @@ export abstract class StudioObject extends DurableObject<Env> {
   private readonly deletionState: AccountDeletionState;
   protected readonly deletion: AccountDeletion;
   protected readonly sockets: Sockets;
+  protected readonly waiters = new Waiters();
   protected readonly revocations: Revocations;
   protected readonly settling: Settling;
   private readonly alarmClock: Alarm;
@@ -90,6 +92,7 @@ export abstract class StudioObject extends DurableObject<Env> {
       jobs: this.jobs,
       uploads: this.uploads,
       sockets: this.sockets,
+      waiters: this.waiters,
       revocations: this.revocations,
       isDeletingAccount: this.deletionState.isUnderWay,
       creating: new Map(),

@@ -10,7 +10,7 @@ import type { Plan } from "../shared/plans.ts";
 import type { BulkResult } from "../api/schemas/generation.ts";
 import type { Limits } from "../api/schemas/session.ts";
 import type { SessionClaim } from "../db/users.ts";
-import { CANCEL_WAIT_MS } from "../config/limits.ts";
+import { CANCEL_WAIT_MS, THUMBNAIL_WAIT_MS } from "../config/limits.ts";
 import type { GenerationRecord } from "../api/generation.ts";
 import { ok, type Result, refuse } from "../api/problem.ts";
 import { imageNotFound } from "../api/refusals.ts";
@@ -89,6 +89,33 @@ export class UserStudio extends StudioObject {
     const job = this.jobs.byAnyId(id);
     if (!job) return null;
     return job.deleted ? "deleted" : recordOfJob(job);
+  }
+
+  /**
+   * A job's generation, as soon as its status or progress differs from what the caller knows, or when the time is over.
+   * A success is returned with its thumbnails made. `busy`: too many calls wait. Null without a job.
+   */
+  async waitFor(id: string, wait: Partial<rpc.Wait> = {}): Promise<GenerationRecord | "busy" | null> {
+    await this.ensureAlarm();
+    const { status, progress, ms } = rpc.wait.parse(wait);
+    const end = this.now() + ms;
+    const find = () => {
+      const job = this.jobs.byAnyId(id);
+      return job && !job.deleted ? job : null;
+    };
+    for (;;) {
+      const job = find();
+      if (!job) return null;
+      const left = end - this.now();
+      if (job.status !== status || job.progress !== progress || left <= 0) break;
+      const changed = this.waiters.next(job.id, left);
+      if (!changed) return "busy";
+      await changed;
+    }
+    const job = find();
+    if (job?.status === "succeeded") await this.settling.whenIdle(job.id, THUMBNAIL_WAIT_MS);
+    const current = find();
+    return current && recordOfJob(current);
   }
 
   /** Cancels a generation and waits up to `CANCEL_WAIT_MS` for Skytells. */

@@ -1,7 +1,8 @@
-import type { Position } from "../api/cursor.ts";
-import type { GenerationRecord } from "../api/generation.ts";
+import { encodeCursor, type Position } from "../api/cursor.ts";
+import { type GenerationRecord, presentGeneration } from "../api/generation.ts";
 import { ok, type Result } from "../api/problem.ts";
 import { collectionNotFound } from "../api/refusals.ts";
+import type { GenerationPage } from "../api/schemas/generation.ts";
 import { readAs } from "../auth/principal.ts";
 import { databaseFor } from "../db/client.ts";
 import { inCollection } from "../db/collections.ts";
@@ -32,4 +33,12 @@ export async function listGenerations(
   const listed = await readAs(db, claim, inCollection(db, userId, filters.collection, page));
   if (!listed.ok) return listed;
   return listed.value.value ? ok(listed.value.value) : collectionNotFound();
+}
+
+/** A page in the API's form. `origin`: where share links start. */
+export function presentPage({ records, next }: ListedPage, origin: string): GenerationPage {
+  return {
+    items: records.map((record) => presentGeneration(record, origin)),
+    nextCursor: next && encodeCursor(next),
+  };
 }

@@ -36,8 +36,8 @@ export type Target = {
 export type Row = {
   /** The statuses, by caller. */
   answers: Record<Caller, number>;
-  /** What an API key needs; `session`: no key will do. Without it the route ignores keys. */
-  access?: Scope | "session";
+  /** What an API key needs; `session`: no key will do, `key`: only a key will. Without it the route ignores keys. */
+  access?: Scope | "session" | "key";
   path: (target: Target) => string;
   body?: (target: Target) => unknown;
   headers?: Record<string, string>;
@@ -235,6 +235,14 @@ export const ROWS: Record<string, Row> = {
   "POST /api/admin/unshare": admin("unshare", ({ token }) => ({ share: token })),
   "POST /api/admin/recheck": admin("recheck", ({ id }) => ({ generation: id })),
   "GET /images/:id/:n": { access: "read", path: ({ id }) => `/images/${id}/0`, answers: owner(200) },
+  // Scopes are checked by each tool: tests/worker/mcp.test.ts.
+  "POST /mcp": {
+    access: "key",
+    path: () => "/mcp",
+    body: () => ({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+    headers: { accept: "application/json, text/event-stream" },
+    answers: everybody(401),
+  },
   "GET /s/:token": { path: ({ token }) => `/s/${token}`, answers: linkHolder(200) },
   "GET /s/:token/image": { path: ({ token }) => `/s/${token}/image`, answers: linkHolder(200) },
   "GET /s/*": { path: ({ token }) => `/s/${token}/other`, answers: everybody(404) },

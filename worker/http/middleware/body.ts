@@ -3,24 +3,24 @@ import { zValidator } from "@hono/zod-validator";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
-import type { ProblemCode } from "../../shared/error-codes.ts";
-import { MAX_BODY_BYTES } from "../../config/limits.ts";
-import { settingsOf } from "../../config/settings.ts";
-import { commonDatabase } from "../../db/client.ts";
-import { listSchemas } from "../../db/models.ts";
-import { MODELS } from "../../shared/models.ts";
+import { refusalOfIssues, UNKNOWN_MODEL } from "../../api/invalid-request.ts";
 import { problemResponse } from "../../api/problem.ts";
+import { MAX_BODY_BYTES } from "../../config/limits.ts";
+import { isOffered, wasOffered } from "../../use-cases/models.ts";
 import type { AppEnv } from "./app-env.ts";
 
-/** 413 once the body is too large, whatever Content-Length says. */
-export const cappedBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () =>
-    problemResponse({
-      code: "payload_too_large",
-      detail: `A request can have at most ${MAX_BODY_BYTES / 1024} KB.`,
-    }),
-});
+/** 413 once the body is larger, whatever Content-Length says. */
+export const bodyUpTo = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: () =>
+      problemResponse({
+        code: "payload_too_large",
+        detail: `A request can have at most ${maxSize / 1024} KB.`,
+      }),
+  });
+
+export const cappedBody = bodyUpTo(MAX_BODY_BYTES);
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
@@ -40,31 +40,15 @@ export const jsonType = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-type Issue = { path: PropertyKey[]; message: string };
-
 /** The model that a request names, if the studio does not offer it. */
 function unknownModel(env: Env, request: unknown): string | null {
   const parsed = named.safeParse(request);
   if (!parsed.success) return null;
   const { model } = parsed.data;
-  return settingsOf(env).models.some(({ id }) => id === model) ? null : model;
+  return isOffered(env, model) ? null : model;
 }
 
 const named = z.object({ model: z.string() });
-
-/** Errors of `prompt` first, then of `model`, then the others. */
-function problemOf(issues: readonly Issue[]): { code: ProblemCode; detail: string } {
-  const about = (field: string) => issues.find((issue) => issue.path[0] === field);
-  const prompt = about("prompt");
-  if (prompt) return { code: "invalid_prompt", detail: prompt.message };
-  if (about("model")) return { code: "invalid_model", detail: "There is no such model." };
-  const issue = issues[0];
-  const field = issue?.path.join(".");
-  return {
-    code: "invalid_request",
-    detail: `${field ? `${field}: ` : ""}${issue?.message ?? "Invalid request."}`,
-  };
-}
 
 /** The parsed JSON body (`{}` where there is none), as `c.req.valid("json")`. */
 export function jsonBody<T extends z.ZodType>(schema: T) {
@@ -82,16 +66,12 @@ export function query<T extends z.ZodType>(schema: T) {
   });
 }
 
-async function wasOffered(env: Env, model: string): Promise<boolean> {
-  if (MODELS.some(({ id }) => id === model)) return true;
-  const stored = await listSchemas(commonDatabase(env), settingsOf(env).skytells.url);
-  return stored.some(({ slug }) => slug === model);
-}
-
-type Parsed = { success: true } | { success: false; error: { issues: readonly Issue[] } };
+type Parsed =
+  | { success: true }
+  | { success: false; error: { issues: Parameters<typeof refusalOfIssues>[0] } };
 
 function problemOfRequest(result: Parsed, isModelUnknown: boolean): Response | undefined {
   const issues = result.success ? [] : [...result.error.issues];
-  if (isModelUnknown) issues.push({ path: ["model"], message: "is not offered" });
-  return issues.length > 0 ? problemResponse(problemOf(issues)) : undefined;
+  if (isModelUnknown) issues.push(UNKNOWN_MODEL);
+  return issues.length > 0 ? problemResponse(refusalOfIssues(issues)) : undefined;
 }

@@ -2,7 +2,7 @@
 import { createMiddleware } from "hono/factory";
 import { ok, problemResponse, refuse, type Result } from "../../api/problem.ts";
 import { TOO_MANY_REQUESTS, UNAUTHENTICATED } from "../../api/refusals.ts";
-import { type Caller, callerOfKey, callerOfSession, hasScope } from "../../auth/caller.ts";
+import { type Caller, callerOfKey, callerOfSession, hasScope, scopeMissing } from "../../auth/caller.ts";
 import { authorize } from "../../auth/principal.ts";
 import { databaseFor } from "../../db/client.ts";
 import type { Scope } from "../../shared/api-keys.ts";
@@ -15,8 +15,8 @@ const INVALID_KEY = { code: "unauthenticated", detail: "This API key is not vali
 /** `Bearer` is the only scheme (RFC 6750). */
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
-/** The caller of an API key with this scope (null: only a session may do this); null without an `Authorization` header. */
-export async function keyCallerOf(c: AppContext, scope: Scope | null): Promise<Result<Caller> | null> {
+/** The caller of an API key, whatever its scopes; null without an `Authorization` header. */
+async function bearerOf(c: AppContext): Promise<Result<Caller> | null> {
   const header = c.req.header("authorization");
   if (header === undefined) return null;
   // Before D1 is asked: guesses must not take its time.
@@ -24,12 +24,16 @@ export async function keyCallerOf(c: AppContext, scope: Scope | null): Promise<R
   const key = BEARER.exec(header.trim())?.[1];
   const deps = { env: c.env, waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work) };
   const caller = key === undefined ? null : await callerOfKey(deps, key, Date.now());
-  if (!caller) return { ok: false, refusal: INVALID_KEY };
-  if (!caller.ok) return caller;
+  return caller ?? { ok: false, refusal: INVALID_KEY };
+}
+
+/** The caller of an API key with this scope (null: only a session may do this); null without an `Authorization` header. */
+export async function keyCallerOf(c: AppContext, scope: Scope | null): Promise<Result<Caller> | null> {
+  const caller = await bearerOf(c);
+  if (!caller?.ok) return caller;
   if (scope === null)
     return refuse("insufficient_scope", "An API key cannot do this. Sign in to the studio.");
-  if (hasScope(caller.value, scope)) return caller;
-  return refuse("insufficient_scope", `This API key does not have the scope "${scope}".`);
+  return hasScope(caller.value, scope) ? caller : scopeMissing(scope);
 }
 
 async function callerOf(c: AppContext, scope: Scope | null): Promise<Result<Caller>> {
@@ -64,6 +68,24 @@ export const withCaller = (scope: Scope) => withCallerOf(scope);
 
 /** A session only: an API key cannot do this. */
 export const withSession = withCallerOf(null);
+
+const CREDENTIAL_NEEDED = {
+  code: "unauthenticated",
+  detail: "Send an API key of this studio: Authorization: Bearer sk_studio_…",
+} as const;
+
+/**
+ * An API key, whatever its scopes. No session: the browser sends its cookie with requests that a page of another site
+ * causes, and clients of this route have no cookie.
+ */
+export const withBearer = createMiddleware<WithCaller>(async (c, next) => {
+  const caller = (await bearerOf(c)) ?? { ok: false, refusal: CREDENTIAL_NEEDED };
+  if (!caller.ok) {
+    return problemResponse(caller.refusal, caller.refusal.code === "unauthenticated" ? CHALLENGE : {});
+  }
+  c.set("caller", caller.value);
+  await next();
+});
 
 /** Authorizes the caller by the user's row. Goes behind `withCaller` and the checks of the request's body. */
 export const withPrincipal = createMiddleware<WithPrincipal>(async (c, next) => {

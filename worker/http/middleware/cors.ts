@@ -12,8 +12,16 @@ const corsForNamed = cors({
   // The session is a SameSite=Lax cookie: a browser sends it from the studio's own site only, other hosts of it included.
   credentials: true,
   allowMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
-  allowHeaders: ["authorization", "content-type", "idempotency-key"],
-  exposeHeaders: ["retry-after", "etag", "content-disposition"],
+  allowHeaders: [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    // Of MCP clients.
+    "mcp-method",
+    "mcp-name",
+    "mcp-protocol-version",
+  ],
+  exposeHeaders: ["retry-after", "etag", "content-disposition", "www-authenticate"],
   maxAge: PREFLIGHT_SECONDS,
 });
 

@@ -1,18 +1,10 @@
 import { createMiddleware } from "hono/factory";
 import { problemResponse } from "../../api/problem.ts";
 import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
+import { isKeyWithinRate } from "../../lib/rate-limit.ts";
 import type { AppContext, WithCaller } from "./app-env.ts";
 
-/** Whether one more request is within the limiter's rate for this key. A limiter that fails or is missing allows it. */
-export async function isKeyWithinRate(limiter: RateLimit | undefined, key: string): Promise<boolean> {
-  try {
-    return (await limiter?.limit({ key }))?.success ?? true;
-  } catch {
-    return true;
-  }
-}
-
-/** The same, counted by the client's network. */
+/** Whether one more request of the client's network is within the rate. */
 export function isWithinRate(limiter: RateLimit | undefined, c: AppContext): Promise<boolean> {
   return isKeyWithinRate(limiter, networkOf(c.req.header("cf-connecting-ip") ?? "local"));
 }

@@ -11,10 +11,9 @@ import { sessionOf } from "../middleware/session.ts";
 import { pageAt } from "../../shared/pages.ts";
 import { problemResponse } from "../../api/problem.ts";
 import { tileSizes, tileSrcset } from "../../shared/tile-image.ts";
-import { listGenerations } from "../../use-cases/list.ts";
-import { presentPage } from "../present-page.ts";
+import { listGenerations, presentPage } from "../../use-cases/list.ts";
 
-const RESERVED = /^\/(?:api|images|s|assets)(?:\/|$)/;
+const RESERVED = /^\/(?:api|images|mcp|s|assets|\.well-known)(?:\/|$)/;
 const HAS_EXTENSION = /\.[^/]*$/;
 
 /** About as many as a phone shows at first. */

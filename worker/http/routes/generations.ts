@@ -8,7 +8,7 @@ import { databaseFor } from "../../db/client.ts";
 import { changeCollectionItems } from "../../use-cases/collections.ts";
 import { deleteGeneration, deleteGenerations } from "../../use-cases/delete.ts";
 import { setFavorite, setFavorites } from "../../use-cases/favorite.ts";
-import { listGenerations } from "../../use-cases/list.ts";
+import { listGenerations, presentPage } from "../../use-cases/list.ts";
 import { shareGeneration, unshareGeneration, unshareGenerations } from "../../use-cases/share.ts";
 import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
@@ -16,7 +16,6 @@ import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
 import { withCaller, withPrincipal } from "../middleware/caller.ts";
-import { presentPage } from "../present-page.ts";
 
 export const generations = new Hono<AppEnv>()
   .get("/", sameOrigin, withCaller("read"), query(listQuery), limitedByUser, async (c) => {

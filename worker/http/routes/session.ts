@@ -1,23 +1,21 @@
 import { Hono } from "hono";
 import { mayKeepAccess } from "../../auth/account.ts";
 import { bounded } from "../../lib/async.ts";
-import { MODELS } from "../../shared/models.ts";
 import { type Plan, planOf } from "../../shared/plans.ts";
-import type { Limits, Model, Session } from "../../api/schemas/session.ts";
+import type { Limits, Session } from "../../api/schemas/session.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { commonDatabase, type Database, databaseFor } from "../../db/client.ts";
-import { listSchemas, type StoredSchema } from "../../db/models.ts";
+import { commonDatabase, databaseFor } from "../../db/client.ts";
 import { authorize } from "../../auth/principal.ts";
 import { LIMITS_WAIT_MS, SESSION_RENEW_SECONDS } from "../../config/limits.ts";
-import { defaultModel, settingsOf } from "../../config/settings.ts";
+import { settingsOf } from "../../config/settings.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { callerProblem, keyCallerOf } from "../middleware/caller.ts";
 import { endSession, sessionOf, startSession } from "../middleware/session.ts";
-import { optionsIn, parseInputSchema } from "../../skytells/models.ts";
 import { refreshSchemas } from "../../studio/model-schemas.ts";
 import { signInMethods } from "./auth.ts";
 import { endAllSessions } from "../../use-cases/account.ts";
+import { listModels } from "../../use-cases/models.ts";
 import { callStudio } from "../../studio/client.ts";
 
 export const session = new Hono<AppEnv>().get("/", async (c) => {
@@ -28,22 +26,10 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
   if (keyCaller && !keyCaller.ok) return callerProblem(c, keyCaller);
   const session = keyCaller ? null : await sessionOf(c);
   const claim = keyCaller?.value ?? session;
-  const [schemas, principal] = await Promise.all([
-    storedSchemas(db, settings.skytells.url),
+  const [{ schemas, ...offered }, principal] = await Promise.all([
+    listModels(c.env),
     claim && authorize(databaseFor(c.env, claim.userId), claim),
   ]);
-  const defaultId = defaultModel(settings).id;
-  const models = settings.models.map((model): Model => {
-    const stored = schemas.find(({ slug }) => slug === model.id);
-    const options = optionsIn(stored ? parseInputSchema(stored.inputSchema) : null);
-    return { ...model, default: model.id === defaultId, options };
-  });
-  const retiredModels = schemas.flatMap(({ slug, label }) => {
-    const known = label ?? MODELS.find(({ id }) => id === slug)?.label;
-    const isRetired = known !== undefined && models.every(({ id }) => id !== slug);
-    return isRetired ? [{ id: slug, label: known }] : [];
-  });
-  const offered = { models, ...(retiredModels.length > 0 && { retiredModels }) };
   const signedOut: Session = { user: null, limits: null, ...offered, signIn };
 
   if (!principal) return c.json(signedOut, 200);
@@ -73,16 +59,6 @@ export const session = new Hono<AppEnv>().get("/", async (c) => {
   };
   return c.json(signedIn, 200);
 });
-
-/** Empty if D1 does not answer: the page still works for a visitor. */
-async function storedSchemas(db: Database, apiUrl: string): Promise<StoredSchema[]> {
-  try {
-    return await listSchemas(db, apiUrl);
-  } catch (error) {
-    logError("model_schemas_unavailable", { reason: reasonOf(error) });
-    return [];
-  }
-}
 
 /** Null if the user's object does not answer: the session itself is known. */
 async function limitsOf(env: Env, userId: string, plan: Plan): Promise<Limits | null> {

@@ -5,7 +5,7 @@ import { OTHER_UPLOAD_TYPE, UPLOAD_TOO_LARGE, uploadImage } from "../../use-case
 import { depsOf } from "../deps.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { sameOrigin } from "../middleware/origin.ts";
-import { isKeyWithinRate } from "../middleware/rate-limit.ts";
+import { isKeyWithinRate } from "../../lib/rate-limit.ts";
 import { withCaller } from "../middleware/caller.ts";
 
 /** The bytes decide the type, because files are often misnamed. Another kind of type is refused. */

@@ -58,6 +58,12 @@ export class Settling {
     return this.runs.has(id);
   }
 
+  /** Waits until no pass of this job runs, or for `ms`. */
+  async whenIdle(id: string, ms: number): Promise<void> {
+    const idle = this.runs.get(id)?.done;
+    if (idle) await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, ms))]);
+  }
+
   /** Never rejects. `hasChanged`: the job has changed, so a running pass is followed by another. */
   settle(id: string, hasChanged: boolean): Promise<void> {
     const running = this.runs.get(id);
