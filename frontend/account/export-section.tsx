@@ -36,7 +36,7 @@ export function ExportSection() {
   );
   return (
     <Section title={accountText.export}>
-      <Row what={accountText.exportWhat}>{next === undefined && button(accountText.exportShow)}</Row>
+      <Row what={accountText.exportDescription}>{next === undefined && button(accountText.exportShow)}</Row>
       <div role="status" class="-mt-4 not-empty:mt-0">
         {parts.length > 0 && (
           <ol class="grid text-sm sm:grid-cols-2" aria-label={accountText.exportParts}>

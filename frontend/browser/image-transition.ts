@@ -30,7 +30,7 @@ export function transitionImage(move: () => void, from: Route, to: Route): void 
   });
 }
 
-/** Not over compared images, which cover the tiles. */
+/** Not while the comparison is open, because it covers the tiles. */
 const canAnimate = () =>
   "startViewTransition" in document &&
   document.querySelector("[data-compare]") === null &&

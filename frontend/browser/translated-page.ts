@@ -27,7 +27,7 @@ export function allowTranslation(): void {
   }).observe(document, { childList: true, subtree: true });
 }
 
-/** Preact sees the text node where its translation is; new text replaces the translation. */
+/** The removed text node reports its translation's parent and sibling to Preact; new text puts it back. */
 function attach(text: Text, translation: Element): void {
   translations.set(text, translation);
   const own = (descriptor: PropertyDescriptor) => ({ ...descriptor, configurable: true });

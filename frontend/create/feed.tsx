@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { saveOnLeave, takeSaved } from "../browser/saved-position.ts";
-import { batchesPart, type FeedPlace } from "../studio/generate/batches.ts";
+import { batchesPart, type FeedBlock } from "../studio/generate/batches.ts";
 import { outboxPart } from "../studio/generate/outbox.ts";
 import { connectionPart } from "../studio/session/connection.ts";
 import { type Feed as FeedState, type FeedEntry, feedPart } from "../studio/images/feed.ts";
@@ -42,11 +42,11 @@ export function Feed() {
 
   const entries = feed.entries.value.filter(({ id }) => id === null || !hidden.has(id));
   const isFailure = (entry: FeedEntry) => hasFailed(feed, entry);
-  const places = batches.group(entries, queued.value, isFailure);
-  // A failed generation of several images is a row too.
-  const hasImages = ({ entry, cells }: FeedPlace) => (cells && cells.length > 1) || !isFailure(entry);
-  const failures = places.filter((place) => !hasImages(place)).map(({ entry }) => entry);
-  const images = places.filter(hasImages);
+  const blocks = batches.group(entries, queued.value, isFailure);
+  // Failures are listed above, except a request of several images, which stays a block.
+  const hasImages = ({ entry, cells }: FeedBlock) => (cells && cells.length > 1) || !isFailure(entry);
+  const failures = blocks.filter((block) => !hasImages(block)).map(({ entry }) => entry);
+  const images = blocks.filter(hasImages);
   const [latest] = images;
   const { isShown, handlers } = useTileOverlay();
   return (

@@ -43,7 +43,7 @@ export const accountText = {
   fileMetadataHint: "Anyone you send the file to can read your prompt. Applies to this browser.",
 
   export: "Your data",
-  exportWhat:
+  exportDescription:
     "Everything we store about you: your images in their original files, with prompts and settings, in zip files of up to 250 images.",
   exportShow: "Show downloads",
   exportParts: "Downloads",

@@ -3,7 +3,7 @@ import { createText } from "./create.ts";
 
 export const referenceText = {
   add: "Image",
-  addWhat: "Add a reference image",
+  addLabel: "Add a reference image",
   chip: "Reference",
   remove: "Remove the reference image",
   uploading: "Uploading…",

@@ -70,7 +70,7 @@ test.each([
   await page.getByText("Edit", { exact: true }).first().click();
   const file = await drawPng(page, name === "phone" ? "#204060" : "#604020");
   const chosen = page.waitForEvent("filechooser");
-  await studio.button(referenceText.addWhat).click();
+  await studio.button(referenceText.addLabel).click();
   await (await chosen).setFiles({ name: "a.png", mimeType: "image/png", buffer: file });
   await studio.button(referenceText.remove).locator("img").waitFor();
   for (const prompt of [`A lamp, ${name}`, `A vase, ${name}`]) {
@@ -89,7 +89,7 @@ test("a file can be dropped and pasted; another type is refused in words", async
   await studio.open();
   await studio.isSignedIn();
   await page.getByText("Edit", { exact: true }).first().click();
-  await studio.button(referenceText.addWhat).waitFor();
+  await studio.button(referenceText.addLabel).waitFor();
   await hand(page, "drop", Buffer.from("GIF89a"), "image/gif");
   await page.getByText(referenceText.problems.unsupported_media_type).waitFor();
   await hand(page, "drop", Buffer.from("no image"));
@@ -138,7 +138,7 @@ test("a lost upload rejects the request and keeps the prompt", async () => {
       json: { upload: { id: "lost", width: 48, height: 32, expiresAt: new Date(Date.now() + 60_000) } },
     }),
   );
-  await studio.button(referenceText.addWhat).waitFor();
+  await studio.button(referenceText.addLabel).waitFor();
   await hand(page, "drop", await drawPng(page, "#abcdef"));
   await studio.button(referenceText.remove).waitFor();
   await studio.generate("A quiet harbor");

@@ -258,9 +258,9 @@ describe("in the studio", () => {
   test("the button is there only with a model that takes a reference image", async () => {
     const { composer } = await open();
     await screen.findByRole("button", { name: actionsText.reference });
-    expect(screen.queryByRole("button", { name: referenceText.addWhat })).toBeNull();
+    expect(screen.queryByRole("button", { name: referenceText.addLabel })).toBeNull();
     await choose("edit", composer);
-    await screen.findByRole("button", { name: referenceText.addWhat });
+    await screen.findByRole("button", { name: referenceText.addLabel });
   });
 
   test("the latest image becomes the reference, which its chip removes", async () => {

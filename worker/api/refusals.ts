@@ -13,7 +13,7 @@ export const TOO_MANY_REQUESTS: Refusal = {
   detail: "Too many requests. Try again in a minute.",
 };
 
-/** Also for an image of another user: that it exists is not said. */
+/** Also for another user's image, so that the response does not reveal that it exists. */
 export const imageNotFound = () => refuse("not_found", "There is no such image.");
 export const IMAGE_NOT_FOUND = imageNotFound().refusal;
 

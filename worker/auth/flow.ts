@@ -10,18 +10,18 @@ const FLOW: TokenUse = { audience: "image-studio/sign-in", lifetimeSeconds: FLOW
 const flow = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), returnTo: z.string() });
 export type Flow = z.infer<typeof flow>;
 
-export async function sealFlow(settings: Settings, value: Flow, now: number): Promise<string> {
+export async function signFlow(settings: Settings, value: Flow, now: number): Promise<string> {
   return signToken(settings.sessionSecrets, FLOW, value, now);
 }
 
 /** The flow in a cookie; null if there is none, it is too old, or it was not signed here. */
-export async function openFlow(settings: Settings, token: string): Promise<Flow | null> {
+export async function verifyFlow(settings: Settings, token: string): Promise<Flow | null> {
   const opened = flow.safeParse(await readToken(settings.sessionSecrets, FLOW.audience, token));
   return opened.success ? opened.data : null;
 }
 
 const MAX_RETURN_LENGTH = 1024;
-const SOMEWHERE = "https://studio.invalid";
+const PLACEHOLDER_ORIGIN = "https://studio.invalid";
 
 /**
  * The page of this studio to return to; `/` for anything else. Browsers treat a backslash as a slash and ignore tabs,
@@ -29,7 +29,7 @@ const SOMEWHERE = "https://studio.invalid";
  */
 export function returnPath(asked: string | undefined): string {
   if (!asked?.startsWith("/") || asked.length > MAX_RETURN_LENGTH || /[\\\p{Cc}]/u.test(asked)) return "/";
-  const url = URL.parse(asked, SOMEWHERE);
-  if (!url || url.origin !== SOMEWHERE || /^\/(?:\/|api(?:\/|$))/i.test(url.pathname)) return "/";
+  const url = URL.parse(asked, PLACEHOLDER_ORIGIN);
+  if (!url || url.origin !== PLACEHOLDER_ORIGIN || /^\/(?:\/|api(?:\/|$))/i.test(url.pathname)) return "/";
   return url.pathname + url.search;
 }

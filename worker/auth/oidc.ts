@@ -13,7 +13,7 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 /** A provider's endpoints rarely change; openid-client fetches the keys again for an unknown key. */
 const DISCOVERY_MS = 60 * 60 * 1000;
 
-/** Results only: a promise that another request waits for cannot be shared on this platform. */
+/** Results, not promises: on Workers a request cannot await a promise that another request made. */
 const discovered = new WeakMap<OidcSettings, { configuration: client.Configuration; at: number }>();
 
 /** Where to send the browser, and what the response must match. */
@@ -52,7 +52,7 @@ export async function finishSignIn(
   flow: Flow,
   now: number,
 ): Promise<Outcome<Identity>> {
-  // Without a matching state even an error does not belong to this flow.
+  // First: a response with another state, also an error, is from another sign-in.
   if (callback.searchParams.get("state") !== flow.state) return refused("state_lost", "another state");
   try {
     const configuration = await discover(settings, now);
@@ -65,8 +65,10 @@ export async function finishSignIn(
     const claims = tokens.claims();
     if (!claims) return refused("token_invalid", "no claims");
     const isComplete = "email" in claims && (settings.trustsUnverifiedEmail || "email_verified" in claims);
-    const about = isComplete ? claims : await userInfo(configuration, tokens.access_token, claims);
-    const email = verifiedEmail(settings.trustsUnverifiedEmail ? { ...about, email_verified: true } : about);
+    const emailClaims = isComplete ? claims : await userInfo(configuration, tokens.access_token, claims);
+    const email = verifiedEmail(
+      settings.trustsUnverifiedEmail ? { ...emailClaims, email_verified: true } : emailClaims,
+    );
     if (!email.ok) return email;
     return { ok: true, value: { issuer: claims.iss, subject: claims.sub, email: email.value } };
   } catch (error) {

@@ -46,11 +46,11 @@ export async function listUsers(
   return { rows: page, next: rows.length > limit ? (page.at(-1)?.email ?? null) : null };
 }
 
-const isNamed = (user: string) => or(eq(users.id, user), eq(users.email, user));
+const hasIdOrEmail = (user: string) => or(eq(users.id, user), eq(users.email, user));
 
 /** By id or address. */
-export async function findUserNamed(db: Database, user: string): Promise<UserRow | null> {
-  const [row] = await read(() => db.select().from(users).where(isNamed(user)));
+export async function findUserByIdOrEmail(db: Database, user: string): Promise<UserRow | null> {
+  const [row] = await read(() => db.select().from(users).where(hasIdOrEmail(user)));
   return row ?? null;
 }
 
@@ -60,7 +60,7 @@ export async function changeUser(
   user: string,
   changes: Partial<Pick<UserRow, "plan" | "suspendedAt">>,
 ): Promise<UserRow | null> {
-  const [row] = await write(() => db.update(users).set(changes).where(isNamed(user)).returning());
+  const [row] = await write(() => db.update(users).set(changes).where(hasIdOrEmail(user)).returning());
   return row ?? null;
 }
 

@@ -106,7 +106,7 @@ export async function deleteCollection(db: Database, userId: string, id: string)
 
 /** The items of these generations in a collection. */
 function itemsAmong(userId: string, id: string, ids: string[]) {
-  // The pluses keep the planner off the primary key: by generation it reads just these rows.
+  // Unary plus keeps SQLite from using the primary key: the index on generation_id reads only these rows.
   return and(
     sql`${collectionItems.generationId} in (select value from json_each(${JSON.stringify(ids)}))`,
     sql`+${collectionItems.collectionId} = ${id}`,
@@ -114,7 +114,7 @@ function itemsAmong(userId: string, id: string, ids: string[]) {
   );
 }
 
-/** Null: no such collection. Otherwise those of these ids that are the user's generations; now they are in it, once. */
+/** Returns the ids that are the user's generations, which the collection now has. Null: no such collection. */
 export async function addToCollection(
   db: Database,
   userId: string,
@@ -147,7 +147,7 @@ export async function addToCollection(
   return found.length > 0 ? among.map((row) => row.id) : null;
 }
 
-/** Null: no such collection. Otherwise those of these ids that are the user's generations; now they are not in it. */
+/** Returns the ids that are the user's generations, which the collection now lacks. Null: no such collection. */
 export async function removeFromCollection(
   db: Database,
   userId: string,

@@ -56,7 +56,10 @@ const fields = Object.fromEntries(
 ) as Fields;
 const isFound = sql<0 | 1>`is_found`;
 
-/** At most `count` rows that match; after them, if the scan stopped before the end of the list, the row where it did. */
+/**
+ * At most `count` rows that match (`is_found` 1). If `maxScanRows` ended the scan, the last scanned row follows
+ * (`is_found` 0), for the cursor.
+ */
 function pageRows(userId: string, count: number, after: Position | null, filters: Filters): SQL {
   const { rows, positions, createdAt, id, byIndex, byScan, maxScanRows } = queryPlanOf(userId, filters);
   const isNewestFirst = filters.sort !== "oldest";

@@ -8,7 +8,7 @@ import type { UserRow } from "./users.ts";
 
 type Statement = BatchItem<"sqlite">;
 
-/** Statements, and what their results mean. Not run yet. */
+/** Statements to run later, and `valueOf`, which converts their results. */
 export type UserRead<T> = {
   statements: [Statement, ...Statement[]];
   valueOf: (results: unknown[]) => T;

@@ -13,5 +13,8 @@ export function planOf(name: string): Plan {
   return name === "pro" ? "pro" : "free";
 }
 
-/** Failed generations refunded to a day's allowance. More may be attempts to find what the content policy lets pass. */
-export const MAX_REFUNDS_PER_DAY = 10;
+/**
+ * Failed generations per day that do not count against the allowance. Limited, so that a user cannot try what the content
+ * policy lets pass without using it up.
+ */
+export const MAX_UNCOUNTED_FAILURES_PER_DAY = 10;

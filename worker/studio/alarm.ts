@@ -7,7 +7,7 @@ export const MIN_ALARM_DELAY_MS = 1_000;
 export class Alarm {
   private readonly storage: DurableObjectStorage;
   private readonly now: () => number;
-  /** Earliest due time of what nothing works on now, and whether anything is being worked on. */
+  /** `dueAt`: earliest due time of what no running pass works on. `isWorking`: a pass is running. */
   private readonly pending: () => { dueAt: number | null; isWorking: boolean };
   /** Due time of the alarm that this instance set; null if unknown. */
   private armedFor: number | null = null;

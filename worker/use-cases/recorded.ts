@@ -3,8 +3,8 @@ import { callStudio } from "../studio/client.ts";
 import type { Deps } from "./deps.ts";
 
 /**
- * Whether D1 got something now that only the object had of these generations (of all with null). An image is shown before
- * D1 has its row, so a change of it may come first.
+ * Asks the object to write its pending rows of these generations (null: of all) to D1, because an image is shown before D1
+ * has its row. Returns true if any was pending; the write may have failed.
  */
 export async function recordPending(
   { env }: Pick<Deps, "env">,

@@ -6,7 +6,7 @@ import { usePart } from "../../ui/parts.ts";
 
 type Props = { label: string; onRemove: () => void; children: ComponentChildren };
 
-/** Something that the next image has, which a click removes. */
+/** A setting of the next Generate; a click removes it. */
 export function Chip({ label, onRemove, children }: Props) {
   const { focus } = usePart(composerPart);
   return (

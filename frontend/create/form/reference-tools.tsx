@@ -53,8 +53,8 @@ function Tools({ user }: { user: string }) {
       <button
         type="button"
         class="button quiet small touch:min-h-control"
-        aria-label={referenceText.addWhat}
-        title={referenceText.addWhat}
+        aria-label={referenceText.addLabel}
+        title={referenceText.addLabel}
         onClick={() => input.current?.click()}
       >
         <Icon svg={imagePlus} />
@@ -65,7 +65,7 @@ function Tools({ user }: { user: string }) {
         type="file"
         class="hidden"
         accept="image/png,image/jpeg,image/webp"
-        aria-label={referenceText.addWhat}
+        aria-label={referenceText.addLabel}
         onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? [];
           if (file) void reference.add(file);

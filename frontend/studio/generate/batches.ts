@@ -20,7 +20,7 @@ export type BatchCell = { key: string; batch: Batch } & (
 );
 
 /** A place in the feed: an entry, or with `cells` the images of a batch, of which `entry` is the newest. */
-export type FeedPlace = { key: string; entry: FeedEntry; cells: BatchCell[] | null };
+export type FeedBlock = { key: string; entry: FeedEntry; cells: BatchCell[] | null };
 
 export function createBatches({ feed, store, userId }: BatchesDependencies) {
   let parsed: { from: string | null; batches: Map<string, Batch> } = { from: null, batches: new Map() };
@@ -62,7 +62,7 @@ export function createBatches({ feed, store, userId }: BatchesDependencies) {
       entries: readonly FeedEntry[],
       queued: readonly OutboxItem[],
       hasFailed: (entry: FeedEntry) => boolean,
-    ): FeedPlace[] {
+    ): FeedBlock[] {
       const groups = new Map<string, BatchCell[]>();
       const cells: BatchCell[] = [
         ...entries.flatMap((entry) => {
@@ -82,7 +82,7 @@ export function createBatches({ feed, store, userId }: BatchesDependencies) {
         if (group.length < 2 || !isAlive) groups.delete(id);
       }
       const placed = new Set<string>();
-      return entries.flatMap((entry): FeedPlace[] => {
+      return entries.flatMap((entry): FeedBlock[] => {
         const key = batchOf(entry)?.id ?? "";
         const cells = groups.get(key);
         if (!cells) return [{ key: entry.key, entry, cells: cellsOf(entry) }];

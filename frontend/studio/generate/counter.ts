@@ -6,7 +6,7 @@ import { createText } from "../../text/create.ts";
 import type { Composer } from "./composer.ts";
 import type { Count } from "./form-aids.ts";
 
-/** Shown from the first on; spoken when the count passes one of these, not with every key. */
+/** Characters left. The count shows from the first value down; screen readers hear it at these values only (-1: too long). */
 const THRESHOLDS = [80, 50, 20, 10, -1];
 
 /** The count of the prompt in the form; null while the limit is far. */

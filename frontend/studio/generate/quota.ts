@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
-import { MAX_REFUNDS_PER_DAY } from "../../../worker/shared/plans.ts";
+import { MAX_UNCOUNTED_FAILURES_PER_DAY } from "../../../worker/shared/plans.ts";
 import type { Limits } from "../../../worker/api/schemas/session.ts";
 import { createText } from "../../text/create.ts";
 import type { Feed, FeedEntry } from "../images/feed.ts";
@@ -69,7 +69,7 @@ export function isRefunded(entry: FeedEntry, feed: Feed, limits: Limits | null):
     const { status, createdAt } = feed.generationOf(other);
     return status === "failed" && Date.parse(createdAt) >= dayStart;
   });
-  return failed.some(({ key }) => key === entry.key) && failed.length <= MAX_REFUNDS_PER_DAY;
+  return failed.some(({ key }) => key === entry.key) && failed.length <= MAX_UNCOUNTED_FAILURES_PER_DAY;
 }
 
 /** Whether Skytells has not confirmed it: known from this browser's outbox, or because that holds for all in flight. */

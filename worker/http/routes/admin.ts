@@ -14,7 +14,7 @@ import {
   userBody,
   usersQuery,
 } from "../../api/admin-schemas.ts";
-import { changeUser, findLink, findUserNamed, latestDays, listUsers } from "../../db/admin.ts";
+import { changeUser, findLink, findUserByIdOrEmail, latestDays, listUsers } from "../../db/admin.ts";
 import { commonDatabase, databaseFor, databaseOfShard } from "../../db/client.ts";
 import { generationById, ownerOf, unshareGeneration } from "../../db/generations.ts";
 import { run } from "../../db/user-read.ts";
@@ -45,7 +45,7 @@ export const admin = new Hono<AppEnv>()
   .get("/usage", query(usageQuery), async (c) => {
     const db = commonDatabase(c.env);
     const { user: name } = c.req.valid("query");
-    const user = name === undefined ? undefined : await findUserNamed(db, name);
+    const user = name === undefined ? undefined : await findUserByIdOrEmail(db, name);
     if (user === null) return noUser();
     const usage: AdminUsage = {
       days: await latestDays(db),
@@ -89,7 +89,7 @@ export const admin = new Hono<AppEnv>()
     return c.json({ user: presentUser(user) }, 200);
   })
   .post("/delete-user", cappedBody, jsonType, jsonBody(userBody), async (c) => {
-    const user = await findUserNamed(commonDatabase(c.env), c.req.valid("json").user);
+    const user = await findUserByIdOrEmail(commonDatabase(c.env), c.req.valid("json").user);
     if (!user) return noUser();
     const result = await callStudio(c.env, user.id, (studio) => studio.deleteAccount(user.id, null));
     if (!result.ok) return problemResponse(result.refusal);

@@ -1,7 +1,7 @@
 /** SQL for the object's table of jobs. */
 import { hasEnded } from "../../api/generation.ts";
 import { RETAIN_JOB_MS } from "../../config/limits.ts";
-import { MAX_REFUNDS_PER_DAY } from "../../shared/plans.ts";
+import { MAX_UNCOUNTED_FAILURES_PER_DAY } from "../../shared/plans.ts";
 import {
   fromRow,
   isKnownTask,
@@ -158,7 +158,7 @@ export class Jobs {
 
   /**
    * Images of the jobs admitted in this period: those asked for, without the ones that a success did not return, and
-   * without those of the first `MAX_REFUNDS_PER_DAY` failed jobs. A row that cannot be read counts as one.
+   * without those of the first `MAX_UNCOUNTED_FAILURES_PER_DAY` failed jobs. A row that cannot be read counts as one.
    */
   imagesBetween(start: number, end: number): number {
     if (this.isEmpty) return 0;
@@ -179,7 +179,7 @@ export class Jobs {
          from counted`,
         start,
         end,
-        MAX_REFUNDS_PER_DAY,
+        MAX_UNCOUNTED_FAILURES_PER_DAY,
       )
       .one().images;
   }

@@ -61,7 +61,8 @@ export async function check(
     return refuse("invalid_request", "reference: this model enlarges an image, and needs one.");
   }
   if (!body.reference) return ok({ plan: facts.plan, schema, reference: null });
-  if (origin === null || !canBeCalled(origin, context.settings)) return { ok: false, refusal: NOT_REACHABLE };
+  if (origin === null || !isReachableBySkytells(origin, context.settings))
+    return { ok: false, refusal: NOT_REACHABLE };
   const found = await findReference(context, body.reference);
   return found.ok ? ok({ plan: facts.plan, schema, reference: found.value }) : found;
 }
@@ -74,7 +75,7 @@ const NOT_REACHABLE: Refusal = {
 };
 
 /** Skytells can reach public https origins; a simulator on this machine can reach loopback. */
-export function canBeCalled(origin: string, settings: Settings): boolean {
+export function isReachableBySkytells(origin: string, settings: Settings): boolean {
   const url = new URL(origin);
   return isLoopback(url.hostname) ? settings.skytells.loopback : url.protocol === "https:";
 }

@@ -14,7 +14,7 @@ import { type Job, recordOfJob } from "../jobs/job.ts";
 import { reschedule } from "../jobs/schedule.ts";
 import { limitRefusal, limitsOf } from "../plan-limits.ts";
 import type { GenerateCommand } from "../rpc.ts";
-import { canBeCalled, type Checked, check } from "./create-check.ts";
+import { isReachableBySkytells, type Checked, check } from "./create-check.ts";
 import { respondToReplay, fingerprintOf, jobWithKey } from "./create-replay.ts";
 import { send } from "./create-send.ts";
 import { type Reference, referenceRefusal, useReference } from "./reference.ts";
@@ -119,7 +119,7 @@ function newJob(
     options,
     input,
     webhookUrl:
-      origin !== null && canBeCalled(origin, settings)
+      origin !== null && isReachableBySkytells(origin, settings)
         ? webhookUrl(origin, { userId: claim.userId, jobId: id })
         : null,
     fingerprint: fingerprintOf(body),

@@ -1,5 +1,5 @@
 /**
- * `npm run licences` writes docs/third-party.md from package-lock.json. `--check` only checks that it is current. Both fail
+ * `npm run licenses` writes docs/third-party.md from package-lock.json. `--check` only checks that it is current. Both fail
  * if a license is not accepted.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ const table = (entries: typeof packages) =>
 
 const text = `# Third-party software
 
-Written by \`npm run licences\` from package-lock.json.
+Written by \`npm run licenses\` from package-lock.json.
 
 ## In the built studio and Worker
 
@@ -52,7 +52,7 @@ if (rejected.length > 0) process.exitCode = 1;
 const path = join(root, "docs/third-party.md");
 if (!process.argv.includes("--check")) writeFileSync(path, text);
 else if (readFileSync(path, "utf8") !== text) {
-  console.error("docs/third-party.md is not current. Run: npm run licences");
+  console.error("docs/third-party.md is not current. Run: npm run licenses");
   process.exitCode = 1;
 }
 
