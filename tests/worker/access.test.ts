@@ -25,10 +25,10 @@ describe("Cloudflare Access", () => {
     const claims = claimsOf();
     const enter = async () =>
       studio.call("/api/auth/login?return_to=/gallery", { "cf-access-jwt-assertion": await signed(claims) });
-    const answer = await enter();
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get("location")).toBe("/gallery");
-    const user = await studio.userOf(answer);
+    const response = await enter();
+    expect(response.status).toBe(302);
+    expect(response.headers.get("location")).toBe("/gallery");
+    const user = await studio.userOf(response);
     expect(user).toMatchObject({ email: claims.email });
     expect(await studio.userOf(await enter())).toEqual(user);
   });
@@ -55,8 +55,8 @@ describe("Cloudflare Access", () => {
   ])("refuses %s", async (_, more, flaw, status, title) => {
     const studio = studioWith(ANYONE, PUBLIC);
     const assertion = await signed(claimsOf(more), flaw);
-    const answer = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
-    await expectTurnedAway(answer, status, title);
+    const response = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
+    await expectTurnedAway(response, status, title);
   });
 
   it("rejects requests without an assertion, and assertions that are not a token", async () => {
@@ -70,37 +70,37 @@ describe("Cloudflare Access", () => {
     const studio = studioWith(ANYONE, PUBLIC);
     const assertion = await signed(claimsOf());
     const mend = breakD1();
-    const answer = await studio.call("/api/auth/login?return_to=/gallery", {
+    const response = await studio.call("/api/auth/login?return_to=/gallery", {
       "cf-access-jwt-assertion": assertion,
       "sec-fetch-dest": "document",
     });
     mend();
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get("content-type")).toBe("text/html; charset=UTF-8");
-    expect(await answer.text()).toContain('href="/api/auth/login?return_to=/gallery">Try again</a>');
+    expect(response.status).toBe(503);
+    expect(response.headers.get("content-type")).toBe("text/html; charset=UTF-8");
+    expect(await response.text()).toContain('href="/api/auth/login?return_to=/gallery">Try again</a>');
   });
 
   it("checks ALLOWED_USERS", async () => {
     const studio = studioWith({ ...ACCESS, ALLOWED_USERS: "@elsewhere.example" }, PUBLIC);
-    const answer = await studio.call("/api/auth/login", {
+    const response = await studio.call("/api/auth/login", {
       "cf-access-jwt-assertion": await signed(claimsOf()),
     });
-    await expectTurnedAway(answer, 403, "ALLOWED_USERS");
+    await expectTurnedAway(response, 403, "ALLOWED_USERS");
   });
 
   it("shows a page when Access cannot be reached", async () => {
     const studio = studioWith({ ...ANYONE, ACCESS_TEAM_DOMAIN: "http://127.0.0.1:9" }, PUBLIC);
     const assertion = await signed(claimsOf({ iss: "http://127.0.0.1:9" }));
-    const answer = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
-    await expectTurnedAway(answer, 503, "responding");
+    const response = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
+    await expectTurnedAway(response, 503, "responding");
   });
 
   it("limits how much it reads of the keys", async () => {
     const team = PROVIDER.replace("127.0.0.1", "localhost");
     const studio = studioWith({ ...ANYONE, ACCESS_TEAM_DOMAIN: team }, PUBLIC);
     const assertion = await signed(claimsOf({ iss: team }));
-    const answer = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
-    await expectTurnedAway(answer, 503, "responding");
+    const response = await studio.call("/api/auth/login", { "cf-access-jwt-assertion": assertion });
+    await expectTurnedAway(response, 503, "responding");
   });
 
   it("has priority over OpenID Connect when a request has an assertion", async () => {

@@ -76,9 +76,9 @@ describe("deleting the account", () => {
     const studio = await openStudio(user);
     expect((await call(share)).status).toBe(200);
     const gate = holdAt(user, at("before", /^r2 delete/));
-    const answer = await remove(user);
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get("set-cookie")).toMatch(/session=;/);
+    const response = await remove(user);
+    expect(response.status).toBe(204);
+    expect(response.headers.get("set-cookie")).toMatch(/session=;/);
     await gate.reached;
 
     expect((await studio.closed).code).toBe(4001);
@@ -157,11 +157,11 @@ describe("a running create", () => {
     await gateStorage(user);
     const prompt = newPrompt("stuck");
     const gate = holdAt(user, point);
-    const answer = user.post("/api/generate", { prompt });
+    const response = user.post("/api/generate", { prompt });
     await gate.reached;
     expect((await remove(user)).status).toBe(204);
     gate.open();
-    expect((await answer).status).toBeGreaterThanOrEqual(400);
+    expect((await response).status).toBeGreaterThanOrEqual(400);
     await expectNothingOf(user);
     expect(await createsOf(prompt)).toHaveLength(creates);
   });

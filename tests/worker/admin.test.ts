@@ -40,9 +40,9 @@ async function admin(path: string, { body, authorization = `Bearer ${TOKEN}`, se
   return app.request(`http://localhost:9/api/admin/${path}`, request, bindings, createExecutionContext());
 }
 
-async function userOf(answer: Response): Promise<AdminUser> {
-  expect(answer.status, await answer.clone().text()).toBe(200);
-  return (await answer.json<{ user: AdminUser }>()).user;
+async function userOf(response: Response): Promise<AdminUser> {
+  expect(response.status, await response.clone().text()).toBe(200);
+  return (await response.json<{ user: AdminUser }>()).user;
 }
 
 it("responses match their schemas", async () => {
@@ -56,8 +56,8 @@ it("responses match their schemas", async () => {
     [adminUserResponse, "plan", { user: user.id, plan: "pro" }],
     [recheckResponse, "recheck", { generation: id }],
   ] as const) {
-    const answer = await admin(path, { body });
-    const content = await answer.json();
+    const response = await admin(path, { body });
+    const content = await response.json();
     expect(schema.parse(content), path).toEqual(content);
   }
 });
@@ -102,9 +102,9 @@ describe("/api/admin", () => {
 
   it("is rate limited before it checks a token", async () => {
     const settings = { RL_ADMIN: { limit: async () => ({ success: false }) } };
-    const answer = await admin("usage", { settings });
-    expect(answer.headers.get("retry-after")).toBe("60");
-    await expectProblem(answer, "rate_limited");
+    const response = await admin("usage", { settings });
+    expect(response.headers.get("retry-after")).toBe("60");
+    await expectProblem(response, "rate_limited");
   });
 
   it.each([
@@ -247,8 +247,8 @@ describe("the operator", () => {
       (await (await user.post(`/api/generations/${id}/share`, {})).json<{ url: string }>()).url;
     for (const name of [(url: string) => url, (url: string) => url.split("/").at(-1)]) {
       const url = await share();
-      const answer = await admin("unshare", { body: { share: name(url) } });
-      expect(await answer.json()).toEqual({
+      const response = await admin("unshare", { body: { share: name(url) } });
+      expect(await response.json()).toEqual({
         generation: { id, userId: user.id, status: "succeeded", error: null },
       });
       expect((await call(new URL(url).pathname)).status).toBe(404);
@@ -260,8 +260,8 @@ describe("the operator", () => {
     const { id } = await generate(user, newPrompt("webhook-lost", "delay=0.1"));
     await ended(id);
     await eventually(async () => {
-      const answer = await admin("recheck", { body: { generation: id } });
-      expect(await answer.json()).toMatchObject({ generation: { id, status: "succeeded" }, looked: true });
+      const response = await admin("recheck", { body: { generation: id } });
+      expect(await response.json()).toMatchObject({ generation: { id, status: "succeeded" }, looked: true });
     });
     expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
   });

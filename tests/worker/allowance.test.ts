@@ -46,9 +46,9 @@ describe.concurrent("the daily allowance of a plan", () => {
     await make(user);
     await make(user);
     const prompt = newPrompt();
-    const answer = await post(user, prompt);
-    const retryAfter = Number(answer.headers.get("retry-after"));
-    const problem = await expectProblem(answer, "quota_exceeded");
+    const response = await post(user, prompt);
+    const retryAfter = Number(response.headers.get("retry-after"));
+    const problem = await expectProblem(response, "quota_exceeded");
     const resetsAt = new Date(problem.resetsAt ?? "");
     expect(resetsAt.getTime() % DAY_MS, "midnight UTC").toBe(0);
     expect(Math.abs((resetsAt.getTime() - Date.now()) / 1000 - retryAfter)).toBeLessThan(5);
@@ -62,9 +62,10 @@ describe.concurrent("the daily allowance of a plan", () => {
   it("is not exceeded by many requests at once", async () => {
     const user = await userWith(2, "pro");
     const prompt = newPrompt("delay=1.5");
-    const answers = await Promise.all(Array.from({ length: 30 }, () => post(user, prompt)));
-    expect(answers.filter(({ status }) => status === 202)).toHaveLength(2);
-    for (const answer of answers) if (answer.status !== 202) await expectProblem(answer, "quota_exceeded");
+    const responses = await Promise.all(Array.from({ length: 30 }, () => post(user, prompt)));
+    expect(responses.filter(({ status }) => status === 202)).toHaveLength(2);
+    for (const response of responses)
+      if (response.status !== 202) await expectProblem(response, "quota_exceeded");
     expect(await createsOf(prompt)).toHaveLength(2);
   });
 
@@ -77,8 +78,8 @@ describe.concurrent("the daily allowance of a plan", () => {
   it("counts a repeated request once, and responds to it when the allowance is used up", async () => {
     const user = await userWith(1);
     const [prompt, key] = [newPrompt("terminal"), crypto.randomUUID()];
-    const answers = await Promise.all([post(user, prompt, key), post(user, prompt, key)]);
-    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    const responses = await Promise.all([post(user, prompt, key), post(user, prompt, key)]);
+    expect(responses.map(({ status }) => status)).toEqual([202, 202]);
     expect((await post(user, prompt, key)).status).toBe(202);
     expect(await usedBy(user)).toBe(1);
     await expectProblem(await post(user, newPrompt()), "quota_exceeded");

@@ -84,9 +84,10 @@ describe("a new API key", () => {
       await insertApiKey(db, user.id, record, record.id);
     }
     const body = { name: "one more", scopes: ["read"] };
-    const answers = await Promise.all(Array.from({ length: 4 }, () => user.post(PATH, body)));
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    for (const answer of answers) if (answer.status !== 201) await expectProblem(answer, "maximum_reached");
+    const responses = await Promise.all(Array.from({ length: 4 }, () => user.post(PATH, body)));
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
+    for (const response of responses)
+      if (response.status !== 201) await expectProblem(response, "maximum_reached");
   });
 });
 
@@ -193,14 +194,15 @@ describe("a request with an API key", () => {
   it("takes a slot of the plan like one with a session", async () => {
     const user = await newUser();
     const { secret } = await createKey(user);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, () => [
         generateWith(secret),
         user.post("/api/generate", { prompt: newPrompt() }),
       ]).flat(),
     );
-    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
-    for (const answer of answers) if (answer.status !== 202) await expectProblem(answer, "limit_reached");
+    expect(responses.filter(({ status }) => status === 202)).toHaveLength(1);
+    for (const response of responses)
+      if (response.status !== 202) await expectProblem(response, "limit_reached");
   });
 });
 

@@ -135,17 +135,17 @@ async function keptOf(user: Visitor, id: string) {
 }
 
 /** All that came back, headers included. */
-async function textOf(answer: Response): Promise<string> {
-  if (answer.webSocket) {
-    answer.webSocket.accept();
-    answer.webSocket.close();
+async function textOf(response: Response): Promise<string> {
+  if (response.webSocket) {
+    response.webSocket.accept();
+    response.webSocket.close();
     return "";
   }
-  return `${JSON.stringify([...answer.headers])} ${await answer.text()}`;
+  return `${JSON.stringify([...response.headers])} ${await response.text()}`;
 }
 
-function expectSafeHeaders(answer: Response, { isPublic }: Row): void {
-  const header = (name: string) => answer.headers.get(name) ?? "";
+function expectSafeHeaders(response: Response, { isPublic }: Row): void {
+  const header = (name: string) => response.headers.get(name) ?? "";
   if (!isPublic) expect(header("cache-control"), "not for shared caches").toMatch(/\b(?:no-store|private)\b/);
   expect(header("cache-control")).not.toContain("public");
   expect(header("content-security-policy")).toMatch(/^default-src 'none'/);
@@ -163,24 +163,24 @@ describe("the authorization matrix", () => {
     const handled = app.routes.filter(({ method }) => method !== "ALL");
     const names = new Set(handled.map(({ method, path }) => `${method} ${path}`));
     expect([...names].sort()).toEqual(Object.keys(ROWS).sort());
-    // What answers to every method is middleware; anything else would slip past the table.
+    // Middleware serves every method; any other such route would not be in the table.
     for (const { method, path } of app.routes) if (method === "ALL") expect(path).toMatch(/\*$/);
   });
 
   describe.each(Object.entries(ROWS))("%s", (name, row) => {
     it.each(CALLERS)("%s", async (caller) => {
-      const scene = await sceneFor(caller, row.answers[caller]);
+      const scene = await sceneFor(caller, row.statuses[caller]);
       const { user, id, prompt, pixels, token, name: secretName } = scene.picture;
       const before = await keptOf(user, id);
 
-      const answer = await ask(name, row, caller, scene);
-      const text = await textOf(answer);
+      const response = await ask(name, row, caller, scene);
+      const text = await textOf(response);
 
-      expect(answer.status, text).toBe(row.answers[caller]);
-      expectSafeHeaders(answer, row);
+      expect(response.status, text).toBe(row.statuses[caller]);
+      expectSafeHeaders(response, row);
       if (caller === "owner") return;
       // The link shows the image; its prompt stays untold unless its owner says otherwise.
-      const isShown = caller === "stranger" && answer.ok;
+      const isShown = caller === "stranger" && response.ok;
       const secrets = [
         prompt,
         secretName,
@@ -199,13 +199,13 @@ describe("the authorization matrix", () => {
       const before = await keptOf(picture.user, picture.id);
 
       const credentials = { authorization: `Bearer ${secret}` };
-      const answer = await send(name, row, { ...picture, token: "a-guess-at-a-token" }, credentials);
-      const text = await textOf(answer);
+      const response = await send(name, row, { ...picture, token: "a-guess-at-a-token" }, credentials);
+      const text = await textOf(response);
 
-      expect(answer.status, text).toBe(statusOf(caller, row));
-      expectSafeHeaders(answer, row);
+      expect(response.status, text).toBe(statusOf(caller, row));
+      expectSafeHeaders(response, row);
       expect(text).not.toContain(secret);
-      if (!answer.ok) expect(await keptOf(picture.user, picture.id), "nothing has changed").toEqual(before);
+      if (!response.ok) expect(await keptOf(picture.user, picture.id), "nothing has changed").toEqual(before);
     });
   });
 });
@@ -220,9 +220,9 @@ async function keyOf(caller: KeyCaller, user: Visitor, { access }: Row): Promise
   return secret;
 }
 
-function statusOf(caller: KeyCaller, { access, answers }: Row): number {
-  if (access === undefined) return answers.nobody;
+function statusOf(caller: KeyCaller, { access, statuses }: Row): number {
+  if (access === undefined) return statuses.nobody;
   if (caller === "revoked key" || caller === "expired key") return 401;
   if (access === "key") return 200;
-  return caller === "key" && access !== "session" ? answers.owner : 403;
+  return caller === "key" && access !== "session" ? statuses.owner : 403;
 }

@@ -326,8 +326,8 @@ it("a bulk favourite reads the rows that it names, of however many", async () =>
   await seed(user, 20_000);
   const ids = Array.from({ length: 100 }, (_, i) => `${user.id}-${i * 200 + 1}`);
   const statements = watchD1();
-  const answer = await user.post("/api/generations/bulk", { ids, action: "favorite" });
-  expect((await answer.json<BulkResult>()).done).toEqual(ids);
+  const response = await user.post("/api/generations/bulk", { ids, action: "favorite" });
+  expect((await response.json<BulkResult>()).done).toEqual(ids);
   expect(statements).toHaveLength(2);
   // The ids themselves, the named rows, and what the write reads of each and its indexes.
   expect(await costOf(statements)).toBeLessThanOrEqual(6 * ids.length + USER_ROWS);

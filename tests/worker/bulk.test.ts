@@ -1,4 +1,4 @@
-/** Several images at once: what each id is answered with, and that nothing else happens. */
+/** Several images at once: the result of each id, and that nothing else changes. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -27,9 +27,9 @@ import { callsOf } from "./support/simulator.ts";
 const PATH = "/api/generations/bulk";
 
 async function bulk(user: Visitor, ids: string[], action: BulkBody["action"]): Promise<BulkResult> {
-  const answer = await user.post(PATH, { ids, action });
-  expect(answer.status, await answer.clone().text()).toBe(200);
-  return answer.json<BulkResult>();
+  const response = await user.post(PATH, { ids, action });
+  expect(response.status, await response.clone().text()).toBe(200);
+  return response.json<BulkResult>();
 }
 
 const favoritesOf = async (user: Visitor) => (await list(user, "?favorite=true")).items.map(({ id }) => id);
@@ -96,8 +96,8 @@ describe("a bulk delete", () => {
   it("has the same result when repeated, and from two tabs at once", async () => {
     const user = await newUser();
     const ids = await storedImages(user, 20);
-    const answers = await Promise.all([bulk(user, ids, "delete"), bulk(user, ids, "delete")]);
-    for (const { done, missing, failed } of answers) {
+    const responses = await Promise.all([bulk(user, ids, "delete"), bulk(user, ids, "delete")]);
+    for (const { done, missing, failed } of responses) {
       expect([...done, ...missing].toSorted()).toEqual(ids.toSorted());
       expect(failed).toEqual([]);
     }

@@ -25,38 +25,38 @@ const preflight = {
   "access-control-request-method": "POST",
   "access-control-request-headers": "content-type",
 };
-const corsOf = (answer: Response) =>
-  [...answer.headers].filter(([name]) => name.startsWith("access-control"));
+const corsOf = (response: Response) =>
+  [...response.headers].filter(([name]) => name.startsWith("access-control"));
 
 describe("ALLOWED_ORIGINS", () => {
   it("allows the pages of a listed origin to use the API", async () => {
     const user = await newUser();
-    const answer = await ask("/api/generations", NAMED, { user });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("access-control-allow-origin")).toBe(NAMED);
-    expect(answer.headers.get("access-control-allow-credentials")).toBe("true");
-    expect(answer.headers.get("vary")).toMatch(/\borigin\b/i);
+    const response = await ask("/api/generations", NAMED, { user });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("access-control-allow-origin")).toBe(NAMED);
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
+    expect(response.headers.get("vary")).toMatch(/\borigin\b/i);
   });
 
   it("responds to its preflight requests", async () => {
-    const answer = await ask("/api/generate", NAMED, { method: "OPTIONS" }, preflight);
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get("access-control-allow-origin")).toBe(NAMED);
-    expect(answer.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,PATCH,DELETE");
-    expect(answer.headers.get("access-control-allow-headers")).toBe(
+    const response = await ask("/api/generate", NAMED, { method: "OPTIONS" }, preflight);
+    expect(response.status).toBe(204);
+    expect(response.headers.get("access-control-allow-origin")).toBe(NAMED);
+    expect(response.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,PATCH,DELETE");
+    expect(response.headers.get("access-control-allow-headers")).toBe(
       "authorization,content-type,idempotency-key",
     );
-    expect(answer.headers.get("vary")).toMatch(/\borigin\b/i);
+    expect(response.headers.get("vary")).toMatch(/\borigin\b/i);
   });
 
   it.each([OTHER, "null", `${NAMED}.evil.example`, `${NAMED}:8443`, "http://partner.example"])(
     "is not there for %s",
     async (origin) => {
       const user = await newUser();
-      const answer = await ask("/api/generations", origin, { user });
-      expect(corsOf(answer)).toEqual([]);
-      expect(answer.headers.get("vary")).toMatch(/\borigin\b/i);
-      await expectProblem(answer, "forbidden_origin");
+      const response = await ask("/api/generations", origin, { user });
+      expect(corsOf(response)).toEqual([]);
+      expect(response.headers.get("vary")).toMatch(/\borigin\b/i);
+      await expectProblem(response, "forbidden_origin");
       const refused = await ask("/api/generate", origin, { method: "OPTIONS" }, preflight);
       expect(corsOf(refused)).toEqual([]);
       await expectProblem(refused, "method_not_allowed");
@@ -65,9 +65,9 @@ describe("ALLOWED_ORIGINS", () => {
 
   it("when empty, allows only the studio's origin, without CORS headers", async () => {
     const user = await newUser();
-    const answer = await ask("/api/generations", NAMED, { user, allowed: "" });
-    expect(corsOf(answer)).toEqual([]);
-    await expectProblem(answer, "forbidden_origin");
+    const response = await ask("/api/generations", NAMED, { user, allowed: "" });
+    expect(corsOf(response)).toEqual([]);
+    await expectProblem(response, "forbidden_origin");
     const own = await ask("/api/generations", ORIGIN, { user, allowed: "" });
     expect(own.status).toBe(200);
     expect(corsOf(own)).toEqual([]);

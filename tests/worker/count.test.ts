@@ -87,11 +87,11 @@ describe.concurrent("a generation of several images", () => {
   it("is the same request under the same Idempotency-Key, with the same count only", async () => {
     const user = await newUser();
     const [prompt, key] = [newPrompt("terminal"), crypto.randomUUID()];
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       post(user, { prompt, count: 2 }, key),
       post(user, { prompt, count: 2 }, key),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect(responses.map(({ status }) => status)).toEqual([202, 202]);
     await expectProblem(await post(user, { prompt, count: 3 }, key), "idempotency_mismatch");
     await expectProblem(await post(user, { prompt }, key), "idempotency_mismatch");
     expect(await createsOf(prompt)).toHaveLength(1);
@@ -150,11 +150,11 @@ describe.concurrent("the day's allowance", () => {
     const user = await newUser("pro");
     await set(user, { PLAN_DAILY_GENERATIONS: "pro=7" });
     const prompt = newPrompt("delay=1");
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, (_, n) => post(user, { prompt, count: 1 + (n % 4) })),
     );
     const creates = await createsOf(prompt);
-    expect(answers.filter(({ status }) => status === 202)).toHaveLength(creates.length);
+    expect(responses.filter(({ status }) => status === 202)).toHaveLength(creates.length);
     const images = creates.map(({ input }) => Number(input["number_of_images"]));
     const sum = images.reduce((total, count) => total + count, 0);
     expect(sum).toBeLessThanOrEqual(7);
@@ -201,9 +201,9 @@ describe("MAX_GENERATIONS_PER_DAY", () => {
     await set(user, { MAX_GENERATIONS_PER_DAY: "5" });
     await generate(user, newPrompt("stuck"), { count: 4 });
     const prompt = newPrompt("stuck");
-    const answer = await post(user, { prompt, count: 2 });
-    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
-    const { detail } = await expectProblem(answer, "budget_exhausted");
+    const response = await post(user, { prompt, count: 2 });
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    const { detail } = await expectProblem(response, "budget_exhausted");
     expect(detail).toContain("1 image more today, and you asked for 2");
     expect(await createsOf(prompt)).toEqual([]);
     await generate(user, prompt);
@@ -222,8 +222,8 @@ describe("MAX_GENERATIONS_PER_DAY", () => {
       this: D1Database,
       statements,
     ) {
-      const answer = await batch.call(this, statements);
-      if (!isLost) return answer;
+      const response = await batch.call(this, statements);
+      if (!isLost) return response;
       isLost = false;
       throw new Error("D1_ERROR: connection lost");
     } as typeof batch);

@@ -1,4 +1,4 @@
-/** The fault table of D1: whatever D1 does, each request answers as the table says, and soon. */
+/** The fault table of D1: each request responds as the table says, and soon. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -41,8 +41,8 @@ function signIn(email: string) {
   });
 }
 
-const answerOf = async (answer: Response) =>
-  answer.ok ? answer.status : (await answer.json<Problem>()).code;
+const outcomeOf = async (response: Response) =>
+  response.ok ? response.status : (await response.json<Problem>()).code;
 
 /** The same code for whatever is done while D1 has this fault. */
 function perform(operation: D1Operation, user: Visitor, done: string, running: string): Promise<Response> {
@@ -75,7 +75,7 @@ function perform(operation: D1Operation, user: Visitor, done: string, running: s
 describe("the fault table of D1", () => {
   it.each(D1_FAULTS.map((row) => [row.fault, row] as const))(
     "a D1 that %s",
-    async (fault, { begin, answers }) => {
+    async (fault, { begin, responses }) => {
       const user = await newUser("pro");
       const done = await generate(user, newPrompt("terminal"));
       await reaches(user, done.id, "succeeded");
@@ -83,17 +83,17 @@ describe("the fault table of D1", () => {
       await eventually(async () => expect(await rowsOf(user)).toHaveLength(2));
       if (fault === "never answers") skipTimers(D1_READ_TIMEOUT_MS, D1_WRITE_TIMEOUT_MS, CANCEL_WAIT_MS);
       const end = begin();
-      const operations = Object.keys(answers) as D1Operation[];
+      const operations = Object.keys(responses) as D1Operation[];
       const seen: Record<string, unknown> = {};
       for (const operation of operations.toSorted((a) => (a === "cancel" ? 1 : -1))) {
-        seen[operation] = await answerOf(await perform(operation, user, done.id, running.id));
+        seen[operation] = await outcomeOf(await perform(operation, user, done.id, running.id));
       }
       end();
-      expect(seen).toEqual(answers);
+      expect(seen).toEqual(responses);
       await isIdle(user);
       await eventually(async () => {
         const rows = await rowsOf(user);
-        expect(rows).toHaveLength(answers.generate === 202 ? 3 : 2);
+        expect(rows).toHaveLength(responses.generate === 202 ? 3 : 2);
         expect(rows.find(({ id }) => id === running.id)).toMatchObject({ status: "canceled" });
       });
     },
@@ -113,9 +113,9 @@ describe("the fault table of D1", () => {
     const lines = logged();
     const fail = async (message: string) => {
       const end = faultD1(() => new Error(message));
-      const answer = await user.call("/api/generations");
+      const response = await user.call("/api/generations");
       end();
-      return answer;
+      return response;
     };
     await expectProblem(await fail("D1_ERROR: no such column: x: SQLITE_ERROR"), "internal");
     expect(lines.filter((line) => line.includes("unexpected_error"))).toHaveLength(1);

@@ -25,7 +25,7 @@ function watchBodies({ breakAfter = Infinity } = {}): Opened[] {
     let at = 0;
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
-        if (at >= breakAfter) throw new Error("no answer");
+        if (at >= breakAfter) throw new Error("no response");
         if (at < bytes.length) return controller.enqueue(bytes.subarray(at, (at += 1024)));
         picture.ended = "read";
         controller.close();
@@ -67,18 +67,18 @@ it("an image that fails midway aborts the file and is logged once", async () => 
   const failed = vi.spyOn(console, "error").mockReturnValue();
   onTestFinished(() => failed.mockRestore());
   const user = await userWithPictures(2, 64 * 1024);
-  const answer = await user.call(PART);
-  expect(answer.status).toBe(200);
-  await expect(answer.arrayBuffer()).rejects.toThrow();
+  const response = await user.call(PART);
+  expect(response.status).toBe(200);
+  await expect(response.arrayBuffer()).rejects.toThrow();
   expect(failed.mock.calls.flat().filter((line) => String(line).includes("export_failed"))).toHaveLength(1);
 });
 
 it("a HEAD request opens no image", async () => {
   const opened = watchBodies();
   const user = await userWithPictures(2, 1024);
-  const answer = await user.call(PART, { method: "HEAD" });
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get("content-type")).toBe("application/zip");
+  const response = await user.call(PART, { method: "HEAD" });
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("application/zip");
   expect(opened).toEqual([]);
 });
 

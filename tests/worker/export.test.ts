@@ -20,23 +20,23 @@ import { IMAGE_CONTENT, storedImages } from "./support/stored-images.ts";
 const PATH = "/api/account/export";
 
 async function listed(user: Visitor, query = ""): Promise<ExportParts> {
-  const answer = await user.call(`${PATH}${query}`);
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get("cache-control")).toBe("no-store");
-  return answer.json<ExportParts>();
+  const response = await user.call(`${PATH}${query}`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  return response.json<ExportParts>();
 }
 
 async function download(user: Visitor, url: string) {
-  const answer = await user.call(url);
-  expect(answer.status, url).toBe(200);
-  const entries = entriesOf(new Uint8Array(await answer.arrayBuffer()));
+  const response = await user.call(url);
+  expect(response.status, url).toBe(200);
+  const entries = entriesOf(new Uint8Array(await response.arrayBuffer()));
   const files = new Map(entries.map(({ name, bytes }) => [name, bytes]));
   expect(files.size, "no name twice").toBe(entries.length);
   const last = entries.at(-1);
   const document = JSON.parse(new TextDecoder().decode(last?.bytes)) as ExportDocument;
   expect(last?.name).toBe(`export-${document.part}.json`);
   files.delete(`export-${document.part}.json`);
-  return { headers: answer.headers, files, document, ids: document.generations.map(({ id }) => id) };
+  return { headers: response.headers, files, document, ids: document.generations.map(({ id }) => id) };
 }
 
 /** Counts what D1 reads in batches from now on. */
@@ -314,7 +314,7 @@ describe("an export is rejected", () => {
       await expectProblem(await user.call(`${PATH}${query}`), "storage_unavailable");
     }
     mend();
-    watchReads(() => Promise.reject(new Error("no answer")));
+    watchReads(() => Promise.reject(new Error("no response")));
     await expectProblem(await user.call(`${PATH}?part=1`), "storage_unavailable");
   });
 
@@ -322,10 +322,10 @@ describe("an export is rejected", () => {
     const user = await newUser();
     await storedImages(user, 3);
     let reads = 0;
-    watchReads((_, read) => (++reads === 3 ? Promise.reject(new Error("no answer")) : read()));
-    const answer = await user.call(`${PATH}?part=1`);
-    expect(answer.status).toBe(200);
-    await expect(answer.arrayBuffer()).rejects.toThrow();
+    watchReads((_, read) => (++reads === 3 ? Promise.reject(new Error("no response")) : read()));
+    const response = await user.call(`${PATH}?part=1`);
+    expect(response.status).toBe(200);
+    await expect(response.arrayBuffer()).rejects.toThrow();
   });
 });
 
@@ -339,8 +339,8 @@ it("an export reads each image once, one at a time, at the speed of the client",
     read.push(key);
     return go();
   });
-  const answer = await user.call(`${PATH}?part=1`);
-  const reader = answer.body?.getReader();
+  const response = await user.call(`${PATH}?part=1`);
+  const reader = response.body?.getReader();
   if (!reader) throw new Error("no body");
   let taken = 0;
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {

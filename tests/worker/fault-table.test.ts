@@ -28,12 +28,12 @@ const PATIENT = {
 
 const moodsOf = (row: Row) => moodsInPrompt(`[mood:${row.moods}]`);
 
-/** Under way when it is answered, whatever the model. */
+/** Still running when Generate responds, for every model. */
 const isRunning = (row: Row) => ["stuck", "slow", "delay"].some((mood) => moodsOf(row).has(mood));
 
 /** Everything that is to be said of a cell, as one value: a difference shows with its surroundings. */
 type Outcome = {
-  answer: number | string;
+  response: number | string;
   end: string;
   creates: number;
   made: number;
@@ -45,11 +45,11 @@ type Outcome = {
   inFlightUpstream: number;
 };
 
-function expected({ answer, end, creates, made, stored, webhooks }: Row, carried: number): Outcome {
+function expected({ response, end, creates, made, stored, webhooks }: Row, carried: number): Outcome {
   const isFailure = !["succeeded", "canceled", "rejected", "deleted"].includes(end);
   const hasRow = !["rejected", "deleted", "unconfirmed"].includes(end);
   return {
-    answer,
+    response,
     end,
     creates,
     made,
@@ -120,25 +120,28 @@ async function storedOf(user: Visitor, served: Record<string, { sha256: string |
 
 async function endOf(user: Visitor, id: string | null): Promise<string> {
   if (id === null) return "rejected";
-  const answer = await user.call(`/api/predictions/${id}`);
-  if (answer.status === 404) return "deleted";
-  const { generation } = await answer.json<{ generation: Generation }>();
+  const response = await user.call(`/api/predictions/${id}`);
+  if (response.status === 404) return "deleted";
+  const { generation } = await response.json<{ generation: Generation }>();
   return generation.error?.code ?? generation.status;
 }
 
 async function play(row: Row, model: ModelId): Promise<{ outcome: Outcome; expected: Outcome }> {
   const user = await newUser();
-  // Edge often ends within its create's answer; here always, unless it is to be under way.
+  // Edge often ends within its create's response: always here, except where the row needs a running one.
   const prompt = newPrompt(
     row.moods,
     ...(model === "truefusion-edge" && !isRunning(row) ? ["terminal"] : []),
   );
-  await set(user, { ...PATIENT, ...(row.answer === "upstream_timeout" && { CREATE_TIMEOUT_SECONDS: "3" }) });
+  await set(user, {
+    ...PATIENT,
+    ...(row.response === "upstream_timeout" && { CREATE_TIMEOUT_SECONDS: "3" }),
+  });
   const end = new AbortController();
   const carrying = carryWebhooks(user.id, deliver, end.signal);
 
-  const answer = await user.post("/api/generate", { prompt, model });
-  const body = await answer.json<{ generation?: Generation } & Partial<Problem>>();
+  const response = await user.post("/api/generate", { prompt, model });
+  const body = await response.json<{ generation?: Generation } & Partial<Problem>>();
   const id = body.generation?.id ?? body.pending?.id ?? null;
   if (row.does && !isRunning(row)) await isSettled(user, row, prompt);
   if (row.does === "cancel") await user.post(`/api/predictions/${id}/cancel`);
@@ -150,7 +153,7 @@ async function play(row: Row, model: ModelId): Promise<{ outcome: Outcome; expec
   const ledger = await ledgerOf(prompt);
   const [first, ...others] = await rowsOf(user);
   const outcome = {
-    answer: answer.status === 202 ? 202 : (body.code ?? answer.status),
+    response: response.status === 202 ? 202 : (body.code ?? response.status),
     end: await endOf(user, id),
     creates: ledger.creates.length,
     made: ledger.creates.filter((create) => create.id !== null).length,

@@ -75,15 +75,15 @@ beforeAll(async () => {
 }, 60_000);
 
 /** A refusal is a problem of the closed list, or a page where a page is asked for; nothing is a 5xx. */
-async function expectCivil(answer: Response, { isHead = false, isPage = false }): Promise<void> {
-  expect(answer.status).toBeLessThan(500);
-  answer.webSocket?.accept();
-  answer.webSocket?.close();
-  if (answer.status < 400 || isHead) return answer.body?.cancel();
-  const body = await answer.text();
-  if (answer.status === 404 && isPage && (body === "" || body.startsWith("<!doctype html>"))) return;
+async function expectCivil(response: Response, { isHead = false, isPage = false }): Promise<void> {
+  expect(response.status).toBeLessThan(500);
+  response.webSocket?.accept();
+  response.webSocket?.close();
+  if (response.status < 400 || isHead) return response.body?.cancel();
+  const body = await response.text();
+  if (response.status === 404 && isPage && (body === "" || body.startsWith("<!doctype html>"))) return;
   const problem: Problem = JSON.parse(body);
-  expect(PROBLEM_STATUS[problem.code]).toBe(answer.status);
+  expect(PROBLEM_STATUS[problem.code]).toBe(response.status);
 }
 
 const anyText = fc.string({ unit: "binary", maxLength: 60 });
@@ -286,11 +286,11 @@ describe("the API with random requests", () => {
           const wellFormed = Object.entries(search).map(([key, value]) => [key, value.toWellFormed()]);
           const target =
             Object.keys(search).length > 0 ? `${at}?${new URLSearchParams(wellFormed).toString()}` : at;
-          const answer = await send({ ...asked, path: target }, more);
-          await expectCivil(answer, { isHead: verb === "HEAD", isPage: !at.startsWith("/api/") });
+          const response = await send({ ...asked, path: target }, more);
+          await expectCivil(response, { isHead: verb === "HEAD", isPage: !at.startsWith("/api/") });
           const after = await storedStateOf(owner.id, other.id);
           // Refused is unchanged; else what was asked for, and nothing beside it.
-          expect(after).toEqual(answer.status < 300 ? allowed(before, asked) : before);
+          expect(after).toEqual(response.status < 300 ? allowed(before, asked) : before);
           before = after;
         },
       ),
@@ -367,8 +367,8 @@ describe("the webhook route with random requests", () => {
     await fc.assert(
       fc.asyncProperty(payload, anyUrl(), async (value, to) => {
         const body = JSON.stringify(value) ?? "null";
-        const answer = await post(to, body, await sign(SIMULATOR_KEY, body));
-        expect(answer.status).toBe(200);
+        const response = await post(to, body, await sign(SIMULATOR_KEY, body));
+        expect(response.status).toBe(200);
         expect(await storedStateOf(owner.id, other.id)).toEqual(before);
       }),
       { numRuns },
@@ -424,8 +424,8 @@ describe("the webhook route with random requests", () => {
         let last = "queued";
         for (const value of values) {
           const body = JSON.stringify(value).replace('"LIVE"', JSON.stringify(live.id));
-          const answer = await post(live.webhookUrl, body, await sign(SIMULATOR_KEY, body));
-          expect(answer.status).toBe(200);
+          const response = await post(live.webhookUrl, body, await sign(SIMULATOR_KEY, body));
+          expect(response.status).toBe(200);
           const [job] = (await jobsOf(outsider.id)).filter((one) => one["prediction_id"] === live.id);
           const next = endOf(job);
           expect(rankOf(next)).toBeGreaterThanOrEqual(rank);
@@ -471,10 +471,10 @@ describe("reference images with random requests", () => {
         const user = await newUser();
         const before = await storedStateOf(user.id);
         const headers = { "content-type": contentType };
-        const answer = await user.call("/api/uploads", { method: "POST", body: bytes, headers });
-        statuses.add(answer.status);
-        await expectCivil(answer, {});
-        const added = answer.status === 201 ? 1 : 0;
+        const response = await user.call("/api/uploads", { method: "POST", body: bytes, headers });
+        statuses.add(response.status);
+        await expectCivil(response, {});
+        const added = response.status === 201 ? 1 : 0;
         await eventually(async () => {
           const after = await storedStateOf(user.id);
           const files = after.objects.filter((key) => !before.objects.includes(key));
@@ -517,10 +517,10 @@ describe("reference images with random requests", () => {
           body: JSON.stringify({ prompt: "a dog", model: "truefusion-edit", reference: asked }),
         };
         const url = `${ORIGIN}/api/generate`;
-        const answer = await app.request(url, request, { ...env, MODELS }, createExecutionContext());
-        statuses.add(answer.status);
-        expect(answer.status).toBeGreaterThanOrEqual(400);
-        await expectCivil(answer, {});
+        const response = await app.request(url, request, { ...env, MODELS }, createExecutionContext());
+        statuses.add(response.status);
+        expect(response.status).toBeGreaterThanOrEqual(400);
+        await expectCivil(response, {});
         expect(await storedStateOf(owner.id, other.id)).toEqual(before);
       }),
       { numRuns },

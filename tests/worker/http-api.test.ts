@@ -65,12 +65,12 @@ describe("POST /api/generate rejects", () => {
 
   it("an invalid Idempotency-Key", async () => {
     for (const key of ["", "k".repeat(129), "ключ"]) {
-      const answer = await user.post(
+      const response = await user.post(
         "/api/generate",
         { prompt: newPrompt() },
         { "idempotency-key": encodeURI(key) === key ? key : "\u00e9" },
       );
-      await expectProblem(answer, "invalid_request");
+      await expectProblem(response, "invalid_request");
     }
   });
 
@@ -91,13 +91,13 @@ describe("order of the checks", () => {
 
   it("404 and 405 first", async () => {
     await expectProblem(await post({ origin: "https://evil.example" }, "x", "/api/nothing"), "not_found");
-    const answer = await call("/api/generate", {
+    const response = await call("/api/generate", {
       method: "PUT",
       headers: { origin: "https://evil.example" },
       body: "x",
     });
-    expect(answer.headers.get("allow")).toBe("POST");
-    await expectProblem(answer, "method_not_allowed");
+    expect(response.headers.get("allow")).toBe("POST");
+    await expectProblem(response, "method_not_allowed");
   });
 
   it("then Origin, session, size, type, JSON", async () => {
@@ -121,12 +121,12 @@ describe("order of the checks", () => {
       for (let at = 0; at < 40; at += 1) await writer.write(new Uint8Array(1024));
       await writer.close();
     })().catch(() => {});
-    const answer = await user.call("/api/generate", {
+    const response = await user.call("/api/generate", {
       method: "POST",
       body: readable,
       headers: { "content-type": "application/json" },
     });
-    await expectProblem(answer, "payload_too_large");
+    await expectProblem(response, "payload_too_large");
     await writer.abort().catch(() => {});
     await writing;
   });
@@ -293,9 +293,9 @@ describe.concurrent("without a session", () => {
   });
 
   it("the session has what the studio needs to render", async () => {
-    const answer = await call("/api/session");
-    expect(answer.headers.get("cache-control")).toBe("no-store");
-    expect(await answer.json()).toMatchObject({
+    const response = await call("/api/session");
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(await response.json()).toMatchObject({
       user: null,
       limits: null,
       signIn: ["dev"],
@@ -306,10 +306,10 @@ describe.concurrent("without a session", () => {
 
   it("signing out clears the cookie", async () => {
     const someone = await newUser();
-    const answer = await someone.post("/api/auth/logout");
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get("clear-site-data")).toBe('"storage"');
-    expect(answer.headers.get("set-cookie")).toMatch(/^session=; Max-Age=0/);
+    const response = await someone.post("/api/auth/logout");
+    expect(response.status).toBe(204);
+    expect(response.headers.get("clear-site-data")).toBe('"storage"');
+    expect(response.headers.get("set-cookie")).toMatch(/^session=; Max-Age=0/);
   });
 
   it("a session ends with a newer epoch, a suspension, or the deletion of its user", async () => {

@@ -14,16 +14,17 @@ import { createsOf } from "./support/simulator.ts";
 
 const withKey = (user: Visitor, key: string, body: object) =>
   user.post("/api/generate", body, { "idempotency-key": key });
-const generationIn = async (answer: Response) => (await answer.json<{ generation: Generation }>()).generation;
+const generationIn = async (response: Response) =>
+  (await response.json<{ generation: Generation }>()).generation;
 
 describe("idempotency keys", () => {
   it("ten requests at once with one key create one generation, and all return it", async () => {
     const user = await newUser("pro");
     const prompt = newPrompt();
     const key = crypto.randomUUID();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => withKey(user, key, { prompt })));
-    expect(answers.map((answer) => answer.status)).toEqual(Array(10).fill(202));
-    const ids = new Set((await Promise.all(answers.map(generationIn))).map(({ id }) => id));
+    const responses = await Promise.all(Array.from({ length: 10 }, () => withKey(user, key, { prompt })));
+    expect(responses.map((response) => response.status)).toEqual(Array(10).fill(202));
+    const ids = new Set((await Promise.all(responses.map(generationIn))).map(({ id }) => id));
     expect(ids.size).toBe(1);
     expect(await createsOf(prompt)).toHaveLength(1);
   });

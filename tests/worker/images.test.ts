@@ -33,8 +33,8 @@ beforeAll(async () => {
 
 describe("GET /images/:id/:n", () => {
   it("is private, revalidated, sandboxed", async () => {
-    const answer = await user.call(url);
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
+    const response = await user.call(url);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
       "content-type": "image/png",
       "cache-control": "private, no-cache",
       "content-security-policy": "default-src 'none'; sandbox",
@@ -42,16 +42,16 @@ describe("GET /images/:id/:n", () => {
       "content-length": String(bytes.byteLength),
       "accept-ranges": "bytes",
     });
-    expect(answer.headers.get("etag")).toMatch(/^"[^"]+"$/);
-    expect(answer.headers.get("content-disposition")).toMatch(/^inline; filename="/);
+    expect(response.headers.get("etag")).toMatch(/^"[^"]+"$/);
+    expect(response.headers.get("content-disposition")).toMatch(/^inline; filename="/);
   });
 
   it("is 304 when the client has the image", async () => {
     const etag = (await user.call(url)).headers.get("etag") ?? "";
-    const answer = await user.call(url, { headers: { "if-none-match": etag } });
-    expect(answer.status).toBe(304);
-    expect(answer.headers.get("etag")).toBe(etag);
-    expect(await answer.text()).toBe("");
+    const response = await user.call(url, { headers: { "if-none-match": etag } });
+    expect(response.status).toBe(304);
+    expect(response.headers.get("etag")).toBe(etag);
+    expect(await response.text()).toBe("");
     expect((await user.call(url, { headers: { "if-none-match": '"other"' } })).status).toBe(200);
   });
 
@@ -60,10 +60,10 @@ describe("GET /images/:id/:n", () => {
     const { id } = await generate(leaving, newPrompt("terminal"));
     const { outputUrl, thumbnailUrl } = await reaches(leaving, id, "succeeded");
     for (const path of [outputUrl, thumbnailUrl] as string[]) {
-      const answer = await leaving.call(path);
-      await answer.arrayBuffer();
-      expect(answer.headers.get("cache-control"), "asks before each use").toBe("private, no-cache");
-      const condition = { "if-none-match": answer.headers.get("etag") ?? "" };
+      const response = await leaving.call(path);
+      await response.arrayBuffer();
+      expect(response.headers.get("cache-control"), "asks before each use").toBe("private, no-cache");
+      const condition = { "if-none-match": response.headers.get("etag") ?? "" };
       await expectProblem(await call(path, { headers: condition }), "unauthenticated");
     }
   });
@@ -71,18 +71,18 @@ describe("GET /images/:id/:n", () => {
   it("ignores an invalid condition", async () => {
     for (const name of ["if-none-match", "if-match", "if-modified-since", "if-unmodified-since"]) {
       for (const value of ["garbage", '"unterminated', "x", 'W/"a", ']) {
-        const answer = await user.call(url, { headers: { [name]: value } });
-        expect([name, value, answer.status]).toEqual([name, value, 200]);
-        await answer.arrayBuffer();
+        const response = await user.call(url, { headers: { [name]: value } });
+        expect([name, value, response.status]).toEqual([name, value, 200]);
+        await response.arrayBuffer();
       }
     }
   });
 
   it("HEAD has the same headers and no body", async () => {
-    const answer = await user.call(url, { method: "HEAD" });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("content-length")).toBe(String(bytes.byteLength));
-    expect((await answer.arrayBuffer()).byteLength).toBe(0);
+    const response = await user.call(url, { method: "HEAD" });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-length")).toBe(String(bytes.byteLength));
+    expect((await response.arrayBuffer()).byteLength).toBe(0);
   });
 
   it("responds with 206 to a range", async () => {
@@ -94,10 +94,10 @@ describe("GET /images/:id/:n", () => {
       [`bytes=5-${size * 2}`, 5, size],
       [`bytes=-${size * 2}`, 0, size],
     ] as const) {
-      const answer = await user.call(url, { headers: { range } });
-      expect([range, answer.status]).toEqual([range, 206]);
-      expect(answer.headers.get("content-range")).toBe(`bytes ${from}-${to - 1}/${size}`);
-      expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes.slice(from, to));
+      const response = await user.call(url, { headers: { range } });
+      expect([range, response.status]).toEqual([range, 206]);
+      expect(response.headers.get("content-range")).toBe(`bytes ${from}-${to - 1}/${size}`);
+      expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes.slice(from, to));
     }
   });
 
@@ -109,30 +109,32 @@ describe("GET /images/:id/:n", () => {
     const etag = (await user.call(url)).headers.get("etag") ?? "";
     expect((await user.call(url, { headers: { range: "bytes=0-1", "if-range": etag } })).status).toBe(206);
     for (const range of [`bytes=${bytes.byteLength}-`, "bytes=-0"]) {
-      const answer = await user.call(url, { headers: { range } });
-      expect(answer.status).toBe(416);
-      expect(answer.headers.get("content-range")).toBe(`bytes */${bytes.byteLength}`);
+      const response = await user.call(url, { headers: { range } });
+      expect(response.status).toBe(416);
+      expect(response.headers.get("content-range")).toBe(`bytes */${bytes.byteLength}`);
     }
   });
 
   it("a download has a name", async () => {
-    const answer = await user.call(`${url}?download`);
-    expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="picture-[\w-]+\.png"/);
-    expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
+    const response = await user.call(`${url}?download`);
+    expect(response.headers.get("content-disposition")).toMatch(
+      /^attachment; filename="picture-[\w-]+\.png"/,
+    );
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
   });
 
   describe("with metadata in the download", () => {
-    const textIn = async (answer: Response) => new TextDecoder().decode(await answer.arrayBuffer());
+    const textIn = async (response: Response) => new TextDecoder().decode(await response.arrayBuffer());
     let withMetadata: string;
     beforeAll(() => {
       withMetadata = `${url}?download&metadata=1`;
     });
 
     it("has prompt, model and studio, its own length, and no cached copy", async () => {
-      const answer = await user.call(withMetadata);
-      const headers = Object.fromEntries(answer.headers);
-      const text = await textIn(answer);
-      expect(answer.status).toBe(200);
+      const response = await user.call(withMetadata);
+      const headers = Object.fromEntries(response.headers);
+      const text = await textIn(response);
+      expect(response.status).toBe(200);
       for (const part of [picture.prompt, `Model: ${picture.model}`, "Image Studio"]) {
         expect(text).toContain(part);
       }
@@ -159,10 +161,10 @@ describe("GET /images/:id/:n", () => {
         .bind(JSON.stringify(outputs), id)
         .run();
       await env.OUTPUTS.put(`outputs/${artist.id}/${id}/1.png`, bytes);
-      const answer = await artist.call(`/images/${id}/1?download&metadata=1`);
-      expect(answer.headers.get("content-disposition")).toMatch(/-2\.png"/);
+      const response = await artist.call(`/images/${id}/1?download&metadata=1`);
+      expect(response.headers.get("content-disposition")).toMatch(/-2\.png"/);
       const settings = `Seed: 7, Model: ${picture.model}, Style: Watercolor, Image: 2 of 3`;
-      expect(await textIn(answer)).toContain(settings);
+      expect(await textIn(response)).toContain(settings);
     });
 
     it("HEAD has the same headers and no body", async () => {
@@ -178,19 +180,19 @@ describe("GET /images/:id/:n", () => {
     it("is whole, without ETag, whatever range or condition the request has", async () => {
       const etag = (await user.call(url)).headers.get("etag") ?? "";
       for (const headers of [{ range: "bytes=0-9" }, { "if-none-match": etag }, { "if-match": '"other"' }]) {
-        const answer = await user.call(withMetadata, { headers: headers as Record<string, string> });
-        expect([headers, answer.status]).toEqual([headers, 200]);
+        const response = await user.call(withMetadata, { headers: headers as Record<string, string> });
+        expect([headers, response.status]).toEqual([headers, 200]);
         for (const name of ["etag", "accept-ranges", "content-range"]) {
-          expect(answer.headers.get(name), name).toBeNull();
+          expect(response.headers.get(name), name).toBeNull();
         }
-        expect(await textIn(answer)).toContain(picture.prompt);
+        expect(await textIn(response)).toContain(picture.prompt);
       }
     });
 
     it("is only for a download, and only if it is asked for", async () => {
       for (const query of ["?metadata=1", "?download", "?download&metadata=0", "?download&metadata", ""]) {
-        const answer = await user.call(url + query);
-        expect(new Uint8Array(await answer.arrayBuffer()), query).toEqual(bytes);
+        const response = await user.call(url + query);
+        expect(new Uint8Array(await response.arrayBuffer()), query).toEqual(bytes);
       }
     });
 
@@ -198,8 +200,8 @@ describe("GET /images/:id/:n", () => {
       await expectProblem(await (await newUser()).call(withMetadata), "not_found");
       const share = await user.post(`/api/generations/${picture.id}/share`, { showPrompt: true });
       const { url: link } = await share.json<{ url: string }>();
-      const answer = await call(`${new URL(link).pathname}/image?download&metadata=1`);
-      expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
+      const response = await call(`${new URL(link).pathname}/image?download&metadata=1`);
+      expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
       await user.call(`/api/generations/${picture.id}/share`, { method: "DELETE" });
     });
 
@@ -214,11 +216,11 @@ describe("GET /images/:id/:n", () => {
   });
 
   it("a thumbnail is WebP", async () => {
-    const answer = await user.call(picture.thumbnailUrl as string);
-    expect(answer.headers.get("content-type")).toBe("image/webp");
-    expect(answer.headers.get("cache-control")).toBe("private, no-cache");
-    expect(answer.headers.get("content-location")).toBeNull();
-    expect(new TextDecoder().decode((await answer.arrayBuffer()).slice(8, 12))).toBe("WEBP");
+    const response = await user.call(picture.thumbnailUrl as string);
+    expect(response.headers.get("content-type")).toBe("image/webp");
+    expect(response.headers.get("cache-control")).toBe("private, no-cache");
+    expect(response.headers.get("content-location")).toBeNull();
+    expect(new TextDecoder().decode((await response.arrayBuffer()).slice(8, 12))).toBe("WEBP");
   });
 
   it("a small thumbnail is made at its first request, at most 256 pixels long", async () => {
@@ -230,9 +232,9 @@ describe("GET /images/:id/:n", () => {
     await env.OUTPUTS.put(`outputs/${owner.id}/${id}/0.png`, wide, {
       httpMetadata: { contentType: "image/png" },
     });
-    const answer = await owner.call(`/images/${id}/0?size=small`);
-    expect(answer.headers.get("content-type")).toBe("image/webp");
-    const size = imageDimensionsFromData(await answer.bytes());
+    const response = await owner.call(`/images/${id}/0?size=small`);
+    expect(response.headers.get("content-type")).toBe("image/webp");
+    const size = imageDimensionsFromData(await response.bytes());
     expect(size).toEqual({ width: 256, height: 128, type: "webp" });
     expect(await objectsOf(owner)).toContain(`thumbs/${owner.id}/${id}/0-256.webp`);
   });
@@ -255,9 +257,9 @@ describe("GET /images/:id/:n", () => {
     const key = (await objectsOf(user)).find((name) => name.startsWith("thumbs/")) as string;
     await env.OUTPUTS.delete(key);
     await env.DB.prepare("update generations set completed_at = 1 where id = ?").bind(picture.id).run();
-    const answer = await user.call(picture.thumbnailUrl as string);
-    expect(answer.headers.get("content-type")).toBe("image/webp");
-    await answer.arrayBuffer();
+    const response = await user.call(picture.thumbnailUrl as string);
+    expect(response.headers.get("content-type")).toBe("image/webp");
+    await response.arrayBuffer();
     expect(await objectsOf(user)).toContain(key);
   });
 
@@ -271,11 +273,11 @@ describe("GET /images/:id/:n", () => {
     await env.OUTPUTS.put(`outputs/${user.id}/${id}/0.png`, "no picture", {
       httpMetadata: { contentType: "image/png" },
     });
-    const answer = await user.call(`/images/${id}/0?size=thumb`);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("cache-control")).toBe("private, no-cache");
-    expect(answer.headers.get("content-location")).toBe(`/images/${id}/0`);
-    expect(await answer.text()).toBe("no picture");
+    const response = await user.call(`/images/${id}/0?size=thumb`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("private, no-cache");
+    expect(response.headers.get("content-location")).toBe(`/images/${id}/0`);
+    expect(await response.text()).toBe("no picture");
   });
 
   it("is 404 for an unknown image", async () => {

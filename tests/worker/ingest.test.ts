@@ -151,13 +151,13 @@ describe("where an output may come from", () => {
 
   it("a redirect off the list is not followed", async () => {
     const place = { userId: "u", generationId: crypto.randomUUID() };
-    const answers = new Map([["https://skytells.ai/hop", "https://evil.example/x.png"]]);
+    const responses = new Map([["https://skytells.ai/hop", "https://evil.example/x.png"]]);
     const real = globalThis.fetch;
     const asked: string[] = [];
     globalThis.fetch = (async (input: RequestInfo | URL) => {
       const url = input instanceof Request ? input.url : String(input);
       asked.push(url);
-      return new Response(null, { status: 302, headers: { location: answers.get(url) ?? "" } });
+      return new Response(null, { status: 302, headers: { location: responses.get(url) ?? "" } });
     }) as typeof fetch;
     try {
       const result = await ingestOutput(env.OUTPUTS, upstream, place, 0, "https://skytells.ai/hop");

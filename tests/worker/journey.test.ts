@@ -69,8 +69,8 @@ describe.concurrent("a prompt becomes an image", () => {
     const user = await newUser();
     const generation = await generate(user);
     const webhook = await webhookOf(generation.id, "succeeded");
-    const answers = await Promise.all([deliver(webhook), deliver(webhook), deliver(webhook)]);
-    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
+    const responses = await Promise.all([deliver(webhook), deliver(webhook), deliver(webhook)]);
+    expect(responses.map((response) => response.status)).toEqual([200, 200, 200]);
     const done = await reaches(user, generation.id, "succeeded");
     expect((await deliver(webhook)).status).toBe(200);
     expect((await deliver(await webhookOf(generation.id, "started"))).status).toBe(200);

@@ -19,14 +19,14 @@ describe.concurrent("the plan's limit", () => {
   ] as const)("%s: of 60 at once exactly %i reach Skytells", async (plan, limit) => {
     const user = await newUser(plan);
     const prompt = newPrompt("delay=1.5");
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 60 }, () => user.post("/api/generate", { prompt })),
     );
-    const accepted = answers.filter((answer) => answer.status === 202);
+    const accepted = responses.filter((response) => response.status === 202);
     expect(accepted).toHaveLength(limit);
-    for (const answer of answers) {
-      if (answer.status === 202) continue;
-      const problem = await expectProblem(answer, "limit_reached");
+    for (const response of responses) {
+      if (response.status === 202) continue;
+      const problem = await expectProblem(response, "limit_reached");
       expect(problem.limits).toMatchObject({ concurrent: limit, inFlight: limit });
     }
     expect(await createsOf(prompt)).toHaveLength(limit);
@@ -61,9 +61,9 @@ describe.concurrent("the plan's limit", () => {
       ["create-429=60", "upstream_unavailable"],
     ] as const;
     for (const [mood, code] of refusals) {
-      const answer = await user.post("/api/generate", { prompt: newPrompt(mood) });
-      if (mood === "create-429=60") expect(answer.headers.get("retry-after")).toBe("60");
-      const problem = await expectProblem(answer, code);
+      const response = await user.post("/api/generate", { prompt: newPrompt(mood) });
+      if (mood === "create-429=60") expect(response.headers.get("retry-after")).toBe("60");
+      const problem = await expectProblem(response, code);
       expect(problem.ownerMustAct, mood).toBe(/40[123]/.test(mood) || undefined);
       expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
     }

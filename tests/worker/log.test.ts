@@ -119,9 +119,9 @@ it("an image that is served has no line, one that is not has one", async () => {
   const { url } = await shared.json<{ url: string }>();
   const lines = recorded();
   for (const path of [`/images/${id}/0`, `/images/${id}/0?size=thumb`, `${new URL(url).pathname}/image`]) {
-    const answer = await user.call(path);
-    expect(answer.status).toBe(200);
-    await answer.body?.cancel();
+    const response = await user.call(path);
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
   }
   await user.call(`/images/${id}/7`);
   await user.call(new URL(url).pathname);
@@ -137,7 +137,7 @@ it("an error's reason does not depend on the name of its class, which the build 
     Object.defineProperty(kind, "name", { value: "e" });
     onTestFinished(() => void Object.defineProperty(kind, "name", { value: name }));
   }
-  const query = new DrizzleQueryError("select 'a dog'", [], new Error("D1_ERROR: no answer"));
-  expect(reasonOf(query)).toBe("DrizzleQueryError < Error: D1_ERROR: no answer");
+  const query = new DrizzleQueryError("select 'a dog'", [], new Error("D1_ERROR: no response"));
+  expect(reasonOf(query)).toBe("DrizzleQueryError < Error: D1_ERROR: no response");
   expect(reasonOf(new errors.JWSInvalid("Invalid JWS"))).toBe("ERR_JWS_INVALID: Invalid JWS");
 });

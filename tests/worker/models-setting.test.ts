@@ -112,9 +112,9 @@ describe("a studio with MODELS", () => {
     const user = await newUser();
     await set(user, { MODELS: SETTING });
     const prompt = newPrompt("terminal");
-    const answer = await post(user, { prompt });
-    expect(answer.status).toBe(202);
-    const { generation } = await answer.json<{ generation: { id: string; model: string } }>();
+    const response = await post(user, { prompt });
+    expect(response.status).toBe(202);
+    const { generation } = await response.json<{ generation: { id: string; model: string } }>();
     expect(generation.model).toBe("truefusion-edge");
     await reaches(user, generation.id, "succeeded");
     expect((await createsOf(prompt)).map(({ model }) => model)).toEqual(["truefusion-edge"]);

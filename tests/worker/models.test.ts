@@ -1,4 +1,4 @@
-/** What a model accepts is read from Skytells, stored in D1, and refreshed behind an answer. */
+/** What a model accepts is read from Skytells, stored in D1, and refreshed after a response. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Session } from "../../worker/api/schemas/session.ts";
@@ -7,14 +7,14 @@ import { createsOf } from "./support/simulator.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** Answers by slug; the slugs that Skytells was asked for. */
-function answerModels(answers: Record<string, () => Response>): string[] {
+/** Stubs the responses by slug. Returns the slugs that Skytells is asked for. */
+function respondWithModels(responses: Record<string, () => Response>): string[] {
   const asked: string[] = [];
   const real = fetch;
   vi.stubGlobal("fetch", (input: string, init?: RequestInit) => {
     const slug = /\/models\/([^?]+)/.exec(String(input))?.[1] ?? "";
     if (slug !== "") asked.push(slug);
-    return answers[slug]?.() ?? real(input, init);
+    return responses[slug]?.() ?? real(input, init);
   });
   onTestFinished(() => void vi.unstubAllGlobals());
   return asked;
@@ -50,8 +50,8 @@ describe("a model whose schema", () => {
     ["cannot be read", () => Response.json({ error: {} }, { status: 500 }), "upstream_unavailable"],
     ["is missing", () => Response.json({ slug: "truefusion-edge" }), "invalid_request"],
     ["is malformed", () => Response.json({ input_schema: { properties: "none" } }), "invalid_request"],
-  ] as const)("%s is sent the prompt alone, and its options are rejected", async (_, answer, code) => {
-    answerModels({ "truefusion-edge": answer });
+  ] as const)("%s is sent the prompt alone, and its options are rejected", async (_, response, code) => {
+    respondWithModels({ "truefusion-edge": response });
     const user = await newUser();
     const prompt = newPrompt("terminal");
     const model = "truefusion-edge";
@@ -65,7 +65,7 @@ describe("a model whose schema", () => {
   it("is stored is not requested again by an object in a new isolate", async () => {
     const user = await newUser();
     await store("truefusion-edge", JSON.stringify({ prompt: {}, seed: {} }));
-    const asked = answerModels({});
+    const asked = respondWithModels({});
     const { options } = await generate(user, newPrompt("terminal"), { model: "truefusion-edge", seed: 7 });
     expect(options).toEqual({ seed: 7 });
     expect(asked).not.toContain("truefusion-edge");
@@ -80,7 +80,7 @@ describe("a model whose schema", () => {
     });
     vi.setSystemTime(Date.now() + 60_000);
     await store("truefusion-edge", "{}", Date.now() - HOUR_MS - 1);
-    const asked = answerModels({ "truefusion-edge": withSeed });
+    const asked = respondWithModels({ "truefusion-edge": withSeed });
     const body = { prompt: newPrompt("terminal"), model: "truefusion-edge", seed: 7 };
     await expectProblem(await user.post("/api/generate", body), "invalid_request");
     await eventually(async () => {
@@ -100,13 +100,13 @@ describe("a model whose schema", () => {
 
 describe("the session", () => {
   it("makes no request to Skytells on an anonymous visit", async () => {
-    const asked = answerModels({});
+    const asked = respondWithModels({});
     expect(await optionsOf("truefusion-pro", () => call("/api/session"))).toEqual({});
     expect(asked).toEqual([]);
   });
 
   it("fetches the models of a signed-in user in the background, once", async () => {
-    const asked = answerModels({ "truefusion-pro": withSeed });
+    const asked = respondWithModels({ "truefusion-pro": withSeed });
     const user = await newUser();
     await eventually(async () =>
       expect(await optionsOf("truefusion-pro", () => user.call("/api/session"))).toEqual({ seed: true }),

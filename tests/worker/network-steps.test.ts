@@ -92,16 +92,16 @@ describe.concurrent("a success is pushed after two calls, the output and R2, whi
     await isIdle(user);
   });
 
-  it("when the create's response has it, before the create is answered", async () => {
+  it("when the create's response has it, before Generate responds", async () => {
     const user = await gatedUser();
     const studio = await openStudio(user);
     const gate = holdAt(user, { side: "before", call: /^d1 insert into "(?!models)/ });
-    const answer = user.post("/api/generate", { prompt: newPrompt("terminal") });
+    const response = user.post("/api/generate", { prompt: newPrompt("terminal") });
     await gate.reached;
     await isPushed(studio);
     expect(await statusInD1(user)).toEqual([]);
     gate.open();
-    expect((await answer).status).toBe(202);
+    expect((await response).status).toBe(202);
     await eventually(async () => expect(await statusInD1(user)).toEqual(["succeeded"]));
   });
 

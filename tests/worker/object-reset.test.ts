@@ -54,10 +54,10 @@ describe("a call of a reset object", () => {
   it("is repeated once if it is idempotent", async () => {
     const user = await newUser();
     const calls = failCalls("generate", 1);
-    const answer = await user.post("/api/generate", { prompt: newPrompt("terminal") }, withKey("one"));
-    expect(answer.status).toBe(202);
+    const response = await user.post("/api/generate", { prompt: newPrompt("terminal") }, withKey("one"));
+    expect(response.status).toBe(202);
     expect(calls()).toBe(2);
-    const { id } = (await answer.json<{ generation: Generation }>()).generation;
+    const { id } = (await response.json<{ generation: Generation }>()).generation;
     await reaches(user, id, "succeeded");
   });
 
@@ -85,7 +85,7 @@ describe("a call of a reset object", () => {
     expect(session).toMatchObject({ user: { id: user.id }, limits: null });
   });
 
-  it("logs an announcement that could not be made, after the change was answered", async () => {
+  it("logs an announcement that could not be made, after the response to the change", async () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");
@@ -94,12 +94,12 @@ describe("a call of a reset object", () => {
     vi.spyOn(console, "error").mockImplementation((line) => void lines.push(String(line)));
     onTestFinished(() => void vi.restoreAllMocks());
     failCalls("announce", 2);
-    const answer = await user.call(`/api/generations/${id}`, {
+    const response = await user.call(`/api/generations/${id}`, {
       method: "PATCH",
       headers: { "content-type": "application/json" },
       body: '{"favorite":true}',
     });
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
     await eventually(async () => expect(lines.some((line) => line.includes("announce_failed"))).toBe(true));
   });
 });
@@ -112,8 +112,8 @@ it("an object killed during a create: the same key is never final before its gen
   await eventually(async () => expect(await createsOf(prompt)).toHaveLength(1));
   await killStudio(user);
   const isPassing = ({ status }: Response) => [409, 503, 504].includes(status);
-  const answer = await first;
-  expect(answer === null || isPassing(answer), String(answer?.status)).toBe(true);
+  const response = await first;
+  expect(response === null || isPassing(response), String(response?.status)).toBe(true);
   expect(isPassing(await send())).toBe(true);
   const [create] = await createsOf(prompt);
   const id = String(create?.id);

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import {
-  type Answer,
+  type ProviderResponse,
   expectTurnedAway,
   OIDC,
   PROVIDER,
@@ -67,8 +67,8 @@ describe("OpenID Connect", () => {
     const studio = studioWith(ANYONE);
     const person = someone();
     const trips = await Promise.all([1, 2, 3].map(() => studio.goThere({ claims: person })));
-    const answers = await Promise.all(trips.map(({ callback, cookie }) => studio.handIn(callback, cookie)));
-    const ids = await Promise.all(answers.map(async (answer) => (await studio.userOf(answer))?.id));
+    const responses = await Promise.all(trips.map(({ callback, cookie }) => studio.handIn(callback, cookie)));
+    const ids = await Promise.all(responses.map(async (response) => (await studio.userOf(response))?.id));
     expect(new Set(ids).size).toBe(1);
     expect(ids[0]).toBeTruthy();
   });
@@ -96,8 +96,8 @@ describe("OpenID Connect", () => {
     const studio = studioWith(ANYONE);
     const person = someone();
     await studio.signIn({ claims: person });
-    const answer = await studio.signIn({ claims: { ...person, sub: crypto.randomUUID() } });
-    await expectTurnedAway(answer, 403, "belongs to another account");
+    const response = await studio.signIn({ claims: { ...person, sub: crypto.randomUUID() } });
+    await expectTurnedAway(response, 403, "belongs to another account");
   });
 
   it("requests the address from the user info when the token has none", async () => {
@@ -194,7 +194,7 @@ describe("OpenID Connect", () => {
 describe("a hostile provider", () => {
   const hour = 3600;
   const now = Math.floor(Date.now() / 1000);
-  const cases: [name: string, answer: Answer, status: number, title: string][] = [
+  const cases: [name: string, response: ProviderResponse, status: number, title: string][] = [
     ["wrong issuer", { claims: { iss: "https://evil.example" } }, 502, "response is invalid"],
     ["wrong nonce", { claims: { nonce: "another" } }, 502, "response is invalid"],
     ["no nonce", { claims: { nonce: null } }, 502, "response is invalid"],
@@ -224,12 +224,12 @@ describe("a hostile provider", () => {
     ["token endpoint in HTML", { flaw: "token-html" }, 503, "responding"],
     ["token endpoint without end", { flaw: "token-endless" }, 503, "responding"],
   ];
-  it.each(cases)("%s", async (_, answer, status, title) => {
+  it.each(cases)("%s", async (_, response, status, title) => {
     const studio = studioWith(ANYONE);
     const { sub, email } = someone();
-    const claims = { sub, email, email_verified: true, ...answer.claims };
+    const claims = { sub, email, email_verified: true, ...response.claims };
     // An absent claim stays absent at the user info, too.
-    await expectTurnedAway(await studio.signIn({ ...answer, claims, userInfo: { sub } }), status, title);
+    await expectTurnedAway(await studio.signIn({ ...response, claims, userInfo: { sub } }), status, title);
     const rows = await env.DB.prepare("select * from users where email = ?").bind(email).all();
     expect(rows.results).toEqual([]);
   });
@@ -237,14 +237,14 @@ describe("a hostile provider", () => {
   it("is down or has another issuer: shows a page, and the next attempt requests it again", async () => {
     for (const tenant of ["down", "impostor", "nowhere/at/all"]) {
       const studio = studioWith({ ...ANYONE, OIDC_ISSUER: `${PROVIDER}/${tenant}` });
-      const answer = await studio.call("/api/auth/login");
-      expect([502, 503]).toContain(answer.status);
-      await expectTurnedAway(answer, answer.status, "The sign-in provider");
+      const response = await studio.call("/api/auth/login");
+      expect([502, 503]).toContain(response.status);
+      await expectTurnedAway(response, response.status, "The sign-in provider");
     }
     const unreachable = studioWith({ ...ANYONE, OIDC_ISSUER: "http://127.0.0.1:9" });
-    const answer = await unreachable.call("/api/auth/login");
-    expect(answer.headers.get("retry-after")).toBe("30");
-    await expectTurnedAway(answer, 503, "responding");
+    const response = await unreachable.call("/api/auth/login");
+    expect(response.headers.get("retry-after")).toBe("30");
+    await expectTurnedAway(response, 503, "responding");
   });
 
   it("ends a sign-in with a page when the provider does not answer in time", async () => {
@@ -253,8 +253,8 @@ describe("a hostile provider", () => {
     try {
       const slow = studioWith({ ...ANYONE, OIDC_ISSUER: `${PROVIDER}/slow` });
       await expectTurnedAway(await slow.call("/api/auth/login"), 503, "responding");
-      const answer = await studioWith(ANYONE).signIn({ claims: someone(), flaw: "token-slow" });
-      await expectTurnedAway(answer, 503, "responding");
+      const response = await studioWith(ANYONE).signIn({ claims: someone(), flaw: "token-slow" });
+      await expectTurnedAway(response, 503, "responding");
     } finally {
       vi.restoreAllMocks();
     }
@@ -281,13 +281,13 @@ describe("a hostile browser", () => {
     const first = await studio.goThere({ claims: one }, "/gallery");
     const second = await studio.goThere({ claims: other }, "/account");
     const both = `${first.cookie}; ${second.cookie}`;
-    const answers = [await studio.handIn(second.callback, both), await studio.handIn(first.callback, both)];
-    expect(answers.map((answer) => answer.headers.get("location"))).toEqual(["/account", "/gallery"]);
+    const responses = [await studio.handIn(second.callback, both), await studio.handIn(first.callback, both)];
+    expect(responses.map((response) => response.headers.get("location"))).toEqual(["/account", "/gallery"]);
     for (const [at, { email }] of [other, one].entries()) {
-      expect(await studio.userOf(answers[at] as Response)).toMatchObject({ email });
+      expect(await studio.userOf(responses[at] as Response)).toMatchObject({ email });
     }
-    // Each answer drops its own cookie only.
-    const dropped = answers.map((answer) => answer.headers.getSetCookie()[0]?.split("=")[0]);
+    // Each response drops only its own cookie.
+    const dropped = responses.map((response) => response.headers.getSetCookie()[0]?.split("=")[0]);
     expect(dropped).toEqual([second, first].map(({ cookie }) => cookie.split("=")[0]));
   });
 
@@ -335,13 +335,13 @@ describe("a hostile browser", () => {
     ["another state", "?state=x&code=y"],
     ["two states", "?state=STATE&state=x&code=y"],
     ["an error with another state", "?error=access_denied&state=x"],
-  ])("an answer with %s", async (_, query) => {
+  ])("a response with %s", async (_, query) => {
     const studio = studioWith(ANYONE);
     const { there, cookie } = await studio.goThere({});
     const state = there.searchParams.get("state") ?? "";
-    const answer = await studio.call(`/api/auth/callback${query.replace("STATE", state)}`, { cookie });
-    expect([400, 502]).toContain(answer.status);
-    await expectTurnedAway(answer, answer.status, "sign-in");
+    const response = await studio.call(`/api/auth/callback${query.replace("STATE", state)}`, { cookie });
+    expect([400, 502]).toContain(response.status);
+    await expectTurnedAway(response, response.status, "sign-in");
   });
 
   it("rejects a flow cookie as a session, a session as a flow, and forged or expired cookies", async () => {
@@ -382,16 +382,16 @@ describe("a hostile browser", () => {
     `/${"x".repeat(2000)}`,
   ])("returns to the studio, not to %j", async (returnTo) => {
     const studio = studioWith(ANYONE);
-    const answer = await studio.signIn({ claims: someone() }, returnTo);
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get("location")).toBe("/");
+    const response = await studio.signIn({ claims: someone() }, returnTo);
+    expect(response.status).toBe(302);
+    expect(response.headers.get("location")).toBe("/");
   });
 
   it.each(["/", "/gallery", "/g/abc", "/gallery?q=%F0%9F%A6%8A", "/apiary"])(
     "goes back to %s",
     async (page) => {
-      const answer = await studioWith(ANYONE).signIn({ claims: someone() }, page);
-      expect(answer.headers.get("location")).toBe(page);
+      const response = await studioWith(ANYONE).signIn({ claims: someone() }, page);
+      expect(response.headers.get("location")).toBe(page);
     },
   );
 
@@ -419,8 +419,8 @@ describe("a hostile browser", () => {
     const studio = studioWith(ANYONE);
     let refused: Response | undefined;
     for (let at = 0; at < 40 && refused === undefined; at += 1) {
-      const answer = await studio.call("/api/auth/callback");
-      if (answer.status === 429) refused = answer;
+      const response = await studio.call("/api/auth/callback");
+      if (response.status === 429) refused = response;
     }
     expect(refused?.headers.get("retry-after")).toBe("60");
     await expectTurnedAway(refused as Response, 429, "Too many sign-ins");

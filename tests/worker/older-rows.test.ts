@@ -176,10 +176,10 @@ describe.concurrent("a running generation without a job", () => {
     const { id } = await generate(user, newPrompt("stuck", "cancel-500=2"));
     await inStudio(user, (sql) => sql.exec("delete from jobs"));
     await killStudio(user);
-    const answer = await (what === "canceled"
+    const response = await (what === "canceled"
       ? user.post(`/api/predictions/${id}/cancel`)
       : user.call(`/api/generations/${id}`, { method: "DELETE" }));
-    expect(answer.status).toBe(what === "canceled" ? 200 : 204);
+    expect(response.status).toBe(what === "canceled" ? 200 : 204);
     expect(await limitsOf(user)).toMatchObject({ inFlight: 1 });
     await isIdle(user);
     expect(await callsOf(id)).toMatchObject({ cancels: 3 });

@@ -123,8 +123,8 @@ describe("D1 that fails", () => {
     const user = await newUser();
     const key = { "idempotency-key": crypto.randomUUID() };
     const prompt = newPrompt("stuck");
-    const answer = await user.post("/api/generate", { prompt }, key);
-    const { generation } = await answer.json<{ generation: { id: string } }>();
+    const response = await user.post("/api/generate", { prompt }, key);
+    const { generation } = await response.json<{ generation: { id: string } }>();
     const mend = breakD1((sql) => /^update/i.test(sql));
     expect((await user.post(`/api/predictions/${generation.id}/cancel`)).status).toBe(200);
     expect((await rowsOf(user))[0]).toMatchObject({ status: "queued" });
@@ -173,7 +173,7 @@ describe("D1 that fails", () => {
     const countOf = () =>
       env.DB.prepare("select coalesce(sum(created), 0) as n from days").first<number>("n") as Promise<number>;
     const before = await countOf();
-    // The batch goes through, and its answer is lost.
+    // D1 applies the batch, and its response is lost.
     const prototype = env.DB.constructor.prototype as D1Database;
     const batch = prototype.batch;
     let losses = 2;
@@ -181,10 +181,10 @@ describe("D1 that fails", () => {
       this: D1Database,
       statements,
     ) {
-      const answer = await batch.call(this, statements);
+      const response = await batch.call(this, statements);
       losses -= 1;
       if (losses >= 0) throw new Error("D1_ERROR: connection lost");
-      return answer;
+      return response;
     } as typeof batch);
     onTestFinished(() => spy.mockRestore());
     const { id } = await generate(user, newPrompt("delay=0.2"));
@@ -199,10 +199,10 @@ describe("the object", () => {
   it("killed during a create: creates nothing twice, and the generation succeeds", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-slow=2", "delay=0.2");
-    const answer = user.post("/api/generate", { prompt }).catch(() => null);
+    const response = user.post("/api/generate", { prompt }).catch(() => null);
     await eventually(async () => expect(await createsOf(prompt)).toHaveLength(1));
     await killStudio(user);
-    await answer;
+    await response;
     const [create] = await createsOf(prompt);
     expect((await deliver(await webhookOf(String(create?.id), "succeeded"))).status).toBe(200);
     await reaches(user, String(create?.id), "succeeded");

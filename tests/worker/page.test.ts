@@ -8,14 +8,14 @@ import { faultD1 } from "./support/faults.ts";
 
 const START = /<script type="application\/json" id="gallery-start">(.*?)<\/script>/s;
 
-async function startIn(answer: Response): Promise<GenerationPage | null> {
-  const [, json] = START.exec(await answer.text()) ?? [];
+async function startIn(response: Response): Promise<GenerationPage | null> {
+  const [, json] = START.exec(await response.text()) ?? [];
   return json === undefined ? null : (JSON.parse(json) as GenerationPage);
 }
 
 describe("the gallery's page", () => {
   it.each(["/gallery", "/g/some-image"])(
-    "%s holds its user's first page, as the API answers it",
+    "%s holds its user's first page, as the API returns it",
     async (path) => {
       const user = await newUser();
       const { id } = await generate(user, `${newPrompt("terminal")} </script><b>"&`);
@@ -34,9 +34,9 @@ describe("the gallery's page", () => {
   it.each(["/gallery", "/g/some-image"])("%s is 304 until the list or the session changes", async (path) => {
     const user = await newUser();
     const revalidate = async (ask: typeof call, etag: string) => {
-      const answer = await ask(path, { headers: { "if-none-match": `"other", ${etag}` } });
-      expect(answer.headers.get("vary")).toBe("cookie");
-      return [answer.status, await answer.text()] as const;
+      const response = await ask(path, { headers: { "if-none-match": `"other", ${etag}` } });
+      expect(response.headers.get("vary")).toBe("cookie");
+      return [response.status, await response.text()] as const;
     };
     const [own, anonymous] = [await user.call(path), await call(path)];
     const etags = [own, anonymous].map((page) => page.headers.get("etag") ?? "");
@@ -57,22 +57,22 @@ describe("the gallery's page", () => {
   it("contains no list without a session, with a forged one, or for a suspended user", async () => {
     const user = await newUser();
     await env.DB.prepare("update users set suspended_at = 1 where id = ?").bind(user.id).run();
-    for (const answer of [
+    for (const response of [
       await call("/gallery"),
       await call("/gallery", { headers: { cookie: "session=nonsense" } }),
       await user.call("/gallery"),
     ]) {
-      expect(answer.status).toBe(200);
-      expect(await startIn(answer)).toBeNull();
+      expect(response.status).toBe(200);
+      expect(await startIn(response)).toBeNull();
     }
   });
 
   it("comes without its rows while D1 does not answer", async () => {
     const user = await newUser();
     const end = faultD1(() => "hang");
-    const answer = await user.call("/gallery");
+    const response = await user.call("/gallery");
     end();
-    expect([answer.status, await startIn(answer)]).toEqual([200, null]);
+    expect([response.status, await startIn(response)]).toEqual([200, null]);
   });
 });
 

@@ -21,8 +21,8 @@ it.each([
   ["https://studio.example/", /^__Host-session=.*; Secure/],
   ["http://localhost/", /^session=(?!.*Secure)/],
 ])("sets the cookie for %s", async (url, cookie) => {
-  const answer = await startSessionApp.request(url, {}, env, createExecutionContext());
-  expect(answer.headers.get("set-cookie")).toMatch(cookie);
+  const response = await startSessionApp.request(url, {}, env, createExecutionContext());
+  expect(response.headers.get("set-cookie")).toMatch(cookie);
 });
 
 it("a cookie that plain http could have set is not a session", async () => {
@@ -30,8 +30,8 @@ it("a cookie that plain http could have set is not a session", async () => {
   const token = await issueSession(settingsOf(env), { userId: id, epoch: 0 }, Date.now());
   const userOf = async (url: string, name: string) => {
     const headers = { cookie: `${name}=${token}` };
-    const answer = await app.request(`${url}/api/session`, { headers }, env, createExecutionContext());
-    return (await answer.json<Session>()).user?.id;
+    const response = await app.request(`${url}/api/session`, { headers }, env, createExecutionContext());
+    return (await response.json<Session>()).user?.id;
   };
   expect(await userOf("http://studio.example", "session")).toBeUndefined();
   expect(await userOf("https://studio.example", "session")).toBeUndefined();

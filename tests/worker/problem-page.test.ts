@@ -15,12 +15,12 @@ const NAVIGATION = {
 /** Safari before 16.4. */
 const OLD_NAVIGATION = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
 
-async function expectPage(answer: Response, status: number, title: string): Promise<string> {
-  const page = (await answer.text()).replaceAll("&#39;", "'");
-  expect(answer.status, page).toBe(status);
-  expect(answer.headers.get("content-type")).toBe("text/html; charset=UTF-8");
-  expect(answer.headers.get("cache-control")).toContain("no-store");
-  const nonce = /style-src 'nonce-([\w-]+)'/.exec(answer.headers.get("content-security-policy") ?? "")?.[1];
+async function expectPage(response: Response, status: number, title: string): Promise<string> {
+  const page = (await response.text()).replaceAll("&#39;", "'");
+  expect(response.status, page).toBe(status);
+  expect(response.headers.get("content-type")).toBe("text/html; charset=UTF-8");
+  expect(response.headers.get("cache-control")).toContain("no-store");
+  const nonce = /style-src 'nonce-([\w-]+)'/.exec(response.headers.get("content-security-policy") ?? "")?.[1];
   expect(page).toContain(`<style nonce="${nonce}">`);
   expect(page).toContain(`<h1 class="title">${title}</h1>`);
   return page;
@@ -32,11 +32,11 @@ describe("a navigation that fails", () => {
     ["without, by its path", OLD_NAVIGATION],
   ])("shows a page for a share link while D1 is out, %s", async (_, headers) => {
     const mend = breakD1();
-    const answer = await call("/s/a-token", { headers });
+    const response = await call("/s/a-token", { headers });
     mend();
-    expect(answer.headers.get("retry-after")).toBe("5");
-    expect(answer.headers.get("x-robots-tag")).toBe("noindex");
-    const page = await expectPage(answer, 503, text.problem.ours);
+    expect(response.headers.get("retry-after")).toBe("5");
+    expect(response.headers.get("x-robots-tag")).toBe("noindex");
+    const page = await expectPage(response, 503, text.problem.ours);
     expect(page).toContain('<a class="action" href="/s/a-token">Try again</a>');
   });
 
@@ -55,22 +55,22 @@ describe("a navigation that fails", () => {
     "shows a page where the settings are wrong: %s",
     async (path) => {
       for (const headers of [NAVIGATION, OLD_NAVIGATION]) {
-        const answer = await app.request(
+        const response = await app.request(
           `http://localhost:9${path}`,
           { headers },
           { ...env, SESSION_SECRET: "" },
           createExecutionContext(),
         );
-        expect(await expectPage(answer, 500, text.problem.ours)).toContain("SESSION_SECRET");
+        expect(await expectPage(response, 500, text.problem.ours)).toContain("SESSION_SECRET");
       }
     },
   );
 
   it("escapes what the address says", async () => {
     const mend = breakD1();
-    const answer = await call('/s/a?b="><script>alert(1)</script>', { headers: NAVIGATION });
+    const response = await call('/s/a?b="><script>alert(1)</script>', { headers: NAVIGATION });
     mend();
-    expect(await expectPage(answer, 503, text.problem.ours)).not.toContain("<script>");
+    expect(await expectPage(response, 503, text.problem.ours)).not.toContain("<script>");
   });
 });
 
@@ -78,9 +78,9 @@ it("a script gets problem+json from the same addresses", async () => {
   const fetched = { "sec-fetch-dest": "empty", accept: "text/html,*/*" };
   for (const headers of [fetched, { accept: "*/*" }, { accept: "application/json" }]) {
     const mend = breakD1();
-    const answer = await call("/s/a-token", { headers });
+    const response = await call("/s/a-token", { headers });
     mend();
-    await expectProblem(answer, "storage_unavailable");
+    await expectProblem(response, "storage_unavailable");
     await expectProblem(await call("/images/x/0", { headers }), "unauthenticated");
   }
   await expectProblem(

@@ -22,7 +22,7 @@ beforeEach(async () => {
   return () => void vi.useRealTimers();
 });
 
-function answerModels() {
+function respondWithModels() {
   const real = fetch;
   vi.stubGlobal("fetch", (input: string, init?: RequestInit) => {
     const properties = SCHEMAS[/\/models\/([^?]+)/.exec(String(input))?.[1] ?? ""];
@@ -37,7 +37,7 @@ describe("the longest prompt", () => {
     ["is capped where the schema allows any amount", "truefusion-edge", 4_000],
     ["is 500 where the schema gives no number", "truefusion-2.0", 500],
   ] as const)("%s", async (_, model, maxLength) => {
-    answerModels();
+    respondWithModels();
     const user = await newUser();
     const prompt = newPrompt();
     const filled = prompt + "🦊".repeat(maxLength - prompt.length);
@@ -50,7 +50,7 @@ describe("the longest prompt", () => {
   });
 
   it("is part of the session's models where the schema gives it", async () => {
-    answerModels();
+    respondWithModels();
     const user = await newUser();
     const lengths = async () => {
       const { models } = (await (await user.call("/api/session")).json()) as Session;

@@ -47,9 +47,9 @@ describe.concurrent.each(cross(CANCEL_WAY, CANCEL_INTRUDERS))(
       const gate = holdAt(user, point);
       const cancel = user.post(`/api/predictions/${id}/cancel`);
       await gate.reached;
-      const { answer } = await intruder(scene);
+      const { response } = await intruder(scene);
       gate.open();
-      const deleted = who === "a delete" && (await answer)?.status === 204;
+      const deleted = who === "a delete" && (await response)?.status === 204;
       expect((await cancel).status).toBe(200);
       await expectOneTruth(scene, { canceled: true, deleted, studio });
     });
@@ -65,11 +65,11 @@ it.each(Object.entries(pick("a cancel", "a delete")))(
     const id = await scene.id();
     const write = who === "a cancel" ? /^d1 update "generations"/ : /^d1 .*delete from "generations"/s;
     const gate = holdAt(user, at("before", write));
-    const { answer } = await intruder(scene);
+    const { response } = await intruder(scene);
     await gate.reached;
     await eventually(async () => expect(await callsOf(id)).toMatchObject({ cancels: 1 }));
     gate.open();
-    await answer;
+    await response;
     await expectOneTruth(scene, { canceled: who === "a cancel", deleted: who === "a delete" });
   },
 );
@@ -100,7 +100,7 @@ const DELETE_WAY: Record<string, Point> = {
 
 const onPicture =
   (request: (user: Visitor, id: string) => Promise<Response>): Intruder =>
-  async ({ user, id }) => ({ answer: maybe(request(user, await id())) });
+  async ({ user, id }) => ({ response: maybe(request(user, await id())) });
 
 const DELETE_INTRUDERS: Record<string, Intruder> = {
   ...pick("its webhook", "the alarm", "the same click again", "another click"),
@@ -135,10 +135,10 @@ describe.concurrent.each(cross(DELETE_WAY, DELETE_INTRUDERS))(
       const gate = holdAt(scene.user, point);
       const removing = remove();
       await gate.reached;
-      const { answer } = await intruder(scene);
+      const { response } = await intruder(scene);
       gate.open();
       expect((await removing).status).toBe(204);
-      expect((await answer)?.status ?? 200).toBeLessThan(500);
+      expect((await response)?.status ?? 200).toBeLessThan(500);
       await expectOneTruth(scene, { canceled: false, deleted: true, studio });
     });
   },

@@ -31,9 +31,9 @@ describe.each(Object.entries(PROOFS))("proof by %s", (_proof, moods) => {
     const lost = await scene.send();
     expect(lost?.status).toBe(504);
     await gate.reached;
-    const { answer } = await intruder(scene);
+    const { response } = await intruder(scene);
     gate.open();
-    const said = await answer;
+    const said = await response;
     const deleted = who === "a delete" && said?.status === 204;
     // What was deleted Skytells forgets.
     if (!deleted) await deliverEnd(scene);

@@ -8,8 +8,8 @@ beforeAll(gateSkytells);
 
 /** Where a job can be held. */
 const WAY: Record<string, Point> = {
-  "Skytells has made it, the answer is under way": at("after", /^skytells POST \/predictions$/),
-  "the answer is here, its row is not written": at("before", /^d1 .*insert into "generations"/),
+  "Skytells has created it, and its response is on the way": at("after", /^skytells POST \/predictions$/),
+  "the response has arrived, and the row is not written": at("before", /^d1 .*insert into "generations"/),
   "its row is written, which is not known yet": at("after", /^d1 .*insert into "generations"/),
   "progress is being written": at("before", /^d1 update "generations".*"processing"/),
   "the picture is asked for": at("before", /^output/),
@@ -30,9 +30,9 @@ describe.concurrent.each(cross(WAY, INTRUDERS))("$where, and then $who", ({ poin
     const click = scene.send();
     const news = deliverEnd(scene);
     await gate.reached;
-    const { answer } = await intruder(scene);
+    const { response } = await intruder(scene);
     gate.open();
-    const said = await answer;
+    const said = await response;
     await Promise.all([click, news]);
     await expectOneTruth(scene, {
       canceled: who === "a cancel" && said?.status === 200,
@@ -48,7 +48,7 @@ describe.concurrent.each(Object.entries(WAY))("%s, and the object ends there", (
     crashAt(scene.user, point);
     const [said] = await Promise.all([scene.send(), deliverEnd(scene), passed(scene.user)]);
     expect(said === null || [202, 409, 502, 503, 504].includes(said.status), `${said?.status}`).toBe(true);
-    // As Skytells does with what was not answered, and the studio with a click, under the same key.
+    // Skytells repeats an unacknowledged webhook, and the studio repeats the click with the same key.
     await deliverEnd(scene);
     await scene.send();
     await expectOneTruth(scene, { canceled: false, deleted: false });

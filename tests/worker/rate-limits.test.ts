@@ -38,11 +38,11 @@ async function withinAMinute(run: () => Promise<void>): Promise<void> {
   }
 }
 
-const broken = { limit: () => Promise.reject(new Error("no answer")) };
+const broken = { limit: () => Promise.reject(new Error("no response")) };
 
-async function expectLimited(answer: Response): Promise<void> {
-  expect(answer.headers.get("retry-after")).toBe("60");
-  await expectProblem(answer, "rate_limited");
+async function expectLimited(response: Response): Promise<void> {
+  expect(response.headers.get("retry-after")).toBe("60");
+  await expectProblem(response, "rate_limited");
 }
 
 describe("rate limits", () => {
@@ -59,9 +59,9 @@ describe("rate limits", () => {
       const { address, ask } = visitor();
       await exhaust(env.RL_SHARE, address, 600);
       for (const path of ["/s/nothing", "/s/nothing/image"]) {
-        const answer = await ask(path);
-        expect(answer.headers.get("x-robots-tag")).toBe("noindex");
-        await expectLimited(answer);
+        const response = await ask(path);
+        expect(response.headers.get("x-robots-tag")).toBe("noindex");
+        await expectLimited(response);
       }
       expect((await visitor().ask("/s/nothing")).status).toBe(404);
     }));
@@ -147,8 +147,13 @@ describe("rate limits", () => {
     for (const limiter of [broken, undefined]) {
       const init = { headers: { cookie: user.cookie } };
       const bindings = { ...env, RL_READ: limiter };
-      const answer = await app.request(`${ORIGIN}/api/generations`, init, bindings, createExecutionContext());
-      expect(answer.status).toBe(200);
+      const response = await app.request(
+        `${ORIGIN}/api/generations`,
+        init,
+        bindings,
+        createExecutionContext(),
+      );
+      expect(response.status).toBe(200);
     }
     await set(user, { RL_GENERATE: broken });
     await generate(user);

@@ -284,12 +284,12 @@ describe("a reference is refused, and nothing is sent,", () => {
   it("for a model without an image input", async () => {
     const user = await newEditor();
     const reference = { upload: await upload(user) };
-    const answer = await user.post("/api/generate", {
+    const response = await user.post("/api/generate", {
       prompt: newPrompt(),
       model: "truefusion-pro",
       reference,
     });
-    expect((await expectProblem(answer, "invalid_request")).detail).toContain("reference");
+    expect((await expectProblem(response, "invalid_request")).detail).toContain("reference");
     expect(await filesOf(user)).toHaveLength(1);
   });
 

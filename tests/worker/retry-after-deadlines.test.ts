@@ -25,8 +25,8 @@ afterAll(() => void vi.unstubAllGlobals());
 describe.concurrent("while Skytells answers 429 with Retry-After of an hour", () => {
   it("gives up an unconfirmed create at the deadline", async () => {
     const user = await newUser();
-    const answer = await user.post("/api/generate", { prompt: newPrompt("answer-never") });
-    const { pending } = await expectProblem(answer, "upstream_timeout");
+    const response = await user.post("/api/generate", { prompt: newPrompt("answer-never") });
+    const { pending } = await expectProblem(response, "upstream_timeout");
     const ended = await reachesByAlarm(user, pending?.id ?? "", "failed");
     expect(ended.error?.code).toBe("unconfirmed");
     await isIdle(user);

@@ -32,12 +32,12 @@ async function admin(path: "suspend" | "restore", user: Visitor): Promise<void> 
 }
 
 async function signInAgain(user: Visitor): Promise<Visitor> {
-  const answer = await call("/api/auth/dev", {
+  const response = await call("/api/auth/dev", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email: user.email }),
   });
-  const cookie = (answer.headers.get("set-cookie") ?? "").split(";")[0] as string;
+  const cookie = (response.headers.get("set-cookie") ?? "").split(";")[0] as string;
   const withCookie: Visitor["call"] = (path, init) =>
     call(path, { ...init, headers: { ...init?.headers, cookie } });
   return {
@@ -66,8 +66,8 @@ async function withGeneration() {
   const user = await newUser();
   const key = { "idempotency-key": crypto.randomUUID() };
   const body = { prompt: newPrompt("stuck") };
-  const answer = await user.post("/api/generate", body, key);
-  const { id } = (await answer.json<{ generation: { id: string } }>()).generation;
+  const response = await user.post("/api/generate", body, key);
+  const { id } = (await response.json<{ generation: { id: string } }>()).generation;
   await eventually(async () => expect(await rowsOf(user)).toHaveLength(1));
   return { user, id, key, replay: (visitor = user) => visitor.post("/api/generate", body, key) };
 }
@@ -127,7 +127,7 @@ it("learns of ended sessions from D1 as well, should the call to the object have
   mend();
 });
 
-it("answers generate by the session first: nothing of an earlier request, no blocked word", async () => {
+it("checks the session of a generate request first, before earlier requests and blocked words", async () => {
   const { user, id, key } = await withGeneration();
   await set(user, { BLOCKED_WORDS: "gore" });
   await env.DB.prepare("update users set suspended_at = 1 where id = ?").bind(user.id).run();

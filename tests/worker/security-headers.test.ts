@@ -5,7 +5,7 @@ import { app } from "../../worker/app.ts";
 import wranglerToml from "../../wrangler.toml?raw";
 import { call } from "./support/app.ts";
 
-/** Every header of these that an answer has, but the policy, which is made for each kind of answer. */
+/** The headers of these that a response has, except the policy, which depends on the kind of response. */
 const SAME_EVERYWHERE = [
   "x-content-type-options",
   "referrer-policy",
@@ -15,8 +15,8 @@ const SAME_EVERYWHERE = [
 ];
 const ALL = [...SAME_EVERYWHERE, "content-security-policy", "strict-transport-security"];
 
-const safetyOf = (answer: Response, names = ALL) =>
-  Object.fromEntries(names.map((name) => [name, answer.headers.get(name)]));
+const safetyOf = (response: Response, names = ALL) =>
+  Object.fromEntries(names.map((name) => [name, response.headers.get(name)]));
 
 const https = (path: string) =>
   app.request(
@@ -34,8 +34,8 @@ describe("security headers", () => {
     expect(safetyOf(page)).toEqual(safetyOf(asset));
     const api = await https("/api/health");
     expect(safetyOf(api, SAME_EVERYWHERE)).toEqual(safetyOf(asset, SAME_EVERYWHERE));
-    for (const answer of [asset, page, api]) {
-      expect(answer.headers.get("strict-transport-security")).toBe("max-age=31536000");
+    for (const response of [asset, page, api]) {
+      expect(response.headers.get("strict-transport-security")).toBe("max-age=31536000");
     }
     expect((await call("/api/health")).headers.has("strict-transport-security"), "http").toBe(false);
   });
@@ -66,10 +66,10 @@ describe("security headers", () => {
   });
 
   it("keep zone features from changing shared pages", async () => {
-    const answer = await call("/s/nothing");
-    expect(answer.headers.get("content-type")).toMatch(/^text\/html/);
-    expect(answer.headers.get("cache-control")).toMatch(/\bno-transform\b/);
-    expect(await answer.text(), "not in Safari before 17.5").not.toContain("light-dark(");
+    const response = await call("/s/nothing");
+    expect(response.headers.get("content-type")).toMatch(/^text\/html/);
+    expect(response.headers.get("cache-control")).toMatch(/\bno-transform\b/);
+    expect(await response.text(), "not in Safari before 17.5").not.toContain("light-dark(");
   });
 
   it("leave the studio's own page to be compressed, and its script to no script loader", async () => {
@@ -85,13 +85,13 @@ describe("security headers", () => {
     ["a dead link", "/s/nothing", "GET"],
     ["no session", "/images/a/0", "GET"],
   ])("are on refusals too: %s", async (_, path, method) => {
-    const answer = await call(path, { method });
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-    expect(answer.headers.get("cache-control")).toMatch(/no-store|private/);
-    expect(answer.headers.get("content-security-policy")).toMatch(
+    const response = await call(path, { method });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(response.headers.get("cache-control")).toMatch(/no-store|private/);
+    expect(response.headers.get("content-security-policy")).toMatch(
       /^default-src 'none'.*frame-ancestors 'none'/,
     );
-    for (const name of SAME_EVERYWHERE) expect(answer.headers.get(name), name).toBeTruthy();
+    for (const name of SAME_EVERYWHERE) expect(response.headers.get(name), name).toBeTruthy();
   });
 });
 

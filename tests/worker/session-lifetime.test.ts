@@ -15,11 +15,11 @@ const pass = (days: number) =>
 /** A browser that has signed in at a studio, which may be deployed with other settings in between. */
 async function signedIn(settings: Record<string, string>) {
   let cookie = "";
-  const keep = (answer: Response) => {
-    for (const line of answer.headers.getSetCookie()) {
+  const keep = (response: Response) => {
+    for (const line of response.headers.getSetCookie()) {
       if (line.startsWith("session=")) cookie = line.split(";", 1)[0] ?? "";
     }
-    return answer;
+    return response;
   };
   const person = someone();
   keep(await studioWith(settings).signIn({ claims: person }));
@@ -54,10 +54,10 @@ describe("a session", () => {
     const { visit, list, cookie } = await signedIn({ ...ANYONE, SESSION_MAX_DAYS: "3" });
     const first = cookie();
     pass(2);
-    const answer = await studioWith({ ...ANYONE, SESSION_MAX_DAYS: "3" }).call("/api/session", {
+    const response = await studioWith({ ...ANYONE, SESSION_MAX_DAYS: "3" }).call("/api/session", {
       cookie: first,
     });
-    expect(answer.headers.get("set-cookie")).toMatch(/^session=[^;]+; Max-Age=86400;/);
+    expect(response.headers.get("set-cookie")).toMatch(/^session=[^;]+; Max-Age=86400;/);
     await visit({ ...ANYONE, SESSION_MAX_DAYS: "3" });
     expect(cookie()).not.toBe(first);
     pass(1.1);

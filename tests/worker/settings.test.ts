@@ -132,8 +132,8 @@ describe("settings", () => {
 
   it("that are wrong are named on every route of the API, without secrets", async () => {
     const wrong = { ...env, SESSION_SECRET: "s3cret" };
-    const answer = await app.request("http://localhost:9/api/health", {}, wrong, createExecutionContext());
-    const problem = await expectProblem(answer, "internal");
+    const response = await app.request("http://localhost:9/api/health", {}, wrong, createExecutionContext());
+    const problem = await expectProblem(response, "internal");
     expect(problem.detail).toContain("SESSION_SECRET");
     expect(problem.detail).not.toContain("s3cret");
     // The studio itself comes, also for who was signed in before, and shows what the API says.
@@ -161,8 +161,8 @@ describe("MAX_GENERATIONS_PER_DAY", () => {
     for (const user of [one, other, one]) {
       expect((await user.post("/api/generate", { prompt: newPrompt("stuck") })).status).toBe(202);
     }
-    const answer = await other.post("/api/generate", { prompt: newPrompt() });
-    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
-    await expectProblem(answer, "budget_exhausted");
+    const response = await other.post("/api/generate", { prompt: newPrompt() });
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    await expectProblem(response, "budget_exhausted");
   });
 });

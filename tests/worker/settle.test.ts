@@ -90,16 +90,16 @@ describe.concurrent("webhooks in any shape and order", () => {
     expect((await read(user, id)).status).toBe("succeeded");
   });
 
-  it("before the create's answer: one row, one picture", async () => {
+  it("before the create's response: one row, one image", async () => {
     const user = await newUser();
     const prompt = newPrompt("answer-slow=1", "delay=0.1");
-    const answer = user.post("/api/generate", { prompt });
+    const response = user.post("/api/generate", { prompt });
     await eventually(async () => expect(await createsOf(prompt)).toHaveLength(1));
     const [create] = await createsOf(prompt);
     const early = await webhookOf(String(create?.id), "succeeded");
     expect((await deliver(early)).status).toBe(200);
     expect((await deliver(early)).status).toBe(200);
-    expect((await answer).status).toBe(202);
+    expect((await response).status).toBe(202);
     await reaches(user, String(create?.id), "succeeded");
     expect(await rowsOf(user)).toHaveLength(1);
     expect((await objectsOf(user)).filter((key) => key.startsWith("outputs/"))).toHaveLength(1);
@@ -154,14 +154,14 @@ describe.concurrent("a webhook cannot lie", () => {
     const user = await newUser();
     const body = JSON.stringify({ id: crypto.randomUUID(), status: "succeeded" });
     const url = `/api/webhooks?user=${user.id}&job=${crypto.randomUUID()}`;
-    const answer = await deliver({
+    const response = await deliver({
       id: "",
       event: "",
       url,
       body,
       signature: await sign(SIMULATOR_KEY, body),
     });
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
     expect(await limitsOf(user)).toMatchObject({ concurrent: 1, inFlight: 0, unconfirmed: 0 });
     const tables = await runInDurableObject(env.STUDIO.getByName(user.id), (_, state) =>
       state.storage.sql.exec("select name from sqlite_master where name = 'jobs'").toArray(),
@@ -178,8 +178,8 @@ describe.concurrent("cancel", () => {
     const user = await newUser();
     const studio = await openStudio(user);
     const { id } = await generate(user, newPrompt("stuck"));
-    const answer = await cancel(user, id);
-    expect(await answer.json()).toMatchObject({ generation: { id, status: "canceled" } });
+    const response = await cancel(user, id);
+    expect(await response.json()).toMatchObject({ generation: { id, status: "canceled" } });
     expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
     expect(await callsOf(id)).toMatchObject({ cancels: 1 });
     expect((await cancel(user, id)).status).toBe(200);

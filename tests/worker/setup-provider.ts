@@ -1,7 +1,7 @@
 /**
  * Runs a sign-in provider for the worker tests, honest or not as each test asks: OpenID Connect under `/<tenant>`, and
  * Cloudflare Access' keys. A test plays the browser at `authorize` and says in the query who signs in, and what is
- * wrong with the answer.
+ * wrong with its response.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -144,7 +144,7 @@ async function token(
   });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, base: string): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse, base: string): Promise<void> {
   const url = new URL(request.url ?? "/", base);
   const [, tenant, ...rest] = url.pathname.split("/");
   const path = rest.join("/");
@@ -188,7 +188,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, base: 
 export default async function setup(project: TestProject) {
   let base = "";
   const server = createServer((request, response) => {
-    answer(request, response, base).catch((error: unknown) => {
+    respond(request, response, base).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
   });

@@ -22,15 +22,15 @@ async function shareNew(showPrompt: boolean, ...moods: string[]): Promise<Shared
   const user = await newUser();
   const { id } = await generate(user, newPrompt("terminal", ...moods));
   const generation = await reaches(user, id, "succeeded");
-  const answer = await user.post(`/api/generations/${id}/share`, { showPrompt });
-  const { url } = await answer.json<{ url: string }>();
+  const response = await user.post(`/api/generations/${id}/share`, { showPrompt });
+  const { url } = await response.json<{ url: string }>();
   return { user, generation, path: new URL(url).pathname };
 }
 
 /** Status, headers and body as text. */
 async function allOf(path: string, init: Parameters<typeof call>[1] = {}): Promise<string> {
-  const answer = await call(path, init);
-  return `${answer.status} ${JSON.stringify([...answer.headers])} ${await answer.text()}`;
+  const response = await call(path, init);
+  return `${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`;
 }
 
 const disposition = async (path: string) => (await call(path)).headers.get("content-disposition");
@@ -260,14 +260,14 @@ describe("a card for social networks", () => {
 
 describe("a share link without an image", () => {
   async function expectPage(path: string) {
-    const answer = await call(path);
-    expect([path, answer.status, answer.headers.get("content-type")]).toEqual([
+    const response = await call(path);
+    expect([path, response.status, response.headers.get("content-type")]).toEqual([
       path,
       404,
       "text/html; charset=UTF-8",
     ]);
-    expect(answer.headers.get("x-robots-tag")).toBe("noindex");
-    expect(await answer.text()).toContain('<h1 class="title">');
+    expect(response.headers.get("x-robots-tag")).toBe("noindex");
+    expect(await response.text()).toContain('<h1 class="title">');
   }
 
   it("is a page once its image is deleted; the image is 404", async () => {

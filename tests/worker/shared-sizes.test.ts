@@ -98,8 +98,8 @@ describe("GET /s/:token/image?size", () => {
     const { url } = await (await other.post(`/api/generations/${made.id}/share`)).json<{ url: string }>();
     const [object] = (await env.OUTPUTS.list({ prefix: `outputs/${other.id}/` })).objects;
     await env.OUTPUTS.put(object?.key ?? "", "not an image", { httpMetadata: { contentType: "image/png" } });
-    const answer = await call(`${new URL(url).pathname}/image?size=1280`);
-    expect([answer.status, await answer.text()]).toEqual([200, "not an image"]);
+    const response = await call(`${new URL(url).pathname}/image?size=1280`);
+    expect([response.status, await response.text()]).toEqual([200, "not an image"]);
     // The image is readable now, but the failure is recorded.
     await env.OUTPUTS.put(object?.key ?? "", await (await call(path)).bytes(), {
       httpMetadata: { contentType: "image/png" },
@@ -120,9 +120,9 @@ describe("GET /s/:token/image?size", () => {
   it.each(["", "0", "thumb", "view", "767", "1e3", "1280px", "../1280"])(
     "is the original for the unknown size %j",
     async (size) => {
-      const answer = await call(`${path}?size=${encodeURIComponent(size)}`);
-      expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/png"]);
-      await answer.body?.cancel();
+      const response = await call(`${path}?size=${encodeURIComponent(size)}`);
+      expect([response.status, response.headers.get("content-type")]).toEqual([200, "image/png"]);
+      await response.body?.cancel();
     },
   );
 

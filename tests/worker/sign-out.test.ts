@@ -6,21 +6,21 @@ describe("POST /api/auth/logout-everywhere", () => {
   it("ends every session at once, closes every open studio, and lets sign in again", async () => {
     const user = await newUser();
     const again = async () => {
-      const answer = await call("/api/auth/dev", {
+      const response = await call("/api/auth/dev", {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ email: user.email }),
       });
-      return (answer.headers.get("set-cookie") ?? "").split(";")[0] as string;
+      return (response.headers.get("set-cookie") ?? "").split(";")[0] as string;
     };
     const elsewhere = await again();
     const [here, there] = [await openStudio(user), await openStudio({ ...user, cookie: elsewhere })];
     await eventually(async () => expect(there.events[0]).toMatchObject({ type: "snapshot" }));
 
-    const answer = await user.post("/api/auth/logout-everywhere");
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get("set-cookie")).toMatch(/^session=; Max-Age=0/);
-    expect(answer.headers.get("clear-site-data")).toBe('"storage"');
+    const response = await user.post("/api/auth/logout-everywhere");
+    expect(response.status).toBe(204);
+    expect(response.headers.get("set-cookie")).toMatch(/^session=; Max-Age=0/);
+    expect(response.headers.get("clear-site-data")).toBe('"storage"');
     expect([await here.closed, await there.closed]).toEqual([{ code: 4001 }, { code: 4001 }]);
     for (const cookie of [user.cookie, elsewhere]) {
       await expectProblem(await call("/api/generations", { headers: { cookie } }), "unauthenticated");
@@ -66,10 +66,10 @@ describe("POST /api/auth/logout-everywhere", () => {
         expiresAt: Date.now() + 60_000,
         openedAt: 1,
       };
-      const answer = await studio.fetch("https://studio/events", {
+      const response = await studio.fetch("https://studio/events", {
         headers: { upgrade: "websocket", "x-socket-owner": JSON.stringify(owner) },
       });
-      const socket = answer.webSocket as WebSocket;
+      const socket = response.webSocket as WebSocket;
       const first = new Promise<number | string>((resolve) => {
         socket.addEventListener("close", ({ code }) => resolve(code));
         socket.addEventListener("message", ({ data }) => resolve(JSON.parse(String(data)).type));

@@ -57,8 +57,8 @@ describe.concurrent("a generation with a style", () => {
     const user = await newUser();
     await set(user, { CREATE_TIMEOUT_SECONDS: "1" });
     const prompt = newPrompt("answer-lost", "webhook-field-absent", "delay=0.3");
-    const answer = await user.post("/api/generate", { prompt, style: "low-poly" });
-    const { pending } = await expectProblem(answer, "upstream_timeout");
+    const response = await user.post("/api/generate", { prompt, style: "low-poly" });
+    const { pending } = await expectProblem(response, "upstream_timeout");
     const found = await reachesByAlarm(user, String(pending?.id), "succeeded");
     expect(found).toMatchObject({ prompt, options: { style: "low-poly" } });
     const [create] = await createsOf(withStyle(prompt, "low-poly"));

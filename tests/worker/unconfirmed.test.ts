@@ -20,7 +20,7 @@ import { eventuallyByAlarm, isIdleByAlarm, reachesByAlarm } from "./support/cloc
 import { set } from "./support/settings.ts";
 import { callsOf, createsOf, ended, finish, webhookOf } from "./support/simulator.ts";
 
-/** Generates, and expects the answer to have been lost. */
+/** Generates, and expects that the response was lost. */
 async function lose(user: Visitor, prompt: string, code: ProblemCode, headers = {}): Promise<string> {
   const problem = await expectProblem(await user.post("/api/generate", { prompt }, headers), code);
   expect(Date.parse(problem.pending?.until ?? "")).toBeGreaterThan(Date.now());
@@ -69,7 +69,7 @@ describe.concurrent("a create whose response was lost", () => {
     const key = { "idempotency-key": crypto.randomUUID() };
     const prompt = newPrompt("answer-never");
     const pending = await lose(user, prompt, "upstream_timeout", key);
-    // The same click again: the same answer, and no second create.
+    // The same click again: the same response, and no second create.
     expect(await lose(user, prompt, "upstream_timeout", key)).toBe(pending);
     expect(await reachesByAlarm(user, pending, "failed")).toMatchObject({ error: { code: "unconfirmed" } });
     await isIdle(user);
@@ -116,8 +116,8 @@ describe.concurrent("a create whose response was lost", () => {
     const user = await newUser();
     const prompt = newPrompt("answer-lost", "stuck");
     const pending = await lose(user, prompt, "upstream_timeout");
-    const answer = await user.post(`/api/predictions/${pending}/cancel`);
-    expect(answer.status).toBe(200);
+    const response = await user.post(`/api/predictions/${pending}/cancel`);
+    expect(response.status).toBe(200);
     expect(await read(user, pending)).toMatchObject({ status: "canceled" });
     await isIdleByAlarm(user);
     const [create] = await createsOf(prompt);
@@ -164,7 +164,7 @@ describe("a create whose response was lost, and that is in no list", () => {
     const prototype = env.DB.constructor.prototype as D1Database;
     const prepare = prototype.prepare;
     const spy = vi.spyOn(prototype, "prepare").mockImplementation(function (this: D1Database, sql: string) {
-      if (/^insert/i.test(sql)) throw new Error("D1_ERROR: no answer");
+      if (/^insert/i.test(sql)) throw new Error("D1_ERROR: no response");
       return prepare.call(this, sql);
     });
     onTestFinished(() => spy.mockRestore());
@@ -191,7 +191,7 @@ describe("a create whose response was lost, and that is in no list", () => {
     onTestFinished(() => void vi.unstubAllGlobals());
     const body = { prompt, seed: 1 };
     const [lost, made] = await Promise.all([
-      loser.post("/api/generate", body).then((answer) => expectProblem(answer, "upstream_timeout")),
+      loser.post("/api/generate", body).then((response) => expectProblem(response, "upstream_timeout")),
       owner.post("/api/generate", body),
     ]);
     expect(made.status).toBe(202);
@@ -218,7 +218,7 @@ describe("a create whose response was lost, and that is in no list", () => {
       if ((await rowsOf(user)).length === 0) return results as never;
       written.resolve();
       spy.mockRestore();
-      throw new Error("D1_ERROR: no answer");
+      throw new Error("D1_ERROR: no response");
     });
     onTestFinished(() => spy.mockRestore());
     const pending = await lose(user, prompt, "upstream_timeout");
@@ -237,9 +237,9 @@ describe("a create whose response was lost, and that is in no list", () => {
     const prompt = newPrompt("answer-lost", "webhook-field-absent", "delay=0.5");
     const real = fetch;
     vi.stubGlobal("fetch", async (input: string, init?: RequestInit) => {
-      const answer = await real(input, init);
-      if (!String(input).includes("/predictions?")) return answer;
-      const { data } = await answer.json<{ data: unknown[] }>();
+      const response = await real(input, init);
+      if (!String(input).includes("/predictions?")) return response;
+      const { data } = await response.json<{ data: unknown[] }>();
       return Response.json(Array.from({ length: 50 }, (_, at) => data[at % data.length]));
     });
     onTestFinished(() => void vi.unstubAllGlobals());

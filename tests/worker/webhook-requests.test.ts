@@ -55,8 +55,8 @@ describe("POST /api/webhooks", () => {
     const [create] = await createsOf(prompt);
     const input = `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
     const body = `{"id":"${id}","status":"processing","input":${input}}`;
-    const answer = await send(body, await sign(SIMULATOR_KEY, body), String(create?.webhookUrl));
-    expect(answer.status).toBe(200);
+    const response = await send(body, await sign(SIMULATOR_KEY, body), String(create?.webhookUrl));
+    expect(response.status).toBe(200);
     expect((await read(user, id)).status).toBe("processing");
   });
 
@@ -81,9 +81,9 @@ describe("POST /api/webhooks", () => {
       '{"id":"../x","status":"succeeded"}',
       '{"type":"a","data":[]}',
     ]) {
-      const answer = await signed(body);
-      expect([body, answer.status]).toEqual([body, 200]);
-      expect(await answer.json()).toEqual({ ok: true });
+      const response = await signed(body);
+      expect([body, response.status]).toEqual([body, 200]);
+      expect(await response.json()).toEqual({ ok: true });
     }
     const unknown = JSON.stringify({
       id: crypto.randomUUID(),
@@ -101,9 +101,9 @@ describe("POST /api/webhooks", () => {
   });
 
   it("accepts only POST", async () => {
-    const answer = await call("/api/webhooks");
-    expect(answer.headers.get("allow")).toBe("POST");
-    await expectProblem(answer, "method_not_allowed");
+    const response = await call("/api/webhooks");
+    expect(response.headers.get("allow")).toBe("POST");
+    await expectProblem(response, "method_not_allowed");
   });
 
   it("has the user and job ids in its URL", async () => {

@@ -32,13 +32,13 @@ export type Visitor = {
 /** A new user, signed in. */
 export async function newUser(plan: "free" | "pro" = "free"): Promise<Visitor> {
   const email = `${crypto.randomUUID()}@example.com`;
-  const answer = await call("/api/auth/dev", {
+  const response = await call("/api/auth/dev", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email }),
   });
-  expect(answer.status).toBe(204);
-  const cookie = (answer.headers.get("set-cookie") ?? "").split(";")[0] as string;
+  expect(response.status).toBe(204);
+  const cookie = (response.headers.get("set-cookie") ?? "").split(";")[0] as string;
   if (plan === "pro") await env.DB.prepare("update users set plan = 'pro' where email = ?").bind(email).run();
   const withCookie: Visitor["call"] = (path, init) =>
     call(path, { ...init, headers: { ...init?.headers, cookie } });
@@ -62,10 +62,10 @@ export async function createKey(
   user: Visitor,
   body: Partial<{ name: string; scopes: Scope[]; expiresAt: string }> = {},
 ): Promise<{ key: ApiKey; secret: string }> {
-  const answer = await user.post("/api/keys", { name: "a key", scopes: SCOPES, ...body });
-  expect(answer.status, await answer.clone().text()).toBe(201);
-  expect(answer.headers.get("cache-control")).toBe("no-store");
-  return newApiKeyResponse.parse(await answer.json());
+  const response = await user.post("/api/keys", { name: "a key", scopes: SCOPES, ...body });
+  expect(response.status, await response.clone().text()).toBe(201);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  return newApiKeyResponse.parse(await response.json());
 }
 
 /** Requests with an API key instead of a session. */
@@ -84,32 +84,32 @@ export function newPrompt(...moods: string[]): string {
 
 /** Generates and expects 202. */
 export async function generate(user: Visitor, prompt = newPrompt(), more: object = {}): Promise<Generation> {
-  const answer = await user.post("/api/generate", { prompt, ...more });
-  expect(answer.status, await answer.clone().text()).toBe(202);
-  return (await answer.json<{ generation: Generation }>()).generation;
+  const response = await user.post("/api/generate", { prompt, ...more });
+  expect(response.status, await response.clone().text()).toBe(202);
+  return (await response.json<{ generation: Generation }>()).generation;
 }
 
 /** Expects this problem, whole: status, type, body. */
-export async function expectProblem(answer: Response, code: ProblemCode): Promise<Problem> {
-  const problem = await answer.json<Problem>().catch(() => null);
-  expect(problem?.code, `status ${answer.status}`).toBe(code);
-  expect(answer.status).toBe(PROBLEM_STATUS[code]);
-  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+export async function expectProblem(response: Response, code: ProblemCode): Promise<Problem> {
+  const problem = await response.json<Problem>().catch(() => null);
+  expect(problem?.code, `status ${response.status}`).toBe(code);
+  expect(response.status).toBe(PROBLEM_STATUS[code]);
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
   expect(problem?.status).toBe(PROBLEM_STATUS[code]);
   expect(problem?.detail).toBeTruthy();
   return problem as Problem;
 }
 
 export async function read(user: Visitor, id: string): Promise<Generation> {
-  const answer = await user.call(`/api/predictions/${id}`);
-  expect(answer.status, await answer.clone().text()).toBe(200);
-  return (await answer.json<{ generation: Generation }>()).generation;
+  const response = await user.call(`/api/predictions/${id}`);
+  expect(response.status, await response.clone().text()).toBe(200);
+  return (await response.json<{ generation: Generation }>()).generation;
 }
 
 export async function list(user: Visitor, query = ""): Promise<GenerationPage> {
-  const answer = await user.call(`/api/generations${query}`);
-  expect(answer.status).toBe(200);
-  return answer.json<GenerationPage>();
+  const response = await user.call(`/api/generations${query}`);
+  expect(response.status).toBe(200);
+  return response.json<GenerationPage>();
 }
 
 const LONGEST_MS = 20_000;
@@ -194,9 +194,9 @@ export async function killStudio(user: Visitor): Promise<void> {
 
 /** Opens a socket and collects its messages. */
 export async function openStudio(user: Visitor, headers: Record<string, string> = {}) {
-  const answer = await user.call("/api/events", { headers: { upgrade: "websocket", ...headers } });
-  const socket = answer.webSocket;
-  if (!socket) throw new Error(`no socket: ${answer.status}`);
+  const response = await user.call("/api/events", { headers: { upgrade: "websocket", ...headers } });
+  const socket = response.webSocket;
+  if (!socket) throw new Error(`no socket: ${response.status}`);
   const events: StudioEvent[] = [];
   const closed = new Promise<{ code: number }>((resolve) =>
     socket.addEventListener("close", ({ code }) => resolve({ code })),

@@ -35,7 +35,7 @@ export type Target = {
 
 export type Row = {
   /** The statuses, by caller. */
-  answers: Record<Caller, number>;
+  statuses: Record<Caller, number>;
   /** What an API key needs; `session`: no key will do, `key`: only a key will. Without it the route ignores keys. */
   access?: Scope | "session" | "key";
   path: (target: Target) => string;
@@ -80,150 +80,150 @@ const admin = (action: string, body?: Row["body"]): Row => ({
   path: () => `/api/admin/${action}`,
   ...(body && { body }),
   settings: { ADMIN_TOKEN: "an-admin-token-of-the-matrix-only" },
-  answers: everybody(401),
+  statuses: everybody(401),
 });
 
 export const ROWS: Record<string, Row> = {
-  "GET /api/health": { path: () => "/api/health", answers: everybody(200) },
-  "GET /api/session": { access: "read", path: () => "/api/session", answers: everybody(200) },
+  "GET /api/health": { path: () => "/api/health", statuses: everybody(200) },
+  "GET /api/session": { access: "read", path: () => "/api/session", statuses: everybody(200) },
   "POST /api/auth/dev": {
     path: () => "/api/auth/dev",
     body: ({ email }) => ({ email }),
-    answers: { ...everybody(204), suspended: 403, deleted: 403 },
+    statuses: { ...everybody(204), suspended: 403, deleted: 403 },
   },
-  "GET /api/auth/login": { path: () => "/api/auth/login", answers: everybody(404) },
-  "GET /api/auth/callback": { path: () => "/api/auth/callback?code=a&state=b", answers: everybody(404) },
-  "POST /api/auth/logout": { path: () => "/api/auth/logout", answers: everybody(204) },
+  "GET /api/auth/login": { path: () => "/api/auth/login", statuses: everybody(404) },
+  "GET /api/auth/callback": { path: () => "/api/auth/callback?code=a&state=b", statuses: everybody(404) },
+  "POST /api/auth/logout": { path: () => "/api/auth/logout", statuses: everybody(204) },
   "POST /api/auth/logout-everywhere": {
     access: "session",
     path: () => "/api/auth/logout-everywhere",
     // Who is suspended may still end their sessions.
-    answers: { ...signedIn(204), suspended: 204 },
+    statuses: { ...signedIn(204), suspended: 204 },
   },
   "DELETE /api/account": {
     access: "session",
     path: () => "/api/account",
     // A client that lost the response repeats the request.
-    answers: { ...signedIn(204), deleted: 204 },
+    statuses: { ...signedIn(204), deleted: 204 },
   },
   "GET /api/account/export": {
     access: "session",
     path: () => "/api/account/export?part=1",
-    answers: signedIn(200),
+    statuses: signedIn(200),
   },
   "POST /api/generate": {
     access: "generate",
     path: () => "/api/generate",
     body: () => ({ prompt: `for the matrix ${crypto.randomUUID()}` }),
-    answers: signedIn(202),
+    statuses: signedIn(202),
   },
   // Only with a token of this studio; no session is valid here.
   "GET /api/references/image": {
     path: () => "/api/references/image?token=a-guess",
-    answers: everybody(404),
+    statuses: everybody(404),
   },
   "POST /api/uploads": {
     access: "generate",
     path: () => "/api/uploads",
     body: () => png(),
-    answers: signedIn(201),
+    statuses: signedIn(201),
   },
   "GET /api/predictions/:id": {
     access: "read",
     path: ({ id }) => `/api/predictions/${id}`,
-    answers: owner(200),
+    statuses: owner(200),
   },
   "POST /api/predictions/:id/cancel": {
     access: "generate",
     path: ({ id }) => `/api/predictions/${id}/cancel`,
     // Only what is in flight can be canceled.
-    answers: owner(409),
+    statuses: owner(409),
   },
-  "GET /api/generations": { access: "read", path: () => "/api/generations", answers: signedIn(200) },
+  "GET /api/generations": { access: "read", path: () => "/api/generations", statuses: signedIn(200) },
   "POST /api/generations/bulk": {
     access: "manage",
     path: () => "/api/generations/bulk",
     body: ({ id }) => ({ ids: [id], action: "delete" }),
-    answers: signedIn(200),
+    statuses: signedIn(200),
   },
-  "GET /api/presets": { access: "read", path: () => "/api/presets", answers: signedIn(200) },
+  "GET /api/presets": { access: "read", path: () => "/api/presets", statuses: signedIn(200) },
   "POST /api/presets": {
     access: "manage",
     path: () => "/api/presets",
     body: () => ({ name: "a preset" }),
-    answers: signedIn(201),
+    statuses: signedIn(201),
   },
   "PATCH /api/presets/:id": {
     access: "manage",
     path: ({ preset }) => `/api/presets/${preset}`,
     body: () => ({ name: "another name" }),
-    answers: owner(200),
+    statuses: owner(200),
   },
   "DELETE /api/presets/:id": {
     access: "manage",
     path: ({ preset }) => `/api/presets/${preset}`,
-    answers: owner(204),
+    statuses: owner(204),
   },
-  "GET /api/collections": { access: "read", path: () => "/api/collections", answers: signedIn(200) },
+  "GET /api/collections": { access: "read", path: () => "/api/collections", statuses: signedIn(200) },
   "POST /api/collections": {
     access: "manage",
     path: () => "/api/collections",
     body: () => ({ name: "a collection" }),
-    answers: signedIn(201),
+    statuses: signedIn(201),
   },
   "PATCH /api/collections/:id": {
     access: "manage",
     path: ({ collection }) => `/api/collections/${collection}`,
     body: () => ({ name: "another name" }),
-    answers: owner(200),
+    statuses: owner(200),
   },
   "DELETE /api/collections/:id": {
     access: "manage",
     path: ({ collection }) => `/api/collections/${collection}`,
-    answers: owner(204),
+    statuses: owner(204),
   },
   "PATCH /api/generations/:id": {
     access: "manage",
     path: ({ id }) => `/api/generations/${id}`,
     body: () => ({ favorite: true }),
-    answers: owner(200),
+    statuses: owner(200),
   },
   "DELETE /api/generations/:id": {
     access: "manage",
     path: ({ id }) => `/api/generations/${id}`,
-    answers: owner(204),
+    statuses: owner(204),
   },
   "POST /api/generations/:id/share": {
     access: "manage",
     path: ({ id }) => `/api/generations/${id}/share`,
     body: () => ({ showPrompt: true }),
-    answers: owner(200),
+    statuses: owner(200),
   },
   "DELETE /api/generations/:id/share": {
     access: "manage",
     path: ({ id }) => `/api/generations/${id}/share`,
-    answers: owner(204),
+    statuses: owner(204),
   },
-  "GET /api/keys": { access: "session", path: () => "/api/keys", answers: signedIn(200) },
+  "GET /api/keys": { access: "session", path: () => "/api/keys", statuses: signedIn(200) },
   "POST /api/keys": {
     access: "session",
     path: () => "/api/keys",
     body: () => ({ name: "a key", scopes: ["read"] }),
-    answers: signedIn(201),
+    statuses: signedIn(201),
   },
-  "DELETE /api/keys/:id": { access: "session", path: ({ key }) => `/api/keys/${key}`, answers: owner(204) },
-  "DELETE /api/keys": { access: "session", path: () => "/api/keys", answers: signedIn(204) },
+  "DELETE /api/keys/:id": { access: "session", path: ({ key }) => `/api/keys/${key}`, statuses: owner(204) },
+  "DELETE /api/keys": { access: "session", path: () => "/api/keys", statuses: signedIn(204) },
   // Only Skytells; no session is valid here.
   "POST /api/webhooks": {
     path: () => "/api/webhooks",
     body: ({ id }) => ({ id, status: "failed" }),
-    answers: everybody(401),
+    statuses: everybody(401),
   },
   "GET /api/events": {
     access: "read",
     path: () => "/api/events",
     headers: { upgrade: "websocket" },
-    answers: signedIn(101),
+    statuses: signedIn(101),
   },
   "GET /api/admin/users": admin("users"),
   "GET /api/admin/usage": admin("usage"),
@@ -234,22 +234,22 @@ export const ROWS: Record<string, Row> = {
   "POST /api/admin/delete-user": admin("delete-user", ({ email }) => ({ user: email })),
   "POST /api/admin/unshare": admin("unshare", ({ token }) => ({ share: token })),
   "POST /api/admin/recheck": admin("recheck", ({ id }) => ({ generation: id })),
-  "GET /images/:id/:n": { access: "read", path: ({ id }) => `/images/${id}/0`, answers: owner(200) },
+  "GET /images/:id/:n": { access: "read", path: ({ id }) => `/images/${id}/0`, statuses: owner(200) },
   // Scopes are checked by each tool: tests/worker/mcp.test.ts.
   "POST /mcp": {
     access: "key",
     path: () => "/mcp",
     body: () => ({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
     headers: { accept: "application/json, text/event-stream" },
-    answers: everybody(401),
+    statuses: everybody(401),
   },
-  "GET /s/:token": { path: ({ token }) => `/s/${token}`, answers: linkHolder(200) },
-  "GET /s/:token/image": { path: ({ token }) => `/s/${token}/image`, answers: linkHolder(200) },
-  "GET /s/*": { path: ({ token }) => `/s/${token}/other`, answers: everybody(404) },
+  "GET /s/:token": { path: ({ token }) => `/s/${token}`, statuses: linkHolder(200) },
+  "GET /s/:token/image": { path: ({ token }) => `/s/${token}/image`, statuses: linkHolder(200) },
+  "GET /s/*": { path: ({ token }) => `/s/${token}/other`, statuses: everybody(404) },
   "GET /.well-known/security.txt": {
     path: () => "/.well-known/security.txt",
     settings: { CONTACT: "security@example.com" },
-    answers: everybody(200),
+    statuses: everybody(200),
     isPublic: true,
   },
 };

@@ -1,4 +1,4 @@
-/** How D1 may fail, and what each request must answer then. One row a fault. */
+/** Faults of D1, and the expected response of each request. One row per fault. */
 import type { ProblemCode } from "../../../worker/shared/error-codes.ts";
 import { faultD1 } from "./faults.ts";
 
@@ -11,12 +11,12 @@ export type D1Operation =
   | "cancel"
   | "read"
   | "sign in";
-type Answer = 200 | 202 | 204 | ProblemCode;
+type Expected = 200 | 202 | 204 | ProblemCode;
 
 export type D1Row = {
   fault: string;
   begin: () => () => void;
-  answers: Record<D1Operation, Answer>;
+  responses: Record<D1Operation, Expected>;
 };
 
 const isWrite = (sql: string) => /\b(?:insert|update|delete)\b/i.test(sql);
@@ -32,7 +32,7 @@ function failing(times: number, fault: () => Error | "lost", fails: (sql: string
   });
 }
 
-const working: D1Row["answers"] = {
+const working: D1Row["responses"] = {
   list: 200,
   session: 200,
   favorite: 200,
@@ -43,7 +43,7 @@ const working: D1Row["answers"] = {
   "sign in": 204,
 };
 
-const out: D1Row["answers"] = {
+const out: D1Row["responses"] = {
   ...working,
   list: "storage_unavailable",
   session: "storage_unavailable",
@@ -54,7 +54,7 @@ const out: D1Row["answers"] = {
 };
 
 /** Reads and what the object writes later work; a write that the request waits for does not. */
-const readOnly: D1Row["answers"] = {
+const readOnly: D1Row["responses"] = {
   ...working,
   favorite: "storage_unavailable",
   share: "storage_unavailable",
@@ -62,21 +62,21 @@ const readOnly: D1Row["answers"] = {
 };
 
 export const D1_FAULTS: readonly D1Row[] = [
-  { fault: "never answers", begin: () => faultD1(() => "hang"), answers: out },
-  { fault: "fails every statement", begin: () => faultD1(lost), answers: out },
-  { fault: "fails each write once", begin: () => failing(1, lost), answers: working },
-  { fault: "fails each write twice", begin: () => failing(2, lost), answers: working },
-  { fault: "fails each write three times", begin: () => failing(3, lost), answers: readOnly },
+  { fault: "never answers", begin: () => faultD1(() => "hang"), responses: out },
+  { fault: "fails every statement", begin: () => faultD1(lost), responses: out },
+  { fault: "fails each write once", begin: () => failing(1, lost), responses: working },
+  { fault: "fails each write twice", begin: () => failing(2, lost), responses: working },
+  { fault: "fails each write three times", begin: () => failing(3, lost), responses: readOnly },
   {
     fault: "applies each write once without answering",
     begin: () => failing(1, () => "lost"),
-    answers: working,
+    responses: working,
   },
   {
     fault: "reads but is full",
     begin: () =>
       failing(Number.POSITIVE_INFINITY, () => new Error("D1_ERROR: database or disk is full: SQLITE_FULL")),
-    answers: readOnly,
+    responses: readOnly,
   },
   {
     fault: "reads but lacks a column that is written",
@@ -85,6 +85,6 @@ export const D1_FAULTS: readonly D1Row[] = [
         Number.POSITIVE_INFINITY,
         () => new Error("D1_ERROR: table generations has no column named x: SQLITE_ERROR"),
       ),
-    answers: { ...working, favorite: "internal", share: "internal", "sign in": "internal" },
+    responses: { ...working, favorite: "internal", share: "internal", "sign in": "internal" },
   },
 ];

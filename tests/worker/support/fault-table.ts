@@ -8,8 +8,8 @@ import { CREATE_STATUSES, CALL_ERRORS } from "../../../simulator/moods.ts";
 
 export type Row = {
   moods: string;
-  /** How Generate is answered. */
-  answer: 202 | ProblemCode;
+  /** The response of Generate. */
+  response: 202 | ProblemCode;
   /** How it ends for the user: a status, or why it failed; nothing was made; it was deleted. */
   end: Exclude<GenerationStatus, "queued" | "processing" | "failed"> | FailureCode | "rejected" | "deleted";
   /** Creates that reach Skytells for this one click, and predictions that they make. */
@@ -17,7 +17,7 @@ export type Row = {
   made: 0 | 1;
   /** Images that are stored. */
   stored: number;
-  /** What its webhooks are answered with. */
+  /** The status of the responses to its webhooks. */
   webhooks: number;
   /** What the user does: at once where it is under way, else when it has ended. */
   does?: "cancel" | "delete";
@@ -29,21 +29,21 @@ type Rest = Partial<Omit<Row, "moods" | "end">>;
 
 function row(moods: string, end: Row["end"], rest: Rest = {}): Row {
   const stored = end === "succeeded" ? 1 : 0;
-  return { moods, answer: 202, end, creates: 1, made: 1, stored, webhooks: 200, ...rest };
+  return { moods, response: 202, end, creates: 1, made: 1, stored, webhooks: 200, ...rest };
 }
 
 const succeeded = (moods: string, rest?: Rest) => row(moods, "succeeded", rest);
 
 /** Rejected: nothing was created, and the response has the reason. */
-const rejected = (moods: string, answer: ProblemCode, rest?: Rest) =>
-  row(moods, "rejected", { answer, made: 0, ...rest });
+const rejected = (moods: string, response: ProblemCode, rest?: Rest) =>
+  row(moods, "rejected", { response, made: 0, ...rest });
 
 /** Unconfirmed, and nothing was created. */
-const givenUp = (moods: string, answer: ProblemCode) => row(moods, "unconfirmed", { answer, made: 0 });
+const givenUp = (moods: string, response: ProblemCode) => row(moods, "unconfirmed", { response, made: 0 });
 
 /** Unconfirmed, but created, and found. */
-const found = (moods: string, answer: ProblemCode = "upstream_timeout", rest?: Rest) =>
-  succeeded(moods, { answer, ...rest });
+const found = (moods: string, response: ProblemCode = "upstream_timeout", rest?: Rest) =>
+  succeeded(moods, { response, ...rest });
 
 /** Only the alarm can find out. */
 const withoutWebhook = (moods: string) => `delay=0.1,webhook-lost,${moods}`;
@@ -105,7 +105,7 @@ const run = [
   ...["canceled", "cancelled", "aborted"].map((status) => row(`status=${status}`, "canceled")),
 ];
 
-const answers = [
+const responses = [
   ...creates,
   succeeded("create-200"),
   succeeded("create-202"),
@@ -197,13 +197,13 @@ const shapes = [
   ),
   ...["missing", "null", "empty"].map((how) => succeeded(`fields=${how}`)),
   ...["model-string", "model-vendor", "times=offset", "times=empty"].map((shape) => found(compared(shape))),
-  row(compared("input-empty"), "unconfirmed", { answer: "upstream_timeout" }),
+  row(compared("input-empty"), "unconfirmed", { response: "upstream_timeout" }),
   ...["missing", "null", "empty"].map((how) =>
-    row(`answer-lost,fields=${how}`, "unconfirmed", { answer: "upstream_timeout" }),
+    row(`answer-lost,fields=${how}`, "unconfirmed", { response: "upstream_timeout" }),
   ),
 ];
 
-export const FAULTS: readonly Row[] = [...run, ...answers, ...webhooks, ...calls, ...outputs, ...shapes];
+export const FAULTS: readonly Row[] = [...run, ...responses, ...webhooks, ...calls, ...outputs, ...shapes];
 
 /** Moods that no row can have: of the whole API (models.test.ts), and of reference images (reference.test.ts). */
 export const NOT_IN_ROWS: readonly string[] = [

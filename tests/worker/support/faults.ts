@@ -4,7 +4,7 @@ import { onTestFinished, vi } from "vitest";
 
 /** From now on D1 fails every statement that `fails` says; returns how to end that. */
 export function breakD1(fails: (sql: string) => boolean = () => true): () => void {
-  return faultD1((sql) => (fails(sql) ? new Error("D1_ERROR: no answer") : null));
+  return faultD1((sql) => (fails(sql) ? new Error("D1_ERROR: no response") : null));
 }
 
 type Statement = { statement: string };

@@ -55,8 +55,8 @@ function ownerOfGate(call: string): string | undefined {
 }
 
 /**
- * Before all tests of a file: its fetches go through the gates of the user whose job they are about. Answers what takes
- * the gates away again, since the next file has the same globals.
+ * For beforeAll: the file's fetches pass the gates of the user whose job they belong to. Returns a function that restores
+ * fetch, because the next file shares the globals.
  */
 export function gateSkytells(): () => void {
   const real = globalThis.fetch;
@@ -69,10 +69,10 @@ export function gateSkytells(): () => void {
       const { webhook } = JSON.parse(init?.body as string) as { webhook: { url: string } };
       const userId = new URL(webhook.url).searchParams.get("user") ?? "";
       return pass(userId, call, async () => {
-        const answer = await real(input, init);
-        const made = (await answer.clone().json()) as { id?: string };
+        const response = await real(input, init);
+        const made = (await response.clone().json()) as { id?: string };
         if (made.id) owners.set(made.id, userId);
-        return answer;
+        return response;
       });
     }
     // All users share the list: the request counts as that of the user who has a gate before it.
@@ -123,7 +123,7 @@ export function crashAt(user: Visitor, point: Point): void {
 /** The next `times` of these calls fail. */
 export function failAt(user: Visitor, call: RegExp, times: number): void {
   const arrive = () => {
-    throw new Error("no answer, for a test");
+    throw new Error("no response, for a test");
   };
   for (let count = 0; count < times; count += 1) {
     stand(user, { side: "before", call, arrive, opened: new Promise(() => {}) });

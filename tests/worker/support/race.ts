@@ -45,7 +45,7 @@ export const jobsOf = (user: Visitor): Promise<Job[]> =>
   );
 
 /** A request that the object's end may cut off. */
-export const maybe = (answer: Promise<Response>) => answer.catch(() => null);
+export const maybe = (response: Promise<Response>) => response.catch(() => null);
 
 export async function setUp(...moods: string[]): Promise<Scene> {
   const user = await newUser();
@@ -64,11 +64,11 @@ export async function setUp(...moods: string[]): Promise<Scene> {
   return { user, prompt, key, id, send };
 }
 
-/** Done to a job while it is held; resolves when the studio has taken it in, `answer` when it is answered. */
-export type Intruder = (scene: Scene) => Promise<{ answer?: Promise<Response | null> }>;
+/** Done to a job while it is held. Resolves when the object has applied it; `response` resolves with its response. */
+export type Intruder = (scene: Scene) => Promise<{ response?: Promise<Response | null> }>;
 
-const isTakenIn = (user: Visitor, look: (job: Job) => boolean, answer: Promise<unknown>) =>
-  Promise.race([answer, eventually(async () => expect((await jobsOf(user)).some(look)).toBe(true))]);
+const isTakenIn = (user: Visitor, look: (job: Job) => boolean, response: Promise<unknown>) =>
+  Promise.race([response, eventually(async () => expect((await jobsOf(user)).some(look)).toBe(true))]);
 
 const deliverSuccess: Intruder = async ({ id }) => {
   expect((await deliver(await webhookOf(await id(), "succeeded"))).status).toBe(200);
@@ -91,18 +91,18 @@ export const INTRUDERS: Record<string, Intruder> = {
     return {};
   },
   "a cancel": async ({ user, id }) => {
-    const answer = maybe(user.post(`/api/predictions/${await nameOf(user, await id())}/cancel`));
-    await isTakenIn(user, ({ status }) => status === "canceled", answer);
-    return { answer };
+    const response = maybe(user.post(`/api/predictions/${await nameOf(user, await id())}/cancel`));
+    await isTakenIn(user, ({ status }) => status === "canceled", response);
+    return { response };
   },
   "a delete": async ({ user, id }) => {
-    const answer = maybe(
+    const response = maybe(
       user.call(`/api/generations/${await nameOf(user, await id())}`, { method: "DELETE" }),
     );
-    await isTakenIn(user, ({ deleted }) => deleted, answer);
-    return { answer };
+    await isTakenIn(user, ({ deleted }) => deleted, response);
+    return { response };
   },
-  "the same click again": async ({ send }) => ({ answer: send() }),
+  "the same click again": async ({ send }) => ({ response: send() }),
   "another click": async ({ user }) => {
     // Over the limit, or admitted: decided by the slot that the job holds, in either case.
     await user.post("/api/generate", { prompt: newPrompt("delay=0.1") });
@@ -144,13 +144,13 @@ export async function expectOneTruth({ user, prompt, id }: Scene, { canceled, de
   const [row, ...others] = (await rowsOf(user)).filter((one) => one.prompt === prompt);
   expect(others).toEqual([]);
   const originals = (await objectsOf(user)).filter((key) => key.includes(prediction));
-  const answer = await user.call(`/api/predictions/${prediction}`);
+  const response = await user.call(`/api/predictions/${prediction}`);
   if (deleted) {
-    expect(answer.status).toBe(404);
+    expect(response.status).toBe(404);
     expect(row).toBeUndefined();
     expect(originals).toEqual([]);
   } else {
-    const { generation } = await answer.json<{ generation: Generation }>();
+    const { generation } = await response.json<{ generation: Generation }>();
     expect(generation.status).toBe(canceled ? "canceled" : "succeeded");
     expect(row).toMatchObject({ id: prediction, status: generation.status });
     expect(originals.filter((key) => key.startsWith("outputs/"))).toHaveLength(canceled ? 0 : 1);

@@ -17,7 +17,7 @@ export const OIDC = {
 export const ACCESS = { ACCESS_TEAM_DOMAIN: PROVIDER, ACCESS_AUD: "the-audience" };
 
 /** The claims and flaws that the provider uses; see `setup-provider`. */
-export type Answer = {
+export type ProviderResponse = {
   claims?: Record<string, unknown>;
   userInfo?: Record<string, unknown>;
   flaw?: string;
@@ -29,7 +29,7 @@ export const someone = (more: Record<string, unknown> = {}) => {
   return { sub: subject, email: `${subject}@example.com`, email_verified: true, ...more };
 };
 
-/** The cookies that an answer sets, as a browser would send them. */
+/** The cookies that a response sets, as a browser would send them. */
 function cookiesOf(response: Response): string {
   return response.headers
     .getSetCookie()
@@ -50,12 +50,12 @@ export function studioWith(settings: Record<string, string>, origin: string = OR
       createExecutionContext(),
     );
 
-  /** To the provider and back with its answer, without handing it in yet. */
-  async function goThere(answer: Answer, returnTo = "/") {
+  /** Goes to the provider and returns its callback, without requesting it. */
+  async function goThere(response: ProviderResponse, returnTo = "/") {
     const login = await call(`/api/auth/login?return_to=${encodeURIComponent(returnTo)}`);
     expect(login.status, await login.clone().text()).toBe(302);
     const there = new URL(login.headers.get("location") ?? "");
-    there.searchParams.set("test", JSON.stringify(answer));
+    there.searchParams.set("test", JSON.stringify(response));
     const back = await fetch(there, { redirect: "manual" });
     const callback = new URL(back.headers.get("location") ?? "");
     return { login, there, callback, cookie: cookiesOf(login) };
@@ -66,8 +66,8 @@ export function studioWith(settings: Record<string, string>, origin: string = OR
     call,
     goThere,
     handIn,
-    async signIn(answer: Answer, returnTo?: string) {
-      const { callback, cookie } = await goThere(answer, returnTo);
+    async signIn(response: ProviderResponse, returnTo?: string) {
+      const { callback, cookie } = await goThere(response, returnTo);
       return handIn(callback, cookie);
     },
     async userOf(response: Response) {

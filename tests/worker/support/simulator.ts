@@ -66,8 +66,8 @@ export async function finish(id: string): Promise<void> {
 }
 
 /**
- * Delivers this user's webhooks as the simulator sends them, until it is stopped: the network between the
- * two. What a mood loses is lost. Answers the statuses that they were answered with.
+ * Delivers this user's webhooks as the simulator sends them, until `stop`; a mood may lose some. Returns the statuses of
+ * the responses.
  */
 export async function carryWebhooks(
   userId: string,
