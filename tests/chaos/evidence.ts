@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { CreateEntry, OutputEntry } from "../../simulator/ledger.ts";
 import type { Status } from "../../simulator/predictions.ts";
+import type { ReferenceEntry } from "../../simulator/reference.ts";
 import type { Studio } from "./studio.ts";
 
 export type Row = {
@@ -35,6 +36,10 @@ export type Evidence = {
   webhooks: number;
   rows: Map<string, Row>;
   objects: StoredObject[];
+  /** Files of uploads in R2. */
+  uploads: { key: string; userId: string; sha256: string }[];
+  /** Requests for reference images. */
+  references: ReferenceEntry[];
 };
 
 const CONCURRENT_READS = 16;
@@ -62,31 +67,37 @@ export function readRows(state: string): Map<string, Row> {
 }
 
 /** Reads R2's files. The Worker must not run. */
-export function readObjects(state: string): StoredObject[] {
+export function readObjects(state: string): Pick<Evidence, "objects" | "uploads"> {
   const directory = join(state, "v3/r2/miniflare-R2BucketObject");
-  if (!existsSync(directory)) return [];
+  if (!existsSync(directory)) return { objects: [], uploads: [] };
   const db = openDatabase(directory);
   const objects = db.prepare("select key, blob_id as blob from _mf_objects").all() as unknown as {
     key: string;
     blob: string;
   }[];
   db.close();
-  return objects.map(({ key, blob }) => {
+  const stored = objects.map(({ key, blob }) => {
     const [kind, userId = "", id = ""] = key.split("/");
     const bytes = readFileSync(join(state, "v3/r2/image-studio-outputs/blobs", blob));
     return {
       key,
       userId,
       id,
+      isUpload: kind === "uploads",
       isThumbnail: kind === "thumbs",
       sha256: createHash("sha256").update(bytes).digest("hex"),
     };
   });
+  return {
+    objects: stored.filter(({ isUpload }) => !isUpload),
+    uploads: stored.filter(({ isUpload }) => isUpload),
+  };
 }
 
 type LedgerReport = {
   creates: CreateEntry[];
   outputs: Record<string, OutputEntry>;
+  references: ReferenceEntry[];
   webhooks: unknown[];
   inFlightBy: Record<string, number>;
   maxInFlightBy: Record<string, number>;
@@ -102,7 +113,7 @@ async function readUpstream({ simulator }: Studio, id: string): Promise<Upstream
   return { status: canonicalStatus, completedAt: completed_at ? Date.parse(completed_at) : null };
 }
 
-export async function readLedger(studio: Studio): Promise<Omit<Evidence, "rows" | "objects">> {
+export async function readLedger(studio: Studio): Promise<Omit<Evidence, "rows" | "objects" | "uploads">> {
   const report = await studio.admin<LedgerReport>("GET", "/ledger");
   const withId = report.creates.filter((entry) => entry.id !== null);
   const created: Created[] = [];
@@ -128,6 +139,7 @@ export async function readLedger(studio: Studio): Promise<Omit<Evidence, "rows" 
     created,
     creates: report.creates,
     outputs: report.outputs,
+    references: report.references,
     inFlight: report.inFlightBy,
     maxInFlight: report.maxInFlightBy,
     webhooks: report.webhooks.length,

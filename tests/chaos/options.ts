@@ -153,5 +153,13 @@ export function moodProbabilities({ quick, webhooks }: RunOptions): Record<strin
   };
 }
 
+/** The model that users choose for a reference image. */
+export const REFERENCE_MODEL = "truefusion-edit";
+
+/** The setting: the models of the users' clicks. */
+export const MODELS = ["truefusion-pro", "truefusion-edge", "truefusion-2.0", REFERENCE_MODEL]
+  .map((slug) => `${slug}=${slug.replace("truefusion-", "")}: for the chaos test`)
+  .join(",");
+
 /** Generations in flight at once, by plan. */
 export const PLAN_SLOTS = { free: 1, pro: 3 } as const;

@@ -10,6 +10,7 @@ import {
   clocksOf,
   CRASH_RATE,
   FAULT_RATE,
+  MODELS,
   moodProbabilities,
   PLAN_SLOTS,
   type RunOptions,
@@ -72,7 +73,10 @@ export async function run(options: RunOptions, print: (line: string) => void): P
     seed: options.seed,
     speed: SPEED,
     outputTtlSeconds: clocks.OUTPUT_WINDOW_SECONDS,
-    vars: Object.fromEntries(Object.entries(clocks).map(([name, value]) => [name, String(value)])),
+    vars: {
+      MODELS,
+      ...Object.fromEntries(Object.entries(clocks).map(([name, value]) => [name, String(value)])),
+    },
   });
   try {
     return await runIn(studio, options, startedAt, print);
@@ -89,7 +93,7 @@ async function runIn(
 ): Promise<Outcome> {
   const random = createRandom(options.seed);
   const users = seedUsers(studio.directory, options.users);
-  const log: UserLog = { clicks: [], responses: new Map(), invalidChanges: [] };
+  const log: UserLog = { clicks: [], uploads: new Map(), responses: new Map(), invalidChanges: [] };
   await studio.admin("PUT", "/moods", {
     moods: ["output-tiny"],
     probability: moodProbabilities(options),
@@ -182,9 +186,10 @@ async function runIn(
       ...ledger,
       created: ledger.created.filter((one) => one.prompt !== SLOT_PROMPT),
       rows: withoutSlotTests(readRows(state), ledger.created),
-      objects: readObjects(state),
+      ...readObjects(state),
     },
     clicks: log.clicks,
+    uploads: log.uploads,
     users,
     up: studio.up,
     outages: upstreamOutages,

@@ -1,7 +1,11 @@
-/** Simulated users: they generate, send twice, lose the connection, cancel, delete, poll, and ask for several images. */
+/**
+ * Simulated users: they generate, send twice, lose the connection, cancel, delete, poll, ask for several images, and use
+ * reference images.
+ */
 import { createRandom, hash, type Random } from "../../simulator/random.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
-import { PLAN_SLOTS, PROMPTS } from "./options.ts";
+import { PLAN_SLOTS, PROMPTS, REFERENCE_MODEL } from "./options.ts";
+import { type ClickReference, randomPng, sha256, upload } from "./references.ts";
 
 export type User = { id: string; email: string; plan: keyof typeof PLAN_SLOTS };
 
@@ -11,6 +15,7 @@ export type Click = {
   key: string;
   /** The requested seed, unique in the run: it identifies the click in the simulator's ledger. */
   seed: number | null;
+  reference: ClickReference | null;
   at: number;
   /** Ids from responses: first the pending one, then the prediction's. */
   ids: Set<string>;
@@ -25,6 +30,8 @@ export type Click = {
 
 export type UserLog = {
   clicks: Click[];
+  /** SHA-256 of the files that each user has sent as uploads, by user id. */
+  uploads: Map<string, Set<string>>;
   /** Counts by status and code. */
   responses: Map<string, number>;
   /** Status changes that no client may see. */
@@ -117,13 +124,29 @@ export async function simulateUser(user: User, cookie: string, context: Context)
     return response;
   };
 
-  function createClick(): { click: Click; body: Record<string, unknown> } {
+  /** An image of the user for about one in seven clicks: a new upload, or the last finished image. */
+  async function chooseReference(): Promise<ClickReference | null> {
+    if (!chance(0.15)) return null;
+    const finished = log.clicks.findLast(
+      (click) => click.user === user && click.seen.at(-1) === "succeeded" && !click.deleted,
+    );
+    const generation = finished && idOf(finished);
+    if (generation !== undefined && chance(0.5)) return { body: { generation }, sha256: null };
+    const file = randomPng(random);
+    const digest = sha256(file);
+    log.uploads.set(user.id, (log.uploads.get(user.id) ?? new Set()).add(digest));
+    const id = await upload(url, cookie, file);
+    return id === null ? null : { body: { upload: id }, sha256: digest };
+  }
+
+  function createClick(reference: ClickReference | null): { click: Click; body: Record<string, unknown> } {
     const seed = chance(0.4) ? context.nextSeed() : null;
     clickCount += 1;
     const click: Click = {
       user,
       key: `${user.email} ${clickCount}`,
       seed,
+      reference,
       at: Date.now(),
       ids: new Set(),
       outcome: null,
@@ -133,10 +156,16 @@ export async function simulateUser(user: User, cookie: string, context: Context)
       endSeenAt: null,
     };
     log.clicks.push(click);
-    const model = pick(["truefusion-pro", "truefusion-pro", "truefusion-edge", "truefusion-2.0"]);
+    const model = reference
+      ? REFERENCE_MODEL
+      : pick(["truefusion-pro", "truefusion-pro", "truefusion-edge", "truefusion-2.0"]);
     // The schema of truefusion-edge has no count.
     const count = model !== "truefusion-edge" && chance(0.2) ? pick([2, 3, 4]) : null;
-    const options = { ...(seed !== null && { seed }), ...(count !== null && { count }) };
+    const options = {
+      ...(seed !== null && { seed }),
+      ...(count !== null && { count }),
+      ...(reference && { reference: reference.body }),
+    };
     return { click, body: { prompt: pick(PROMPTS), model, ...options } };
   }
 
@@ -231,7 +260,7 @@ export async function simulateUser(user: User, cookie: string, context: Context)
   }
 
   async function generateOnce(): Promise<void> {
-    const { click, body } = createClick();
+    const { click, body } = createClick(await chooseReference());
     const sending = random();
     if (sending < 0.1) await Promise.all([generate(click, body), generate(click, body)]);
     else if (sending < 0.18) await generate(click, body, random() * 250);

@@ -12,6 +12,7 @@ import {
   PLAN_SLOTS,
   storeTimeMs,
 } from "./options.ts";
+import { wrongReferences } from "./references.ts";
 import type { Period } from "./studio.ts";
 import type { Click, User } from "./users.ts";
 
@@ -34,6 +35,7 @@ const GUARANTEES = [
   "leaked slots",
   "double creates",
   "foreign images",
+  "wrong references",
   "lost images",
   "orphan objects",
   "rows without object",
@@ -50,6 +52,8 @@ const TOLERANCE_MS = 2_000;
 export type Facts = {
   evidence: Evidence;
   clicks: Click[];
+  /** SHA-256 of the files that each user has sent as uploads, by user id. */
+  uploads: Map<string, Set<string>>;
   users: User[];
   up: Period[];
   /** When the simulator's API failed. */
@@ -120,6 +124,7 @@ export function checkGuarantees(facts: Facts): Verdicts {
   checkLimit();
   checkDoubleCreates();
   checkOwners();
+  violations["wrong references"].push(...wrongReferences(facts, clickOf));
   for (const object of objects) checkObject(object);
   checkStoredOutputs();
 

@@ -73,6 +73,8 @@ async function findUnsettled(env: Env): Promise<{ running: string[]; empty: stri
   do {
     const page: R2Objects = await env.OUTPUTS.list(cursor === undefined ? {} : { cursor });
     for (const { key } of page.objects) {
+      // An unused upload is kept for an hour.
+      if (key.startsWith("uploads/")) continue;
       const id = key.split("/")[2] ?? "";
       if (key.startsWith("outputs/")) stored.add(id);
       if (!succeeded.has(id)) orphans.push(key);
