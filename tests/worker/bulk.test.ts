@@ -1,7 +1,7 @@
 /** Several images at once: the result of each id, and that nothing else changes. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { BulkBody, BulkResult } from "../../worker/api/schemas/generation.ts";
 import {
   call,
@@ -26,6 +26,8 @@ import { callsOf } from "./support/simulator.ts";
 
 const PATH = "/api/generations/bulk";
 
+type Statement = { statement: string };
+
 async function bulk(user: Visitor, ids: string[], action: BulkBody["action"]): Promise<BulkResult> {
   const response = await user.post(PATH, { ids, action });
   expect(response.status, await response.clone().text()).toBe(200);
@@ -46,6 +48,41 @@ describe("a bulk delete", () => {
     await eventually(async () => {
       const told = studio.events.flatMap((event) => (event.type === "deleted" ? [event.id] : []));
       expect(told.toSorted()).toEqual(ids.toSorted());
+    });
+  });
+
+  it("deletes the rows of 100 images with one D1 batch", async () => {
+    const user = await newUser();
+    const ids = await storedImages(user, 100);
+    const batch = vi.spyOn(env.DB.constructor.prototype as D1Database, "batch");
+    onTestFinished(() => batch.mockRestore());
+    const deletes = () =>
+      batch.mock.calls.filter(([statements]) =>
+        statements.some((one) => /^delete from "generations"/.test((one as unknown as Statement).statement)),
+      );
+    expect(await bulk(user, ids, "delete")).toEqual({ done: ids, missing: [], failed: [] });
+    await eventually(async () => expect(await objectsOf(user)).toEqual([]));
+    expect(deletes()).toHaveLength(1);
+  });
+
+  it("lowers the counts of all collections that contain a deleted image", async () => {
+    const user = await newUser();
+    const ids = await storedImages(user, 5);
+    const create = async (name: string, contained: string[]) => {
+      const response = await user.post("/api/collections", { name });
+      const { collection } = await response.json<{ collection: { id: string } }>();
+      await user.post(PATH, { ids: contained, action: "collect", collection: collection.id });
+    };
+    await create("all", ids);
+    await create("one", ids.slice(0, 1));
+    await create("rest", ids.slice(3));
+    await bulk(user, ids.slice(0, 4), "delete");
+    const response = await user.call("/api/collections");
+    const { collections } = await response.json<{ collections: { name: string; count: number }[] }>();
+    expect(Object.fromEntries(collections.map(({ name, count }) => [name, count]))).toEqual({
+      all: 1,
+      one: 0,
+      rest: 1,
     });
   });
 

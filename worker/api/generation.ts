@@ -12,7 +12,7 @@ import {
 } from "../shared/generations.ts";
 import { ASPECT_RATIOS, MAX_SEED } from "../shared/models.ts";
 import { findStyle } from "../shared/styles.ts";
-import type { Generation, GenerationOptions } from "./schemas/generation.ts";
+import { type Generation, type GenerationOptions, usedReference } from "./schemas/generation.ts";
 
 /** An image in R2: `n` is its number among the outputs of the generation, `ext` the extension of its key. */
 export const storedOutput = z.object({
@@ -46,12 +46,7 @@ export const generationOptions = z.object({
   negativePrompt: z.string().exactOptional(),
   style: z.string().exactOptional(),
   count: z.int().min(1).exactOptional(),
-  reference: z
-    .union([
-      z.object({ upload: z.literal(true) }),
-      z.object({ generation: z.string(), output: z.int().min(0) }),
-    ])
-    .exactOptional(),
+  reference: usedReference.exactOptional(),
 });
 
 export type GenerationRecord = {

@@ -11,7 +11,7 @@ import {
   storedOutput,
 } from "../api/generation.ts";
 import type { Database } from "./client.ts";
-import { uncountGeneration } from "./collection-count.ts";
+import { uncountGenerations } from "./collection-count.ts";
 import { read, write } from "./query.ts";
 import { countOnce } from "./day-count.ts";
 import { generations, users } from "./schema.ts";
@@ -172,10 +172,10 @@ export async function reserveGeneration(
   return existing ? "ours" : "theirs";
 }
 
-/** Also takes it out of its collections. */
-export async function deleteGeneration(db: Database, userId: string, id: string): Promise<void> {
+/** Also takes them out of their collections. */
+export async function deleteGenerations(db: Database, userId: string, ids: string[]): Promise<void> {
   await write(() =>
-    db.batch([uncountGeneration(db, userId, id), db.delete(generations).where(own(userId, id))]),
+    db.batch([uncountGenerations(db, userId, ids), db.delete(generations).where(ownAmong(userId, ids))]),
   );
 }
 

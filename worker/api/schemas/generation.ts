@@ -175,6 +175,12 @@ export const shareBody = z.strictObject({ showPrompt: z.boolean().optional() });
 /** Response of `POST /api/generations/:id/share`. */
 export const shareLink = z.object({ url: z.url() });
 
+/** The image that a generation was made from; also the stored form. */
+export const usedReference = z.union([
+  z.object({ upload: z.literal(true) }),
+  z.object({ generation: z.string(), output: z.int().min(0) }),
+]);
+
 /** The options that a generation was made with. */
 export const generationOptions = z.object({
   aspectRatio: z.enum(ASPECT_RATIOS).exactOptional(),
@@ -183,13 +189,8 @@ export const generationOptions = z.object({
   style: styleId.exactOptional(),
   /** The number of images that were asked for, if more than one. `outputs` may have fewer. */
   count: z.int().min(1).exactOptional(),
-  /** The image that it was made from. An upload is deleted when the generation ends. */
-  reference: z
-    .union([
-      z.object({ upload: z.literal(true) }),
-      z.object({ generation: z.string(), output: z.int().min(0) }),
-    ])
-    .exactOptional(),
+  /** An upload is deleted when the generation ends. */
+  reference: usedReference.exactOptional(),
 });
 export type GenerationOptions = z.infer<typeof generationOptions>;
 

@@ -12,11 +12,11 @@ import { ok, type Result } from "../../api/problem.ts";
 import { STORAGE_UNAVAILABLE, UNAUTHENTICATED } from "../../api/refusals.ts";
 import { updateJob, type StudioContext } from "../context.ts";
 import type { Job } from "../jobs/job.ts";
-import { writeRecord } from "./record.ts";
+import { deleteRecords } from "./record.ts";
 import { findRows, insertRetainedJob } from "../rows.ts";
 import { deleteByUser } from "../jobs/transitions.ts";
 
-/** Concurrent D1 deletes, and concurrent settles: a Worker has six connections that wait for headers. */
+/** Concurrent settles: a Worker has six connections that wait for headers. */
 const WIDTH = 6;
 
 /**
@@ -52,17 +52,15 @@ export async function removeGenerations(
 
   // Running ones first, because they cost money. Skytells is called whether or not D1 answers.
   const inOrder = toDelete.toSorted((a, b) => Number(b.job.holdsSlot) - Number(a.job.holdsSlot));
+  const recorded = deleteRecords(
+    context,
+    toDelete.map(({ job }) => job.id),
+  );
+  context.waitUntil(recorded);
   const settled = inParallel(inOrder, WIDTH, ({ job }) => cancelAndSettle(job.id));
   context.waitUntil(settled);
-  const work = (async () => {
-    const isRowGone = new Map<string, boolean>();
-    await inParallel(inOrder, WIDTH, async ({ id, job }) =>
-      isRowGone.set(id, await writeRecord(context, job.id)),
-    );
-    for (const { id } of toDelete) (isRowGone.get(id) ? result.done : result.failed).push(id);
-  })();
-  context.waitUntil(work);
-  await work;
+  const gone = await recorded;
+  for (const { id, job } of toDelete) (gone.has(job.id) ? result.done : result.failed).push(id);
   await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, CANCEL_WAIT_MS))]);
   return ok(result);
 }

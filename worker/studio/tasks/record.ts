@@ -1,5 +1,5 @@
 /** Writes the job's state to D1. */
-import { deleteGeneration, insertGeneration, updateGeneration } from "../../db/generations.ts";
+import { deleteGenerations, insertGeneration, updateGeneration } from "../../db/generations.ts";
 import type { GenerationRecord } from "../../api/generation.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import { updateJob, type StudioContext } from "../context.ts";
@@ -20,6 +20,51 @@ export async function writeRecord(context: StudioContext, id: string): Promise<b
     if (recording.get(id) === turn) recording.delete(id);
   }
 }
+
+/**
+ * Runs the `record` task of jobs that are marked as deleted, with one D1 batch for all jobs without a queued write. Returns
+ * the ids whose rows are gone.
+ */
+export async function deleteRecords(context: StudioContext, ids: string[]): Promise<Set<string>> {
+  const { recording } = context;
+  const [queued, free] = [new Set<string>(), new Set<string>()];
+  for (const id of ids) (recording.has(id) ? queued : free).add(id);
+  const batch = deleteRows(context, [...free]);
+  // Later writes of these jobs wait for the batch. No await since `recording` was read.
+  for (const id of free) recording.set(id, batch);
+  const gone = new Set<string>();
+  await Promise.all([
+    batch.then((failed) => {
+      for (const id of free) {
+        if (recording.get(id) === batch) recording.delete(id);
+        if (!failed.has(id)) gone.add(id);
+      }
+    }),
+    ...Array.from(queued, async (id) => {
+      if (await writeRecord(context, id)) gone.add(id);
+    }),
+  ]);
+  return gone;
+}
+
+/** Returns the jobs whose write failed: their tasks are still pending. */
+async function deleteRows(context: StudioContext, ids: string[]): Promise<Set<string>> {
+  const jobs = ids
+    .flatMap((id) => context.jobs.get(id) ?? [])
+    .filter((job) => job.deleted && job.predictionId !== null && hasTask(job, "record"));
+  if (jobs.length === 0) return new Set();
+  try {
+    const rowIds = jobs.map((job) => recordOfJob(job).id);
+    await deleteGenerations(context.db, context.userId, rowIds);
+  } catch (error) {
+    logError("record_failed", { jobs: jobs.length, reason: reasonOf(error) });
+    return new Set(jobs.map(({ id }) => id));
+  }
+  for (const { id } of jobs) updateJob(context, id, afterDelete);
+  return new Set();
+}
+
+const afterDelete = (job: Job): Job => ({ ...withoutTasks(job, "record"), recorded: false });
 
 async function write(context: StudioContext, id: string): Promise<boolean> {
   const job = context.jobs.get(id);
@@ -44,7 +89,7 @@ async function write(context: StudioContext, id: string): Promise<boolean> {
 async function writeRow({ db }: StudioContext, job: Job): Promise<GenerationRecord | null> {
   const record = recordOfJob(job);
   if (job.deleted) {
-    await deleteGeneration(db, job.userId, record.id);
+    await deleteGenerations(db, job.userId, [record.id]);
     return null;
   }
   return job.recorded
