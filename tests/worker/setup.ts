@@ -1,5 +1,7 @@
 import { applyD1Migrations, type D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { afterEach } from "vitest";
+import { printLog } from "./support/console.ts";
 
 declare global {
   namespace Cloudflare {
@@ -14,3 +16,7 @@ declare global {
 }
 
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+
+afterEach(({ task }) => {
+  if (task.result?.state === "fail") printLog();
+});
