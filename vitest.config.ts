@@ -102,6 +102,9 @@ export default defineConfig({
         plugins: [preact()],
         test: {
           name: "frontend",
+          // A new page and its modules for each of many files take most of the time.
+          isolate: false,
+          setupFiles: ["tests/frontend/setup.ts"],
           include: ["tests/frontend/**/*.test.{ts,tsx}"],
           environment: "happy-dom",
           testTimeout: 30_000,

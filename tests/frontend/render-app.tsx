@@ -10,6 +10,7 @@ import { outboxPart } from "../../frontend/studio/generate/outbox.ts";
 import { pendingDeletionsPart } from "../../frontend/studio/images/pending-deletions.ts";
 import { submitPart } from "../../frontend/studio/generate/submit.ts";
 import { type Part, PartsProvider } from "../../frontend/ui/parts.ts";
+import { withListeners } from "./listeners.ts";
 import { setUp } from "./support.ts";
 
 // Not in happy-dom, where the content of a popover is in the document all the same.
@@ -60,22 +61,4 @@ export async function openApp(world = setUp(), typed = "") {
     pendingDeletions: part(pendingDeletionsPart),
     submit: part(submitPart),
   };
-}
-
-/** Removes the listeners that `start` adds to the page when the test is over. */
-function withListeners<T>(start: () => T): T {
-  const end = new AbortController();
-  onTestFinished(() => end.abort());
-  const originals = [window, document].map((target) => [target, target.addEventListener] as const);
-  for (const [target, original] of originals) {
-    target.addEventListener = (type: string, listener: EventListener, options?: unknown) => {
-      const given = typeof options === "object" ? options : { capture: options === true };
-      original.call(target, type, listener, { ...given, signal: end.signal });
-    };
-  }
-  try {
-    return start();
-  } finally {
-    for (const [target, original] of originals) target.addEventListener = original;
-  }
 }

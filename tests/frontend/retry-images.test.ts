@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { retryFailedImages } from "../../frontend/browser/retry-images.ts";
+import { withListeners } from "./listeners.ts";
 
-beforeAll(() => {
+beforeEach(() => {
   vi.useFakeTimers();
-  retryFailedImages();
+  withListeners(retryFailedImages);
 });
-afterAll(() => void vi.useRealTimers());
 
 function brokenImage() {
   const image = document.body.appendChild(document.createElement("img"));
