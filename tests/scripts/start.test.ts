@@ -23,7 +23,7 @@ const CHECKOUT = [
   "wrangler.toml",
 ];
 const MAX_LINES = 12;
-/** The longer cases run in `npm run test:all`: each one builds the studio. */
+/** Most cases run in `npm run test:all`: each one builds the studio. */
 const isLong = process.env["TEST_ALL"] !== undefined;
 
 /** A copy, so that the build and the secrets of this checkout stay as they are. */
@@ -75,39 +75,47 @@ async function stop(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-test("npm start prints the addresses, the sign-in and how to stop, in a few lines", {
-  timeout: 120_000,
-}, async () => {
-  const [port, simulatorPort] = [await freePort(), await freePort()];
-  const run = runStart(copyCheckout(), { PORT: String(port), SIMULATOR_PORT: String(simulatorPort) });
-  await run.has("--verbose");
-  const page = await fetch(`http://localhost:${port}/`);
-  expect(page.status).toBe(200);
-  expect(await page.text()).toContain("<title>");
-  const session = await fetch(`http://localhost:${port}/api/session`);
-  expect(session.status).toBe(200);
-  const lines = run.output().trim().split("\n");
-  expect(lines.length, run.output()).toBeLessThanOrEqual(MAX_LINES);
-  for (const part of [
-    `http://localhost:${port}`,
-    `:${simulatorPort}/v1`,
-    "Database   ready",
-    "Ctrl+C",
-    "no email is sent",
-  ]) {
-    expect(run.output()).toContain(part);
-  }
-});
+test.runIf(isLong)(
+  "npm start prints the addresses, the sign-in and how to stop, in a few lines",
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    const [port, simulatorPort] = [await freePort(), await freePort()];
+    const run = runStart(copyCheckout(), { PORT: String(port), SIMULATOR_PORT: String(simulatorPort) });
+    await run.has("--verbose");
+    const page = await fetch(`http://localhost:${port}/`);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("<title>");
+    const session = await fetch(`http://localhost:${port}/api/session`);
+    expect(session.status).toBe(200);
+    const lines = run.output().trim().split("\n");
+    expect(lines.length, run.output()).toBeLessThanOrEqual(MAX_LINES);
+    for (const part of [
+      `http://localhost:${port}`,
+      `:${simulatorPort}/v1`,
+      "Database   ready",
+      "Ctrl+C",
+      "no email is sent",
+    ]) {
+      expect(run.output()).toContain(part);
+    }
+  },
+);
 
-test("npm start prints the error of a failed build and exits with its code", {
-  timeout: 60_000,
-}, async () => {
-  const folder = copyCheckout();
-  writeFileSync(join(folder, "frontend/app.tsx"), 'import "./missing-module.ts";\n');
-  const run = runStart(folder);
-  expect(await run.exited).toBe(1);
-  expect(run.output()).toContain("missing-module.ts");
-});
+test.runIf(isLong)(
+  "npm start prints the error of a failed build and exits with its code",
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const folder = copyCheckout();
+    writeFileSync(join(folder, "frontend/app.tsx"), 'import "./missing-module.ts";\n');
+    const run = runStart(folder);
+    expect(await run.exited).toBe(1);
+    expect(run.output()).toContain("missing-module.ts");
+  },
+);
 
 test("npm start exits when its port is in use", async () => {
   const server = createServer().listen(0, "localhost");
