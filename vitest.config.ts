@@ -35,6 +35,7 @@ const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | 
       // Asked for each workerd that starts.
       cloudflareTest(async ({ inject }) => {
         const simulators = inject("simulators");
+        const receiver = inject("receiver");
         const simulator = simulators[started++ % simulators.length];
         return {
           wrangler: { configPath: "./wrangler.toml" },
@@ -44,6 +45,7 @@ const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | 
               TEST_ALL: process.env.TEST_ALL ?? "",
               SKYTELLS_API_URL: simulator?.url ?? "",
               SIMULATOR_ADMIN: simulator?.adminUrl ?? "",
+              RECEIVER: receiver,
               TEST_MIGRATIONS: await readD1Migrations("migrations"),
             },
           },
@@ -54,7 +56,11 @@ const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | 
       name,
       testTimeout: 30_000,
       setupFiles: ["tests/worker/setup.ts"],
-      globalSetup: ["tests/worker/setup-simulator.ts", "tests/worker/setup-provider.ts"],
+      globalSetup: [
+        "tests/worker/setup-simulator.ts",
+        "tests/worker/setup-provider.ts",
+        "tests/worker/setup-receiver.ts",
+      ],
       ...files,
     },
   };

@@ -30,6 +30,7 @@ import { securityContact } from "./http/routes/security-contact.ts";
 import { share } from "./http/pages/share.tsx";
 import { refusalOfError } from "./studio/refusal-of-error.ts";
 import { uploads } from "./http/routes/uploads.ts";
+import { webhookEndpoints } from "./http/routes/webhook-endpoints.ts";
 import { webhooks } from "./http/routes/webhooks.ts";
 
 export const app = new Hono<AppEnv>();
@@ -70,6 +71,7 @@ app
   .route("/api/uploads", uploads)
   .route("/api/references", references)
   .route("/api/webhooks", webhooks)
+  .route("/api/webhook-endpoints", webhookEndpoints)
   .route("/api/events", events)
   .route("/api/admin", admin)
   .route("/images", images)

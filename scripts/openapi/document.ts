@@ -1,12 +1,19 @@
 /** The OpenAPI 3.1 document, made from the schemas with which the Worker validates. */
 import * as z from "zod";
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from "zod-openapi";
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathItemObject,
+  type ZodOpenApiResponsesObject,
+} from "zod-openapi";
 import { generateBody, generation, promptOfAnyModel } from "../../worker/api/schemas/generation.ts";
 import { name } from "../../worker/api/schemas/name.ts";
 import { problem } from "../../worker/api/schemas/problem.ts";
+import { testEvent, webhookEvent } from "../../worker/api/schemas/webhook-event.ts";
 import { PROBLEM_STATUS, type ProblemCode } from "../../worker/shared/error-codes.ts";
 import { MAX_NAME_LENGTH } from "../../worker/shared/names.ts";
 import { MAX_PROMPT_LENGTH_OF_ANY_MODEL } from "../../worker/shared/prompt.ts";
+import { TEST_EVENT, WEBHOOK_EVENTS } from "../../worker/shared/webhooks.ts";
 import { type Access, type ApiRoute, ROUTES, TAGS } from "./routes.ts";
 
 export type Document = ReturnType<typeof createDocument>;
@@ -59,6 +66,10 @@ export function openApiDocument(version: string): Document {
         },
       },
       paths,
+      webhooks: Object.fromEntries([
+        ...WEBHOOK_EVENTS.map((type) => [type, webhookOf(webhookEvent.extend({ type: z.literal(type) }))]),
+        [TEST_EVENT, webhookOf(testEvent)],
+      ]),
     },
     {
       // A client must accept fields that a later version adds.
@@ -67,6 +78,27 @@ export function openApiDocument(version: string): Document {
       },
     },
   );
+}
+
+/** A request to a user's endpoint, signed as Standard Webhooks specifies. */
+function webhookOf(schema: z.ZodType): ZodOpenApiPathItemObject {
+  return {
+    post: {
+      security: [],
+      requestParams: {
+        header: z.object({
+          /** The same in every attempt. */
+          "webhook-id": z.string(),
+          "webhook-timestamp": z.string().regex(/^\d+$/),
+          "webhook-signature": z.string(),
+        }),
+      },
+      requestBody: { required: true, content: { "application/json": { schema } } },
+      responses: {
+        "2XX": { description: "Accepted. Anything else is repeated; 410 disables the endpoint." },
+      },
+    },
+  };
 }
 
 /** `/api/presets/:id` becomes `/api/presets/{id}`. */

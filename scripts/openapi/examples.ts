@@ -55,6 +55,30 @@ with open("image", "wb") as file:
     file.write(request(generation["outputUrl"]))`,
 } as const;
 
+/** Each verifies a webhook with the library of Standard Webhooks; `docs/webhooks.md` has the same. */
+export const WEBHOOK_EXAMPLES = {
+  javascript: `import { Webhook } from "standardwebhooks";
+
+const webhook = new Webhook(process.env.WEBHOOK_SECRET);
+
+export async function receive(request) {
+  const body = await request.text();
+  const event = webhook.verify(body, Object.fromEntries(request.headers)); // throws for a wrong signature
+  console.log(event.type, event.data.generation?.id);
+  return new Response(null, { status: 204 });
+}`,
+
+  python: `import os
+from standardwebhooks.webhooks import Webhook
+
+webhook = Webhook(os.environ["WEBHOOK_SECRET"])
+
+def receive(body, headers):
+    event = webhook.verify(body, headers)  # raises for a wrong signature
+    print(event["type"], event["data"].get("generation", {}).get("id"))
+    return 204`,
+} as const;
+
 export const LANGUAGES: Record<keyof typeof EXAMPLES, string> = {
   curl: "curl",
   javascript: "JavaScript",

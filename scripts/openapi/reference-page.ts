@@ -1,10 +1,12 @@
 /** The page `/developers`: static HTML, without a script, from the same routes and schemas as the OpenAPI document. */
 import * as z from "zod";
 import { generation } from "../../worker/api/schemas/generation.ts";
+import { webhookEvent } from "../../worker/api/schemas/webhook-event.ts";
 import { SCOPES } from "../../worker/shared/api-keys.ts";
 import { PROBLEM_STATUS, type ProblemCode } from "../../worker/shared/error-codes.ts";
+import { TEST_EVENT, WEBHOOK_EVENTS } from "../../worker/shared/webhooks.ts";
 import { errorsOf, pathOf } from "./document.ts";
-import { EXAMPLES, LANGUAGES } from "./examples.ts";
+import { EXAMPLES, LANGUAGES, WEBHOOK_EXAMPLES } from "./examples.ts";
 import { type Access, type ApiRoute, ROUTES, TAGS } from "./routes.ts";
 
 const ACCESS: Record<Access, string> = {
@@ -34,7 +36,7 @@ const ERROR_MEANINGS: Record<ProblemCode, string> = {
   not_found: "It does not exist, or belongs to another user.",
   method_not_allowed: "The address does not support this method.",
   already_finished: "The generation has already ended.",
-  not_ready: "The image is not ready yet.",
+  not_ready: "The image is not ready yet, or the webhook endpoint is disabled.",
   maximum_reached: "There are as many as a user can have.",
   idempotency_in_progress: "The first request with this key is still running. Repeat it after Retry-After.",
   payload_too_large: "The body is too large.",
@@ -83,6 +85,7 @@ ${firstRequest()}
 ${credentials()}
 ${mcp()}
 ${errorTable()}
+${receiveWebhooks()}
 ${section("Generation", `<p>What the routes about an image return. Times are ISO 8601 in UTC.</p>${fieldTable("Fields", generation, "output")}`)}
 ${Object.keys(TAGS)
   .map((tag) => tagSection(tag as ApiRoute["tag"]))
@@ -94,7 +97,15 @@ ${Object.keys(TAGS)
 }
 
 function navigation(): string {
-  const sections = ["First request", "Credentials", "MCP", "Errors", "Generation", ...Object.keys(TAGS)];
+  const sections = [
+    "First request",
+    "Credentials",
+    "MCP",
+    "Errors",
+    "Receive webhooks",
+    "Generation",
+    ...Object.keys(TAGS),
+  ];
   const links = sections.map((title) => `<li><a href="#${idOf(title)}">${escape(title)}</a></li>`);
   return `<nav aria-label="Sections"><ul>${links.join("")}</ul></nav>`;
 }
@@ -103,15 +114,36 @@ const idOf = (title: string) => title.toLowerCase().replaceAll(/[^a-z]+/g, "-");
 const section = (title: string, content: string) =>
   `<section aria-labelledby="${idOf(title)}"><h2 id="${idOf(title)}">${escape(title)}</h2>\n${content}\n</section>`;
 
-function firstRequest(): string {
-  const examples = Object.entries(EXAMPLES).map(
-    ([language, text], index) =>
-      `<details name="example"${index === 0 ? " open" : ""}><summary>${LANGUAGES[language as keyof typeof EXAMPLES]}</summary><pre tabindex="0"><code>${escape(text)}</code></pre></details>`,
+/** `group`: only one example of it is open. */
+function codeExamples(group: string, examples: Partial<Record<keyof typeof LANGUAGES, string>>): string {
+  return Object.entries(examples)
+    .map(
+      ([language, text], index) =>
+        `<details name="${group}"${index === 0 ? " open" : ""}><summary>${LANGUAGES[language as keyof typeof LANGUAGES]}</summary><pre tabindex="0"><code>${escape(text)}</code></pre></details>`,
+    )
+    .join("\n");
+}
+
+function receiveWebhooks(): string {
+  const types = [...WEBHOOK_EVENTS, TEST_EVENT].map(code).join(", ");
+  return section(
+    "Receive webhooks",
+    `<p>Instead of asking again and again, let the studio call your server. Add its address on
+<a href="/account">your account page</a> or with ${code("POST /api/webhook-endpoints")}, and keep the secret. Events are ${types}.</p>
+<p>Requests are signed as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> specifies. Verify the raw body, and use
+${code("webhook-id")} to recognize a repeated event:</p>
+${codeExamples("webhook", WEBHOOK_EXAMPLES)}
+${fieldTable("Event", webhookEvent, "output")}
+<p>Respond with 2xx within 10 seconds. Everything else is repeated, up to ten times in three days; 410 disables the endpoint. For 24
+hours after a rotation, two signatures are sent.</p>`,
   );
+}
+
+function firstRequest(): string {
   return section(
     "First request",
     `<p>Create a key with the scopes ${code("read")} and ${code("generate")} on <a href="/account">your account page</a>. Set ${code("STUDIO")} to this
-studio's address and ${code("KEY")} to the key.</p>\n${examples.join("\n")}`,
+studio's address and ${code("KEY")} to the key.</p>\n${codeExamples("example", EXAMPLES)}`,
   );
 }
 

@@ -1,10 +1,15 @@
 /** The OpenAPI document and the page that shows it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { openApiDocument, pathOf } from "../../scripts/openapi/document.ts";
 import { referencePage } from "../../scripts/openapi/reference-page.ts";
+import { WEBHOOK_EXAMPLES } from "../../scripts/openapi/examples.ts";
 import { ROUTES } from "../../scripts/openapi/routes.ts";
+import { root } from "../../scripts/run.ts";
 import { PROBLEM_STATUS } from "../../worker/shared/error-codes.ts";
+import { TEST_EVENT, WEBHOOK_EVENTS } from "../../worker/shared/webhooks.ts";
 
 const document = openApiDocument("1.2.3");
 const text = JSON.stringify(document);
@@ -45,6 +50,15 @@ describe("the document", () => {
     for (const reference of valuesOf("$ref")) {
       const name = /^#\/components\/schemas\/(\w+)$/.exec(String(reference))?.[1];
       expect(Object.keys(document.components?.schemas ?? {})).toContain(name);
+    }
+  });
+
+  test("describes the webhooks that users' endpoints receive", () => {
+    const webhooks = document.webhooks ?? {};
+    expect(Object.keys(webhooks)).toEqual([...WEBHOOK_EVENTS, TEST_EVENT]);
+    for (const [type, webhook] of Object.entries(webhooks)) {
+      expect(JSON.stringify(webhook)).toContain(`"const":"${type}"`);
+      expect(JSON.stringify(webhook)).toContain("webhook-signature");
     }
   });
 
@@ -91,6 +105,14 @@ describe("the page", () => {
 
   test("has neither a script nor an inline style, which its policy forbids", () => {
     expect(html).not.toMatch(/<script|<style|\sstyle=|\son\w+=/);
+  });
+
+  test("shows how to verify webhooks, as docs/webhooks.md does", () => {
+    const guide = readFileSync(join(root, "docs/webhooks.md"), "utf8");
+    for (const example of Object.values(WEBHOOK_EXAMPLES)) {
+      expect(guide).toContain(example);
+      expect(html.replaceAll("&quot;", '"').replaceAll("&gt;", ">")).toContain(example);
+    }
   });
 
   test("has headings and links that match", () => {

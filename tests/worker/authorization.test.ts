@@ -1,8 +1,10 @@
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
 import { SCOPES } from "../../worker/shared/api-keys.ts";
+import { hasTable } from "../../worker/studio/schema.ts";
+import type { UserStudio } from "../../worker/studio/user-studio.ts";
 import { createKey, newUser, ORIGIN, rowsOf, type Visitor } from "./support/app.ts";
 import {
   CALLERS,
@@ -49,8 +51,33 @@ async function newPicture() {
     ).bind(key, user.id, name, key),
     env.DB.prepare("insert into collection_items values (?, ?, 1, ?)").bind(collection, user.id, id),
   ]);
-  return { user, id, prompt, pixels, token, preset, collection, key, name };
+  const [endpoint, delivery] = [`endpoint-${id}`, `delivery-${id}`];
+  const secretUrl = `${env.RECEIVER}/to/${crypto.randomUUID()}`;
+  await inStudio(user, async (studio, { storage }) => {
+    const claim = { userId: user.id, epoch: 0 };
+    const made = await studio.createEndpoint(claim, {
+      id: endpoint,
+      url: secretUrl,
+      includePrompt: false,
+      secret: "whsec_c2VjcmV0",
+      origin: ORIGIN,
+    });
+    expect(made.ok).toBe(true);
+    storage.sql.exec(
+      `insert into deliveries (id, endpoint_id, event, payload, status, attempts, created_at, finished_at)
+       values (?, ?, 'webhook.test', '{}', 'failed', 1, 1, ?)`,
+      delivery,
+      endpoint,
+      Date.now(),
+    );
+  });
+  return { user, id, prompt, pixels, token, preset, collection, key, endpoint, delivery, secretUrl, name };
 }
+
+const inStudio = <T>(
+  user: Visitor,
+  act: (studio: UserStudio, state: DurableObjectState) => T | Promise<T>,
+): Promise<T> => runInDurableObject(env.STUDIO.getByName(user.id) as DurableObjectStub<UserStudio>, act);
 
 type Picture = Awaited<ReturnType<typeof newPicture>>;
 
@@ -94,10 +121,10 @@ async function ask(name: string, row: Row, caller: Caller, { picture, cookie }: 
 async function send(
   name: string,
   row: Row,
-  { user, id, token, preset, collection, key }: Picture,
+  { user, id, token, preset, collection, key, endpoint, delivery }: Picture,
   credentials: Record<string, string>,
 ): Promise<Response> {
-  const target = { id, token, email: user.email, preset, collection, key };
+  const target = { id, token, email: user.email, preset, collection, key, endpoint, delivery };
   const body = row.body?.(target);
   return app.request(
     new URL(row.path(target), ORIGIN).href,
@@ -130,6 +157,11 @@ async function keptOf(user: Visitor, id: string) {
     // Its own use changes a key.
     keys: (await own("api_keys")).map((key) => ({ ...key, last_used_at: null })),
     items: await own("collection_items"),
+    endpoints: await inStudio(user, (_, { storage }) =>
+      ["webhook_endpoints", "deliveries"]
+        .filter((table) => hasTable(storage.sql, table))
+        .map((table) => storage.sql.exec(`select * from ${table}`).toArray()),
+    ),
     object: object && (await object.text()),
   };
 }
@@ -170,7 +202,7 @@ describe("the authorization matrix", () => {
   describe.each(Object.entries(ROWS))("%s", (name, row) => {
     it.each(CALLERS)("%s", async (caller) => {
       const scene = await sceneFor(caller, row.statuses[caller]);
-      const { user, id, prompt, pixels, token, name: secretName } = scene.picture;
+      const { user, id, prompt, pixels, token, secretUrl, name: secretName } = scene.picture;
       const before = await keptOf(user, id);
 
       const response = await ask(name, row, caller, scene);
@@ -184,6 +216,7 @@ describe("the authorization matrix", () => {
       const secrets = [
         prompt,
         secretName,
+        secretUrl,
         user.email,
         user.id,
         ...(isShown ? [] : [pixels]),

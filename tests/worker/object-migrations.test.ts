@@ -57,7 +57,7 @@ describe.concurrent("an object of the version before numbered migrations", () =>
     await deliver(await webhookOf(generation.id, "succeeded"));
     await reaches(user, generation.id, "succeeded");
     await isIdle(user);
-    expect(await versionOf(user)).toBe(3);
+    expect(await versionOf(user)).toBe(4);
     const again = await user.post("/api/generate", { prompt }, key);
     expect((await again.json<{ generation: { id: string } }>()).generation.id).toBe(generation.id);
     expect(await createsOf(prompt)).toHaveLength(1);

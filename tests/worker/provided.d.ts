@@ -6,5 +6,7 @@ declare module "vitest" {
     simulators: { url: string; adminUrl: string }[];
     /** Where the sign-in provider is. */
     provider: string;
+    /** Where the receiver of webhooks is. */
+    receiver: string;
   }
 }

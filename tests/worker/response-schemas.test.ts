@@ -13,6 +13,13 @@ import {
 import { presetList, presetResponse } from "../../worker/api/schemas/preset.ts";
 import { problem } from "../../worker/api/schemas/problem.ts";
 import { session } from "../../worker/api/schemas/session.ts";
+import {
+  deliveryPage,
+  deliveryResponse,
+  endpointList,
+  endpointResponse,
+  newEndpointResponse,
+} from "../../worker/api/schemas/webhook-endpoint.ts";
 import { entriesOf } from "../zip.ts";
 import {
   call,
@@ -24,14 +31,17 @@ import {
   reaches,
   type Visitor,
 } from "./support/app.ts";
+import { createEndpoint, ENDPOINTS, patch } from "./support/receiver.ts";
 
 let user: Visitor;
 let made: Generation;
 let presetPath: string;
 let collectionPath: string;
+let endpointId: string;
 
 beforeAll(async () => {
   user = await newUser();
+  endpointId = (await createEndpoint(user)).id;
   const { id } = await generate(user, newPrompt("terminal"), {
     aspectRatio: "16:9",
     negativePrompt: "text",
@@ -98,6 +108,28 @@ it.each<[string, z.ZodType, () => Promise<Response>]>([
   ["GET /api/collections", collectionList, () => user.call("/api/collections")],
   ["POST /api/collections", collectionResponse, () => user.post("/api/collections", { name: "Empty" })],
   ["PATCH /api/collections/:id", collectionResponse, () => rename(collectionPath)],
+  ["GET /api/webhook-endpoints", endpointList, () => user.call(ENDPOINTS)],
+  [
+    "POST /api/webhook-endpoints",
+    newEndpointResponse,
+    () => user.post(ENDPOINTS, { url: "https://hooks.example.org/" }),
+  ],
+  ["PATCH /api/webhook-endpoints/:id", endpointResponse, () => patch(user, endpointId, { enabled: true })],
+  [
+    "POST /api/webhook-endpoints/:id/rotate",
+    newEndpointResponse,
+    () => user.post(`${ENDPOINTS}/${endpointId}/rotate`),
+  ],
+  [
+    "POST /api/webhook-endpoints/:id/test",
+    deliveryResponse,
+    () => user.post(`${ENDPOINTS}/${endpointId}/test`),
+  ],
+  [
+    "GET /api/webhook-endpoints/:id/deliveries",
+    deliveryPage,
+    () => user.call(`${ENDPOINTS}/${endpointId}/deliveries`),
+  ],
   ["GET /api/account/export", exportParts, () => user.call("/api/account/export")],
   ["an error", problem, () => user.call("/api/generations/unknown")],
   ["limit_reached", problem, () => user.post("/api/generate", { prompt: newPrompt("slow") })],

@@ -149,7 +149,15 @@ it("is written only beside jobs, and goes with the account", async () => {
 
   const { user } = await withGeneration();
   await user.post("/api/auth/logout-everywhere");
-  expect(await tablesOf(user)).toEqual(["closing", "jobs", "revocations", "schema_version", "uploads"]);
+  expect(await tablesOf(user)).toEqual([
+    "closing",
+    "deliveries",
+    "jobs",
+    "revocations",
+    "schema_version",
+    "uploads",
+    "webhook_endpoints",
+  ]);
   const again = await signInAgain(user);
   expect((await again.call("/api/account", { method: "DELETE" })).status).toBe(204);
   await eventually(async () => expect(await tablesOf(user)).toEqual([]));

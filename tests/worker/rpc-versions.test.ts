@@ -2,7 +2,16 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { UserStudio } from "../../worker/studio/user-studio.ts";
-import { generate, isIdle, limitsOf, newPrompt, newUser, reaches, type Visitor } from "./support/app.ts";
+import {
+  generate,
+  isIdle,
+  limitsOf,
+  newPrompt,
+  newUser,
+  ORIGIN,
+  reaches,
+  type Visitor,
+} from "./support/app.ts";
 
 type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
 type Call = { extra: unknown[]; missing: unknown[]; expected: unknown };
@@ -24,6 +33,12 @@ function callsOf(user: Visitor, id: string): Record<string, Call> {
   };
   const body = { prompt: newPrompt(), model: "truefusion-pro" };
   const uploadId = crypto.randomUUID();
+  const endpoint = {
+    id: "an-endpoint",
+    url: "https://hooks.example.org/",
+    secret: "whsec_c2VjcmV0",
+    origin: ORIGIN,
+  };
   const image = { width: 64, height: 64, bytes: 100 };
   return {
     generate: {
@@ -51,6 +66,46 @@ function callsOf(user: Visitor, id: string): Record<string, Call> {
     },
     dropUpload: { extra: [uploadId, extra], missing: [uploadId], expected: undefined },
     referenceKey: { extra: [id, extra], missing: [id], expected: null },
+    listEndpoints: {
+      extra: [{ ...claim, epoch: 9, ...extra }, extra],
+      missing: [noEpoch],
+      expected: refused,
+    },
+    createEndpoint: {
+      extra: [{ ...claim, epoch: 9, ...extra }, { ...endpoint, includePrompt: true, ...extra }, extra],
+      missing: [noEpoch, endpoint],
+      expected: refused,
+    },
+    changeEndpoint: {
+      extra: [{ ...claim, epoch: 9, ...extra }, "an-endpoint", { enabled: true, ...extra }, ORIGIN, extra],
+      missing: [noEpoch, "an-endpoint", {}, ORIGIN],
+      expected: refused,
+    },
+    deleteEndpoint: {
+      extra: [{ ...claim, epoch: 9, ...extra }, "an-endpoint", extra],
+      missing: [noEpoch, "an-endpoint"],
+      expected: refused,
+    },
+    rotateEndpoint: {
+      extra: [{ ...claim, epoch: 9, ...extra }, "an-endpoint", endpoint.secret, extra],
+      missing: [noEpoch, "an-endpoint", endpoint.secret],
+      expected: refused,
+    },
+    testEndpoint: {
+      extra: [{ ...claim, epoch: 9, ...extra }, "an-endpoint", "a-delivery", extra],
+      missing: [noEpoch, "an-endpoint", "a-delivery"],
+      expected: refused,
+    },
+    resendDelivery: {
+      extra: [{ ...claim, epoch: 9, ...extra }, "an-endpoint", "a-delivery", extra],
+      missing: [noEpoch, "an-endpoint", "a-delivery"],
+      expected: refused,
+    },
+    listDeliveries: {
+      extra: [{ ...claim, epoch: 9, ...extra }, "an-endpoint", { limit: 1, after: null, ...extra }, extra],
+      missing: [noEpoch, "an-endpoint"],
+      expected: refused,
+    },
     deliver: {
       extra: [{ jobId: null, prediction: { ...prediction, status: "dreaming", ...extra }, ...extra }],
       missing: [{ prediction }],

@@ -9,6 +9,8 @@ declare global {
       TEST_MIGRATIONS: D1Migration[];
       /** Of the simulator that this workerd has. */
       SIMULATOR_ADMIN: string;
+      /** Where the receiver of webhooks is. */
+      RECEIVER: string;
       /** Not empty: the long forms. */
       TEST_ALL: string;
     }

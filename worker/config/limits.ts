@@ -83,3 +83,18 @@ export const SESSION_RENEW_SECONDS = 24 * 60 * 60;
 export const PROVIDER_TIMEOUT_SECONDS = 10;
 /** Discovery documents, key sets and tokens are a few KB. */
 export const MAX_PROVIDER_RESPONSE_BYTES = 256 * 1024;
+/** One request to a user's webhook endpoint. Its response's body is not read. */
+export const WEBHOOK_TIMEOUT_MS = 10_000;
+/** Requests to webhook endpoints at once, of the six connections that an object may have open. One per endpoint. */
+export const MAX_SENDING_WEBHOOKS = 2;
+/** Deliveries per user that wait for an attempt; one more drops the oldest. */
+export const MAX_PENDING_DELIVERIES = 1_000;
+/** Finished deliveries that are kept per endpoint, and for how long. */
+export const MAX_FINISHED_DELIVERIES = 100;
+export const DELIVERY_LIFETIME_MS = 30 * DAY_MS;
+/** How long an endpoint's old secret signs beside the new one. */
+export const SECRET_OVERLAP_MS = DAY_MS;
+/** Without a success for this long since a failure, an endpoint is disabled. */
+export const MAX_FAILING_MS = 5 * DAY_MS;
+/** How long nothing is sent for a suspended account, before the object looks whether it is restored. */
+export const HOLD_WEBHOOKS_MS = 10 * 60_000;

@@ -11,6 +11,9 @@ import type { Sockets } from "./sockets.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Revocations } from "./revocations.ts";
 import { deadlineOf } from "./jobs/schedule.ts";
+import type { Deliveries } from "./endpoints/deliveries.ts";
+import type { Endpoints } from "./endpoints/endpoints.ts";
+import { recordOutcome } from "./endpoints/events.ts";
 import type { ForgetPace } from "./forget-pace.ts";
 import type { Waiters } from "./waiters.ts";
 import { isOpen, usesReference } from "./jobs/transitions.ts";
@@ -22,6 +25,8 @@ export type StudioContext = {
   userId: string;
   jobs: Jobs;
   uploads: Uploads;
+  endpoints: Endpoints;
+  deliveries: Deliveries;
   sockets: Sockets;
   waiters: Waiters;
   revocations: Revocations;
@@ -46,6 +51,8 @@ export type StudioContext = {
   settleLater: (id: string) => void;
   /** Deletes due uploads in the background. */
   deleteUploadsLater: () => void;
+  /** Sends due webhooks in the background. */
+  sendWebhooksLater: () => void;
 };
 
 /** Result of a step: done, retry with backoff, or wait at least this long. */
@@ -69,8 +76,12 @@ export function updateJob(context: StudioContext, id: string, transition: (job: 
   const after = transition(before);
   if (after === before) return before;
   jobs.save(after);
-  if (before.status !== after.status && !isOpen(after)) logOutcome(after);
+  const hasEvent = before.status !== after.status && !isOpen(after);
+  if (hasEvent) logOutcome(after);
+  const hasDeliveries = hasEvent && !context.isDeletingAccount && recordOutcome(context, after);
+  if (after.deleted && !before.deleted) context.deliveries.forgetPrompt(recordOfJob(after).id);
   context.arm();
+  if (hasDeliveries) context.sendWebhooksLater();
   pushGeneration(context, before, after);
   context.waiters.changed(after.id);
   if (usesReference(before) && !usesReference(after)) releaseUpload(context, after);

@@ -32,6 +32,11 @@ export class Revocations {
     return this.minEpoch;
   }
 
+  /** Whether the account is suspended, as far as the object knows. */
+  get hasSuspension(): boolean {
+    return this.isSuspended;
+  }
+
   /** Why this session is refused, as far as the object knows. */
   refusalOf({ epoch }: SessionClaim): Refusal | null {
     if (epoch < this.minEpoch) return UNAUTHENTICATED;

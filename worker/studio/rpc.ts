@@ -11,9 +11,11 @@ import {
 } from "../api/generation.ts";
 import { MAX_CALL_WAIT_MS } from "../config/limits.ts";
 import type { GenerateBody } from "../api/schemas/generation.ts";
+import type { EndpointChange } from "../api/schemas/webhook-endpoint.ts";
 import type { SessionClaim } from "../db/users.ts";
 import { planOf } from "../shared/plans.ts";
 import type { Prediction } from "../skytells/prediction.ts";
+import type { NewEndpoint } from "./endpoints/manage.ts";
 import { nullable, predictionSchema } from "./jobs/job.ts";
 
 /** Without an epoch no session is valid. */
@@ -69,3 +71,25 @@ export const wait = z.object({
 export type Wait = z.infer<typeof wait>;
 
 export const plan = z.string().default("free").transform(planOf);
+
+export const newEndpoint = z.object({
+  id: z.string(),
+  url: z.string(),
+  includePrompt: z.boolean().default(false),
+  secret: z.string(),
+  /** The request's, for a studio without PUBLIC_URL. */
+  origin: z.string(),
+}) satisfies z.ZodType<NewEndpoint>;
+
+export const endpointChange = z.object({
+  url: z.string().optional(),
+  includePrompt: z.boolean().optional(),
+  enabled: z.boolean().optional(),
+}) satisfies z.ZodType<EndpointChange>;
+
+export const deliveryList = z
+  .object({
+    limit: z.int().default(20),
+    after: nullable(z.object({ createdAt: z.number(), id: z.string() })),
+  })
+  .default({ limit: 20, after: null });

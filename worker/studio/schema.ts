@@ -55,6 +55,41 @@ const MIGRATIONS: readonly string[] = [
      bytes integer
    );
    create index if not exists uploads_by_next_at on uploads (next_at);`,
+  // The version before ignores them: after a rollback, generations that end make no deliveries.
+  `create table if not exists webhook_endpoints (
+     id text primary key,
+     url text not null,
+     include_prompt integer not null,
+     origin text not null,
+     secret text not null,
+     previous_secret text,
+     previous_until integer,
+     disabled_reason text,
+     failing_since integer,
+     created_at integer not null
+   );
+   create table if not exists deliveries (
+     id text primary key,
+     endpoint_id text not null,
+     event text not null,
+     job_id text,
+     generation_id text,
+     payload text not null,
+     prompt text,
+     status text not null,
+     attempts integer not null,
+     next_at integer,
+     last_attempt_at integer,
+     response_status integer,
+     error text,
+     created_at integer not null,
+     finished_at integer,
+     unique (endpoint_id, job_id, event)
+   );
+   create index if not exists deliveries_by_next_at on deliveries (next_at) where status = 'pending';
+   create index if not exists deliveries_by_endpoint on deliveries (endpoint_id, created_at, id);
+   create index if not exists deliveries_by_finished_at on deliveries (finished_at) where finished_at is not null;
+   create index if not exists deliveries_by_generation on deliveries (generation_id);`,
 ];
 
 export class Schema {

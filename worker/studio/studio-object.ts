@@ -12,6 +12,9 @@ import { limitConcurrency } from "../lib/async.ts";
 import { log, logError, reasonOf } from "../lib/log.ts";
 import { Alarm, MIN_ALARM_DELAY_MS } from "./alarm.ts";
 import type { StudioContext } from "./context.ts";
+import { Deliveries } from "./endpoints/deliveries.ts";
+import { Endpoints } from "./endpoints/endpoints.ts";
+import { Sender } from "./endpoints/sender.ts";
 import { ForgetPace } from "./forget-pace.ts";
 import { Jobs } from "./jobs/store.ts";
 import { Revocations } from "./revocations.ts";
@@ -28,6 +31,9 @@ export abstract class StudioObject extends DurableObject<Env> {
   private readonly schema: Schema;
   protected readonly jobs: Jobs;
   protected readonly uploads: Uploads;
+  private readonly endpoints: Endpoints;
+  private readonly deliveries: Deliveries;
+  protected readonly sender: Sender;
   private readonly deletionState: AccountDeletionState;
   protected readonly deletion: AccountDeletion;
   protected readonly sockets: Sockets;
@@ -46,6 +52,9 @@ export abstract class StudioObject extends DurableObject<Env> {
     this.schema = new Schema(ctx.storage);
     this.jobs = new Jobs(ctx.storage.sql, this.schema);
     this.uploads = new Uploads(ctx.storage.sql, this.schema);
+    this.endpoints = new Endpoints(ctx.storage.sql, this.schema);
+    this.deliveries = new Deliveries(ctx.storage.sql, this.schema);
+    this.sender = new Sender(this.deliveries, () => this.context());
     this.deletionState = new AccountDeletionState(ctx.storage.sql, this.schema);
     this.sockets = new Sockets(ctx);
     this.revocations = new Revocations(ctx.storage.sql, this.schema);
@@ -72,6 +81,10 @@ export abstract class StudioObject extends DurableObject<Env> {
       const { nextAt } = this.deletion;
       if (nextAt !== null && nextAt <= this.now()) this.ctx.waitUntil(this.deletion.resume());
       if ((this.uploads.nextAt ?? Number.POSITIVE_INFINITY) <= this.now()) this.deleteUploads();
+      if ((this.deliveries.expiresAt ?? Number.POSITIVE_INFINITY) <= this.now()) {
+        this.deliveries.prune(this.now());
+      }
+      this.sender.sendDue();
       const settled = this.settling.settleDue();
       this.ctx.waitUntil(settled);
       // Slow passes continue in the background, so that other jobs get their alarm.
@@ -91,6 +104,8 @@ export abstract class StudioObject extends DurableObject<Env> {
       userId: this.ctx.id.name ?? "",
       jobs: this.jobs,
       uploads: this.uploads,
+      endpoints: this.endpoints,
+      deliveries: this.deliveries,
       sockets: this.sockets,
       waiters: this.waiters,
       revocations: this.revocations,
@@ -105,6 +120,7 @@ export abstract class StudioObject extends DurableObject<Env> {
       arm: () => this.alarmClock.arm(),
       settleLater: (id) => this.ctx.waitUntil(this.settling.settle(id, true)),
       deleteUploadsLater: () => this.deleteUploads(),
+      sendWebhooksLater: () => this.sender.sendDue(),
     };
     return this.sharedContext;
   }
@@ -131,12 +147,20 @@ export abstract class StudioObject extends DurableObject<Env> {
 
   private pending(): { dueAt: number | null; isWorking: boolean } {
     const uploadsAt = this.deletingUploads ? null : this.uploads.nextAt;
-    const times = [this.jobs.earliest(this.settling.ids()), this.deletion.nextAt, uploadsAt].filter(
-      (at) => at !== null,
-    );
+    const webhooksAt = this.deletionState.isUnderWay ? null : this.sender.nextAt;
+    const times = [
+      this.jobs.earliest(this.settling.ids()),
+      this.deletion.nextAt,
+      uploadsAt,
+      webhooksAt,
+    ].filter((at) => at !== null);
     return {
       dueAt: times.length === 0 ? null : Math.min(...times),
-      isWorking: this.settling.size > 0 || this.deletion.isRunning || this.deletingUploads !== null,
+      isWorking:
+        this.settling.size > 0 ||
+        this.deletion.isRunning ||
+        this.deletingUploads !== null ||
+        this.sender.isSending,
     };
   }
 

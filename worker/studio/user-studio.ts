@@ -1,14 +1,15 @@
 /**
  * The Durable Object of one user: the only place that changes the state of the user's generations.
  *
- * Invariant: only an admission, an upload, a cancel or a delete creates the tables; a webhook never does: a late one must
- * not recreate the object of a deleted account.
+ * Invariant: only an admission, an upload, a webhook endpoint, a cancel or a delete creates the tables; a webhook of Skytells never
+ * does: a late one must not recreate the object of a deleted account.
  */
 import * as z from "zod";
 import { CLOSE_POLICY_VIOLATION } from "../shared/error-codes.ts";
 import type { Plan } from "../shared/plans.ts";
 import type { BulkResult } from "../api/schemas/generation.ts";
 import type { Limits } from "../api/schemas/session.ts";
+import type { EndpointChange, WebhookDelivery, WebhookEndpoint } from "../api/schemas/webhook-endpoint.ts";
 import type { SessionClaim } from "../db/users.ts";
 import { CANCEL_WAIT_MS, THUMBNAIL_WAIT_MS } from "../config/limits.ts";
 import type { GenerationRecord } from "../api/generation.ts";
@@ -18,6 +19,8 @@ import { Announcements } from "./announcements.ts";
 import { limitsOf } from "./plan-limits.ts";
 import { cancelGeneration } from "./tasks/cancel.ts";
 import { pushLimits } from "./context.ts";
+import type { DeliveryList, DeliveryPage, NewEndpoint } from "./endpoints/manage.ts";
+import * as webhooks from "./endpoints/manage.ts";
 import { hasTask } from "./jobs/transitions.ts";
 import { generate } from "./tasks/create.ts";
 import * as rpc from "./rpc.ts";
@@ -32,6 +35,13 @@ import { writeRecord } from "./tasks/record.ts";
 import { removeGenerations } from "./tasks/delete.ts";
 import { fetchStatus } from "./tasks/settle.ts";
 import type { UploadedImage } from "./uploads.ts";
+
+/** What the object adds to an export. */
+export type ObjectExport = {
+  limits: Limits;
+  unrecorded: GenerationRecord[];
+  webhookEndpoints: WebhookEndpoint[];
+};
 
 export class UserStudio extends StudioObject {
   private readonly announcements = new Announcements();
@@ -158,11 +168,67 @@ export class UserStudio extends StudioObject {
     return limitsOf(this.jobs, this.context().settings, this.now())(rpc.plan.parse(plan));
   }
 
-  /** What an export adds to D1's rows: the limits, and generations without a row. */
-  async exportOf(plan: Plan): Promise<{ limits: Limits; unrecorded: GenerationRecord[] }> {
+  /** What an export adds to D1's rows: the limits, generations without a row, and webhook endpoints. */
+  async exportOf(plan: Plan): Promise<ObjectExport> {
     const limits = await this.limits(plan);
+    const webhookEndpoints = await webhooks.presentEndpoints(this.context());
     const jobs = this.jobs.ids().flatMap((id) => this.jobs.get(id) ?? []);
-    return { limits, unrecorded: jobs.filter((job) => !job.recorded && !job.deleted).map(recordOfJob) };
+    const unrecorded = jobs.filter((job) => !job.recorded && !job.deleted).map(recordOfJob);
+    return { limits, unrecorded, webhookEndpoints };
+  }
+
+  /** The user's webhook endpoints, oldest first. */
+  async listEndpoints(claim: SessionClaim): Promise<Result<WebhookEndpoint[]>> {
+    await this.ensureAlarm();
+    return webhooks.listEndpoints(this.context(), rpc.sessionClaim.parse(claim));
+  }
+
+  async createEndpoint(claim: SessionClaim, endpoint: NewEndpoint): Promise<Result<WebhookEndpoint>> {
+    await this.ensureAlarm();
+    const parsed = rpc.newEndpoint.parse(endpoint);
+    return webhooks.createEndpoint(this.context(), rpc.sessionClaim.parse(claim), parsed);
+  }
+
+  async changeEndpoint(
+    claim: SessionClaim,
+    id: string,
+    change: EndpointChange,
+    origin: string,
+  ): Promise<Result<WebhookEndpoint>> {
+    await this.ensureAlarm();
+    const parsed = rpc.endpointChange.parse(change);
+    return webhooks.changeEndpoint(this.context(), rpc.sessionClaim.parse(claim), id, parsed, origin);
+  }
+
+  async deleteEndpoint(claim: SessionClaim, id: string): Promise<Result<null>> {
+    await this.ensureAlarm();
+    return webhooks.deleteEndpoint(this.context(), rpc.sessionClaim.parse(claim), id);
+  }
+
+  async rotateEndpoint(claim: SessionClaim, id: string, secret: string): Promise<Result<WebhookEndpoint>> {
+    await this.ensureAlarm();
+    return webhooks.rotateEndpoint(this.context(), rpc.sessionClaim.parse(claim), id, secret);
+  }
+
+  async testEndpoint(claim: SessionClaim, id: string, deliveryId: string): Promise<Result<WebhookDelivery>> {
+    await this.ensureAlarm();
+    return webhooks.testEndpoint(this.context(), rpc.sessionClaim.parse(claim), id, deliveryId);
+  }
+
+  async resendDelivery(
+    claim: SessionClaim,
+    id: string,
+    deliveryId: string,
+  ): Promise<Result<WebhookDelivery>> {
+    await this.ensureAlarm();
+    return webhooks.resendDelivery(this.context(), rpc.sessionClaim.parse(claim), id, deliveryId);
+  }
+
+  /** The endpoint's deliveries, newest first. */
+  async listDeliveries(claim: SessionClaim, id: string, list?: DeliveryList): Promise<Result<DeliveryPage>> {
+    await this.ensureAlarm();
+    const parsed = rpc.deliveryList.parse(list);
+    return webhooks.listDeliveries(this.context(), rpc.sessionClaim.parse(claim), id, parsed);
   }
 
   /**
@@ -226,6 +292,7 @@ export class UserStudio extends StudioObject {
   async restore(): Promise<void> {
     await this.ensureAlarm();
     this.revocations.setSuspended(false);
+    this.sender.resume();
   }
 
   /** Fetches a generation's status from Skytells and settles it; null without a job. */

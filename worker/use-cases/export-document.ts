@@ -1,7 +1,6 @@
 /** The JSON document in a part of an export, and the names of the image files beside it. */
 import { planOf } from "../shared/plans.ts";
 import type { ExportDocument } from "../api/schemas/export.ts";
-import type { Limits } from "../api/schemas/session.ts";
 import type { ExportPart } from "../db/export.ts";
 import type { UserRow } from "../db/users.ts";
 import { fileNameOf } from "../shared/file-name.ts";
@@ -10,6 +9,7 @@ import { presentApiKey } from "../api/api-key.ts";
 import { presentPreset } from "../api/preset.ts";
 import { outputKey } from "../images/keys.ts";
 import { mediaTypeOf } from "../shared/media-types.ts";
+import type { ObjectExport } from "../studio/user-studio.ts";
 
 export type ExportedFile = { key: string; name: string; modifiedAt: number };
 
@@ -33,7 +33,7 @@ export function documentOf(
   about: Pick<ExportDocument, "exportedAt" | "part" | "next">,
   user: UserRow,
   { identities, apiKeys, presets, collections, images }: ExportPart,
-  fromObject: { limits: Limits; unrecorded: GenerationRecord[] },
+  fromObject: Omit<ObjectExport, "webhookEndpoints"> & Partial<ObjectExport>,
   missing: ReadonlySet<string>,
   origin: string,
 ): ExportDocument {
@@ -53,6 +53,8 @@ export function documentOf(
     limits: fromObject.limits,
     unrecorded: fromObject.unrecorded.map((record) => presentGeneration(record, origin)),
     apiKeys: apiKeys.map(presentApiKey),
+    // The object's version may be the one before.
+    webhookEndpoints: fromObject.webhookEndpoints ?? [],
     presets: presets.map(presentPreset),
     collections: collections.map(({ id, name, createdAt, imageIds }) => ({
       id,

@@ -31,6 +31,8 @@ export type Target = {
   preset: string;
   collection: string;
   key: string;
+  endpoint: string;
+  delivery: string;
 };
 
 export type Row = {
@@ -213,6 +215,48 @@ export const ROWS: Record<string, Row> = {
   },
   "DELETE /api/keys/:id": { access: "session", path: ({ key }) => `/api/keys/${key}`, statuses: owner(204) },
   "DELETE /api/keys": { access: "session", path: () => "/api/keys", statuses: signedIn(204) },
+  "GET /api/webhook-endpoints": {
+    access: "manage",
+    path: () => "/api/webhook-endpoints",
+    statuses: signedIn(200),
+  },
+  "POST /api/webhook-endpoints": {
+    access: "manage",
+    path: () => "/api/webhook-endpoints",
+    body: () => ({ url: "https://hooks.example.org/" }),
+    statuses: signedIn(201),
+  },
+  "PATCH /api/webhook-endpoints/:id": {
+    access: "manage",
+    path: ({ endpoint }) => `/api/webhook-endpoints/${endpoint}`,
+    body: () => ({ includePrompt: true }),
+    statuses: owner(200),
+  },
+  "DELETE /api/webhook-endpoints/:id": {
+    access: "manage",
+    path: ({ endpoint }) => `/api/webhook-endpoints/${endpoint}`,
+    statuses: owner(204),
+  },
+  "POST /api/webhook-endpoints/:id/rotate": {
+    access: "manage",
+    path: ({ endpoint }) => `/api/webhook-endpoints/${endpoint}/rotate`,
+    statuses: owner(200),
+  },
+  "POST /api/webhook-endpoints/:id/test": {
+    access: "manage",
+    path: ({ endpoint }) => `/api/webhook-endpoints/${endpoint}/test`,
+    statuses: owner(202),
+  },
+  "GET /api/webhook-endpoints/:id/deliveries": {
+    access: "manage",
+    path: ({ endpoint }) => `/api/webhook-endpoints/${endpoint}/deliveries`,
+    statuses: owner(200),
+  },
+  "POST /api/webhook-endpoints/:id/deliveries/:deliveryId/resend": {
+    access: "manage",
+    path: ({ endpoint, delivery }) => `/api/webhook-endpoints/${endpoint}/deliveries/${delivery}/resend`,
+    statuses: owner(202),
+  },
   // Only Skytells; no session is valid here.
   "POST /api/webhooks": {
     path: () => "/api/webhooks",

@@ -4,6 +4,7 @@ import { apiKey } from "./api-key.ts";
 import { generation } from "./generation.ts";
 import { preset } from "./preset.ts";
 import { limits, user } from "./session.ts";
+import { webhookEndpoint } from "./webhook-endpoint.ts";
 
 /** Query of `GET /api/account/export`: a part, or the list of parts; `cursor` is from that list. */
 export const exportQuery = z.strictObject({
@@ -66,6 +67,8 @@ export const exportDocument = z.object({
   unrecorded: z.array(generation),
   /** Without the keys themselves, which are not stored. */
   apiKeys: z.array(apiKey),
+  /** Without their secrets. */
+  webhookEndpoints: z.array(webhookEndpoint),
   presets: z.array(preset),
   /** All collections, each with the ids of those of its images that are in this part. */
   collections: z.array(

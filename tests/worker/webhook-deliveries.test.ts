@@ -1,0 +1,499 @@
+/** What webhook endpoints receive, when, and how often. */
+import { createExecutionContext, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { app } from "../../worker/app.ts";
+import {
+  deliver,
+  eventually,
+  expectProblem,
+  generate,
+  isIdle,
+  killStudio,
+  newPrompt,
+  newUser,
+  reaches,
+  read,
+  type Visitor,
+} from "./support/app.ts";
+import { advance, reachesByAlarm } from "./support/clock.ts";
+import { breakD1, skipTimers } from "./support/faults.ts";
+import type { ReceiverMood } from "./setup-receiver.ts";
+import {
+  change,
+  createEndpoint,
+  deliveriesOf,
+  endpointOf,
+  ENDPOINTS,
+  eventIn,
+  newestDelivery,
+  Receiver,
+  send,
+  verified,
+} from "./support/receiver.ts";
+import { set } from "./support/settings.ts";
+import { finish, webhookOf } from "./support/simulator.ts";
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A generation that has succeeded. */
+async function succeed(user: Visitor, prompt = newPrompt("terminal")) {
+  return reaches(user, (await generate(user, prompt)).id, "succeeded");
+}
+
+const inStudio = <T>(user: Visitor, look: (sql: SqlStorage) => T) =>
+  runInDurableObject(env.STUDIO.getByName(user.id), (_, { storage }) => look(storage.sql));
+
+async function admin(path: "suspend" | "restore", user: Visitor): Promise<void> {
+  const token = "the-admin-token-of-these-tests";
+  const request = {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ user: user.id }),
+  };
+  const url = `http://localhost:9/api/admin/${path}`;
+  const response = await app.request(url, request, { ...env, ADMIN_TOKEN: token }, createExecutionContext());
+  expect(response.status).toBe(200);
+}
+
+describe.concurrent("a generation that ends", () => {
+  it("sends one signed event, without the prompt", async () => {
+    const user = await newUser();
+    const { id, receiver, secret } = await createEndpoint(user);
+    const prompt = newPrompt("terminal");
+    const made = await succeed(user, prompt);
+    const [request, ...others] = await receiver.requests(1);
+    expect(others).toEqual([]);
+    const event = eventIn(request, secret);
+    expect(event).toEqual({
+      type: "generation.succeeded",
+      timestamp: expect.any(String),
+      data: {
+        generation: {
+          id: made.id,
+          status: "succeeded",
+          model: made.model,
+          error: null,
+          images: [`http://localhost:9/images/${made.id}/0`],
+        },
+      },
+    });
+    expect(request?.body).not.toContain(prompt);
+    expect(request?.headers["content-type"]).toBe("application/json");
+    const [path = ""] = event.data.generation.images.map((image) => new URL(image).pathname);
+    expect((await user.call(path)).status).toBe(200);
+
+    const delivery = await newestDelivery(user, id, { status: "delivered" });
+    expect(delivery).toMatchObject({
+      id: request?.headers["webhook-id"],
+      type: "generation.succeeded",
+      generation: made.id,
+      attempts: 1,
+      nextAttemptAt: null,
+      responseStatus: 200,
+      error: null,
+    });
+  });
+
+  it("sends the prompt to endpoints that want it, and one event to each", async () => {
+    const user = await newUser();
+    const [plain, full] = [
+      await createEndpoint(user),
+      await createEndpoint(user, "ok", { includePrompt: true }),
+    ];
+    const prompt = newPrompt("terminal");
+    await succeed(user, prompt);
+    const [[one], [other]] = [await plain.receiver.requests(1), await full.receiver.requests(1)];
+    expect(eventIn(one, plain.secret).data.generation.prompt).toBeUndefined();
+    expect(eventIn(other, full.secret).data.generation.prompt).toBe(prompt);
+    expect(one?.headers["webhook-id"]).not.toBe(other?.headers["webhook-id"]);
+    expect(() => verified(one, full.secret)).toThrow();
+  });
+
+  it("says why it failed, and that it was canceled", async () => {
+    const user = await newUser();
+    const { receiver, secret } = await createEndpoint(user);
+    const failed = await generate(user, newPrompt("terminal", "failed"));
+    await reachesByAlarm(user, failed.id, "failed");
+    await isIdle(user);
+    const canceled = await generate(user, newPrompt("slow"));
+    expect((await user.post(`/api/predictions/${canceled.id}/cancel`)).status).toBe(200);
+    const events = (await receiver.requests(2)).map((request) => eventIn(request, secret));
+    expect(events).toMatchObject([
+      {
+        type: "generation.failed",
+        data: {
+          generation: { id: failed.id, status: "failed", error: { code: "upstream_failed" }, images: [] },
+        },
+      },
+      {
+        type: "generation.canceled",
+        data: { generation: { id: canceled.id, status: "canceled", error: null, images: [] } },
+      },
+    ]);
+  });
+
+  it("sends nothing again when its end is reported twice", async () => {
+    const user = await newUser();
+    const { id, receiver } = await createEndpoint(user);
+    const made = await generate(user, newPrompt("delay=0.2"));
+    const webhook = await webhookOf(made.id, "succeeded");
+    await Promise.all([deliver(webhook), deliver(webhook), deliver(webhook)]);
+    await newestDelivery(user, id, { status: "delivered" });
+    await deliver(webhook);
+    await killStudio(user);
+    await deliver(webhook);
+    await advance(user, 0);
+    expect((await deliveriesOf(user, id)).deliveries).toHaveLength(1);
+    expect(await receiver.requests()).toHaveLength(1);
+  });
+
+  it("sends a second event for a success after timed_out", async () => {
+    const user = await newUser();
+    await set(user, { OUTPUT_WINDOW_SECONDS: "300" });
+    const { receiver, secret } = await createEndpoint(user);
+    const made = await generate(user, newPrompt("stuck", "cancel-ignored"));
+    await reachesByAlarm(user, made.id, "failed");
+    await finish(made.id);
+    await deliver(await webhookOf(made.id, "succeeded"));
+    await reaches(user, made.id, "succeeded");
+    const requests = await receiver.requests(2);
+    const events = requests.map((request) => eventIn(request, secret));
+    expect(events.map(({ type }) => type)).toEqual(["generation.failed", "generation.succeeded"]);
+    expect(events[0]?.data.generation.error?.code).toBe("timed_out");
+    expect(new Set(requests.map(({ headers }) => headers["webhook-id"])).size).toBe(2);
+  });
+
+  it("in an object that stops at once, is still sent by the next instance", async () => {
+    const user = await newUser();
+    const { receiver, secret } = await createEndpoint(user, "hang");
+    const made = await succeed(user);
+    await receiver.requests(1);
+    await receiver.set("ok");
+    await killStudio(user);
+    await advance(user, 0);
+    const [, again] = await receiver.requests(2);
+    expect(eventIn(again, secret).data.generation.id).toBe(made.id);
+    const ids = (await receiver.requests()).map(({ headers }) => headers["webhook-id"]);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it("sends nothing without endpoints, and makes no rows", async () => {
+    const user = await newUser();
+    await succeed(user);
+    expect(await inStudio(user, (sql) => sql.exec("select * from deliveries").toArray())).toEqual([]);
+  });
+});
+
+describe.concurrent("a deleted generation", () => {
+  it("takes its prompt out of deliveries that wait", async () => {
+    const user = await newUser();
+    const { id, receiver, secret } = await createEndpoint(user, "error", { includePrompt: true });
+    const prompt = newPrompt("terminal");
+    const made = await succeed(user, prompt);
+    expect(eventIn((await receiver.requests(1))[0], secret).data.generation.prompt).toBe(prompt);
+    await newestDelivery(user, id, { status: "pending", attempts: 1 });
+    await user.call(`/api/generations/${made.id}`, { method: "DELETE" });
+    await receiver.set("ok");
+    await advance(user, 10_000);
+    const [, again] = await receiver.requests(2);
+    expect(again?.body).not.toContain(prompt);
+    expect(eventIn(again, secret).data.generation.id).toBe(made.id);
+  });
+
+  it("that was running is canceled for its endpoint, without the prompt", async () => {
+    const user = await newUser();
+    const { receiver, secret } = await createEndpoint(user, "ok", { includePrompt: true });
+    const { id } = await generate(user, newPrompt("slow"));
+    await user.call(`/api/generations/${id}`, { method: "DELETE" });
+    expect(eventIn((await receiver.requests(1))[0], secret)).toMatchObject({
+      type: "generation.canceled",
+      data: { generation: expect.not.objectContaining({ prompt: expect.anything() }) },
+    });
+  });
+});
+
+describe.concurrent("a receiver", () => {
+  it.each<[ReceiverMood, object]>([
+    ["ok", { status: "delivered", responseStatus: 200, error: null }],
+    ["no-content", { status: "delivered", responseStatus: 204, error: null }],
+    ["slow", { status: "delivered", responseStatus: 200, error: null }],
+    ["endless", { status: "delivered", responseStatus: 200, error: null }],
+    ["half-body", { status: "delivered", responseStatus: 200, error: null }],
+    ["error", { status: "pending", responseStatus: 500, error: "status" }],
+    ["redirect", { status: "pending", responseStatus: 307, error: "redirect" }],
+    ["reset", { status: "pending", responseStatus: null, error: "no_response" }],
+    ["gone", { status: "failed", responseStatus: 410, error: "status" }],
+  ])("of the mood %s leaves %o", async (mood, expected) => {
+    const user = await newUser();
+    const { id, receiver } = await createEndpoint(user, mood);
+    await succeed(user);
+    const delivery = await newestDelivery(user, id, { attempts: 1, ...expected });
+    expect(delivery.nextAttemptAt !== null).toBe(delivery.status === "pending");
+    expect(await receiver.requests()).toHaveLength(1);
+    // A redirect is not followed.
+    expect(await receiver.requests(0, `${receiver.key}-target`)).toEqual([]);
+  });
+
+  it("that nothing listens at leaves a retry", async () => {
+    const user = await newUser();
+    const { id } = await createEndpoint(user);
+    await change(user, id, { url: "http://127.0.0.1:1/closed" });
+    await succeed(user);
+    await newestDelivery(user, id, { status: "pending", responseStatus: null, error: "no_response" });
+  });
+
+  it("that hangs delays no generation, no other endpoint and no call", async () => {
+    const user = await newUser("pro");
+    const hanging = [await createEndpoint(user, "hang"), await createEndpoint(user)];
+    const [stuck, good] = hanging;
+    for (let n = 0; n < 3; n += 1) await succeed(user);
+    // All of it while the first request still waits for its response.
+    expect(await stuck?.receiver.requests()).toHaveLength(1);
+    expect(await good?.receiver.requests(3)).toHaveLength(3);
+    expect((await deliveriesOf(user, stuck?.id ?? "")).deliveries).toMatchObject([
+      { status: "pending", attempts: 0 },
+      { status: "pending", attempts: 0 },
+      { status: "pending", attempts: 0 },
+    ]);
+    const { id } = await generate(user, newPrompt("slow"));
+    expect((await read(user, id)).status).not.toBe("failed");
+    expect((await user.post(`/api/predictions/${id}/cancel`)).status).toBe(200);
+  });
+});
+
+describe("a receiver that hangs", () => {
+  it("is given up after ten seconds", async () => {
+    skipTimers(10_000);
+    const user = await newUser();
+    const { id } = await createEndpoint(user, "hang");
+    await send(user, `${id}/test`);
+    await newestDelivery(user, id, { status: "failed", error: "timeout", responseStatus: null, attempts: 1 });
+  });
+});
+
+describe.concurrent("a failed delivery", () => {
+  it("is repeated under the same webhook-id, until it succeeds", async () => {
+    const user = await newUser();
+    const { id, receiver, secret } = await createEndpoint(user, "error");
+    await succeed(user);
+    const first = await newestDelivery(user, id, { attempts: 1 });
+    const wait = Date.parse(first.nextAttemptAt ?? "") - Date.parse(first.lastAttemptAt ?? "");
+    expect(wait).toBeGreaterThanOrEqual(4_500);
+    expect(wait).toBeLessThanOrEqual(5_500);
+    expect(await endpointOf(user, id)).toMatchObject({ enabled: true, failingSince: expect.any(String) });
+    await advance(user, 1_000);
+    expect(await receiver.requests()).toHaveLength(1);
+    await receiver.set("ok");
+    await advance(user, 5_000);
+    const requests = await receiver.requests(2);
+    expect(new Set(requests.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+    expect(requests[1]?.body).toBe(requests[0]?.body);
+    for (const request of requests) expect(eventIn(request, secret).type).toBe("generation.succeeded");
+    await newestDelivery(user, id, { status: "delivered", attempts: 2 });
+    expect((await endpointOf(user, id))?.failingSince).toBeNull();
+    await advance(user, DAY_MS);
+    expect(await receiver.requests()).toHaveLength(2);
+  });
+
+  it("fails after ten attempts, and can be sent again", async () => {
+    const user = await newUser();
+    const { id, receiver } = await createEndpoint(user, "error");
+    // Not disabled by the five days: a test of the schedule alone.
+    await succeed(user);
+    for (let attempts = 1; attempts <= 10; attempts += 1) {
+      await eventually(async () => {
+        const [newest] = (await deliveriesOf(user, id)).deliveries;
+        expect(newest?.attempts).toBe(attempts);
+      });
+      const [newest] = (await deliveriesOf(user, id)).deliveries;
+      if (attempts < 10) {
+        const due = await inStudio(user, (sql) =>
+          sql.exec<{ at: number }>("select next_at - last_attempt_at as at from deliveries").one(),
+        );
+        await advance(user, due.at);
+      } else expect(newest).toMatchObject({ status: "failed", nextAttemptAt: null, error: "status" });
+    }
+    expect(await receiver.requests()).toHaveLength(10);
+    const [failed] = (await deliveriesOf(user, id)).deliveries;
+    await receiver.set("ok");
+    const again = await send(user, `${id}/deliveries/${failed?.id}/resend`);
+    expect(again).toMatchObject({ id: failed?.id, status: "pending", attempts: 0 });
+    await newestDelivery(user, id, { status: "delivered", attempts: 1 });
+  });
+
+  it("can be sent again at once while it waits", async () => {
+    const user = await newUser();
+    const { id, receiver } = await createEndpoint(user, "error");
+    await succeed(user);
+    const waiting = await newestDelivery(user, id, { attempts: 1 });
+    await receiver.set("ok");
+    await send(user, `${id}/deliveries/${waiting.id}/resend`);
+    await newestDelivery(user, id, { status: "delivered", attempts: 2 });
+  });
+});
+
+describe.concurrent("an endpoint is disabled", () => {
+  it("at once by 410, with what waits for it; and enabled again by its user", async () => {
+    const user = await newUser("pro");
+    const { id, receiver, secret } = await createEndpoint(user, "error");
+    await succeed(user);
+    const waiting = await newestDelivery(user, id, { status: "pending", attempts: 1 });
+    await receiver.set("gone");
+    await succeed(user);
+    await eventually(async () =>
+      expect(await endpointOf(user, id)).toMatchObject({ enabled: false, disabledReason: "gone" }),
+    );
+    expect((await deliveriesOf(user, id)).deliveries).toMatchObject([
+      { status: "failed", responseStatus: 410 },
+      { status: "failed", nextAttemptAt: null },
+    ]);
+    await succeed(user);
+    expect(await receiver.requests()).toHaveLength(2);
+    const path = `${ENDPOINTS}/${id}/deliveries/${waiting.id}/resend`;
+    await expectProblem(await user.post(path), "not_ready");
+
+    await receiver.set("ok");
+    await change(user, id, { enabled: true });
+    const made = await succeed(user);
+    const { 2: last } = await receiver.requests(3);
+    expect(eventIn(last, secret).data.generation.id).toBe(made.id);
+  });
+
+  it("after five days without a success, not before", async () => {
+    const user = await newUser("pro");
+    const { id } = await createEndpoint(user, "error");
+    await succeed(user);
+    await newestDelivery(user, id, { attempts: 1 });
+    await advance(user, 4.9 * DAY_MS);
+    await newestDelivery(user, id, { attempts: 2 });
+    expect(await endpointOf(user, id)).toMatchObject({ enabled: true });
+    await advance(user, 0.2 * DAY_MS);
+    await eventually(async () =>
+      expect(await endpointOf(user, id)).toMatchObject({ enabled: false, disabledReason: "failing" }),
+    );
+    expect((await deliveriesOf(user, id)).deliveries).toMatchObject([{ status: "failed" }]);
+  });
+
+  it("not by failing tests", async () => {
+    const user = await newUser();
+    const { id } = await createEndpoint(user, "error");
+    await send(user, `${id}/test`);
+    await newestDelivery(user, id, { type: "webhook.test", status: "failed", attempts: 1 });
+    expect(await endpointOf(user, id)).toMatchObject({ enabled: true, failingSince: null });
+  });
+});
+
+describe.concurrent("the URL rule", () => {
+  it("is checked again before each request", async () => {
+    const user = await newUser();
+    const { id, receiver } = await createEndpoint(user);
+    // As if the studio had moved from loopback to a public address.
+    await set(user, { PUBLIC_URL: "https://studio.example" });
+    await send(user, `${id}/test`);
+    await newestDelivery(user, id, { status: "failed", error: "url_not_allowed", responseStatus: null });
+    expect(await receiver.requests()).toEqual([]);
+  });
+});
+
+describe("a suspended account", () => {
+  it("sends nothing until it is restored, also if only D1 knows", async () => {
+    const user = await newUser();
+    const { id, receiver } = await createEndpoint(user, "error");
+    await succeed(user);
+    await newestDelivery(user, id, { attempts: 1 });
+    await admin("suspend", user);
+    await receiver.set("ok");
+    await advance(user, HOUR_MS);
+    await advance(user, HOUR_MS);
+    expect(await receiver.requests()).toHaveLength(1);
+    await admin("restore", user);
+    expect(await receiver.requests(2)).toHaveLength(2);
+    await newestDelivery(user, id, { status: "delivered", attempts: 2 });
+  });
+
+  it("sends while D1 is down if the object knows of no suspension", async () => {
+    const user = await newUser();
+    const { receiver, id } = await createEndpoint(user, "error");
+    await succeed(user);
+    await newestDelivery(user, id, { attempts: 1 });
+    await receiver.set("ok");
+    const end = breakD1();
+    await advance(user, 6_000);
+    expect(await receiver.requests(2)).toHaveLength(2);
+    end();
+  });
+});
+
+describe.concurrent("deliveries", () => {
+  it("are listed in pages, newest first", async () => {
+    const user = await newUser();
+    const { id } = await createEndpoint(user);
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) ids.unshift((await send(user, `${id}/test`)).id);
+    const first = await deliveriesOf(user, id, "?limit=3");
+    const second = await deliveriesOf(user, id, `?limit=3&cursor=${first.nextCursor}`);
+    const listed = [...first.deliveries, ...second.deliveries];
+    expect(new Set(listed.map((delivery) => delivery.id))).toEqual(new Set(ids));
+    const times = listed.map(({ createdAt }) => createdAt);
+    expect(times).toEqual(times.toSorted().toReversed());
+    expect(second.nextCursor).toBeNull();
+    for (const query of ["?limit=0", "?limit=101", "?cursor=wrong", "?page=2"])
+      await expectProblem(await user.call(`${ENDPOINTS}/${id}/deliveries${query}`), "invalid_request");
+  });
+
+  it("are bounded: the oldest pending one is dropped, and a hundred finished ones are kept for 30 days", async () => {
+    const user = await newUser();
+    const { id, receiver } = await createEndpoint(user, "error");
+    await succeed(user);
+    await newestDelivery(user, id, { attempts: 1 });
+    // Older than the one above, which the next insert drops first.
+    await inStudio(user, (sql) => {
+      const insert = (count: number, status: string, finished: string) =>
+        sql.exec(
+          `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})
+           insert into deliveries (id, endpoint_id, event, payload, status, attempts, next_at, created_at, finished_at)
+           select '${status}-' || i, ?, 'webhook.test', '{}', '${status}', 1, null, i, ${finished} from n`,
+          id,
+        );
+      insert(999, "pending", "null");
+      insert(150, "delivered", String(Date.now()));
+      sql.exec("update deliveries set next_at = 9e15 where id like 'pending-%'");
+    });
+    await receiver.set("hang");
+    await send(user, `${id}/test`);
+    const statuses = () =>
+      inStudio(user, (sql) =>
+        Object.fromEntries(
+          sql
+            .exec<{ status: string; count: number }>(
+              "select status, count(*) as count from deliveries group by 1",
+            )
+            .toArray()
+            .map(({ status, count }) => [status, count]),
+        ),
+      );
+    expect(await statuses()).toEqual({ pending: 1_000, delivered: 99, dropped: 1 });
+    await advance(user, 31 * DAY_MS);
+    await eventually(async () => expect(await statuses()).not.toHaveProperty("dropped"));
+  });
+});
+
+describe("the log", () => {
+  it("has neither the URL's path and query nor the secret", async () => {
+    const user = await newUser();
+    const lines: string[] = [];
+    const spy = vi.spyOn(console, "log").mockImplementation((line: string) => lines.push(line));
+    onTestFinished(() => spy.mockRestore());
+    const receiver = new Receiver();
+    const url = `${receiver.url}?token=in-the-query`;
+    const response = await user.post(ENDPOINTS, { url });
+    const { endpoint, secret } = await response.json<{ endpoint: { id: string }; secret: string }>();
+    await send(user, `${endpoint.id}/test`);
+    await newestDelivery(user, endpoint.id, { status: "delivered" });
+    const text = lines.join("\n");
+    expect(text).toContain('"event":"webhook_sent","host":"127.0.0.1"');
+    for (const hidden of [secret, "in-the-query", receiver.key]) expect(text).not.toContain(hidden);
+  });
+});
