@@ -107,7 +107,7 @@ export function Details({ generation, outputIndex, actions, onDelete }: Props) {
 
 /** Up to `lg` a bar at the bottom of the window: icons with words under them. */
 const ACTIONS =
-  "flex gap-2 max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-bar max-lg:justify-around max-lg:gap-1 max-lg:border-t max-lg:border-line max-lg:bg-raised max-lg:px-2 max-lg:pt-2 max-lg:pb-safe lg:grid lg:grid-cols-2";
+  "flex gap-2 max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-bar max-lg:justify-around max-lg:gap-0.5 max-lg:border-t max-lg:border-line max-lg:bg-raised max-lg:px-1 max-lg:pt-2 max-lg:pb-safe lg:grid lg:grid-cols-2";
 /** Labels longer than the English ones take a second line. */
 const ACTION = "min-w-control px-2 whitespace-normal wrap-anywhere max-lg:flex-auto max-lg:stacked";
 const PLAIN = `button plain max-lg:border-transparent max-lg:bg-transparent ${ACTION}`;

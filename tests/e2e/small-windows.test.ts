@@ -5,6 +5,7 @@ import { commonText } from "../../frontend/text/common.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { failureSentences } from "../../frontend/text/errors.ts";
+import { imageText } from "../../frontend/text/image.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
@@ -104,6 +105,52 @@ test("the filter menu fits in every window", async () => {
   const menu = page.locator("#filters");
   const open = () => studio.button(galleryText.filterCount(1)).click();
   expect(await unreachable(page, menu, menu.locator("select, input"), open)).toEqual([]);
+});
+
+test("a panel that can be scrolled shows a shadow at its lower edge until its end", async () => {
+  const { page, studio } = await visit({ viewport: { width: 720, height: 450 } });
+  await studio.open();
+  await studio.button(commonText.options).click();
+  const panel = page.getByRole("group", { name: commonText.options, exact: true });
+  await panel.waitFor();
+  await isAtRest(page);
+  expect(await panel.evaluate(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 20)).toBe(
+    true,
+  );
+  /** The lowest pixels at the panel's start edge, where no control covers them. */
+  const lowerEdge = async () => {
+    const box = await panel.boundingBox();
+    if (!box) throw new Error("no panel");
+    const clip = { x: box.x + 4, y: box.y + box.height - 6, width: 8, height: 4 };
+    return (await page.screenshot({ clip })).toString("base64");
+  };
+  const before = await lowerEdge();
+  await panel.evaluate((element) => element.scrollTo({ top: element.scrollHeight, behavior: "instant" }));
+  await isAtRest(page);
+  expect(await lowerEdge()).not.toBe(before);
+});
+
+test("the labels under the viewer's icons have one line at 320 px", async () => {
+  const client = await createClient(app.url, newEmail());
+  const { id } = await client.makes("A narrow gate");
+  const { page, studio } = await visit({
+    email: client.email,
+    viewport: { width: 320, height: 640 },
+    isMobile: true,
+    hasTouch: true,
+  });
+  await studio.open(`/g/${id}`);
+  const bar = page.getByRole("link", { name: imageText.download }).locator("..");
+  await bar.waitFor();
+  const lines = await bar.locator(":scope > * > span:last-child").evaluateAll((labels) =>
+    labels.map((label) => {
+      const range = document.createRange();
+      range.selectNodeContents(label);
+      return `${label.textContent}: ${range.getClientRects().length}`;
+    }),
+  );
+  const { download, share, favorite, edit, again, delete: remove } = imageText;
+  expect(lines).toEqual([download, share, favorite, edit, again, remove].map((label) => `${label}: 1`));
 });
 
 test("a very long word in the queue keeps the row in its box and its buttons visible", async () => {
