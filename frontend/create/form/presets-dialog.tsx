@@ -149,7 +149,8 @@ function PresetRow({ preset, presets, onUsed }: RowProps) {
           <button
             type="button"
             class="min-h-control min-w-0 flex-1 rounded-sm px-2 py-1.5 text-start text-sm hover:bg-sunken"
-            aria-label={presetsText.apply(name)}
+            // Everything that is visible in it, too (WCAG 2.5.3).
+            aria-label={[presetsText.apply(name), summaryOf(preset), prompt].filter(Boolean).join(" ")}
             onClick={() => {
               onUsed();
               presets.use(preset);
