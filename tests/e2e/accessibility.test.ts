@@ -31,5 +31,5 @@ test.each(isLong ? [PHONE, DESKTOP] : [DESKTOP])(
     }
     expect(found).toEqual([]);
   },
-  240_000,
+  300_000,
 );

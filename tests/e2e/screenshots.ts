@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: PNGs of every state of the studio in `.cache/screenshots/`, on phones, a tablet and a desktop,
- * light and dark, for a person to look at. With `-- --readme` it takes the README's screenshots instead.
+ * `npm run screenshots`: PNGs of every state of the studio in `.cache/screenshots/`, on phones, a tablet, a desktop and
+ * a low window, light and dark, for a person to look at. With `-- --readme` it takes the README's screenshots instead.
  */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,7 +26,14 @@ const SCREENS = [
       { width: 820, height: 1180 },
     ],
   },
-  { touch: false, sizes: [{ width: 1440, height: 900 }] },
+  {
+    touch: false,
+    sizes: [
+      { width: 1440, height: 900 },
+      { width: 2560, height: 1440 },
+      { width: 720, height: 450 },
+    ],
+  },
 ];
 
 /** Oldest first. */

@@ -25,14 +25,41 @@ export async function* atAccount({
   page,
   studio,
   client,
-  words: { accountText, errorSentences },
+  words: { accountText, apiKeysText, errorSentences },
 }: Walk): States {
+  const { items } = await (await client.call("GET", "/api/generations?status=succeeded&limit=2")).json();
+  for (const { id } of items) await client.call("POST", `/api/generations/${id}/share`, {});
+  await client.call("POST", "/api/keys", { name: "Build server", scopes: ["read", "generate"] });
   const day = await fakeDailyUsage(page);
   day.is({ used: 12, limit: 50 });
   await studio.open("/account");
   await studio.button(accountText.exportShow).click();
   await page.getByRole("list", { name: accountText.exportParts }).waitFor();
   yield "account";
+  await page.getByRole("list", { name: accountText.shared }).scrollIntoViewIfNeeded();
+  yield "account, shared images";
+  await studio.button(accountText.turnOffAll).click();
+  await page.getByRole("dialog", { name: accountText.turnOffTitle }).waitFor();
+  yield "account, all links in question";
+  await studio.button(accountText.turnOffAllConfirmed).click();
+  await page.getByText(accountText.sharedNone).waitFor();
+  await studio.button(apiKeysText.show).click();
+  await page.getByRole("list", { name: apiKeysText.list }).scrollIntoViewIfNeeded();
+  yield "account, API keys";
+  await studio.button(apiKeysText.create).click();
+  await studio.button(apiKeysText.createConfirmed).click();
+  await page.getByText(apiKeysText.nameMissing).waitFor();
+  yield "account, a new API key without a name";
+  await page.getByRole("textbox", { name: apiKeysText.name }).fill("Printer");
+  await studio.button(apiKeysText.createConfirmed).click();
+  await page.getByRole("textbox", { name: apiKeysText.secret }).waitFor();
+  yield "account, a new API key";
+  await studio.button(apiKeysText.done).click();
+  await studio.button(apiKeysText.revokeAll).click();
+  await page.getByRole("dialog", { name: apiKeysText.revokeAllTitle }).waitFor();
+  yield "account, all API keys in question";
+  await page.getByRole("dialog").getByRole("button", { name: apiKeysText.revokeAll }).click();
+  await page.getByText(apiKeysText.none).waitFor();
   await studio.button(accountText.deleteOpen).click();
   await studio.button(accountText.deleteConfirmed).click();
   await page.getByText(accountText.deleteMismatch(client.email)).waitFor();

@@ -7,6 +7,7 @@ import type { Client } from "./client.ts";
 import type { StudioPage } from "./studio-page.ts";
 import { until } from "./until.ts";
 import { atAccount, atBounds, atMenu } from "./walk-account.ts";
+import { atForm } from "./walk-form.ts";
 import type { Words } from "./words.ts";
 
 export type Walk = {
@@ -56,6 +57,7 @@ export async function* walkPast(walk: Walk): States {
   const several = await walk.fated(prompts.several, "output-many");
   const { id } = await client.makes(several);
   await client.call("PATCH", `/api/generations/${id}`, { favorite: true });
+  yield* atForm(walk);
   yield* atBounds(walk);
   yield* atWork(walk);
   yield* atMenu(walk);
@@ -246,6 +248,12 @@ async function* inGallery({ page, studio, client, words }: Walk): States {
   await studio.open(`/gallery?collection=${collection.id}`);
   await page.getByText(collectionsText.emptyWhy).waitFor();
   yield "gallery, empty collection";
+  const { items } = await (await client.call("GET", "/api/generations?status=succeeded&limit=2")).json();
+  const ids = items.map(({ id }: { id: string }) => id);
+  await client.call("POST", "/api/generations/bulk", { ids, action: "collect", collection: collection.id });
+  await page.reload();
+  await areImagesDrawn(page);
+  yield "gallery, a collection";
   await client.call("DELETE", `/api/collections/${collection.id}`);
   await studio.open("/gallery?status=all");
   await page.getByText(failureSentences.upstream_failed).first().waitFor();

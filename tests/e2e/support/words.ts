@@ -1,5 +1,7 @@
 /** All message files, by which tests find elements on the screen. */
 import { accountText } from "../../../frontend/text/account.ts";
+import { apiKeysText } from "../../../frontend/text/api-keys.ts";
+import { batchText } from "../../../frontend/text/batch.ts";
 import { collectionsText } from "../../../frontend/text/collections.ts";
 import { commonText } from "../../../frontend/text/common.ts";
 import { createText } from "../../../frontend/text/create.ts";
@@ -7,11 +9,16 @@ import { errorSentences, errors, failureSentences } from "../../../frontend/text
 import { galleryText } from "../../../frontend/text/gallery.ts";
 import { imageText } from "../../../frontend/text/image.ts";
 import { menuText } from "../../../frontend/text/menu.ts";
+import { presetsText } from "../../../frontend/text/presets.ts";
+import { referenceText } from "../../../frontend/text/reference.ts";
 import { signInText } from "../../../frontend/text/sign-in.ts";
+import { stylesText } from "../../../frontend/text/styles.ts";
 
 /** The messages of this build. A build in another language has the same names with other values. */
 export const written = {
   accountText,
+  apiKeysText,
+  batchText,
   collectionsText,
   commonText,
   createText,
@@ -21,7 +28,10 @@ export const written = {
   galleryText,
   imageText,
   menuText,
+  presetsText,
+  referenceText,
   signInText,
+  stylesText,
 };
 
 export type Words = typeof written;
