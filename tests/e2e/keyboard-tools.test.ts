@@ -99,7 +99,7 @@ test("reference image: a file and an own image", async () => {
   await studio.prompt.focus();
   await tabTo(page, page.getByRole("radio", { name: /^Standard/ }));
   await keys.press("ArrowRight");
-  await tabTo(page, studio.button(referenceText.addWhat));
+  await tabTo(page, studio.button(referenceText.addLabel));
   const chooser = page.waitForEvent("filechooser");
   await keys.press("Enter");
   const { items } = await (await client.call("GET", "/api/generations")).json();

@@ -37,7 +37,7 @@ export async function* atForm({ page, studio, client, words, prompts, fated }: W
   await presets.waitFor({ state: "detached" });
 
   const chooser = page.waitForEvent("filechooser");
-  await studio.button(referenceText.addWhat).click();
+  await studio.button(referenceText.addLabel).click();
   const file = { name: "a.png", mimeType: "image/png", buffer: await drawPng(page) };
   await (await chooser).setFiles(file);
   await studio.button(referenceText.remove).locator("img").waitFor();
