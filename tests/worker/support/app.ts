@@ -121,7 +121,7 @@ const PAUSES_MS = { first: 20, longest: 300 };
  */
 export async function eventually<T>(expectation: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + LONGEST_MS;
-  for (let pause = PAUSES_MS.first; ; pause = Math.min(pause * 1.5, PAUSES_MS.longest)) {
+  for (let pause = PAUSES_MS.first; ; pause = Math.min(pause * 2, PAUSES_MS.longest)) {
     try {
       return await expectation();
     } catch (error) {
