@@ -19,7 +19,7 @@ import {
 } from "./support/app.ts";
 import { crashAt, failAt, gateSkytells, gateStorage, holdAt, passed, type Point } from "./support/gates.ts";
 import { storedImages } from "./support/stored-images.ts";
-import { at, maybe } from "./support/race.ts";
+import { at, crashPoints, maybe } from "./support/race.ts";
 import { createsOf, ended, webhookOf } from "./support/simulator.ts";
 
 beforeAll(gateSkytells);
@@ -250,10 +250,7 @@ const WAY: Record<string, Point> = {
   "the user is gone, which is not known yet": at("after", /^d1 delete from "users"/),
 };
 
-/** The short form ends the object at every third of these points. */
-const points = Object.entries(WAY).filter((_, index) => env.TEST_ALL !== "" || index % 3 === 0);
-
-describe.concurrent.each(points)("%s, and the object ends there", (_, point) => {
+describe.concurrent.each(crashPoints(WAY))("%s, and the object ends there", (_, point) => {
   it("deletes everything nevertheless", async () => {
     const { user } = await owner();
     crashAt(user, point);

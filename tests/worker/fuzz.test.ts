@@ -27,7 +27,7 @@ import { set } from "./support/settings.ts";
 import { createsOf, SIMULATOR_KEY } from "./support/simulator.ts";
 import { jobsOf, type StoredState, storedStateOf } from "./support/stored-state.ts";
 
-const numRuns = env.TEST_ALL ? 2_000 : 100;
+const numRuns = env.TEST_ALL ? 1_000 : 30;
 const timeout = 600_000;
 
 type Kept = { id: string; jobId: string; webhookUrl: string };

@@ -5,6 +5,7 @@ import { crashAt, gateSkytells, holdAt, passed, type Point } from "./support/gat
 import {
   at,
   clearOf,
+  crashPoints,
   cross,
   deliverEnd,
   expectOneTruth,
@@ -74,7 +75,7 @@ it.each(Object.entries(pick("a cancel", "a delete")))(
   },
 );
 
-describe.concurrent.each(Object.entries(CANCEL_WAY))("%s, and the object ends there", (_, point) => {
+describe.concurrent.each(crashPoints(CANCEL_WAY))("%s, and the object ends there", (_, point) => {
   it("stays canceled, also at Skytells", async () => {
     const scene = await setUp("stuck");
     const { user } = scene;
@@ -144,7 +145,7 @@ describe.concurrent.each(cross(DELETE_WAY, DELETE_INTRUDERS))(
   },
 );
 
-describe.concurrent.each(Object.entries(DELETE_WAY))("%s, and the object ends there", (_, point) => {
+describe.concurrent.each(crashPoints(DELETE_WAY))("%s, and the object ends there", (_, point) => {
   it("is gone", async () => {
     const { scene, remove } = await picture();
     crashAt(scene.user, point);

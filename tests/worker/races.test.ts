@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { openStudio } from "./support/app.ts";
 import { crashAt, gateSkytells, holdAt, passed, type Point } from "./support/gates.ts";
-import { at, cross, deliverEnd, expectOneTruth, INTRUDERS, setUp } from "./support/race.ts";
+import { at, crashPoints, cross, deliverEnd, expectOneTruth, INTRUDERS, setUp } from "./support/race.ts";
 
 beforeAll(gateSkytells);
 
@@ -42,7 +42,7 @@ describe.concurrent.each(cross(WAY, INTRUDERS))("$where, and then $who", ({ poin
   });
 });
 
-describe.concurrent.each(Object.entries(WAY))("%s, and the object ends there", (_, point) => {
+describe.concurrent.each(crashPoints(WAY))("%s, and the object ends there", (_, point) => {
   it("continues after a restart", async () => {
     const scene = await setUp("delay=0.1");
     crashAt(scene.user, point);
