@@ -27,7 +27,7 @@ export function startGroup(args: string[], env: NodeJS.ProcessEnv = {}): Group {
   running.add(child);
   let output = "";
   const keep = (chunk: Buffer) => {
-    output = (output + chunk.toString()).slice(-20_000);
+    output = (output + chunk.toString()).slice(-200_000);
   };
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
