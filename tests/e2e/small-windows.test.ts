@@ -130,6 +130,15 @@ test("a panel that can be scrolled shows a shadow at its lower edge until its en
   expect(await lowerEdge()).not.toBe(before);
 });
 
+test.each([360, 390, 820])("at %i px the models are beside each other", async (width) => {
+  const { page, studio } = await visit({ viewport: { width, height: 844 } });
+  await studio.open();
+  const labels = page.getByRole("group", { name: commonText.models }).locator("label");
+  const tops = await labels.evaluateAll((all) => all.map((label) => label.getBoundingClientRect().top));
+  expect(tops.length).toBe(3);
+  expect(new Set(tops).size).toBe(1);
+});
+
 test("the labels under the viewer's icons have one line at 320 px", async () => {
   const client = await createClient(app.url, newEmail());
   const { id } = await client.makes("A narrow gate");
