@@ -223,7 +223,7 @@ describe("GET /images/:id/:n", () => {
     expect(new TextDecoder().decode((await response.arrayBuffer()).slice(8, 12))).toBe("WEBP");
   });
 
-  it("a small thumbnail is made at its first request, at most 256 pixels long", async () => {
+  it("serves the thumbnail at the first request for a small one, which is made after the response", async () => {
     const owner = await newUser();
     const { id } = await generate(owner, newPrompt("terminal"));
     await reaches(owner, id, "succeeded");
@@ -232,11 +232,39 @@ describe("GET /images/:id/:n", () => {
     await env.OUTPUTS.put(`outputs/${owner.id}/${id}/0.png`, wide, {
       httpMetadata: { contentType: "image/png" },
     });
-    const response = await owner.call(`/images/${id}/0?size=small`);
-    expect(response.headers.get("content-type")).toBe("image/webp");
-    const size = imageDimensionsFromData(await response.bytes());
+    const path = `/images/${id}/0?size=small`;
+    const thumbnail = await (await owner.call(path.replace("small", "thumb"))).bytes();
+    const first = await owner.call(path);
+    expect(first.headers.get("cache-control")).toBe("private, no-cache");
+    expect(first.headers.get("content-location")).toBe(`/images/${id}/0?size=thumb`);
+    expect(await first.bytes()).toEqual(thumbnail);
+    await eventually(async () =>
+      expect(await objectsOf(owner)).toContain(`thumbs/${owner.id}/${id}/0-256.webp`),
+    );
+    const small = await owner.call(path, { headers: { "if-none-match": first.headers.get("etag") ?? "" } });
+    expect([small.status, small.headers.get("content-location")]).toEqual([200, null]);
+    const size = imageDimensionsFromData(await small.bytes());
     expect(size).toEqual({ width: 256, height: 128, type: "webp" });
-    expect(await objectsOf(owner)).toContain(`thumbs/${owner.id}/${id}/0-256.webp`);
+  });
+
+  it("makes a small thumbnail in the request if there is no thumbnail either", async () => {
+    const owner = await newUser();
+    const { id } = await generate(owner, newPrompt("terminal"));
+    await reaches(owner, id, "succeeded");
+    await eventually(async () => expect(await objectsOf(owner)).toHaveLength(2));
+    await env.OUTPUTS.delete((await objectsOf(owner)).filter((key) => key.startsWith("thumbs/")));
+    const response = await owner.call(`/images/${id}/0?size=small`);
+    expect(response.headers.get("content-location")).toBeNull();
+    expect(imageDimensionsFromData(await response.bytes())?.type).toBe("webp");
+  });
+
+  it("makes no small thumbnail of another user's image", async () => {
+    const [owner, other] = [await newUser(), await newUser()];
+    const { id } = await generate(owner, newPrompt("terminal"));
+    await reaches(owner, id, "succeeded");
+    await eventually(async () => expect(await objectsOf(owner)).toHaveLength(2));
+    await expectProblem(await other.call(`/images/${id}/0?size=small`), "not_found");
+    expect(await objectsOf(owner)).toHaveLength(2);
   });
 
   it("rejects thumbnails half a minute after the session was ended in another browser", async () => {

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { encode } from "fast-png";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { StoredOutput } from "../../worker/api/generation.ts";
-import { makeMissingVariant, makeVariant } from "../../worker/images/variants.ts";
+import { makeMissingVariant, makeMissingVariantOnce, makeVariant } from "../../worker/images/variants.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 const MIB = 1024 * 1024;
@@ -29,6 +29,18 @@ function failingImages(error: Error) {
   const transformer = { transform: () => transformer, output };
   const IMAGES = { input: () => transformer } as unknown as ImagesBinding;
   return { bindings: { OUTPUTS: env.OUTPUTS, IMAGES }, calls: () => output.mock.calls.length };
+}
+
+/** The real Images binding, whose calls are counted. */
+function counting(count: () => unknown) {
+  const IMAGES: ImagesBinding = {
+    ...env.IMAGES,
+    input: (stream) => {
+      count();
+      return env.IMAGES.input(stream);
+    },
+  };
+  return { OUTPUTS: env.OUTPUTS, IMAGES };
 }
 
 const imagesError = (code: number) => Object.assign(new Error(`IMAGES_TRANSFORM_ERROR ${code}`), { code });
@@ -110,4 +122,30 @@ describe("Images' monthly limit", () => {
       ["0.webp"],
     ]);
   });
+});
+
+it("a variant is made once by requests at the same time, and again after it was deleted", async () => {
+  const { place, names } = await store(PNG);
+  const input = vi.fn<() => void>();
+  const make = () => makeMissingVariantOnce(counting(input), place, OUTPUT, "small", canStay);
+  await Promise.all([make(), make(), make()]);
+  expect([input.mock.calls.length, await names()]).toEqual([1, ["0-256.webp"]]);
+  await env.OUTPUTS.delete(`thumbs/${place.userId}/${place.generationId}/0-256.webp`);
+  await make();
+  expect([input.mock.calls.length, await names()]).toEqual([2, ["0-256.webp"]]);
+});
+
+it("a variant whose request was canceled is made by a later request", async () => {
+  const { place, names } = await store(PNG);
+  const hanging = new Proxy(env.OUTPUTS, {
+    get: (bucket, name) => (name === "head" ? () => new Promise(() => {}) : Reflect.get(bucket, name)),
+  });
+  const make = (OUTPUTS: R2Bucket) =>
+    makeMissingVariantOnce({ ...env, OUTPUTS }, place, OUTPUT, "small", canStay);
+  void make(hanging);
+  await make(env.OUTPUTS);
+  expect(await names()).toEqual([]);
+  pretendNow(Date.now() + HOUR_MS / 30);
+  await make(env.OUTPUTS);
+  expect(await names()).toEqual(["0-256.webp"]);
 });

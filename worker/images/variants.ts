@@ -9,8 +9,8 @@ import { type ResizeFailure, resizeToWebp, type Size } from "./resize.ts";
 import { serveObject } from "./serve.ts";
 
 /**
- * By the name that a query gives. Made with the image: `thumb`. Made at the first request: `small` (the gallery on
- * phones), and the sizes of a shared page. Thumbnails are mostly shown at half their size, which hides the loss.
+ * By the name that a query gives. Made with the image: `thumb`. Made at the first request: the sizes of a shared
+ * page; and after it `small` (the gallery on phones). Thumbnails are mostly shown at half their size, which hides the loss.
  */
 const VARIANTS = {
   thumb: { side: 512, quality: 60 },
@@ -83,6 +83,26 @@ export async function makeMissingVariant(
   }
   if (!stays) return "gone";
   return isMade ? "made" : "failed";
+}
+
+/** Variants that this isolate is making, by key, with the time of the start: a canceled request does not remove its own. */
+const startedAt = new Map<string, number>();
+const ABANDONED_AFTER_MS = 60_000;
+
+/** Like `makeMissingVariant`, but does nothing while another request to this isolate makes the same variant. */
+export async function makeMissingVariantOnce(
+  ...[env, place, output, variant, canStay]: Parameters<typeof makeMissingVariant>
+): Promise<void> {
+  const key = keyOf(place, output.n, variant);
+  const now = Date.now();
+  for (const [old, start] of startedAt) if (now - start > ABANDONED_AFTER_MS) startedAt.delete(old);
+  if (startedAt.has(key)) return;
+  startedAt.set(key, now);
+  try {
+    await makeMissingVariant(env, place, output, variant, canStay);
+  } finally {
+    startedAt.delete(key);
+  }
 }
 
 /** Makes and stores a variant; records a failure. Returns false if there is none now; never throws. */

@@ -2,12 +2,19 @@ import { Hono } from "hono";
 import type { GenerationRecord, StoredOutput } from "../../api/generation.ts";
 import { problemResponse, stored } from "../../api/problem.ts";
 import { IMAGE_NOT_FOUND } from "../../api/refusals.ts";
+import type { Caller } from "../../auth/caller.ts";
 import { authorizeRecent, type Principal } from "../../auth/principal.ts";
 import { databaseFor } from "../../db/client.ts";
 import { outputKey } from "../../images/keys.ts";
 import { serveObject } from "../../images/serve.ts";
 import { serveWithMetadata } from "../../images/serve-with-metadata.ts";
-import { makeMissingVariant, serveVariant, thumbnailNamed, type Variant } from "../../images/variants.ts";
+import {
+  makeMissingVariant,
+  makeMissingVariantOnce,
+  serveVariant,
+  thumbnailNamed,
+  type Variant,
+} from "../../images/variants.ts";
 import { contentDisposition, fileNameOf } from "../../shared/file-name.ts";
 import { mediaTypeOf } from "../../shared/media-types.ts";
 import { findOutput, stillExists } from "../../use-cases/find-output.ts";
@@ -33,6 +40,11 @@ export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, withCaller("
     if (!recent.ok) return problemResponse(recent.refusal);
     const thumbnail = await serveThumbnail(c, recent.value, { id, n }, size);
     if (thumbnail) return thumbnail;
+    const larger = size === "small" ? await serveLarger(c, recent.value, { id, n }) : null;
+    if (larger) {
+      c.executionCtx.waitUntil(makeSmall(c, caller, { id, n }).catch(() => null));
+      return larger;
+    }
   }
   const found = await findOutput(c, caller, { id, n });
   if (!found.ok) return problemResponse(found.refusal);
@@ -47,18 +59,33 @@ async function serveThumbnail(
   { userId }: Principal,
   { id, n }: { id: string; n: string },
   size: Variant,
+  headers: Record<string, string> = {},
 ): Promise<Response | null> {
   if (!/^\d$/.test(n)) return null;
   return stored(
     serveVariant(c.env, { userId, generationId: id }, Number(n), size, c.req.raw, {
       ...REVALIDATE,
       ...OWN,
+      ...headers,
       "content-disposition": contentDisposition(
         "inline",
         fileNameOf({ id, prompt: null }, Number(n), "image/webp"),
       ),
     }),
   );
+}
+
+/** The thumbnail in place of the small one, which the service worker must not store. Null if there is none. */
+const serveLarger = (c: AppContext, principal: Principal, place: { id: string; n: string }) =>
+  serveThumbnail(c, principal, place, "thumb", { "content-location": `${c.req.path}?size=thumb` });
+
+/** Runs after the response, so that no visitor of the gallery waits for Images. */
+async function makeSmall(c: AppContext, caller: Caller, place: { id: string; n: string }): Promise<void> {
+  const found = await findOutput(c, caller, place);
+  if (!found.ok) return;
+  const { principal, record, output } = found.value;
+  const variant = { userId: principal.userId, generationId: record.id };
+  await makeMissingVariantOnce(c.env, variant, output, "small", () => stillExists(c, principal, record.id));
 }
 
 /** Makes the thumbnail and serves it; null if it cannot be made. */
