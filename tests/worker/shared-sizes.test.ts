@@ -20,6 +20,8 @@ describe("GET /s/:token/image?size", () => {
   it("is what the page shows, linked to the original", async () => {
     const page = await (await call(path.replace("/image", ""))).text();
     expect(page).toContain(`<a href="${path}"><img src="${path}?size=768"`);
+    const [first = ""] = /<(?:img|link rel="preload")[^>]*>/.exec(page) ?? [];
+    expect(first, "the first image that the browser finds").toContain(`href="${path}?size=768"`);
   });
 
   it.each([

@@ -72,7 +72,13 @@ export function SharedPage({ shared, card, url, nonce, contact, isSignUpOpen }: 
     hasThreeActions: isSingle && shared.showPrompt && isSignUpOpen,
     canBeReported: contact !== null,
   });
-  const head = <Card {...{ title, alt, description, url, card }} />;
+  const [first] = outputs;
+  const head = (
+    <>
+      {first && <Preload {...sourcesOf(first, path, null, isSingle ? 1 : 2)} />}
+      <Card {...{ title, alt, description, url, card }} />
+    </>
+  );
   return (
     <PlainPage title={title} nonce={nonce} head={head} style={style}>
       <main>
@@ -149,14 +155,10 @@ type ImageProps = {
 
 /** Links to the original, which may be some megabytes: the page shows a variant. */
 function Image({ output, path, n, alt, isFirst, columns }: ImageProps) {
-  const views = viewsOf(output).map((view) => ({ ...view, src: pathOf(path, { n, size: view.side }) }));
-  const sources = views.map((view) => `${view.src} ${view.width}w`);
   return (
     <a href={pathOf(path, { n })}>
       <img
-        src={views.at(-1)?.src}
-        srcset={sources.length > 1 ? sources.join(", ") : undefined}
-        sizes={sources.length > 1 ? sizesOf(output, columns) : undefined}
+        {...sourcesOf(output, path, n, columns)}
         width={output.width}
         height={output.height}
         alt={alt}
@@ -164,6 +166,23 @@ function Image({ output, path, n, alt, isFirst, columns }: ImageProps) {
         loading={isFirst ? undefined : "lazy"}
       />
     </a>
+  );
+}
+
+type Sources = { src: string | undefined; srcset?: string; sizes?: string };
+
+function sourcesOf(output: StoredOutput, path: string, n: number | null, columns: 1 | 2): Sources {
+  const views = viewsOf(output).map((view) => ({ ...view, src: pathOf(path, { n, size: view.side }) }));
+  const src = views.at(-1)?.src;
+  if (views.length < 2) return { src };
+  const srcset = views.map((view) => `${view.src} ${view.width}w`).join(", ");
+  return { src, srcset, sizes: sizesOf(output, columns) };
+}
+
+/** First in the document, so that the icon in the header does not take the connection that is open. */
+function Preload({ src, srcset, sizes }: Sources) {
+  return (
+    <link rel="preload" as="image" href={src} imagesrcset={srcset} imagesizes={sizes} fetchpriority="high" />
   );
 }
 
