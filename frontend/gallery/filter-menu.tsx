@@ -23,11 +23,26 @@ const DATES = ["any", "0", "6", "29", "custom"] as const;
 type DateRange = (typeof DATES)[number];
 
 /** Filters, order, size and grouping of the images. Each choice applies at once. */
-export function FilterMenu({ filters, onFilter, size, onSize, isGrouped, onGroup }: Props) {
+export function FilterMenu(props: Props) {
   const menu = useRef<HTMLDivElement>(null);
+  const wasOpened = useSignal(false);
+  return (
+    <ToolbarMenu
+      id="filters"
+      menu={menu}
+      onToggle={() => {
+        wasOpened.value = true;
+      }}
+    >
+      {wasOpened.value && <Controls {...props} />}
+    </ToolbarMenu>
+  );
+}
+
+function Controls({ filters, onFilter, size, onSize, isGrouped, onGroup }: Props) {
   const models = [...offeredModels.value, ...unlistedModels.value];
   return (
-    <ToolbarMenu id="filters" menu={menu}>
+    <>
       <Select
         label={galleryText.status}
         value={filters.status}
@@ -74,7 +89,7 @@ export function FilterMenu({ filters, onFilter, size, onSize, isGrouped, onGroup
         </div>
       </fieldset>
       <Switch label={galleryText.group} isOn={isGrouped} onChange={onGroup} />
-    </ToolbarMenu>
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import { act, cleanup, configure, fireEvent, screen, waitFor } from "@testing-li
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { galleryText } from "../../frontend/text/gallery.ts";
 import { tileSizes } from "../../worker/shared/tile-image.ts";
-import { openApp } from "./render-app.tsx";
+import { openApp, openFilterMenu } from "./render-app.tsx";
 import { image, memoryStore, ok, setUp } from "./support.ts";
 
 // The first import of a chunk compiles it.
@@ -70,6 +70,7 @@ test("the size of the images is chosen in the filter menu, and remembered in the
   const sizes = () => screen.getByRole("img", { name: "a" }).getAttribute("sizes");
   const tile = { thumbnailUrl: "/images/a/0?size=thumb", width: 1024, height: 1024 };
   expect(sizes()).toBe(tileSizes(tile));
+  await openFilterMenu();
   fireEvent.click(screen.getByText(galleryText.tileSizes.large));
   await waitFor(() => expect(sizes()).toBe(tileSizes(tile, "large")));
   expect(screen.getByRole("img", { name: "a" }).getAttribute("srcset")).toBe(
@@ -79,6 +80,7 @@ test("the size of the images is chosen in the filter menu, and remembered in the
   cleanup();
   await open(undefined, store);
   expect(sizes()).toBe(tileSizes(tile, "large"));
+  await openFilterMenu();
   fireEvent.click(screen.getByText(galleryText.tileSizes.medium));
   await waitFor(() => expect(store.get("tile-size")).toBeNull());
 });

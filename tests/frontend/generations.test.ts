@@ -30,6 +30,15 @@ function open(...held: Generation[]) {
   };
 }
 
+test("news without a change keeps the object, so that nothing is rendered again", () => {
+  const { generations } = open(image("a"));
+  const before = generations.peek("a");
+  generations.upsert(image("a"));
+  expect(generations.peek("a")).toBe(before);
+  generations.upsert(image("a", { favorite: true }));
+  expect(generations.peek("a")).not.toBe(before);
+});
+
 describe("status", () => {
   const EXPECTED: Record<GenerationStatus, Record<GenerationStatus, GenerationStatus>> = {
     queued: {

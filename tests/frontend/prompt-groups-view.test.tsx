@@ -2,7 +2,7 @@
 import { cleanup, configure, fireEvent, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { galleryText } from "../../frontend/text/gallery.ts";
-import { openApp } from "./render-app.tsx";
+import { openApp, openFilterMenu } from "./render-app.tsx";
 import { image, memoryStore, ok, setUp } from "./support.ts";
 
 // The first import of a chunk compiles it.
@@ -53,6 +53,7 @@ test("selecting a group selects all its images, and selecting it again none", as
 
 test("the choice is off by default and stays in this browser", async () => {
   const { store } = await open();
+  await openFilterMenu();
   const choice = screen.getByRole<HTMLInputElement>("switch", { name: galleryText.group, hidden: true });
   expect(choice.checked).toBe(true);
   fireEvent.click(choice);

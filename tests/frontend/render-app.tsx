@@ -1,4 +1,4 @@
-import { render } from "@testing-library/preact";
+import { act, fireEvent, render } from "@testing-library/preact";
 import { onTestFinished } from "vitest";
 import { App, deferredModule, dialogsModule } from "../../frontend/app.tsx";
 import { createRouter } from "../../frontend/browser/router.ts";
@@ -61,4 +61,11 @@ export async function openApp(world = setUp(), typed = "") {
     pendingDeletions: part(pendingDeletionsPart),
     submit: part(submitPart),
   };
+}
+
+/** Opens the gallery's filter menu: happy-dom has no popovers. */
+export async function openFilterMenu(): Promise<void> {
+  const menu = document.getElementById("filters");
+  if (!menu) throw new Error("The page has no filter menu.");
+  await act(() => void fireEvent(menu, new Event("beforetoggle")));
 }

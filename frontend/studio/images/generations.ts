@@ -57,7 +57,9 @@ export function createGenerations() {
 
   function show(entry: Entry, replaces?: string) {
     const previous = entry.shown.peek();
-    const generation: Generation = Object.assign({}, entry.server, ...entry.edits);
+    const next: Generation = Object.assign({}, entry.server, ...entry.edits);
+    // The same object if nothing has changed, so that a list that is read again renders nothing.
+    const generation = JSON.stringify(next) === JSON.stringify(previous) ? previous : next;
     entry.shown.value = generation;
     notify({ type: "upserted", generation, previous, ...(replaces !== undefined && { replaces }) });
   }
