@@ -3,43 +3,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import preact from "@preact/preset-vite";
 import tailwindcss from "@tailwindcss/vite";
-import { Window } from "happy-dom";
-import { build, defineConfig, type Plugin, type Rolldown, runnerImport } from "vite";
+import { build, defineConfig, type Plugin, type Rolldown } from "vite";
 import { inlineCritical } from "./scripts/inline-critical-plugin.ts";
+import { GALLERY_DOCUMENT, prerenderStudio } from "./scripts/prerender-plugin.ts";
 import { openApi } from "./scripts/openapi/plugin.ts";
 
 /** The Worker that `npm start` runs (scripts/start.ts). */
 const worker = `http://localhost:${process.env["PORT"] ?? "8787"}`;
-
-/** Renders the Create page into index.html, so that the form is visible before any script has run. */
-function prerenderStudio(): Plugin {
-  return {
-    name: "prerender-studio",
-    apply: "build",
-    transformIndexHtml: {
-      order: "pre",
-      async handler(html) {
-        const { module } = await runnerImport<typeof import("./frontend/prerender.tsx")>(
-          "./frontend/prerender.tsx",
-          {
-            configFile: false,
-            root: import.meta.dirname,
-            plugins: [minifyIcons(), preact({ devToolsEnabled: false })],
-          },
-        );
-        const window = new Window({ url: "http://localhost/" });
-        Object.assign(globalThis, { window, document: window.document });
-        try {
-          return html.replace("<!--studio-->", module.prerender(window as unknown as globalThis.Window));
-        } finally {
-          await window.happyDOM.close();
-          Reflect.deleteProperty(globalThis, "window");
-          Reflect.deleteProperty(globalThis, "document");
-        }
-      },
-    },
-  };
-}
 
 /**
  * Removes the license comment (the license is in the README) and the line breaks of an icon, and the attributes that
@@ -88,7 +58,9 @@ function serviceWorker(): Plugin {
     apply: "build",
     async writeBundle({ dir }, bundle) {
       if (dir === undefined) throw new Error("The build has no output folder.");
-      const files = [...Object.keys(bundle).sort(), ...PUBLIC_SHELL];
+      // Offline the studio's page is the Create page's document.
+      const built = Object.keys(bundle).filter((name) => name !== GALLERY_DOCUMENT);
+      const files = [...built.sort(), ...PUBLIC_SHELL];
       const digest = createHash("sha256");
       // The headers count: the cached page keeps the policy that it came with.
       for (const file of [...files, "_headers"]) digest.update(await readFile(join(dir, file)));
@@ -134,7 +106,7 @@ export default defineConfig({
     minifyIcons(),
     preact({ devToolsEnabled: false }),
     tailwindcss(),
-    prerenderStudio(),
+    prerenderStudio([minifyIcons(), preact({ devToolsEnabled: false })]),
     inlineCritical(),
     plainDynamicImports(),
     openApi(),

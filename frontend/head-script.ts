@@ -8,6 +8,8 @@ declare const __CHUNKS__: Record<string, string[]>;
 /** The URL of main.tsx. */
 declare const __MAIN__: string;
 
+const FIRST_FRAME_MS = 1_000;
+
 {
   const html = document.documentElement;
   const page = `/${location.pathname.split("/")[1] ?? ""}`;
@@ -63,6 +65,10 @@ declare const __MAIN__: string;
   });
   // The browser paints the document before the script runs.
   document.addEventListener("DOMContentLoaded", () => {
+    // The examples: only a page that shows them loads them, and then it does not wait for the layout.
+    if (page === "/" && !("hasImages" in html.dataset)) {
+      for (const image of document.images) image.loading = "eager";
+    }
     // Without main.tsx the form submits itself: the page loads again, with the prompt in its address.
     const run = () =>
       void import(__MAIN__).catch(() => {
@@ -70,7 +76,7 @@ declare const __MAIN__: string;
         early?.form?.submit();
       });
     requestAnimationFrame(() => setTimeout(run));
-    // A hidden tab does not paint.
-    setTimeout(run, 100);
+    // A hidden tab does not paint. The first frame of a visible one may take longer on a slow phone.
+    setTimeout(run, document.hidden ? 0 : FIRST_FRAME_MS);
   });
 }

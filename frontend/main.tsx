@@ -1,7 +1,7 @@
 /** Starts the studio: creates and renders the first screen, and loads the rest when it is needed. */
 import "./styles/main.css";
 import { effect, signal } from "@preact/signals";
-import { hydrate, render } from "preact";
+import { hydrate } from "preact";
 import { pageAt } from "../worker/shared/pages.ts";
 import { createApi } from "./api/client.ts";
 import { App, deferredModule, dialogsModule, imageModule, preloadPage } from "./app.tsx";
@@ -229,11 +229,9 @@ function mount(root: HTMLElement) {
     tabStore.set("resume", null);
   }
   const studio = <Studio />;
-  if (location.pathname === "/" && root.firstElementChild) hydrate(studio, root);
-  else {
-    root.replaceChildren();
-    render(studio, root);
-  }
+  const prerendered = root.firstElementChild;
+  if (prerendered?.getAttribute("data-page") !== router.route.value.page) root.replaceChildren();
+  hydrate(studio, root);
   // The operator's models (worker/http/pages/studio-page.ts), which the prerendered page does not have.
   const models = document.getElementById("models")?.textContent;
   if (models) offeredModels.value = JSON.parse(models);

@@ -10,8 +10,8 @@ import { createSession, sessionPart } from "./studio/session/session.ts";
 import { PartsProvider, provide } from "./ui/parts.ts";
 
 /**
- * Renders the Create page as HTML, in a document that the build provides: signed out and with an empty form, as the
- * browser starts too, so that hydration changes nothing.
+ * Renders the page at the window's address as HTML, in a document that the build provides: signed out and with an empty
+ * form, as the browser starts too, so that hydration changes nothing.
  */
 export function prerender(window: Window): string {
   const unavailable = () => {
@@ -39,5 +39,8 @@ export function prerender(window: Window): string {
   );
   // Preact sets the property, which HTML does not contain.
   for (const input of root.querySelectorAll("input")) input.toggleAttribute("checked", input.checked);
-  return root.innerHTML;
+  const html = root.innerHTML;
+  // Its effects would load the chunks of the page.
+  render(null, root);
+  return html;
 }

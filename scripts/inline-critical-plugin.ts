@@ -11,6 +11,8 @@ import { imagePath, PAGE_PATHS } from "../worker/shared/pages.ts";
 const HEAD_SCRIPT = join(import.meta.dirname, "../frontend/head-script.ts");
 /** The dev server's own script begins with an @. */
 const MAIN_SCRIPT = /<script type="module"[^>]* src="(\/[^"@][^"]*)"><\/script>/;
+const INLINE_SCRIPT = /<script data-cfasync="false">(.*?)<\/script>/gs;
+const INLINE_STYLE = /<style>(.*?)<\/style>/gs;
 const STYLESHEET = /\s*<link rel="stylesheet"[^>]* href="\/([^"]+)">/g;
 
 /** The modules that app.tsx loads lazily. */
@@ -22,7 +24,6 @@ const ACCOUNT_MODULE = "account/account-page.tsx";
 type Chunks = Record<string, string[]>;
 
 export function inlineCritical(): Plugin {
-  let digests = { script: "", style: "" };
   return {
     name: "inline-critical",
     transformIndexHtml: {
@@ -39,7 +40,6 @@ export function inlineCritical(): Plugin {
           delete bundle?.[file];
           return "";
         });
-        digests = { script: digestOf(script), style: digestOf(style) };
         const head = [
           `<link rel="modulepreload" href="${main}" />`,
           style && `<style>${style}</style>`,
@@ -53,12 +53,15 @@ export function inlineCritical(): Plugin {
       // Before the service worker's digest of the headers.
       order: "pre",
       sequential: true,
-      async handler({ dir }) {
+      async handler({ dir }, bundle) {
+        const pages = Object.values(bundle)
+          .filter(({ fileName }) => fileName.endsWith(".html"))
+          .map((page) => (page.type === "asset" ? String(page.source) : ""));
         const path = join(dir ?? "", "_headers");
         const headers = await readFile(path, "utf8");
         const allowed = headers
-          .replace("script-src 'self'", `script-src 'self' ${digests.script}`)
-          .replace("style-src 'self'", `style-src 'self' ${digests.style}`);
+          .replace("script-src 'self'", `script-src 'self' ${digestsOf(pages, INLINE_SCRIPT)}`)
+          .replace("style-src 'self'", `style-src 'self' ${digestsOf(pages, INLINE_STYLE)}`);
         await writeFile(path, allowed);
       },
     },
@@ -103,4 +106,9 @@ function chunksOfPages(bundle: Rolldown.OutputBundle): Chunks {
   }
 }
 
-const digestOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+/** Of what these pages contain inline, each once. */
+function digestsOf(pages: string[], element: RegExp): string {
+  const texts = pages.flatMap((page) => [...page.matchAll(element)].map(([, text = ""]) => text));
+  const digests = texts.map((text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+  return [...new Set(digests)].join(" ");
+}

@@ -5,8 +5,14 @@ const ELEMENT_ID = "gallery-start";
 
 /** Removes the page from the document and returns it; null without one, or if it cannot be read. */
 export function takeInlinePage(): GenerationPage | null {
+  const page = readInlinePage();
+  document.getElementById(ELEMENT_ID)?.remove();
+  return page;
+}
+
+/** Leaves it in the document. */
+export function readInlinePage(): GenerationPage | null {
   const element = document.getElementById(ELEMENT_ID);
-  element?.remove();
   try {
     const page: unknown = JSON.parse(element?.textContent || "null");
     return isPage(page) ? page : null;

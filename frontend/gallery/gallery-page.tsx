@@ -1,5 +1,7 @@
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { afterNextPaint } from "../browser/after-next-paint.ts";
 import { routerPart } from "../browser/router.ts";
 import { storePart } from "../browser/storage.ts";
 import { takeSaved } from "../browser/saved-position.ts";
@@ -12,6 +14,7 @@ import { usePart } from "../ui/parts.ts";
 import { DropTargets, draggedIds } from "./collections/drop-targets.tsx";
 import { useCollections } from "./collections/use-collections.ts";
 import { EmptyList, LoadError, SignInInvitation } from "./empty-state.tsx";
+import { hasFirstRows, removeFirstRows } from "./first-rows/replace.ts";
 import { GalleryGrid } from "./grid.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { GalleryToolbar } from "./toolbar.tsx";
@@ -25,6 +28,10 @@ export { CollectDialog } from "./collections/collect-dialog.tsx";
 /** All images of the user: to browse, search, download and delete. */
 export function GalleryPage() {
   const { session, user, error, load } = usePart(sessionPart);
+  const hasNoImages = user.value === null && (session.value !== null || error.value !== null);
+  useLayoutEffect(() => {
+    if (hasNoImages) removeFirstRows();
+  }, [hasNoImages]);
   if (user.value) return <Images />;
   return (
     <Main>
@@ -62,6 +69,13 @@ function Images() {
     }
     return opened;
   }, [search]);
+  // Under the document's first rows the toolbar and the grid are rendered in a task each.
+  const hasGrid = useSignal(!hasFirstRows());
+  useEffect(() => {
+    void afterNextPaint().then(() => {
+      hasGrid.value = true;
+    });
+  }, []);
   const isFirst = useRef(true);
   const state = list.state.value;
   const count = list.shown.value.length;
@@ -83,6 +97,10 @@ function Images() {
     };
   }, [list]);
 
+  useLayoutEffect(() => {
+    if (isEmpty) removeFirstRows();
+  }, [isEmpty]);
+
   useEffect(
     () => retryFailures({ error: list.error, wakeUps, random: Math.random, retry: () => list.loadMore() }),
     [list],
@@ -102,9 +120,8 @@ function Images() {
           store.set(GROUPING, next ? "on" : null);
         }}
       />
-      {isEmpty ? (
-        <EmptyList list={list} />
-      ) : (
+      {isEmpty && <EmptyList list={list} />}
+      {!isEmpty && hasGrid.value && (
         <GalleryGrid
           key={search}
           list={list}

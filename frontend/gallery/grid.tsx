@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { TileSize } from "../../worker/shared/tile-image.ts";
 import { storePart } from "../browser/storage.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
@@ -11,10 +11,13 @@ import { usePart } from "../ui/parts.ts";
 import { useTileOverlay } from "../ui/use-tile-overlay.ts";
 import { daysAgo } from "./days.ts";
 import { onTileDragStart } from "./collections/drop-targets.tsx";
+import { GRID, ROWS } from "./first-rows/classes.ts";
+import { replaceFirstRows } from "./first-rows/replace.ts";
 import { bottomOf, itemBoxes, layoutRows } from "./justified-rows.ts";
 import { onGridKey } from "./keyboard.ts";
 import { onTileClick, PlaceholderTile, Tile } from "./tile.tsx";
-import { type GridOptions, useGridLayout } from "./use-grid-layout.ts";
+import type { GridOptions } from "./day-rows.ts";
+import { useGridLayout } from "./use-grid-layout.ts";
 import { useGridWindow } from "./use-grid-window.ts";
 import { useRovingFocus } from "./use-roving-focus.ts";
 
@@ -25,13 +28,6 @@ type Props = {
   /** Starts at the list's scroll anchor, not at its top. */
   shouldResume: boolean;
   size: TileSize;
-};
-
-/** Row heights, which `worker/shared/tile-image.ts` has too. */
-const ROWS: Record<TileSize, string> = {
-  small: "auto-rows-(--spacing-row-small)",
-  medium: "auto-rows-(--spacing-row)",
-  large: "auto-rows-(--spacing-row-large)",
 };
 
 /**
@@ -45,14 +41,20 @@ export function GalleryGrid({ list, shouldResume, size }: Props) {
   const store = usePart(storePart);
   const grid = useRef<HTMLUListElement>(null);
   const { options, layout } = useGridLayout(grid, list, size);
-  const { first, last } = useGridWindow({ grid, list, layout, shouldResume });
+  const { first, last, isFilled } = useGridWindow({ grid, list, layout, shouldResume });
   const tiles = list.tiles.value;
   const { value: current } = layout;
   const rows = current?.rows.slice(first, last) ?? [];
   const firstVisibleId = tiles[rows[0]?.start ?? 0]?.id ?? null;
   const { currentId, rowIndex, focus, onFocusIn } = useRovingFocus(grid, list, current, firstVisibleId);
+  useLayoutEffect(() => {
+    if (!isFilled || !grid.current) return;
+    const focusedId = replaceFirstRows(grid.current);
+    if (focusedId !== null) focus(focusedId);
+  }, [isFilled]);
   const { selection } = list;
   const isSelecting = selection.isActive.value;
+  const hasCheckboxes = isSelecting || !matchMedia("(hover: none)").matches;
   const { isShown, hidePressed, handlers } = useTileOverlay((id) => {
     if (!selection.ids.peek().has(id)) selection.toggle(id, list.idsOfTile(id));
   });
@@ -74,7 +76,7 @@ export function GalleryGrid({ list, shouldResume, size }: Props) {
       <ul
         ref={grid}
         {...handlers}
-        class={`relative ${ROWS[size]} gap-y-tiles [overflow-anchor:none] aria-busy:min-h-dvh`}
+        class={`${GRID} ${ROWS[size]} [overflow-anchor:none] aria-busy:min-h-dvh`}
         aria-label={galleryText.title}
         aria-busy={isBusy}
         style={{
@@ -131,6 +133,7 @@ export function GalleryGrid({ list, shouldResume, size }: Props) {
                     isTabbable={generation.id === currentId}
                     isSelected={selectedIds.has(generation.id)}
                     isSelecting={isSelecting}
+                    hasCheckbox={hasCheckboxes}
                     hasOverlay={isShown(generation.id)}
                   />
                 )

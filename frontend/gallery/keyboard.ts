@@ -4,7 +4,7 @@ import type { Favorites } from "../studio/images/favorites.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
 import type { PendingDeletions } from "../studio/images/pending-deletions.ts";
 import { focusFallback } from "../ui/focus.ts";
-import type { TileLayout } from "./use-grid-layout.ts";
+import type { TileLayout } from "./day-rows.ts";
 import { itemBoxes, rowIndexOf } from "./justified-rows.ts";
 
 export type GridKeyContext = {

@@ -12,18 +12,8 @@ import { errors } from "../text/errors.ts";
 import { galleryText } from "../text/gallery.ts";
 import { Elapsed } from "../ui/elapsed.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { type Box, FRAME, IMAGE, LINK, styleOf } from "./first-rows/classes.ts";
 import { TileActions } from "./tile-actions.tsx";
-
-/** In pixels; `offset` from the side where a line begins. */
-type Box = { top: number; offset: number; width: number; height: number };
-
-/** Setting one attribute is faster than four properties, and there are hundreds of tiles. */
-const styleOf = ({ top, offset, width, height }: Box) =>
-  `inset-block-start:${top}px;inset-inline-start:${offset}px;inline-size:${width}px;block-size:${height}px`;
-
-/** `contain`: a change in one tile does not affect the layout of the page. */
-const FRAME =
-  "absolute overflow-hidden rounded-sm bg-shade contain-strict md:rounded-md forced-colors:outline forced-colors:-outline-offset-1";
 
 export function PlaceholderTile(box: Box) {
   return <li class={`skeleton ${FRAME}`} data-tile="placeholder" aria-hidden="true" style={styleOf(box)} />;
@@ -44,6 +34,8 @@ type TileProps = Box & {
   isTabbable: boolean;
   isSelected: boolean;
   isSelecting: boolean;
+  /** Where nothing can hover, the checkbox is visible in selection mode only. */
+  hasCheckbox: boolean;
   hasOverlay: boolean;
 };
 
@@ -54,7 +46,7 @@ type TileProps = Box & {
  */
 export function Tile(props: TileProps) {
   const { generation, size, position, count, groupSize, isExpanded } = props;
-  const { isInFirstRow, isTabbable, isSelected, isSelecting, hasOverlay } = props;
+  const { isInFirstRow, isTabbable, isSelected, isSelecting, hasCheckbox, hasOverlay } = props;
   const { top, offset, width, height } = props;
   const { id, prompt, favorite, shareUrl } = generation;
   const hasImage = generation.status === "succeeded";
@@ -72,7 +64,7 @@ export function Tile(props: TileProps) {
       >
         <a
           href={imagePath(id)}
-          class="ring-inside absolute inset-0 rounded-[inherit] select-none [-webkit-touch-callout:none]"
+          class={LINK}
           tabIndex={isTabbable ? 0 : -1}
           data-focus-fallback={isTabbable ? 1 : undefined}
           aria-label={hasImage ? galleryText.open(prompt) : galleryText.failed(prompt)}
@@ -88,13 +80,15 @@ export function Tile(props: TileProps) {
         )}
         {hasImage && hasOverlay && <TileActions generation={generation} isTabbable={isTabbable} />}
         {groupSize > 0 && <GroupButton size={groupSize} isExpanded={isExpanded} isTabbable={isTabbable} />}
-        <TileCheckbox
-          label={galleryText.choose(prompt)}
-          isChecked={isSelected}
-          isSelecting={isSelecting}
-          isTabbable={isTabbable && isSelecting}
-          isOnImage={hasImage}
-        />
+        {hasCheckbox && (
+          <TileCheckbox
+            label={galleryText.choose(prompt)}
+            isChecked={isSelected}
+            isSelecting={isSelecting}
+            isTabbable={isTabbable && isSelecting}
+            isOnImage={hasImage}
+          />
+        )}
       </li>
     ),
     [
@@ -112,6 +106,7 @@ export function Tile(props: TileProps) {
       isTabbable,
       isSelected,
       isSelecting,
+      hasCheckbox,
       hasOverlay,
     ],
   );
@@ -159,7 +154,7 @@ function TileImage({ generation, size, isUrgent }: TileImageProps) {
   const image = { thumbnailUrl, width, height };
   return (
     <img
-      class="absolute inset-0 size-full rounded-[inherit] object-cover group-data-selected:opacity-75"
+      class={`${IMAGE} group-data-selected:opacity-75`}
       srcset={tileSrcset(image, size === "large" ? outputUrl : null)}
       sizes={tileSizes(image, size)}
       src={thumbnailUrl}

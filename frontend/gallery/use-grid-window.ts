@@ -2,9 +2,11 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { afterNextPaint } from "../browser/after-next-paint.ts";
 import { saveOnLeave } from "../browser/saved-position.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
-import type { TileLayout } from "./use-grid-layout.ts";
+import type { TileLayout } from "./day-rows.ts";
+import { hasFirstRows } from "./first-rows/replace.ts";
 import { rowIndexOf, rowsWithin } from "./justified-rows.ts";
 
 /** The scroll anchor's name in the history entry. */
@@ -14,6 +16,8 @@ export const SAVED_ANCHOR = "scrollAnchor";
 const OVERSCAN = 1;
 /** Added per frame until `OVERSCAN` is reached. */
 const OVERSCAN_STEP = 0.5;
+/** Under the document's first rows the window is filled in so many parts, a task each, so that input waits for one only. */
+const PARTS = 4;
 /** The next page is loaded this many window heights before its images are reached. */
 const LOAD_AHEAD = 2.5;
 
@@ -27,9 +31,11 @@ export type GridWindowOptions = {
 
 /** The heights between which rows are rendered. */
 export function useGridWindow({ grid, list, layout, shouldResume }: GridWindowOptions) {
+  /** The part of the window that is filled. */
+  const filled = useSignal(hasFirstRows() ? 1 / PARTS : 1);
   /** Until the grid is measured: what a window shows from the grid's top. */
   const range = useSignal<[from: number, to: number]>(
-    list.scrollAnchor ? [0, 0] : [-innerHeight / 2, innerHeight],
+    list.scrollAnchor ? [0, 0] : [-innerHeight / 2, filled.peek() * innerHeight],
   );
   /** 0 until the images in the window are loaded: images outside it would delay them. */
   const overscan = useRef(0);
@@ -49,7 +55,10 @@ export function useGridWindow({ grid, list, layout, shouldResume }: GridWindowOp
     // In steps of half a window, so that not every scrolled pixel renders again.
     const step = innerHeight / 2;
     const from = Math.floor((-top - overscan.current * innerHeight) / step) * step;
-    const to = from + (1 + 2 * overscan.current) * innerHeight + step;
+    const to =
+      filled.peek() < 1
+        ? Math.max(0, -top) + filled.peek() * innerHeight
+        : from + (1 + 2 * overscan.current) * innerHeight + step;
     if (from !== range.peek()[0] || to !== range.peek()[1]) range.value = [from, to];
     if (isLoadingToAnchor()) return;
     const row = current.rows[rowsWithin(current.rows, -top, Infinity)[0]];
@@ -60,21 +69,27 @@ export function useGridWindow({ grid, list, layout, shouldResume }: GridWindowOp
     if (list.state.peek() === "more" && isNearEnd) void list.loadMore();
   }
 
+  function fill(to: number) {
+    filled.value = to;
+    update();
+  }
+
   /** Extends the rendered part, a step per frame. */
   function extend(to: number) {
     overscan.current = to;
     update();
     if (to >= OVERSCAN) return;
-    requestAnimationFrame(() => {
-      setTimeout(() => {
-        if (grid.current && overscan.current < OVERSCAN) extend(to + OVERSCAN_STEP);
-      });
+    void afterNextPaint().then(() => {
+      if (grid.current && overscan.current < OVERSCAN) extend(to + OVERSCAN_STEP);
     });
   }
 
   useLayoutEffect(() => {
     const stopSaving = saveOnLeave(() => ({ [SAVED_ANCHOR]: list.scrollAnchor }));
-    const onScroll = () => extend(OVERSCAN);
+    const onScroll = () => {
+      fill(1);
+      extend(OVERSCAN);
+    };
     addEventListener("scroll", onScroll, { passive: true });
     addEventListener("resize", update);
     return () => {
@@ -105,15 +120,22 @@ export function useGridWindow({ grid, list, layout, shouldResume }: GridWindowOp
 
   const [first, last] = current ? rowsWithin(current.rows, ...range.value) : [0, 0];
   const hasRows = last > first;
+  const isFilled = hasRows && filled.value >= 1;
   useEffect(() => {
-    if (!hasRows || !grid.current) return;
+    if (!hasRows || filled.value >= 1) return;
+    void afterNextPaint().then(() => {
+      if (grid.current && filled.peek() < 1) fill(filled.peek() + 1 / PARTS);
+    });
+  }, [hasRows, filled.value]);
+  useEffect(() => {
+    if (!isFilled || !grid.current) return;
     void imagesLoaded(grid.current).then(() => {
       if (grid.current && overscan.current === 0) extend(OVERSCAN_STEP);
     });
-  }, [hasRows]);
+  }, [isFilled]);
 
-  /** The rows to render, as [first, after the last]. */
-  return { first, last };
+  /** The rows to render, as [first, after the last], and whether they fill the window. */
+  return { first, last, isFilled };
 }
 
 /** Resolves when all images are loaded or have failed. */

@@ -6,7 +6,7 @@ import { routerPart } from "../browser/router.ts";
 import { galleryStatePart } from "../studio/images/gallery-state.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
 import { usePart } from "../ui/parts.ts";
-import type { TileLayout } from "./use-grid-layout.ts";
+import type { TileLayout } from "./day-rows.ts";
 import { rowIndexOf } from "./justified-rows.ts";
 
 export function useRovingFocus(

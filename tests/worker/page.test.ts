@@ -31,6 +31,25 @@ describe("the gallery's page", () => {
     },
   );
 
+  it.each(["/gallery", "/g/some-image"])("%s contains no form and no example", async (path) => {
+    for (const page of [await (await newUser()).call(path), await call(path)]) {
+      const html = await page.text();
+      expect(html).toContain('data-page="gallery"');
+      expect(html).not.toMatch(/<textarea|\/examples\//);
+    }
+  });
+
+  it("has its list before the script that shows the first rows", async () => {
+    const user = await newUser();
+    const html = await (await user.call("/gallery")).text();
+    const scripts = [...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag);
+    expect(scripts).toEqual([
+      '<script data-cfasync="false">',
+      '<script type="application/json" id="gallery-start">',
+      '<script data-cfasync="false">',
+    ]);
+  });
+
   it.each(["/gallery", "/g/some-image"])("%s is 304 until the list or the session changes", async (path) => {
     const user = await newUser();
     const revalidate = async (ask: typeof call, etag: string) => {

@@ -8,7 +8,7 @@ import { MODELS, type OfferedModel } from "../../shared/models.ts";
 import type { AppContext } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
 import { sessionOf } from "../middleware/session.ts";
-import { pageAt } from "../../shared/pages.ts";
+import { PAGE_PATHS, pageAt } from "../../shared/pages.ts";
 import { problemResponse } from "../../api/problem.ts";
 import { tileSizes, tileSrcset } from "../../shared/tile-image.ts";
 import { listGenerations, presentPage } from "../../use-cases/list.ts";
@@ -32,7 +32,7 @@ export async function pageOrNotFound(c: AppContext): Promise<Response> {
     return problemResponse({ code: "not_found", detail: "There is nothing here." });
   }
   const [asset, start] = await Promise.all([
-    c.env.ASSETS.fetch(new URL("/", c.req.url)),
+    c.env.ASSETS.fetch(new URL(documentFor(pathname), c.req.url)),
     showsGallery(pathname) && search === "" ? firstPage(c) : null,
   ]);
   const page = new Response(asset.body, asset);
@@ -72,6 +72,9 @@ async function etagOf(page: Response, added: unknown): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text), 0, 16);
   return `W/"${base64url.encode(hash)}"`;
 }
+
+/** The gallery has a document of its own (scripts/prerender-plugin.ts). */
+const documentFor = (pathname: string) => (showsGallery(pathname) ? PAGE_PATHS.gallery : PAGE_PATHS.create);
 
 /** The gallery, or an image that opens over it. */
 function showsGallery(pathname: string): boolean {
@@ -131,9 +134,10 @@ function withFirstPage(page: Response, start: GenerationPage): Response {
         head.append(preloads.join(""), { html: true });
       },
     })
-    .on("body", {
-      element(body) {
-        body.append(dataBlock("gallery-start", start), { html: true });
+    .on("#app", {
+      element(app) {
+        // Before the script that shows its first rows.
+        app.after(dataBlock("gallery-start", start), { html: true });
       },
     })
     .transform(page);
