@@ -12,6 +12,7 @@ import { problemResponse } from "./api/problem.ts";
 import { admin } from "./http/routes/admin.ts";
 import { account } from "./http/routes/account.ts";
 import { auth } from "./http/routes/auth.ts";
+import { connectedApps } from "./http/routes/connected-apps.ts";
 import { collections } from "./http/routes/collections.ts";
 import { events } from "./http/routes/events.ts";
 import { generate } from "./http/routes/generate.ts";
@@ -20,6 +21,7 @@ import { health } from "./http/routes/health.ts";
 import { keys } from "./http/routes/keys.ts";
 import { images } from "./http/routes/images.ts";
 import { mcp } from "./http/routes/mcp.ts";
+import { oauth, oauthDiscovery } from "./http/routes/oauth.ts";
 import { pageOrNotFound } from "./http/pages/studio-page.ts";
 import { problemPages } from "./http/pages/problem-page.tsx";
 import { predictions } from "./http/routes/predictions.ts";
@@ -56,6 +58,8 @@ app.use("/api/*", async (c, next) => {
 app.use("/api/*", allowedOrigins);
 app.use("/images/*", allowedOrigins);
 app.use("/mcp/*", allowedOrigins);
+app.use("/oauth/*", allowedOrigins);
+app.use("/.well-known/*", allowedOrigins);
 
 app
   .route("/api/health", health)
@@ -68,6 +72,7 @@ app
   .route("/api/collections", collections)
   .route("/api/presets", presets)
   .route("/api/keys", keys)
+  .route("/api/connected-apps", connectedApps)
   .route("/api/uploads", uploads)
   .route("/api/references", references)
   .route("/api/webhooks", webhooks)
@@ -76,6 +81,8 @@ app
   .route("/api/admin", admin)
   .route("/images", images)
   .route("/mcp", mcp)
+  .route("/oauth", oauth)
+  .route("/.well-known", oauthDiscovery)
   .route("/s", share)
   .route("/.well-known/security.txt", securityContact);
 

@@ -16,6 +16,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { usePart } from "../ui/parts.ts";
 import { createAccountDeletion } from "./account-deletion.ts";
 import { ApiKeysSection } from "./api-keys-section.tsx";
+import { ConnectedAppsSection } from "./connected-apps-section.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
 import { DownloadSection } from "./download-section.tsx";
 import { ExportSection } from "./export-section.tsx";
@@ -42,6 +43,7 @@ export function AccountPage() {
           <DownloadSection />
           <ExportSection />
           <ApiKeysSection />
+          <ConnectedAppsSection />
           <SessionsSection />
           <Section title={accountText.delete}>
             <Row what={accountText.deleteWhat}>

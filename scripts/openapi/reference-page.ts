@@ -162,7 +162,8 @@ function mcp(): string {
   return section(
     "MCP",
     `<p>Assistants use the studio through the Model Context Protocol at ${code("/mcp")} (Streamable HTTP, the versions of 2025 and 2026).
-Give the client this address and the header ${code("Authorization: Bearer sk_studio_…")} with a key that has the scopes ${code("read")} and ${code("generate")}.</p>
+Give the client this address and the header ${code("Authorization: Bearer sk_studio_…")} with a key that has the scopes ${code("read")} and ${code("generate")}.
+A client that speaks OAuth needs the address only: it asks you to allow it, and your account page lists it.</p>
 <dl><dt>${code("generate_image")}</dt><dd>Creates an image and returns a thumbnail and a link. Takes the body of ${code("POST /api/generate")}. Needs ${code("generate")}.</dd>
 <dt>${code("cancel_generation")}</dt><dd>Cancels an image that is not done. Needs ${code("generate")}.</dd>
 <dt>${code("get_image")}, ${code("list_images")}, ${code("list_models")}</dt><dd>Read the state of an image, the gallery, and the models. Need ${code("read")}.</dd></dl>

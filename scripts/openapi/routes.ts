@@ -15,6 +15,7 @@ import {
 } from "../../worker/api/admin-schemas.ts";
 import { apiKeyBody, apiKeyList, newApiKeyResponse } from "../../worker/api/schemas/api-key.ts";
 import { collectionBody, collectionList, collectionResponse } from "../../worker/api/schemas/collection.ts";
+import { connectedAppList } from "../../worker/api/schemas/connected-app.ts";
 import { exportParts, exportQuery } from "../../worker/api/schemas/export.ts";
 import {
   bulkBody,
@@ -478,6 +479,34 @@ export const ROUTES: readonly ApiRoute[] = [
     access: "manage",
     success: { status: 202, description: "The delivery is on its way.", schema: deliveryResponse },
     errors: ["not_found", "not_ready", "rate_limited"],
+  },
+  {
+    method: "get",
+    path: "/api/connected-apps",
+    tag: "Account",
+    summary: "List connected apps",
+    description: "Apps that the user has connected by OAuth.",
+    access: "session",
+    success: done("All connected apps, oldest first.", connectedAppList),
+    errors: ["rate_limited"],
+  },
+  {
+    method: "delete",
+    path: "/api/connected-apps/:id",
+    tag: "Account",
+    summary: "Disconnect an app",
+    access: "session",
+    success: NO_CONTENT,
+    errors: ["not_found", "rate_limited"],
+  },
+  {
+    method: "delete",
+    path: "/api/connected-apps",
+    tag: "Account",
+    summary: "Disconnect all apps",
+    access: "session",
+    success: NO_CONTENT,
+    errors: ["rate_limited"],
   },
   {
     method: "get",

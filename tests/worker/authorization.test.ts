@@ -32,7 +32,7 @@ async function newPicture() {
   )
     .bind(id, user.id, prompt, `/images/${id}/0`, token)
     .run();
-  const [preset, collection, key] = [`preset-${id}`, `collection-${id}`, `key-${id}`];
+  const [preset, collection, key, app] = [`preset-${id}`, `collection-${id}`, `key-${id}`, `app-${id}`];
   const name = `a secret name ${crypto.randomUUID()}`;
   await env.DB.batch([
     env.DB.prepare("insert into presets (id, user_id, name, prompt, created_at) values (?, ?, ?, ?, 1)").bind(
@@ -50,6 +50,10 @@ async function newPicture() {
       "insert into api_keys (id, user_id, name, digest, last_four, scopes, created_at) values (?, ?, ?, ?, 'abcd', '[]', 1)",
     ).bind(key, user.id, name, key),
     env.DB.prepare("insert into collection_items values (?, ?, 1, ?)").bind(collection, user.id, id),
+    env.DB.prepare("insert into oauth_entries (key, value) values (?, ?)").bind(
+      `grant:${user.id}:${app}`,
+      JSON.stringify({ id: app, scope: [], metadata: { name, redirectHost: "localhost" }, createdAt: 1 }),
+    ),
   ]);
   const [endpoint, delivery] = [`endpoint-${id}`, `delivery-${id}`];
   const secretUrl = `${env.RECEIVER}/to/${crypto.randomUUID()}`;
@@ -71,7 +75,21 @@ async function newPicture() {
       Date.now(),
     );
   });
-  return { user, id, prompt, pixels, token, preset, collection, key, endpoint, delivery, secretUrl, name };
+  return {
+    user,
+    id,
+    prompt,
+    pixels,
+    token,
+    preset,
+    collection,
+    key,
+    app,
+    endpoint,
+    delivery,
+    secretUrl,
+    name,
+  };
 }
 
 const inStudio = <T>(
@@ -91,7 +109,10 @@ async function prepare(caller: Caller, { user, id }: Picture): Promise<void> {
   const [sql, value] = change[caller] ?? [];
   if (sql) await env.DB.prepare(sql).bind(value).run();
   if (caller === "deleted")
-    await env.DB.prepare("delete from api_keys where user_id = ?").bind(user.id).run();
+    await env.DB.batch([
+      env.DB.prepare("delete from api_keys where user_id = ?").bind(user.id),
+      env.DB.prepare("delete from oauth_entries where key like ?").bind(`grant:${user.id}:%`),
+    ]);
 }
 
 type Scene = { picture: Picture; cookie: string | null };
@@ -121,10 +142,10 @@ async function ask(name: string, row: Row, caller: Caller, { picture, cookie }: 
 async function send(
   name: string,
   row: Row,
-  { user, id, token, preset, collection, key, endpoint, delivery }: Picture,
+  { user, id, token, preset, collection, key, app: grant, endpoint, delivery }: Picture,
   credentials: Record<string, string>,
 ): Promise<Response> {
-  const target = { id, token, email: user.email, preset, collection, key, endpoint, delivery };
+  const target = { id, token, email: user.email, preset, collection, key, app: grant, endpoint, delivery };
   const body = row.body?.(target);
   return app.request(
     new URL(row.path(target), ORIGIN).href,
@@ -162,6 +183,9 @@ async function keptOf(user: Visitor, id: string) {
         .filter((table) => hasTable(storage.sql, table))
         .map((table) => storage.sql.exec(`select * from ${table}`).toArray()),
     ),
+    grants: (
+      await env.DB.prepare("select * from oauth_entries where key like ?").bind(`grant:${user.id}:%`).all()
+    ).results,
     object: object && (await object.text()),
   };
 }

@@ -1,11 +1,11 @@
-/** Who makes a request: a session or an API key. The user's row decides whether they may act (`principal.ts`). */
+/** Who makes a request: a session, an API key, or an app with an OAuth grant. The user's row decides whether they may act (`principal.ts`). */
 import type { ApiKeyRecord } from "../api/api-key.ts";
 import { ok, refuse, type Result } from "../api/problem.ts";
-import { databaseOfShard } from "../db/client.ts";
+import { databaseFor, databaseOfShard } from "../db/client.ts";
 import { findApiKey, isUseRecorded, recordUse } from "../db/api-keys.ts";
-import type { SessionClaim } from "../db/users.ts";
+import { findUser, type SessionClaim } from "../db/users.ts";
 import { logError, reasonOf } from "../lib/log.ts";
-import type { Scope } from "../shared/api-keys.ts";
+import { SCOPES, type Scope } from "../shared/api-keys.ts";
 import { digestOfKey, shardOfKey } from "./api-key.ts";
 import { principalOf } from "./principal.ts";
 import type { Session } from "./session.ts";
@@ -14,7 +14,7 @@ import type { Session } from "./session.ts";
 export type Caller = SessionClaim & {
   /** Milliseconds since 1970; null: no end. */
   expiresAt: number | null;
-  /** Null: a session, which has every scope. */
+  /** The API key, or the grant of an app. Null: a session, which has every scope. */
   key: Pick<ApiKeyRecord, "id" | "scopes"> | null;
 };
 
@@ -28,7 +28,7 @@ export function hasScope({ key }: Caller, scope: Scope): boolean {
 
 /** What a caller without the scope gets. */
 export const scopeMissing = (scope: Scope) =>
-  refuse("insufficient_scope", `This API key does not have the scope "${scope}".`);
+  refuse("insufficient_scope", `This credential does not have the scope "${scope}".`);
 
 /**
  * The caller of an API key, by one statement that also reads the user's row. Null: no key, or unknown, revoked or expired.
@@ -55,4 +55,23 @@ export async function callerOfKey(
     );
   }
   return ok({ ...claim, expiresAt, key: { id, scopes } });
+}
+
+/** The caller of an app's access token. Its user's row is read and decides as for a session. */
+export async function callerOfAccessToken(
+  env: Env,
+  origin: string,
+  token: string,
+): Promise<Result<Caller> | null> {
+  const { readAccessToken } = await import("./oauth/provider.ts");
+  const valid = await readAccessToken(env, origin, token);
+  if (!valid) return null;
+  const { userId, grantId, expiresAt } = valid;
+  const user = await findUser(databaseFor(env, userId), userId);
+  if (!user) return null;
+  const claim = { userId, epoch: user.sessionEpoch };
+  const principal = principalOf(user, claim);
+  if (!principal.ok) return principal;
+  const scopes = SCOPES.filter((scope) => valid.scopes.includes(scope));
+  return ok({ ...claim, expiresAt: expiresAt * 1000, key: { id: grantId, scopes } });
 }

@@ -20,7 +20,8 @@ export async function verifyFlow(settings: Settings, token: string): Promise<Flo
   return opened.success ? opened.data : null;
 }
 
-const MAX_RETURN_LENGTH = 1024;
+/** Fits the address of a consent page, with its redirect URI and state. */
+const MAX_RETURN_LENGTH = 2048;
 const PLACEHOLDER_ORIGIN = "https://studio.invalid";
 
 /**

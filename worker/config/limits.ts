@@ -70,6 +70,10 @@ export const MAX_CALL_WAIT_MS = 10_000;
 export const THUMBNAIL_WAIT_MS = 3_000;
 /** How long the MCP tool `generate_image` waits for its image: less than the 60 s after which the SDK's clients give up. */
 export const MCP_WAIT_MS = 45_000;
+/** Largest registration or form of the OAuth provider. */
+export const MAX_OAUTH_BODY_BYTES = 8 * 1024;
+/** Apps that a user can connect. */
+export const MAX_CONNECTED_APPS = 50;
 /** Largest body of an MCP request: a generate request, escaped once more, and what the protocol adds. */
 export const MAX_MCP_BODY_BYTES = 32 * 1024;
 /** Largest thumbnail in an MCP result, which a language model reads. */

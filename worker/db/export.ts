@@ -4,11 +4,13 @@ import * as z from "zod";
 import type { Position } from "../api/cursor.ts";
 import type { GenerationRecord } from "../api/generation.ts";
 import type { ApiKeyRecord } from "../api/api-key.ts";
+import type { GrantRecord } from "../api/connected-app.ts";
 import type { PresetRecord } from "../api/preset.ts";
 import { EXPORT_PART_IMAGES } from "../config/limits.ts";
 import { apiKeysOf } from "./api-keys.ts";
 import type { Database } from "./client.ts";
 import { json, recordOf } from "./generations.ts";
+import { grantsOf } from "./oauth.ts";
 import { presetsOf } from "./presets.ts";
 import { collectionItems, collections, generations, identities } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";
@@ -68,6 +70,7 @@ const anyOptions = json(z.record(z.string(), z.unknown())).catch({});
 export type ExportPart = {
   identities: (typeof identities.$inferSelect)[];
   apiKeys: ApiKeyRecord[];
+  grants: GrantRecord[];
   presets: PresetRecord[];
   /** `imageIds`: of the images in this part. */
   collections: { id: string; name: string; createdAt: number; imageIds: string[] }[];
@@ -80,6 +83,7 @@ export type ExportPart = {
 export function exportPart(db: Database, userId: string, start: Position | null): UserRead<ExportPart> {
   const known = db.select().from(identities).where(eq(identities.userId, userId));
   const keys = apiKeysOf(db, userId);
+  const grants = grantsOf(db, userId);
   const saved = presetsOf(db, userId);
   const lists = db
     .select()
@@ -103,13 +107,14 @@ export function exportPart(db: Database, userId: string, start: Position | null)
     .orderBy(...oldestFirst)
     .limit(EXPORT_PART_IMAGES + 1);
   return userRead(
-    [known, keys.statements[0], saved.statements[0], lists, items, part],
-    ([knownIdentities, ownKeys, savedPresets, ownCollections, ownItems, rows]) => {
+    [known, keys.statements[0], grants.statements[0], saved.statements[0], lists, items, part],
+    ([knownIdentities, ownKeys, ownGrants, savedPresets, ownCollections, ownItems, rows]) => {
       const beyond = rows[EXPORT_PART_IMAGES];
       const idsByCollection = Map.groupBy(ownItems, ({ collectionId }) => collectionId);
       return {
         identities: knownIdentities,
         apiKeys: keys.valueOf([ownKeys]),
+        grants: grants.valueOf([ownGrants]),
         presets: saved.valueOf([savedPresets]),
         collections: ownCollections.map(({ id, name, createdAt }) => ({
           id,

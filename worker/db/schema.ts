@@ -145,6 +145,21 @@ export const apiKeys = sqliteTable(
   (table) => [index("api_keys_by_user").on(table.userId, table.createdAt, table.id)],
 );
 
+/** What the OAuth provider stores: clients, grants, tokens, and consents in progress, by key. */
+export const oauthEntries = sqliteTable(
+  "oauth_entries",
+  {
+    key: text("key").primaryKey(),
+    /** JSON. Codes, tokens and client secrets are stored as digests. */
+    value: text("value").notNull(),
+    /** JSON that a list of keys includes. */
+    metadata: text("metadata"),
+    /** Seconds since 1970; null: no end. */
+    expiresAt: integer("expires_at"),
+  },
+  (table) => [index("oauth_entries_by_expiry").on(table.expiresAt)],
+);
+
 /** Images of the whole studio per UTC day, as requested, for MAX_GENERATIONS_PER_DAY. */
 export const days = sqliteTable("days", {
   day: text("day").primaryKey(),

@@ -6,6 +6,7 @@ import type { UserRow } from "../db/users.ts";
 import { fileNameOf } from "../shared/file-name.ts";
 import { type GenerationRecord, presentGeneration, type StoredOutput } from "../api/generation.ts";
 import { presentApiKey } from "../api/api-key.ts";
+import { presentApp } from "../api/connected-app.ts";
 import { presentPreset } from "../api/preset.ts";
 import { outputKey } from "../images/keys.ts";
 import { mediaTypeOf } from "../shared/media-types.ts";
@@ -32,7 +33,7 @@ export function filesOf(userId: string, images: ExportPart["images"]): ExportedF
 export function documentOf(
   about: Pick<ExportDocument, "exportedAt" | "part" | "next">,
   user: UserRow,
-  { identities, apiKeys, presets, collections, images }: ExportPart,
+  { identities, apiKeys, grants, presets, collections, images }: ExportPart,
   fromObject: Omit<ObjectExport, "webhookEndpoints"> & Partial<ObjectExport>,
   missing: ReadonlySet<string>,
   origin: string,
@@ -55,6 +56,7 @@ export function documentOf(
     apiKeys: apiKeys.map(presentApiKey),
     // The object's version may be the one before.
     webhookEndpoints: fromObject.webhookEndpoints ?? [],
+    connectedApps: grants.map(presentApp),
     presets: presets.map(presentPreset),
     collections: collections.map(({ id, name, createdAt, imageIds }) => ({
       id,

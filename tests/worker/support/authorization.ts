@@ -33,6 +33,7 @@ export type Target = {
   key: string;
   endpoint: string;
   delivery: string;
+  app: string;
 };
 
 export type Row = {
@@ -257,6 +258,21 @@ export const ROWS: Record<string, Row> = {
     path: ({ endpoint, delivery }) => `/api/webhook-endpoints/${endpoint}/deliveries/${delivery}/resend`,
     statuses: owner(202),
   },
+  "GET /api/connected-apps": {
+    access: "session",
+    path: () => "/api/connected-apps",
+    statuses: signedIn(200),
+  },
+  "DELETE /api/connected-apps/:id": {
+    access: "session",
+    path: ({ app }) => `/api/connected-apps/${app}`,
+    statuses: owner(204),
+  },
+  "DELETE /api/connected-apps": {
+    access: "session",
+    path: () => "/api/connected-apps",
+    statuses: signedIn(204),
+  },
   // Only Skytells; no session is valid here.
   "POST /api/webhooks": {
     path: () => "/api/webhooks",
@@ -279,6 +295,23 @@ export const ROWS: Record<string, Row> = {
   "POST /api/admin/unshare": admin("unshare", ({ token }) => ({ share: token })),
   "POST /api/admin/recheck": admin("recheck", ({ id }) => ({ generation: id })),
   "GET /images/:id/:n": { access: "read", path: ({ id }) => `/images/${id}/0`, statuses: owner(200) },
+  "GET /.well-known/oauth-authorization-server": {
+    path: () => "/.well-known/oauth-authorization-server",
+    statuses: everybody(200),
+  },
+  "GET /.well-known/oauth-protected-resource": {
+    path: () => "/.well-known/oauth-protected-resource",
+    statuses: everybody(200),
+  },
+  "GET /.well-known/oauth-protected-resource/mcp": {
+    path: () => "/.well-known/oauth-protected-resource/mcp",
+    statuses: everybody(200),
+  },
+  // What follows is refused without the parameters of a real request: tests/worker/oauth.test.ts has those.
+  "POST /oauth/register": { path: () => "/oauth/register", body: () => ({}), statuses: everybody(400) },
+  "POST /oauth/token": { path: () => "/oauth/token", body: () => ({}), statuses: everybody(400) },
+  "GET /oauth/authorize": { path: () => "/oauth/authorize", statuses: everybody(400) },
+  "POST /oauth/authorize": { path: () => "/oauth/authorize", body: () => ({}), statuses: everybody(401) },
   // Scopes are checked by each tool: tests/worker/mcp.test.ts.
   "POST /mcp": {
     access: "key",

@@ -13,8 +13,11 @@ export const MODERN = "2026-07-28";
 const ABOUT = { name: "a test", version: "1.0.0" };
 
 /** The Worker under test instead of the network. */
-export const toWorker = (input: string | URL | Request, init?: RequestInit) =>
-  exports.default.fetch(new Request(input, init));
+export function toWorker(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const request = new Request(input, init);
+  request.headers.set("cf-connecting-ip", crypto.randomUUID());
+  return exports.default.fetch(request);
+}
 
 const withAuthorization = (secret: string) => ({ headers: { authorization: `Bearer ${secret}` } });
 

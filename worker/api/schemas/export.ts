@@ -1,6 +1,7 @@
 /** The export of an account. */
 import * as z from "zod";
 import { apiKey } from "./api-key.ts";
+import { connectedApp } from "./connected-app.ts";
 import { generation } from "./generation.ts";
 import { preset } from "./preset.ts";
 import { limits, user } from "./session.ts";
@@ -69,6 +70,8 @@ export const exportDocument = z.object({
   apiKeys: z.array(apiKey),
   /** Without their secrets. */
   webhookEndpoints: z.array(webhookEndpoint),
+  /** Without their tokens. */
+  connectedApps: z.array(connectedApp),
   presets: z.array(preset),
   /** All collections, each with the ids of those of its images that are in this part. */
   collections: z.array(

@@ -2,29 +2,48 @@
 import { createMiddleware } from "hono/factory";
 import { ok, problemResponse, refuse, type Result } from "../../api/problem.ts";
 import { TOO_MANY_REQUESTS, UNAUTHENTICATED } from "../../api/refusals.ts";
-import { type Caller, callerOfKey, callerOfSession, hasScope, scopeMissing } from "../../auth/caller.ts";
+import {
+  type Caller,
+  callerOfAccessToken,
+  callerOfKey,
+  callerOfSession,
+  hasScope,
+  scopeMissing,
+} from "../../auth/caller.ts";
+import { isAccessToken, isOAuthPossible, RESOURCE_METADATA_PATH } from "../../auth/oauth/paths.ts";
 import { authorize } from "../../auth/principal.ts";
 import { databaseFor } from "../../db/client.ts";
 import type { Scope } from "../../shared/api-keys.ts";
 import type { AppContext, WithCaller, WithPrincipal } from "./app-env.ts";
+import { originOf } from "./origin.ts";
 import { isWithinRate } from "./rate-limit.ts";
 import { sessionOf } from "./session.ts";
 
-const INVALID_KEY = { code: "unauthenticated", detail: "This API key is not valid." } as const;
+const INVALID_KEY = {
+  code: "unauthenticated",
+  detail: "This API key or access token is not valid.",
+} as const;
 
-/** `Bearer` is the only scheme (RFC 6750). */
-const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
+/** `Bearer` is the only scheme (RFC 6750). The OAuth provider's tokens have colons. */
+const BEARER = /^Bearer +([\w.~+/:-]+=*)$/i;
 
-/** The caller of an API key, whatever its scopes; null without an `Authorization` header. */
+/** The caller of an API key or an access token, whatever its scopes; null without an `Authorization` header. */
 async function bearerOf(c: AppContext): Promise<Result<Caller> | null> {
   const header = c.req.header("authorization");
   if (header === undefined) return null;
   // Before D1 is asked: guesses must not take its time.
   if (!(await isWithinRate(c.env.RL_API_KEY, c))) return { ok: false, refusal: TOO_MANY_REQUESTS };
   const key = BEARER.exec(header.trim())?.[1];
-  const deps = { env: c.env, waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work) };
-  const caller = key === undefined ? null : await callerOfKey(deps, key, Date.now());
+  const caller = key === undefined ? null : await callerOfBearer(c, key);
   return caller ?? { ok: false, refusal: INVALID_KEY };
+}
+
+async function callerOfBearer(c: AppContext, key: string): Promise<Result<Caller> | null> {
+  if (isAccessToken(key)) {
+    return isOAuthPossible(originOf(c)) ? callerOfAccessToken(c.env, originOf(c), key) : null;
+  }
+  const deps = { env: c.env, waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work) };
+  return callerOfKey(deps, key, Date.now());
 }
 
 /** The caller of an API key with this scope (null: only a session may do this); null without an `Authorization` header. */
@@ -32,7 +51,7 @@ export async function keyCallerOf(c: AppContext, scope: Scope | null): Promise<R
   const caller = await bearerOf(c);
   if (!caller?.ok) return caller;
   if (scope === null)
-    return refuse("insufficient_scope", "An API key cannot do this. Sign in to the studio.");
+    return refuse("insufficient_scope", "An API key or an app cannot do this. Sign in to the studio.");
   return hasScope(caller.value, scope) ? caller : scopeMissing(scope);
 }
 
@@ -71,17 +90,27 @@ export const withSession = withCallerOf(null);
 
 const CREDENTIAL_NEEDED = {
   code: "unauthenticated",
-  detail: "Send an API key of this studio: Authorization: Bearer sk_studio_…",
+  detail: "Send an API key of this studio, or connect by OAuth.",
 } as const;
 
+/** Tells an MCP client where it gets access (RFC 9728, 5.1). */
+function resourceChallenge(c: AppContext): Record<string, string> {
+  const origin = originOf(c);
+  if (!isOAuthPossible(origin)) return CHALLENGE;
+  const error = c.req.header("authorization") === undefined ? "" : ', error="invalid_token"';
+  const metadata = `resource_metadata="${origin}${RESOURCE_METADATA_PATH}"`;
+  return { "www-authenticate": `${CHALLENGE["www-authenticate"]}${error}, ${metadata}` };
+}
+
 /**
- * An API key, whatever its scopes. No session: the browser sends its cookie with requests that a page of another site
- * causes, and clients of this route have no cookie.
+ * An API key or an access token, whatever its scopes. No session: the browser sends its cookie with requests that a page
+ * of another site causes, and clients of this route have no cookie.
  */
 export const withBearer = createMiddleware<WithCaller>(async (c, next) => {
   const caller = (await bearerOf(c)) ?? { ok: false, refusal: CREDENTIAL_NEEDED };
   if (!caller.ok) {
-    return problemResponse(caller.refusal, caller.refusal.code === "unauthenticated" ? CHALLENGE : {});
+    const isUnauthenticated = caller.refusal.code === "unauthenticated";
+    return problemResponse(caller.refusal, isUnauthenticated ? resourceChallenge(c) : {});
   }
   c.set("caller", caller.value);
   await next();

@@ -3,10 +3,10 @@ import { html, raw } from "hono/html";
 import { language, text } from "./text.ts";
 import { PLAIN_STYLE } from "./plain-style.ts";
 
-/** The policy allows the page's own style, by its `nonce`, and the studio's images. */
-export function plainPageHeaders(nonce: string): Record<string, string> {
+/** The policy allows the page's own style, by its `nonce`, and the studio's images. `formAction`: where forms may lead. */
+export function plainPageHeaders(nonce: string, formAction = "'none'"): Record<string, string> {
   return {
-    "content-security-policy": `default-src 'none'; img-src 'self'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    "content-security-policy": `default-src 'none'; img-src 'self'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
   };

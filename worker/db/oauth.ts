@@ -1,0 +1,113 @@
+/** What the OAuth provider stores in D1, as keys and values; and a user's grants among them. */
+import { and, asc, eq, gt, gte, isNull, lt, lte, or, sql } from "drizzle-orm";
+import * as z from "zod";
+import type { GrantRecord } from "../api/connected-app.ts";
+import type { Database } from "./client.ts";
+import { json } from "./generations.ts";
+import { read, write } from "./query.ts";
+import { oauthEntries } from "./schema.ts";
+import { type UserRead, userRead } from "./user-read.ts";
+
+export type OAuthEntry = typeof oauthEntries.$inferSelect;
+
+/** Expired rows removed with each write: more than one is added. */
+const SWEPT_AT_ONCE = 20;
+
+const secondsNow = () => Math.floor(Date.now() / 1000);
+
+const isAlive = () => or(isNull(oauthEntries.expiresAt), gt(oauthEntries.expiresAt, secondsNow()));
+
+/** All keys with this prefix, which ends with a colon: a semicolon is the next character. */
+const hasPrefix = (prefix: string) =>
+  and(gte(oauthEntries.key, prefix), lt(oauthEntries.key, `${prefix.slice(0, -1)};`));
+
+export async function findEntry(db: Database, key: string): Promise<OAuthEntry | null> {
+  const [entry] = await read(() =>
+    db
+      .select()
+      .from(oauthEntries)
+      .where(and(eq(oauthEntries.key, key), isAlive())),
+  );
+  return entry ?? null;
+}
+
+/** Writes an entry, and removes some that have expired. */
+export async function putEntry(db: Database, entry: OAuthEntry): Promise<void> {
+  const expired = db
+    .select({ key: oauthEntries.key })
+    .from(oauthEntries)
+    .where(lte(oauthEntries.expiresAt, secondsNow()))
+    .limit(SWEPT_AT_ONCE);
+  await write(() =>
+    db.batch([
+      db.insert(oauthEntries).values(entry).onConflictDoUpdate({ target: oauthEntries.key, set: entry }),
+      db.delete(oauthEntries).where(sql`${oauthEntries.key} in ${expired}`),
+    ]),
+  );
+}
+
+export async function deleteEntry(db: Database, key: string): Promise<void> {
+  await write(() => db.delete(oauthEntries).where(eq(oauthEntries.key, key)));
+}
+
+/** Entries in the order of their keys. `after`: the last key of the page before. */
+export async function listEntries(
+  db: Database,
+  { prefix, after, limit }: { prefix: string; after: string; limit: number },
+): Promise<OAuthEntry[]> {
+  return read(() =>
+    db
+      .select()
+      .from(oauthEntries)
+      .where(and(hasPrefix(prefix), gt(oauthEntries.key, after), isAlive()))
+      .orderBy(asc(oauthEntries.key))
+      .limit(limit),
+  );
+}
+
+/** As the provider writes it; `metadata` is what the consent page adds. Times in seconds. */
+const storedGrant = json(
+  z.object({
+    id: z.string(),
+    scope: z.array(z.string()),
+    metadata: z.object({ name: z.string(), redirectHost: z.string() }),
+    createdAt: z.number(),
+    expiresAt: z.number().optional(),
+  }),
+).transform(({ id, scope, metadata, createdAt, expiresAt }): GrantRecord => {
+  const ends = expiresAt === undefined ? null : expiresAt * 1000;
+  return { id, ...metadata, scopes: scope, createdAt: createdAt * 1000, expiresAt: ends };
+});
+
+const ownGrants = (userId: string) => hasPrefix(`grant:${userId}:`);
+
+/** The apps that the user has connected, oldest first. */
+export function grantsOf(db: Database, userId: string): UserRead<GrantRecord[]> {
+  const statement = db
+    .select()
+    .from(oauthEntries)
+    .where(and(ownGrants(userId), isAlive()));
+  return userRead([statement], ([rows]) =>
+    rows
+      .flatMap(({ value }) => storedGrant.safeParse(value).data ?? [])
+      .toSorted((a, b) => a.createdAt - b.createdAt),
+  );
+}
+
+/** The statements that delete everything of a user, or of one grant. */
+export function grantDeletions(db: Database, userId: string, grantId?: string) {
+  const [grants, tokens] =
+    grantId === undefined
+      ? [ownGrants(userId), hasPrefix(`token:${userId}:`)]
+      : [eq(oauthEntries.key, `grant:${userId}:${grantId}`), hasPrefix(`token:${userId}:${grantId}:`)];
+  return [
+    db.delete(oauthEntries).where(tokens),
+    db.delete(oauthEntries).where(grants).returning({ key: oauthEntries.key }),
+  ] as const;
+}
+
+/** Ends a grant with its tokens, or all without `grantId`. Returns the ids of the grants. */
+export async function deleteGrants(db: Database, userId: string, grantId?: string): Promise<string[]> {
+  const [, grants] = await write(() => db.batch(grantDeletions(db, userId, grantId)));
+  return grants.map(({ key }) => key.slice(`grant:${userId}:`.length));
+}

@@ -1,0 +1,83 @@
+/** Where a user allows an app to use the studio with their account. */
+import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { GRANTABLE_SCOPES } from "../../auth/oauth/paths.ts";
+import type { AppContext } from "../middleware/app-env.ts";
+import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
+import { text } from "./text.ts";
+
+export type ConsentForm = {
+  description: ConsentDescription;
+  scopes: readonly (typeof GRANTABLE_SCOPES)[number][];
+  /** Posted back: the provider finds the request by it. */
+  handle: string;
+  user: { id: string; email: string };
+};
+
+/** A browser sends `Origin: null` with a form from a page with `no-referrer`, which the origin check refuses. */
+const REFERRER = { "referrer-policy": "same-origin" };
+const NO_STORE = { "cache-control": "no-store, no-transform" };
+
+export function consentPage(c: AppContext, { description, scopes, handle, user }: ConsentForm) {
+  const { clientName, redirectUri, redirectHost, redirectIsLoopback } = description;
+  const nonce = crypto.randomUUID();
+  const title = text.consent.title(clientName.slice(0, MAX_SHOWN_NAME));
+  const page = (
+    <PlainPage title={title} nonce={nonce}>
+      <main>
+        <h1 class="title">
+          <bdi>{title}</bdi>
+        </h1>
+        <p>{text.consent.unverified}</p>
+        <p>
+          <bdi>{text.consent.host(redirectHost)}</bdi> {redirectIsLoopback && text.consent.loopback}
+        </p>
+        <p>{text.consent.account(user.email)}</p>
+        <div>
+          <p>{text.consent.may}</p>
+          <ul class="scopes">
+            {scopes.map((scope) => (
+              <li>{text.consent.scopes[scope]}</li>
+            ))}
+          </ul>
+        </div>
+        <p>{text.consent.revoke}</p>
+        <form method="post" action="/oauth/authorize" class="choices">
+          <input type="hidden" name="handle" value={handle} />
+          <input type="hidden" name="user" value={user.id} />
+          <button class="action" name="decision" value="allow">
+            {text.consent.allow}
+          </button>
+          <button class="action plain" name="decision" value="deny">
+            {text.consent.deny}
+          </button>
+        </form>
+      </main>
+    </PlainPage>
+  );
+  // Chrome applies form-action to the redirect that follows the form, too.
+  const headers = plainPageHeaders(nonce, `'self' ${new URL(redirectUri).origin}`);
+  return c.html(page, 200, { ...headers, ...REFERRER, ...NO_STORE });
+}
+
+const MAX_SHOWN_NAME = 100;
+
+type Notice = { title: string; what: string; link: { href: string; label: string } };
+
+/** Instead of the form: what the user has to do first, or why it is not possible. */
+export function consentNotice(c: AppContext, status: ContentfulStatusCode, { title, what, link }: Notice) {
+  const nonce = crypto.randomUUID();
+  return c.html(
+    <PlainPage title={title} nonce={nonce}>
+      <main>
+        <h1 class="title">{title}</h1>
+        <p>{what}</p>
+        <a class="action" href={link.href}>
+          {link.label}
+        </a>
+      </main>
+    </PlainPage>,
+    status,
+    { ...plainPageHeaders(nonce), ...NO_STORE },
+  );
+}
