@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRandom } from "../../simulator/random.ts";
+import { loadModelSchemas } from "../e2e/support/app.ts";
 import { startGroup } from "../e2e/support/processes.ts";
 import { d1Directory, openDatabase, readLedger, readObjects, readRows } from "./evidence.ts";
 import { sendForgedWebhooks } from "./forged-webhooks.ts";
@@ -101,6 +102,8 @@ async function runIn(
   });
   await studio.start();
   const cookies = await Promise.all(users.map(({ email }) => signIn(studio.url, email)));
+  // Options and references need them, and faults can delay them for minutes.
+  await loadModelSchemas(studio.url);
   print(`up after ${since(startedAt)}`);
 
   let hasFaults = true;
