@@ -22,6 +22,7 @@ import { DownloadSection } from "./download-section.tsx";
 import { ExportSection } from "./export-section.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
 import { SharedSection } from "./shared-section.tsx";
+import { WebhooksSection } from "./webhooks-section.tsx";
 
 /** The user's plan and usage, their data, and how to sign out or delete the account. */
 export function AccountPage() {
@@ -44,6 +45,7 @@ export function AccountPage() {
           <ExportSection />
           <ApiKeysSection />
           <ConnectedAppsSection />
+          <WebhooksSection />
           <SessionsSection />
           <Section title={accountText.delete}>
             <Row what={accountText.deleteWhat}>

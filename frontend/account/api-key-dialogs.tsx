@@ -4,11 +4,11 @@ import type { ApiKey } from "../../worker/api/schemas/api-key.ts";
 import { SCOPES, type Scope } from "../../worker/shared/api-keys.ts";
 import { MAX_NAME_LENGTH } from "../../worker/shared/names.ts";
 import { DAY_MS } from "../../worker/shared/time.ts";
-import { copyText } from "../browser/clipboard.ts";
 import { apiKeysText } from "../text/api-keys.ts";
 import { errors } from "../text/errors.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import type { ApiKeys, NewKey } from "./api-keys.ts";
+import { NewSecret } from "./new-secret.tsx";
 
 /** Days until the key expires; 0: never. */
 const EXPIRY_DAYS = [0, 30, 90, 365];
@@ -23,7 +23,7 @@ export function CreateKeyDialog({ apiKeys, onClose }: CreateProps) {
       {secret === null ? (
         <CreateForm apiKeys={apiKeys} onClose={onClose} />
       ) : (
-        <NewSecret secret={secret} onClose={onClose} />
+        <NewSecret title={apiKeysText.secret} secret={secret} onClose={onClose} />
       )}
     </Dialog>
   );
@@ -126,42 +126,6 @@ function CreateForm({ apiKeys, onClose }: CreateProps) {
         </button>
       </div>
     </form>
-  );
-}
-
-function NewSecret({ secret, onClose }: { secret: string; onClose: () => void }) {
-  /** Null: not copied yet. */
-  const isCopied = useSignal<boolean | null>(null);
-  return (
-    <div class="grid gap-4">
-      <h2 class="text-lg font-semibold">{apiKeysText.secret}</h2>
-      <p class="text-sm">{apiKeysText.secretHint}</p>
-      <input
-        class="field font-mono text-sm"
-        dir="ltr"
-        readonly
-        aria-label={apiKeysText.secret}
-        value={secret}
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <p role="status" class="text-sm text-muted empty:hidden">
-        {isCopied.value === null ? null : isCopied.value ? apiKeysText.copied : apiKeysText.copyFailed}
-      </p>
-      <div class="grid gap-2">
-        <button
-          type="button"
-          class="button filled"
-          onClick={async () => {
-            isCopied.value = await copyText(secret);
-          }}
-        >
-          {apiKeysText.copy}
-        </button>
-        <button type="button" class="button plain" onClick={onClose}>
-          {apiKeysText.done}
-        </button>
-      </div>
-    </div>
   );
 }
 

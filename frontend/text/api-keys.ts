@@ -41,11 +41,6 @@ export const apiKeysText = {
   cancel: "Cancel",
 
   secret: "Your new key",
-  secretHint: "Copy it now. It isn't shown again.",
-  copy: "Copy",
-  copied: "Copied",
-  copyFailed: "This browser didn't copy it. Select the key and copy it.",
-  done: "Done",
 
   revoke: "Revoke",
   revokeNamed: (name: string) => `Revoke ${name}`,

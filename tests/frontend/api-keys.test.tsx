@@ -3,6 +3,7 @@ import { cleanup, configure, fireEvent, screen, waitFor, within } from "@testing
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ApiKey } from "../../worker/api/schemas/api-key.ts";
 import { apiKeysText } from "../../frontend/text/api-keys.ts";
+import { secretText } from "../../frontend/text/secret.ts";
 import { errorSentences } from "../../frontend/text/errors.ts";
 import { openApp } from "./render-app.tsx";
 import { failure, ok, setUp, signedIn } from "./support.ts";
@@ -92,7 +93,7 @@ describe("creating a key", () => {
     const post = call.mock.calls.find(([method]) => method === "POST");
     expect(post?.[2]?.body).toEqual({ name: "Build server", scopes: ["generate"] });
 
-    fireEvent.click(dialog.getByRole("button", { name: apiKeysText.done }));
+    fireEvent.click(dialog.getByRole("button", { name: secretText.done }));
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(screen.getByText("key new")).toBeTruthy();
     expect(document.body.textContent).not.toContain(secret);
