@@ -105,7 +105,7 @@ export function RotateDialog({ webhooks, endpoint, onClose }: QuestionProps) {
     <Question
       webhooks={webhooks}
       title={webhooksText.rotateTitle}
-      what={webhooksText.rotateWhat}
+      what={endpoint.needsRotation ? webhooksText.needsRotation : webhooksText.rotateWhat}
       url={endpoint.url}
       confirm={webhooksText.rotateConfirmed}
       onConfirm={() => void webhooks.rotate(endpoint.id)}

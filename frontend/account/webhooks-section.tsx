@@ -11,7 +11,7 @@ import { WebhookDeliveries } from "./webhook-deliveries.tsx";
 import { CreateWebhookDialog, RemoveDialog, RotateDialog } from "./webhook-dialogs.tsx";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
-/** Addresses of the user's servers that are told when an image has ended. */
+/** Addresses of the user's servers that receive an event when an image has ended. */
 export function WebhooksSection() {
   const api = usePart(apiPart);
   const webhooks = useMemo(() => createWebhooks(api), [api]);
@@ -49,7 +49,7 @@ export function WebhooksSection() {
       </a>
       {endpoints?.length === 0 && <p class="text-sm text-muted">{webhooksText.none}</p>}
       {endpoints && (
-        <ul class="grid gap-6 empty:hidden" aria-label={webhooksText.list}>
+        <ul class="grid gap-4 empty:hidden" aria-label={webhooksText.list}>
           {endpoints.map((endpoint) => (
             <Endpoint key={endpoint.id} webhooks={webhooks} endpoint={endpoint} ask={ask} />
           ))}
@@ -90,7 +90,7 @@ function Endpoint({ webhooks, endpoint, ask }: EndpointProps) {
         ? webhooksText.needsRotation
         : null;
   return (
-    <li class="grid gap-3">
+    <li class="grid gap-3 border-line not-first:border-t not-first:pt-4">
       <div class="grid gap-0.5">
         <strong class="font-semibold">
           <bdi dir="ltr">{url}</bdi>
@@ -117,7 +117,11 @@ function Endpoint({ webhooks, endpoint, ask }: EndpointProps) {
         />
         {webhooksText.includePrompt}
       </label>
-      <div role="group" aria-label={webhooksText.actions(url)} class="flex flex-wrap gap-2">
+      <div
+        role="group"
+        aria-label={webhooksText.actions(url)}
+        class="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap"
+      >
         {enabled && !needsRotation && (
           <RowButton
             isBusy={isBusy}

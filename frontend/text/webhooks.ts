@@ -11,7 +11,7 @@ const momentOf = (time: string) => moment().format(new Date(time));
 
 export const webhooksText = {
   title: "Webhooks",
-  what: "Your own server can be told when an image is ready, has failed or was canceled.",
+  what: "Get a request to your own server when an image is ready, has failed or was canceled.",
   developers: "How to receive webhooks",
   show: "Show webhooks",
   loading: "Loading…",

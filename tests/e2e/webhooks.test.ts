@@ -66,7 +66,7 @@ test.each([
   expect(receiver.received.map(verify)).toMatchObject([{ type: "webhook.test" }]);
 
   receiver.status = 500;
-  const prompt = "a lighthouse that is told about";
+  const prompt = "a lighthouse in a storm";
   const { generation } = await (await client.call("POST", "/api/generate", { prompt })).json();
   await expect.poll(() => receiver.received.length).toBe(2);
   expect(receiver.received.slice(1).map(verify)).toMatchObject([
