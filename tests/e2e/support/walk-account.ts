@@ -25,7 +25,7 @@ export async function* atAccount({
   page,
   studio,
   client,
-  words: { accountText, apiKeysText, errorSentences },
+  words: { accountText, apiKeysText, errorSentences, secretText },
 }: Walk): States {
   const { items } = await (await client.call("GET", "/api/generations?status=succeeded&limit=2")).json();
   for (const { id } of items) await client.call("POST", `/api/generations/${id}/share`, {});
@@ -54,7 +54,7 @@ export async function* atAccount({
   await studio.button(apiKeysText.createConfirmed).click();
   await page.getByRole("textbox", { name: apiKeysText.secret }).waitFor();
   yield "account, a new API key";
-  await studio.button(apiKeysText.done).click();
+  await studio.button(secretText.done).click();
   await studio.button(apiKeysText.revokeAll).click();
   await page.getByRole("dialog", { name: apiKeysText.revokeAllTitle }).waitFor();
   yield "account, all API keys in question";

@@ -11,6 +11,7 @@ import { imageText } from "../../../frontend/text/image.ts";
 import { menuText } from "../../../frontend/text/menu.ts";
 import { presetsText } from "../../../frontend/text/presets.ts";
 import { referenceText } from "../../../frontend/text/reference.ts";
+import { secretText } from "../../../frontend/text/secret.ts";
 import { signInText } from "../../../frontend/text/sign-in.ts";
 import { stylesText } from "../../../frontend/text/styles.ts";
 
@@ -30,6 +31,7 @@ export const written = {
   menuText,
   presetsText,
   referenceText,
+  secretText,
   signInText,
   stylesText,
 };
