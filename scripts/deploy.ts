@@ -1,84 +1,74 @@
 /**
- * `npm run deploy`: the studio on your Cloudflare account. Creates the database and the bucket if they are missing,
- * migrates, deploys; can be repeated. `--name NAME` and `--env NAME` deploy a second studio, `--location` and
- * `--jurisdiction` choose where its data is created. Other arguments go to `wrangler deploy`; `--dry-run` works offline.
+ * `npm run deploy`: the studio on your Cloudflare account. Asks for the Skytells key, makes the other secrets, creates the
+ * database and the bucket if they are missing, migrates, deploys, and prints the address; can be repeated. `--name NAME`
+ * and `--env NAME` deploy a second studio, `--location` and `--jurisdiction` choose where its data is created. Other
+ * arguments go to `wrangler deploy`; `--dry-run` works offline.
+ *
+ * Without a terminal, secrets come from environment variables of their names. No secret is printed.
  */
-import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { experimental_readRawConfig as readRawConfig } from "wrangler";
-import { environment, root, runTool, TOOLS } from "./run.ts";
-import { jurisdictionSetting, planStorage } from "./storage.ts";
-import { chooseStudio, hasShippedStorage, SHIPPED_NAME, studioConfig } from "./studio-config.ts";
-
-/** Until these are set, every API request is answered 500 with the setting's name. */
-const SECRETS = {
-  SKYTELLS_API_KEY: "your key from Skytells",
-  SESSION_SECRET: "the output of: npm run --silent secret",
-} as const;
+import { dangersOf, varsIn } from "./deploy/dangers.ts";
+import { secretsToDeploy, terminalQuestion, withSecretsFile } from "./deploy/secrets.ts";
+import { jurisdictionSetting, planStorage } from "./deploy/storage.ts";
+import { chooseStudio, hasShippedStorage, SHIPPED_NAME, studioConfig } from "./deploy/studio-config.ts";
+import { adviceFor, isNotFound, wranglerFor } from "./deploy/wrangler.ts";
+import { environment, root, runTool } from "./run.ts";
 
 const choice = valueOf(chooseStudio(process.argv.slice(2), process.env));
 const { rawConfig } = readRawConfig({ config: join(root, "wrangler.toml") });
 const config = valueOf(studioConfig(rawConfig, choice, root));
-const configPath = writeConfig();
+const folder = join(root, ".cache/studios", config.name);
+const configPath = join(folder, "wrangler.json");
+/** Wrangler writes here, line by line as JSON, where it has deployed the Worker. */
+const deployedPath = join(folder, "deployed.jsonl");
+const vars = { ...textOf(config.vars), ...varsIn(choice.rest) };
+
+mkdirSync(folder, { recursive: true });
+writeFileSync(configPath, JSON.stringify(config, null, 2));
+rmSync(deployedPath, { force: true });
+const wrangler = wranglerFor(configPath, { ...environment, WRANGLER_OUTPUT_FILE_PATH: deployedPath });
 
 if (choice.rest.includes("--dry-run")) {
   await build();
-  await wrangler("deploy", ...choice.rest);
+  await runTool("wrangler", ["deploy", ...choice.rest, "--config", configPath]);
   process.exit(0);
 }
 
 requireSignIn();
 requireOwnStorage();
+const secrets = valueOf(await secretsToDeploy(deployedSecrets(), process.env, terminalQuestion()));
+requireSafeSettings();
+// Each name is looked up before the first one is created, so that an error there changes nothing.
+const { commands, notes } = valueOf(planStorage(config, choice, wrangler.exists));
 await build();
-await createMissingStorage();
+for (const note of notes) console.warn(note);
+for (const command of commands) await wrangler.run(`Creating: ${command.join(" ")}`, ...command);
 // Before the Worker: the deployed version works with a migrated database, a new one not with an older database.
-await wrangler("d1", "migrations", "apply", "DB", "--remote");
-await wrangler("deploy", ...choice.rest);
-remindOfSecrets();
-remindOfJurisdiction();
+await wrangler.run("Migrating the database", "d1", "migrations", "apply", "DB", "--remote");
+const secretsPath = join(folder, "secrets.json");
+await withSecretsFile(secretsPath, secrets, () =>
+  wrangler.runInTerminal("deploy", "--secrets-file", secretsPath, ...choice.rest),
+);
+printResult();
 
 function valueOf<T>(result: { value: T } | { error: string }): T {
   return "value" in result ? result.value : fail(result.error);
 }
 
-function writeConfig(): string {
-  const folder = join(root, ".cache/studios", config.name);
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, "wrangler.json");
-  writeFileSync(path, JSON.stringify(config, null, 2));
-  return path;
-}
-
-function wrangler(...command: string[]): Promise<void> {
-  return runTool("wrangler", [...command, "--config", configPath]);
+function textOf(values: Record<string, unknown> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
 function build(): Promise<void> {
   return runTool("vite", ["build", "--logLevel", "warn"]);
 }
 
-async function createMissingStorage(): Promise<void> {
-  const { commands, notes } = valueOf(planStorage(config, choice, exists));
-  for (const note of notes) console.warn(note);
-  for (const command of commands) await wrangler(...command);
-}
-
-/** Runs wrangler and returns its output instead of printing it. */
-function ask(...command: string[]): SpawnSyncReturns<string> {
-  const options = { cwd: root, env: environment, encoding: "utf8" } as const;
-  return spawnSync(process.execPath, [TOOLS.wrangler, ...command, "--config", configPath], options);
-}
-
-/** Also false when wrangler fails for another reason: the command that creates it then prints that reason. */
-function exists(...command: string[]): boolean {
-  return ask(...command).status === 0;
-}
-
 function requireSignIn(): void {
   if (process.env["CLOUDFLARE_API_TOKEN"]) return;
   const answer = parse<{ loggedIn?: boolean; accounts?: { name: string; id: string }[] }>(
-    ask("whoami", "--json").stdout,
+    wrangler.ask("whoami", "--json").stdout,
   );
   if (!answer?.loggedIn) {
     fail("wrangler is not signed in. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN, then try again.");
@@ -92,34 +82,47 @@ function requireSignIn(): void {
 
 /** If only the Worker was renamed in wrangler.toml, its database and bucket may be those of another studio. */
 function requireOwnStorage(): void {
-  if (hasShippedStorage(config) && exists("deployments", "list", "--name", SHIPPED_NAME)) {
+  if (hasShippedStorage(config) && wrangler.exists("deployments", "list", "--name", SHIPPED_NAME)) {
     fail(`${config.name} would share its database or bucket with the studio ${SHIPPED_NAME} of this account.
 Keep name = "${SHIPPED_NAME}" in wrangler.toml and run: npm run deploy -- --name ${config.name}`);
   }
 }
 
-function remindOfJurisdiction(): void {
-  const { jurisdiction } = choice;
-  const buckets: { jurisdiction?: string }[] = rawConfig.r2_buckets ?? [];
-  if (jurisdiction !== undefined && buckets.some((bucket) => bucket.jurisdiction !== jurisdiction)) {
-    console.warn(`\n${jurisdictionSetting(jurisdiction)}`);
+function requireSafeSettings(): void {
+  const dangers = dangersOf(vars, secrets);
+  if (dangers.length === 0) return;
+  fail(`Not deployed, and nothing was changed:\n${dangers.map((danger) => `  - ${danger}`).join("\n")}`);
+}
+
+/** The names of the secrets that the Worker has. Before the first deploy it does not exist. */
+function deployedSecrets(): string[] {
+  const { code, stdout, all } = wrangler.ask("secret", "list", "--format", "json");
+  if (code !== 0) return isNotFound(all) ? [] : fail(`${all.trim()}\n${adviceFor(all)}`);
+  return (parse<{ name: string }[]>(stdout) ?? []).map(({ name }) => name);
+}
+
+function printResult(): void {
+  const url = vars["PUBLIC_URL"] || deployedAddress();
+  console.log(`\nYour studio: ${url ?? "see the address above"}`);
+  const made = secrets["ADMIN_TOKEN"];
+  if (made !== undefined && made !== process.env["ADMIN_TOKEN"]?.trim() && process.stdout.isTTY) {
+    console.log(`Your operator token, for npm run admin. It is shown only now: ${made}`);
+  }
+  if (choice.jurisdiction !== undefined && !hasJurisdictionInToml(choice.jurisdiction)) {
+    console.warn(`\n${jurisdictionSetting(choice.jurisdiction)}`);
   }
 }
 
-function remindOfSecrets(): void {
-  const known = parse<{ name: string }[]>(ask("secret", "list", "--format", "json").stdout);
-  if (!known) {
-    console.warn(
-      `\nThe Worker's secrets could not be listed: run npx wrangler secret list --name ${config.name}`,
-    );
-    return;
-  }
-  const missing = Object.entries(SECRETS).filter(([name]) => !known.some((secret) => secret.name === name));
-  if (missing.length === 0) return;
-  console.warn("\nNot set yet. Until they are, the studio answers 500 with the setting's name:");
-  for (const [name, source] of missing) {
-    console.warn(`  npx wrangler secret put ${name} --name ${config.name}   (${source})`);
-  }
+function hasJurisdictionInToml(jurisdiction: string): boolean {
+  const buckets: { jurisdiction?: string }[] = rawConfig.r2_buckets ?? [];
+  return buckets.every((bucket) => bucket.jurisdiction === jurisdiction);
+}
+
+/** The first address in wrangler's report of this deploy. */
+function deployedAddress(): string | null {
+  const lines = readFileSync(deployedPath, "utf8").split("\n").filter(Boolean);
+  const entries = lines.map((line) => JSON.parse(line) as { type: string; targets?: string[] });
+  return entries.find(({ type }) => type === "deploy")?.targets?.[0] ?? null;
 }
 
 /** The JSON in a tool's output, which may print other text before it. */

@@ -7,13 +7,20 @@ import { root } from "./run.ts";
 
 const path = join(root, ".dev.vars");
 
+/** What a deployed studio must not have. */
+const localSettings = (adminToken: string) => `
+# One-click sign-in with any email address. Works only if PUBLIC_URL and the request's host are loopback.
+DEV_SIGN_IN="true"
+
+# Authorizes \`npm run admin\` for this machine's studio. Empty: /api/admin is 404.
+ADMIN_TOKEN="${adminToken}"
+`;
+
 export function devVars(): Record<string, string | undefined> {
   if (!existsSync(path)) {
     const example = readFileSync(join(root, ".dev.vars.example"), "utf8");
-    const filled = example.replace(/^(SESSION_SECRET|ADMIN_TOKEN)=""/gm, (_, name: string) => {
-      return `${name}="${createSecret()}"`;
-    });
-    writeFileSync(path, filled, { mode: 0o600 });
+    const filled = example.replace(/^SESSION_SECRET=""/m, `SESSION_SECRET="${createSecret()}"`);
+    writeFileSync(path, filled + localSettings(createSecret()), { mode: 0o600 });
   }
   return parseEnv(readFileSync(path, "utf8"));
 }

@@ -19,7 +19,7 @@ import {
   type Stores,
 } from "./differences.ts";
 import { root } from "./run.ts";
-import { studioConfig } from "./studio-config.ts";
+import { studioConfig } from "./deploy/studio-config.ts";
 
 const USAGE = `npm run repair -- --local [--persist-to DIR] | --remote [--name NAME | --env NAME]
 

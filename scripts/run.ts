@@ -21,7 +21,7 @@ export const environment = {
   WRANGLER_SEND_METRICS: "false",
   // vitest sets NODE_ENV. Tests must build what users get.
   NODE_ENV: undefined,
-  // scripts/studio-config.ts applies an environment of wrangler.toml; wrangler would apply it again.
+  // scripts/deploy/studio-config.ts applies an environment of wrangler.toml; wrangler would apply it again.
   CLOUDFLARE_ENV: undefined,
 };
 

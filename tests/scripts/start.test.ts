@@ -1,37 +1,21 @@
 /** `npm start` in a new checkout: what it prints, and whether the studio answers. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { environment, root } from "../../scripts/run.ts";
+import { environment } from "../../scripts/run.ts";
 import { freePort } from "../e2e/support/processes.ts";
+import { copyCheckout, removeCheckout } from "./support/checkout.ts";
 
-const CHECKOUT = [
-  "frontend",
-  "migrations",
-  "scripts",
-  "simulator",
-  "worker",
-  ".dev.vars.example",
-  "package.json",
-  "tsconfig.base.json",
-  "tsconfig.json",
-  "vite.config.ts",
-  "wrangler.toml",
-];
 const MAX_LINES = 12;
 /** Most cases run in `npm run test:all`: each one builds the studio. */
 const isLong = process.env["TEST_ALL"] !== undefined;
 
-/** A copy, so that the build and the secrets of this checkout stay as they are. */
-function copyCheckout(): string {
-  const folder = mkdtempSync(join(tmpdir(), "studio-start-"));
-  for (const name of CHECKOUT) cpSync(join(root, name), join(folder, name), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+function newCheckout(): string {
+  const folder = copyCheckout();
+  onTestFinished(() => removeCheckout(folder));
   return folder;
 }
 
@@ -82,7 +66,7 @@ test.runIf(isLong)(
   },
   async () => {
     const [port, simulatorPort] = [await freePort(), await freePort()];
-    const run = runStart(copyCheckout(), { PORT: String(port), SIMULATOR_PORT: String(simulatorPort) });
+    const run = runStart(newCheckout(), { PORT: String(port), SIMULATOR_PORT: String(simulatorPort) });
     await run.has("--verbose");
     const page = await fetch(`http://localhost:${port}/`);
     expect(page.status).toBe(200);
@@ -109,7 +93,7 @@ test.runIf(isLong)(
     timeout: 60_000,
   },
   async () => {
-    const folder = copyCheckout();
+    const folder = newCheckout();
     writeFileSync(join(folder, "frontend/app.tsx"), 'import "./missing-module.ts";\n');
     const run = runStart(folder);
     expect(await run.exited).toBe(1);
@@ -122,7 +106,7 @@ test("npm start exits when its port is in use", async () => {
   onTestFinished(() => void server.close());
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const run = runStart(copyCheckout(), { PORT: String(port) });
+  const run = runStart(newCheckout(), { PORT: String(port) });
   expect(await run.exited).toBe(1);
   expect(run.output()).toBe(
     `Port ${port} is in use. Is the studio running already? PORT sets another port.\n`,
@@ -135,7 +119,7 @@ test.runIf(isLong)(
     timeout: 60_000,
   },
   async () => {
-    const folder = copyCheckout();
+    const folder = newCheckout();
     writeFileSync(join(folder, "migrations/9999_broken.sql"), "create tabel broken;\n");
     const run = runStart(folder);
     expect(await run.exited).toBe(1);
@@ -144,7 +128,7 @@ test.runIf(isLong)(
 );
 
 test.runIf(isLong)("npm start prints the Worker's errors", { timeout: 60_000 }, async () => {
-  const folder = copyCheckout();
+  const folder = newCheckout();
   writeFileSync(join(folder, ".dev.vars"), 'SESSION_SECRET=""\n');
   const run = runStart(folder, { PORT: String(await freePort()), SIMULATOR_PORT: String(await freePort()) });
   await run.has("SESSION_SECRET");

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { experimental_readRawConfig as readRawConfig, type Unstable_RawConfig as RawConfig } from "wrangler";
 import { describe, expect, it, test } from "vitest";
 import { environment, root, TOOLS } from "../../scripts/run.ts";
-import { planStorage } from "../../scripts/storage.ts";
+import { planStorage } from "../../scripts/deploy/storage.ts";
 import {
   chooseStudio,
   hasShippedStorage,
   JURISDICTIONS,
   LOCATIONS,
   studioConfig,
-} from "../../scripts/studio-config.ts";
+} from "../../scripts/deploy/studio-config.ts";
 
 const raw: RawConfig = readRawConfig({ config: join(root, "wrangler.toml") }).rawConfig;
 
