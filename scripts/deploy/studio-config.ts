@@ -168,6 +168,14 @@ function withAbsolutePaths(config: StudioConfig, root: string): StudioConfig {
   return {
     ...config,
     ...(config.main !== undefined && { main: absolute(config.main) }),
+    ...(config.alias && {
+      alias: Object.fromEntries(
+        Object.entries(config.alias).map(([name, path]) => [
+          name,
+          path.startsWith(".") ? absolute(path) : path,
+        ]),
+      ),
+    }),
     ...(config.assets?.directory !== undefined && {
       assets: { ...config.assets, directory: absolute(config.assets.directory) },
     }),
