@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { copyText } from "../browser/clipboard.ts";
-import { secretText } from "../text/secret.ts";
+import { secretText } from "../text/api-keys.ts";
 
 type Props = { title: string; secret: string; onClose: () => void };
 

@@ -1,4 +1,4 @@
-/** The text of the API keys on the account page. */
+/** The text of the API keys on the account page, and of any secret that is shown once. */
 import type { Scope } from "../../worker/shared/api-keys.ts";
 import { formatter } from "./format.ts";
 import { language } from "./language.ts";
@@ -50,4 +50,13 @@ export const apiKeysText = {
   revokeWhat: "Programs that use it stop working at once. This can't be undone.",
   revokeAllWhat: "Programs that use them stop working at once. This can't be undone.",
   keep: "Keep",
+};
+
+/** The text beside a new secret, which is shown once. */
+export const secretText = {
+  hint: "Copy it now. It isn't shown again.",
+  copy: "Copy",
+  copied: "Copied",
+  copyFailed: "This browser didn't copy it. Select it and copy it yourself.",
+  done: "Done",
 };

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { secretText } from "../../frontend/text/secret.ts";
+import { secretText } from "../../frontend/text/api-keys.ts";
 import { webhooksText } from "../../frontend/text/webhooks.ts";
 import { violationsInBothThemes } from "./support/axe.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";

@@ -2,8 +2,7 @@
 import { cleanup, configure, fireEvent, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ApiKey } from "../../worker/api/schemas/api-key.ts";
-import { apiKeysText } from "../../frontend/text/api-keys.ts";
-import { secretText } from "../../frontend/text/secret.ts";
+import { apiKeysText, secretText } from "../../frontend/text/api-keys.ts";
 import { errorSentences } from "../../frontend/text/errors.ts";
 import { openApp } from "./render-app.tsx";
 import { failure, ok, setUp, signedIn } from "./support.ts";

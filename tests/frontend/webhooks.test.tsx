@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { WebhookDelivery, WebhookEndpoint } from "../../worker/api/schemas/webhook-endpoint.ts";
 import { createWebhooks } from "../../frontend/account/webhooks.ts";
 import { errorSentences } from "../../frontend/text/errors.ts";
-import { secretText } from "../../frontend/text/secret.ts";
+import { secretText } from "../../frontend/text/api-keys.ts";
 import { webhooksText } from "../../frontend/text/webhooks.ts";
 import { openApp } from "./render-app.tsx";
 import { failure, ok, setUp, signedIn } from "./support.ts";

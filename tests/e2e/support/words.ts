@@ -1,6 +1,6 @@
 /** All message files, by which tests find elements on the screen. */
 import { accountText } from "../../../frontend/text/account.ts";
-import { apiKeysText } from "../../../frontend/text/api-keys.ts";
+import { apiKeysText, secretText } from "../../../frontend/text/api-keys.ts";
 import { batchText } from "../../../frontend/text/batch.ts";
 import { collectionsText } from "../../../frontend/text/collections.ts";
 import { commonText } from "../../../frontend/text/common.ts";
@@ -11,7 +11,6 @@ import { imageText } from "../../../frontend/text/image.ts";
 import { menuText } from "../../../frontend/text/menu.ts";
 import { presetsText } from "../../../frontend/text/presets.ts";
 import { referenceText } from "../../../frontend/text/reference.ts";
-import { secretText } from "../../../frontend/text/secret.ts";
 import { signInText } from "../../../frontend/text/sign-in.ts";
 import { stylesText } from "../../../frontend/text/styles.ts";
 
