@@ -29,13 +29,21 @@ z.globalRegistry.add(generation, { id: "Generation" });
 z.globalRegistry.add(generateBody, { id: "GenerateRequest" });
 z.globalRegistry.add(problem, { id: "Problem" });
 
+const ERRORS_OF_CALLER = [
+  "unauthenticated",
+  "forbidden_origin",
+  "insufficient_scope",
+  "suspended",
+  "rate_limited",
+  "storage_unavailable",
+] as const;
 const ERRORS_OF_ACCESS: Record<Access, readonly ProblemCode[]> = {
   everyone: [],
-  read: ["unauthenticated", "forbidden_origin", "insufficient_scope", "suspended", "storage_unavailable"],
-  generate: ["unauthenticated", "forbidden_origin", "insufficient_scope", "suspended", "storage_unavailable"],
-  manage: ["unauthenticated", "forbidden_origin", "insufficient_scope", "suspended", "storage_unavailable"],
-  session: ["unauthenticated", "forbidden_origin", "insufficient_scope", "suspended", "storage_unavailable"],
-  admin: ["unauthenticated", "not_found", "rate_limited", "storage_unavailable"],
+  read: ERRORS_OF_CALLER,
+  generate: ERRORS_OF_CALLER,
+  manage: ERRORS_OF_CALLER,
+  session: ERRORS_OF_CALLER,
+  admin: ["unauthenticated", "forbidden_origin", "not_found", "rate_limited", "storage_unavailable"],
 };
 const ERRORS_OF_BODY = ["invalid_request", "payload_too_large", "unsupported_media_type"] as const;
 

@@ -1,6 +1,7 @@
 /** Every route of the API, for the OpenAPI document. A test compares this list with the Worker's own routes. */
 import * as z from "zod";
 import {
+  adminGenerationResponse,
   adminModels,
   adminUsage,
   adminUserPage,
@@ -661,7 +662,7 @@ export const ROUTES: readonly ApiRoute[] = [
     summary: "End a share link",
     access: "admin",
     body: unshareBody,
-    success: NO_CONTENT,
+    success: done("The generation, without its prompt.", adminGenerationResponse),
   },
   {
     method: "post",

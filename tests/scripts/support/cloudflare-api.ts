@@ -134,7 +134,7 @@ export async function startCloudflareApi(): Promise<CloudflareApi> {
   );
   account.put("/workers/scripts/:name", async (c) => {
     const form = await c.req.formData();
-    const metadata = JSON.parse(String(form.get("metadata"))) as { bindings: Binding[] };
+    const metadata = JSON.parse(form.get("metadata") as string) as { bindings: Binding[] };
     const worker = workers.get(c.req.param("name")) ?? {
       secrets: new Map<string, string>(),
       vars: {},
