@@ -50,7 +50,7 @@ function CreateForm({ webhooks, onClose }: Props) {
           type="url"
           inputMode="url"
           dir="ltr"
-          placeholder="https://"
+          placeholder={webhooksText.urlExample}
           maxLength={MAX_ENDPOINT_URL_LENGTH}
           autocomplete="off"
           aria-describedby="webhook-url-hint"

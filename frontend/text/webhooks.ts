@@ -13,6 +13,7 @@ export const webhooksText = {
   title: "Webhooks",
   what: "Get a request to your own server when an image is ready, has failed or was canceled.",
   developers: "How to receive webhooks",
+  urlExample: "https://example.com/images",
   show: "Show webhooks",
   loading: "Loading…",
   tryAgain: "Try again",

@@ -29,13 +29,13 @@ export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).
 /** Uploads an image and returns its id. Null: rejected, or no response. */
 export async function upload(
   url: string,
-  cookie: string,
+  headers: Record<string, string>,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<string | null> {
   try {
     const response = await fetch(`${url}/api/uploads`, {
       method: "POST",
-      headers: { cookie, "content-type": "image/png" },
+      headers: { ...headers, "content-type": "image/png" },
       body: bytes,
       signal: AbortSignal.timeout(30_000),
     });

@@ -17,6 +17,7 @@ import {
   type RunOptions,
   SPEED,
 } from "./options.ts";
+import { equip, readDeliveries, type Receivers, startReceivers, wrongEvents } from "./receivers.ts";
 import { createStudio, type Period, type Studio } from "./studio.ts";
 import { call, signIn, simulateUser, type User, type UserLog } from "./users.ts";
 import { checkGuarantees, covered, type Facts, type Verdicts } from "./verdicts.ts";
@@ -79,15 +80,18 @@ export async function run(options: RunOptions, print: (line: string) => void): P
       ...Object.fromEntries(Object.entries(clocks).map(([name, value]) => [name, String(value)])),
     },
   });
+  const receivers = await startReceivers(options.seed);
   try {
-    return await runIn(studio, options, startedAt, print);
+    return await runIn(studio, receivers, options, startedAt, print);
   } finally {
+    await receivers.close();
     await studio.close();
   }
 }
 
 async function runIn(
   studio: Studio,
+  receivers: Receivers,
   options: RunOptions,
   startedAt: number,
   print: (line: string) => void,
@@ -102,6 +106,9 @@ async function runIn(
   });
   await studio.start();
   const cookies = await Promise.all(users.map(({ email }) => signIn(studio.url, email)));
+  const keys = await Promise.all(
+    users.map((user, n) => equip(receivers, studio.url, cookies[n] as string, user, n)),
+  );
   // Options and references need them, and faults can delay them for minutes.
   await loadModelSchemas(studio.url);
   print(`up after ${since(startedAt)}`);
@@ -119,7 +126,8 @@ async function runIn(
 
   const allUsers = Promise.all(
     users.map((user, n) =>
-      simulateUser(user, cookies[n] as string, {
+      // Fewer requests by key: they are limited by network, which all users share here.
+      simulateUser(user, [cookies[n], cookies[n], cookies[n], `Bearer ${keys[n]}`] as string[], {
         url: studio.url,
         seed: options.seed,
         log,
@@ -200,6 +208,7 @@ async function runIn(
   };
   await saveFacts(studio, facts);
   const verdicts = checkGuarantees(facts);
+  verdicts.violations["wrong events"].push(...wrongEvents(receivers, readDeliveries(state), facts.evidence));
   verdicts.violations["leaked slots"].push(...leaked);
   verdicts.violations["invalid status changes"].push(...log.invalidChanges);
   verdicts.violations["left to repair"].push(...(await findRepairs(state)));

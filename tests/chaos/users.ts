@@ -1,6 +1,6 @@
 /**
  * Simulated users: they generate, send twice, lose the connection, cancel, delete, poll, ask for several images, and use
- * reference images.
+ * reference images. Some of their requests come from programs with an API key.
  */
 import { createRandom, hash, type Random } from "../../simulator/random.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
@@ -72,10 +72,14 @@ type Context = {
   nextSeed: () => number;
 };
 
+/** The headers of a session's cookie, or of `Bearer` with an API key. */
+export const headersOf = (credential: string): Record<string, string> =>
+  credential.startsWith("Bearer ") ? { authorization: credential } : { cookie: credential };
+
 /** Null: no complete response arrived. */
 export async function call(
   url: string,
-  cookie: string,
+  credential: string,
   method: string,
   path: string,
   { body, key, abortAfterMs }: { body?: unknown; key?: string; abortAfterMs?: number } = {},
@@ -84,7 +88,7 @@ export async function call(
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
-        cookie,
+        ...headersOf(credential),
         ...(body !== undefined && { "content-type": "application/json" }),
         ...(key !== undefined && { "idempotency-key": key }),
       },
@@ -108,7 +112,12 @@ export async function call(
   }
 }
 
-export async function simulateUser(user: User, cookie: string, context: Context): Promise<void> {
+/** `credentials`: each request uses one of them. */
+export async function simulateUser(
+  user: User,
+  credentials: readonly string[],
+  context: Context,
+): Promise<void> {
   const { url, log } = context;
   const random: Random = createRandom(hash(`${context.seed} ${user.email}`));
   const chance = (share: number) => random() < share;
@@ -116,7 +125,7 @@ export async function simulateUser(user: User, cookie: string, context: Context)
   let clickCount = 0;
 
   const send = async (...args: Parameters<typeof call> extends [string, string, ...infer R] ? R : never) => {
-    const response = await call(url, cookie, ...args);
+    const response = await call(url, pick(credentials), ...args);
     const name = response === null ? "no response" : `${response.status} ${response.code}`.trim();
     log.responses.set(name, (log.responses.get(name) ?? 0) + 1);
     // Immediate retries would slow down the Worker's restart.
@@ -135,7 +144,7 @@ export async function simulateUser(user: User, cookie: string, context: Context)
     const file = randomPng(random);
     const digest = sha256(file);
     log.uploads.set(user.id, (log.uploads.get(user.id) ?? new Set()).add(digest));
-    const id = await upload(url, cookie, file);
+    const id = await upload(url, headersOf(pick(credentials)), file);
     return id === null ? null : { body: { upload: id }, sha256: digest };
   }
 

@@ -36,6 +36,7 @@ const GUARANTEES = [
   "double creates",
   "foreign images",
   "wrong references",
+  "wrong events",
   "lost images",
   "orphan objects",
   "rows without object",
