@@ -1,10 +1,8 @@
 /** Middleware order, routes, and the response to errors. */
-import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { SettingsError, settingsOf } from "./config/settings.ts";
 import { logError } from "./lib/log.ts";
-import type { AppEnv } from "./http/middleware/app-env.ts";
 import { allowedOrigins } from "./http/middleware/cors.ts";
 import { requestLog } from "./http/middleware/request-log.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
@@ -34,8 +32,9 @@ import { refusalOfError } from "./studio/refusal-of-error.ts";
 import { uploads } from "./http/routes/uploads.ts";
 import { webhookEndpoints } from "./http/routes/webhook-endpoints.ts";
 import { webhooks } from "./http/routes/webhooks.ts";
+import { newApp } from "./http/routing.ts";
 
-export const app = new Hono<AppEnv>();
+export const app = newApp();
 
 app.use(requestLog, securityHeaders, problemPages);
 app.use(

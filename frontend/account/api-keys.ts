@@ -1,6 +1,7 @@
 /** The user's API keys, as far as they have been loaded. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { ApiKey, ApiKeyBody } from "../../worker/api/schemas/api-key.ts";
+import type { ApiKey } from "../../worker/api/schemas/api-key.ts";
+import type { ApiKeyBody } from "../../worker/api/schemas/requests/api-key.ts";
 import type { Api } from "../api/client.ts";
 import type { ApiError } from "../api/result.ts";
 

@@ -1,11 +1,7 @@
 /** The user's webhook endpoints and their deliveries, as far as they have been loaded. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type {
-  EndpointBody,
-  EndpointChange,
-  WebhookDelivery,
-  WebhookEndpoint,
-} from "../../worker/api/schemas/webhook-endpoint.ts";
+import type { EndpointBody, EndpointChange } from "../../worker/api/schemas/requests/webhook-endpoint.ts";
+import type { WebhookDelivery, WebhookEndpoint } from "../../worker/api/schemas/webhook-endpoint.ts";
 import type { Api } from "../api/client.ts";
 import type { ApiError, Result } from "../api/result.ts";
 

@@ -1,11 +1,9 @@
 import type {
   BulkBody,
-  BulkResult,
   GenerateBody,
-  Generation,
   GenerationFilters,
-  GenerationPage,
-} from "../../worker/api/schemas/generation.ts";
+} from "../../worker/api/schemas/requests/generation.ts";
+import type { BulkResult, Generation, GenerationPage } from "../../worker/api/schemas/generation.ts";
 import type { ExportParts } from "../../worker/api/schemas/export.ts";
 import type { Problem } from "../../worker/api/schemas/problem.ts";
 import type { Session } from "../../worker/api/schemas/session.ts";

@@ -6,8 +6,9 @@ import {
   type ZodOpenApiPathItemObject,
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
-import { generateBody, generation, promptOfAnyModel } from "../../worker/api/schemas/generation.ts";
-import { name } from "../../worker/api/schemas/name.ts";
+import { generateBody, promptOfAnyModel } from "../../worker/api/schemas/requests/generation.ts";
+import { generation } from "../../worker/api/schemas/generation.ts";
+import { name } from "../../worker/api/schemas/requests/name.ts";
 import { problem } from "../../worker/api/schemas/problem.ts";
 import { testEvent, webhookEvent } from "../../worker/api/schemas/webhook-event.ts";
 import { PROBLEM_STATUS, type ProblemCode } from "../../worker/shared/error-codes.ts";

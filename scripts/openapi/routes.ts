@@ -6,38 +6,49 @@ import {
   adminUsage,
   adminUserPage,
   adminUserResponse,
+  recheckResponse,
+} from "../../worker/api/admin-schemas.ts";
+import {
   planBody,
   recheckBody,
-  recheckResponse,
   unshareBody,
   usageQuery,
   userBody,
   usersQuery,
-} from "../../worker/api/admin-schemas.ts";
-import { apiKeyBody, apiKeyList, newApiKeyResponse } from "../../worker/api/schemas/api-key.ts";
-import { collectionBody, collectionList, collectionResponse } from "../../worker/api/schemas/collection.ts";
+} from "../../worker/api/schemas/requests/admin.ts";
+import { apiKeyBody } from "../../worker/api/schemas/requests/api-key.ts";
+import { apiKeyList, newApiKeyResponse } from "../../worker/api/schemas/api-key.ts";
+import { collectionBody } from "../../worker/api/schemas/requests/collection.ts";
+import { collectionList, collectionResponse } from "../../worker/api/schemas/collection.ts";
 import { connectedAppList } from "../../worker/api/schemas/connected-app.ts";
-import { exportParts, exportQuery } from "../../worker/api/schemas/export.ts";
+import { exportParts } from "../../worker/api/schemas/export.ts";
+import { exportQuery } from "../../worker/api/schemas/requests/export.ts";
 import {
   bulkBody,
-  bulkResult,
   favoriteBody,
   generateBody,
-  generationPage,
-  generationResponse,
   listQuery,
   shareBody,
+} from "../../worker/api/schemas/requests/generation.ts";
+import {
+  bulkResult,
+  generationPage,
+  generationResponse,
   shareLink,
 } from "../../worker/api/schemas/generation.ts";
-import { presetBody, presetChange, presetList, presetResponse } from "../../worker/api/schemas/preset.ts";
-import { devSignInBody, session } from "../../worker/api/schemas/session.ts";
+import { presetBody, presetChange } from "../../worker/api/schemas/requests/preset.ts";
+import { presetList, presetResponse } from "../../worker/api/schemas/preset.ts";
+import { devSignInBody } from "../../worker/api/schemas/requests/session.ts";
+import { session } from "../../worker/api/schemas/session.ts";
 import { uploadResponse } from "../../worker/api/schemas/upload.ts";
 import {
   deliveriesQuery,
-  deliveryPage,
-  deliveryResponse,
   endpointBody,
   endpointChange,
+} from "../../worker/api/schemas/requests/webhook-endpoint.ts";
+import {
+  deliveryPage,
+  deliveryResponse,
   endpointList,
   endpointResponse,
   newEndpointResponse,

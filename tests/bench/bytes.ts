@@ -60,7 +60,7 @@ function chunks(): Measure[] {
 }
 
 /** Modules that the Worker loads with the first request that needs them. */
-const LAZY_MODULES = ["mcp/serve.ts", "auth/oauth/provider.ts"];
+const LAZY_MODULES = ["mcp/serve.ts", "auth/oauth/provider.ts", "http/pages/consent.ts"];
 
 function workerBundles(): Measure[] {
   return [

@@ -7,7 +7,8 @@ import { createText } from "../../frontend/text/create.ts";
 import { errorSentences } from "../../frontend/text/errors.ts";
 import { presetsText } from "../../frontend/text/presets.ts";
 import { MAX_PRESETS } from "../../worker/shared/organize.ts";
-import type { Preset, PresetBody, PresetChange } from "../../worker/api/schemas/preset.ts";
+import type { Preset } from "../../worker/api/schemas/preset.ts";
+import type { PresetBody, PresetChange } from "../../worker/api/schemas/requests/preset.ts";
 import { openApp } from "./render-app.tsx";
 import { failure, NOW, ok, setUp, type World } from "./support.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createPromptHistory } from "../../frontend/studio/generate/prompt-history.ts";
-import type { GenerateBody } from "../../worker/api/schemas/generation.ts";
+import type { GenerateBody } from "../../worker/api/schemas/requests/generation.ts";
 import { memoryStore, setUp } from "./support.ts";
 
 describe("earlier prompts", () => {

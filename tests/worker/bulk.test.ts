@@ -2,7 +2,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { BulkBody, BulkResult } from "../../worker/api/schemas/generation.ts";
+import type { BulkBody } from "../../worker/api/schemas/requests/generation.ts";
+import type { BulkResult } from "../../worker/api/schemas/generation.ts";
 import {
   call,
   eventually,

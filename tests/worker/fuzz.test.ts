@@ -9,8 +9,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
 import { PROBLEM_STATUS } from "../../worker/shared/error-codes.ts";
 import type { Problem } from "../../worker/api/schemas/problem.ts";
-import { bulkBody, favoriteBody, generateBody, shareBody } from "../../worker/api/schemas/generation.ts";
-import { devSignInBody } from "../../worker/api/schemas/session.ts";
+import {
+  bulkBody,
+  favoriteBody,
+  generateBody,
+  shareBody,
+} from "../../worker/api/schemas/requests/generation.ts";
+import { devSignInBody } from "../../worker/api/schemas/requests/session.ts";
 import {
   call,
   eventually,

@@ -3,7 +3,8 @@ import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { generateBody, generationPage } from "../../worker/api/schemas/generation.ts";
+import { generateBody } from "../../worker/api/schemas/requests/generation.ts";
+import { generationPage } from "../../worker/api/schemas/generation.ts";
 import { model } from "../../worker/api/schemas/session.ts";
 import { MAX_WAITING_CALLS } from "../../worker/config/limits.ts";
 import {

@@ -12,7 +12,8 @@ import {
 } from "../shared/generations.ts";
 import { ASPECT_RATIOS, MAX_SEED } from "../shared/models.ts";
 import { findStyle } from "../shared/styles.ts";
-import { type Generation, type GenerationOptions, usedReference } from "./schemas/generation.ts";
+import type { Generation, GenerationOptions } from "./schemas/generation.ts";
+import { usedReference } from "./schemas/used-reference.ts";
 
 /** An image in R2: `n` is its number among the outputs of the generation, `ext` the extension of its key. */
 export const storedOutput = z.object({

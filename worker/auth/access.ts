@@ -1,7 +1,7 @@
 /** Cloudflare Access adds a signed assertion to each request that it lets through. */
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
 import { PROVIDER_TIMEOUT_SECONDS } from "../config/limits.ts";
-import { type AccessSettings } from "../config/settings.ts";
+import type { AccessSettings } from "../config/settings.ts";
 import { reasonOf } from "../lib/log.ts";
 import { type Identity, type Outcome, type Refused, refused } from "./outcome.ts";
 import { fetchFromProvider } from "./provider-fetch.ts";

@@ -1,7 +1,7 @@
 /** OpenID Connect: the code flow with PKCE, state and nonce. The signature of the ID token is always checked. */
 import * as client from "openid-client";
 import { PROVIDER_TIMEOUT_SECONDS } from "../config/limits.ts";
-import { type OidcSettings } from "../config/settings.ts";
+import type { OidcSettings } from "../config/settings.ts";
 import { reasonOf } from "../lib/log.ts";
 import type { Flow } from "./flow.ts";
 import { type Identity, type Outcome, type Refused, refused } from "./outcome.ts";

@@ -1,7 +1,7 @@
 /** Session tokens. Whether a session has been ended, the user's row says (`principal.ts`). */
 import type { SessionClaim } from "../db/users.ts";
 import { SESSION_SECONDS } from "../config/limits.ts";
-import { type Settings } from "../config/settings.ts";
+import type { Settings } from "../config/settings.ts";
 import { readToken, signToken } from "./signed-token.ts";
 
 const AUDIENCE = "image-studio/session";

@@ -5,7 +5,7 @@
  */
 import { bounded } from "../lib/async.ts";
 import { MAX_OUTPUT_BYTES, STEP_TIMEOUT_MS } from "../config/limits.ts";
-import { type Settings } from "../config/settings.ts";
+import type { Settings } from "../config/settings.ts";
 import type { StoredOutput } from "../api/generation.ts";
 import { reasonOf } from "../lib/log.ts";
 import { ImageProbe, type Size } from "./image-probe.ts";

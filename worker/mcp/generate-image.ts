@@ -2,7 +2,7 @@ import type { McpServer, ServerContext } from "@modelcontextprotocol/server";
 import { type GenerationRecord, hasEnded, presentStatus } from "../api/generation.ts";
 import { refusalOfIssues, UNKNOWN_MODEL } from "../api/invalid-request.ts";
 import { ok, refuse } from "../api/problem.ts";
-import { generateBody, idempotencyKey } from "../api/schemas/generation.ts";
+import { generateBody, idempotencyKey } from "../api/schemas/requests/generation.ts";
 import { MAX_CALL_WAIT_MS, MCP_WAIT_MS } from "../config/limits.ts";
 import { defaultModel, settingsOf } from "../config/settings.ts";
 import { logError, reasonOf } from "../lib/log.ts";

@@ -5,7 +5,7 @@ import { decodeCursor } from "../api/cursor.ts";
 import { refusalOfIssues, UNKNOWN_MODEL } from "../api/invalid-request.ts";
 import { ok, refuse } from "../api/problem.ts";
 import { TOO_MANY_REQUESTS } from "../api/refusals.ts";
-import { listQuery } from "../api/schemas/generation.ts";
+import { listQuery } from "../api/schemas/requests/generation.ts";
 import { isKeyWithinRate } from "../lib/rate-limit.ts";
 import { cancelGeneration } from "../use-cases/cancel.ts";
 import { getGeneration } from "../use-cases/get.ts";

@@ -6,7 +6,7 @@ import { readUpTo } from "../lib/stream.ts";
 import { isTerminal } from "../shared/generations.ts";
 import { DAY_MS } from "../shared/time.ts";
 import { MAX_RESPONSE_BYTES, STEP_TIMEOUT_MS } from "../config/limits.ts";
-import { type Settings } from "../config/settings.ts";
+import type { Settings } from "../config/settings.ts";
 import { logError, reasonOf } from "../lib/log.ts";
 import { parsePrediction, type Prediction, predictionWithIdOnly } from "./prediction.ts";
 import { type Rejection, rejectedCreate, upstreamError } from "./errors.ts";

@@ -6,8 +6,8 @@ import { PLANS, type Plan } from "../shared/plans.ts";
 import { DAY_MS } from "../shared/time.ts";
 import type { Limits } from "../api/schemas/session.ts";
 import { SLOT_GRACE_MS } from "../config/limits.ts";
-import { type Settings } from "../config/settings.ts";
-import { type Refusal } from "../api/problem.ts";
+import type { Settings } from "../config/settings.ts";
+import type { Refusal } from "../api/problem.ts";
 import type { Jobs } from "./jobs/store.ts";
 
 /** Counts once, for any plan. `now` selects the UTC day. */

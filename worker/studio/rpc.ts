@@ -10,8 +10,8 @@ import {
   storedOutput,
 } from "../api/generation.ts";
 import { MAX_CALL_WAIT_MS } from "../config/limits.ts";
-import type { GenerateBody } from "../api/schemas/generation.ts";
-import type { EndpointChange } from "../api/schemas/webhook-endpoint.ts";
+import type { GenerateBody } from "../api/schemas/requests/generation.ts";
+import type { EndpointChange } from "../api/schemas/requests/webhook-endpoint.ts";
 import type { SessionClaim } from "../db/users.ts";
 import { planOf } from "../shared/plans.ts";
 import type { Prediction } from "../skytells/prediction.ts";

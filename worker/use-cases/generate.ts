@@ -1,6 +1,6 @@
 import type { GenerationRecord } from "../api/generation.ts";
 import type { Result } from "../api/problem.ts";
-import type { GenerateBody } from "../api/schemas/generation.ts";
+import type { GenerateBody } from "../api/schemas/requests/generation.ts";
 import { claimOf, type SessionClaim } from "../db/users.ts";
 import { callStudio, studioOf } from "../studio/client.ts";
 import type { Deps } from "./deps.ts";

@@ -1,6 +1,6 @@
 import type { PresetRecord } from "../api/preset.ts";
 import { ok, type Result, refuse } from "../api/problem.ts";
-import type { PresetBody, PresetChange } from "../api/schemas/preset.ts";
+import type { PresetBody, PresetChange } from "../api/schemas/requests/preset.ts";
 import { type Principal, readAs } from "../auth/principal.ts";
 import { databaseFor } from "../db/client.ts";
 import * as rows from "../db/presets.ts";

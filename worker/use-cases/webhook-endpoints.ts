@@ -1,12 +1,8 @@
 /** Webhook endpoints. They are in the user's object, which authorizes the claim. */
 import type { Position } from "../api/cursor.ts";
 import { ok, type Result } from "../api/problem.ts";
-import type {
-  EndpointBody,
-  EndpointChange,
-  WebhookDelivery,
-  WebhookEndpoint,
-} from "../api/schemas/webhook-endpoint.ts";
+import type { EndpointBody, EndpointChange } from "../api/schemas/requests/webhook-endpoint.ts";
+import type { WebhookDelivery, WebhookEndpoint } from "../api/schemas/webhook-endpoint.ts";
 import { newSecret } from "../auth/webhook-secret.ts";
 import { claimOf, type SessionClaim } from "../db/users.ts";
 import { callStudio } from "../studio/client.ts";

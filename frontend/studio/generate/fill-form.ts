@@ -1,5 +1,6 @@
 /** Puts a request or a generation into the form. */
-import type { GenerateBody, Generation } from "../../../worker/api/schemas/generation.ts";
+import type { GenerateBody } from "../../../worker/api/schemas/requests/generation.ts";
+import type { Generation } from "../../../worker/api/schemas/generation.ts";
 import { optionsOf } from "../images/generation.ts";
 import type { Composer } from "./composer.ts";
 

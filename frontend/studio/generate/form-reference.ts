@@ -1,6 +1,6 @@
 /** The reference image of the form, which Generate sends. The form's own chunk fills it: reference.ts. */
 import { signal } from "@preact/signals";
-import type { RequestedReference } from "../../../worker/api/schemas/generation.ts";
+import type { RequestedReference } from "../../../worker/api/schemas/requests/generation.ts";
 import { definePart } from "../../ui/parts.ts";
 
 export type ChosenReference = {

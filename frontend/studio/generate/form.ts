@@ -1,7 +1,7 @@
 /** The form's Generate: checks the prompt, asks to sign in, and makes a request of what the form holds. */
 import { countCodePoints, normalizePrompt, promptProblem } from "../../../worker/shared/prompt.ts";
 import { withStyle } from "../../../worker/shared/styles.ts";
-import type { GenerateBody } from "../../../worker/api/schemas/generation.ts";
+import type { GenerateBody } from "../../../worker/api/schemas/requests/generation.ts";
 import { createText } from "../../text/create.ts";
 import { errors } from "../../text/errors.ts";
 import type { Dialogs } from "../dialogs.ts";

@@ -4,7 +4,7 @@
  * click, and whichever tab sends the item sends it under that key.
  */
 import { computed, signal } from "@preact/signals";
-import type { GenerateBody } from "../../../worker/api/schemas/generation.ts";
+import type { GenerateBody } from "../../../worker/api/schemas/requests/generation.ts";
 import type { KeyValueStore } from "../../browser/storage.ts";
 import { definePart } from "../../ui/parts.ts";
 

@@ -1,7 +1,7 @@
 /** Prompts that were sent, newest first, with their model and options: stored in this browser for each user. */
 import { findOffered } from "../../text/models.ts";
 import { normalizePrompt } from "../../../worker/shared/prompt.ts";
-import type { GenerateBody } from "../../../worker/api/schemas/generation.ts";
+import type { GenerateBody } from "../../../worker/api/schemas/requests/generation.ts";
 import type { Composer } from "./composer.ts";
 import { optionsOf } from "../images/generation.ts";
 import type { KeyValueStore } from "../../browser/storage.ts";

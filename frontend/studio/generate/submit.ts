@@ -1,7 +1,7 @@
 /** Sends an outbox item, again after temporary errors, until a response of the Worker decides its outcome. */
 import { batch, computed, signal } from "@preact/signals";
 import { MAX_SEED, type ModelId } from "../../../worker/shared/models.ts";
-import type { GenerateBody } from "../../../worker/api/schemas/generation.ts";
+import type { GenerateBody } from "../../../worker/api/schemas/requests/generation.ts";
 import type { ModelOptions } from "../../../worker/api/schemas/session.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError, ErrorCode } from "../../api/result.ts";

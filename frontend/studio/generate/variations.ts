@@ -1,6 +1,7 @@
 /** More images from the settings of an existing one. */
 import { MAX_SEED, type ModelId } from "../../../worker/shared/models.ts";
-import type { GenerateBody, Generation } from "../../../worker/api/schemas/generation.ts";
+import type { GenerateBody } from "../../../worker/api/schemas/requests/generation.ts";
+import type { Generation } from "../../../worker/api/schemas/generation.ts";
 import { findOffered } from "../../text/models.ts";
 import { definePart } from "../../ui/parts.ts";
 import { isUploadGone, optionsOf, repeatedOptions } from "../images/generation.ts";

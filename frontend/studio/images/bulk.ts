@@ -1,5 +1,5 @@
 import { MAX_BULK } from "../../../worker/shared/generations.ts";
-import type { BulkBody } from "../../../worker/api/schemas/generation.ts";
+import type { BulkBody } from "../../../worker/api/schemas/requests/generation.ts";
 import type { Api } from "../../api/client.ts";
 import type { ApiError } from "../../api/result.ts";
 

@@ -6,7 +6,8 @@ import {
   MAX_SEARCH_LENGTH,
 } from "../../../worker/shared/generations.ts";
 import { MODELS, type ModelId } from "../../../worker/shared/models.ts";
-import type { Generation, GenerationFilters } from "../../../worker/api/schemas/generation.ts";
+import type { Generation } from "../../../worker/api/schemas/generation.ts";
+import type { GenerationFilters } from "../../../worker/api/schemas/requests/generation.ts";
 import { offeredModels, unlistedModels } from "../../text/models.ts";
 import { foldText } from "../../../worker/shared/fold-text.ts";
 import { seedIn } from "../../../worker/shared/seed-search.ts";

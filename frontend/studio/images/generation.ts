@@ -1,5 +1,6 @@
 /** Facts about one generation. */
-import type { GenerateBody, Generation, GenerationOptions } from "../../../worker/api/schemas/generation.ts";
+import type { GenerateBody } from "../../../worker/api/schemas/requests/generation.ts";
+import type { Generation, GenerationOptions } from "../../../worker/api/schemas/generation.ts";
 import type { ModelOptions } from "../../../worker/api/schemas/session.ts";
 
 export function isInFlight({ status }: Pick<Generation, "status">): boolean {

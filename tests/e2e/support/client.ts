@@ -1,5 +1,6 @@
 /** A user without a browser: the API over its real port. */
-import type { GenerateBody, Generation } from "../../../worker/api/schemas/generation.ts";
+import type { GenerateBody } from "../../../worker/api/schemas/requests/generation.ts";
+import type { Generation } from "../../../worker/api/schemas/generation.ts";
 import type { Session } from "../../../worker/api/schemas/session.ts";
 import { until } from "./until.ts";
 

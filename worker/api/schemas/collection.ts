@@ -1,9 +1,5 @@
-/** Requests and responses about collections. */
+/** Responses about collections. */
 import * as z from "zod";
-import { name } from "./name.ts";
-
-/** Body of `POST /api/collections` and `PATCH /api/collections/:id`. */
-export const collectionBody = z.strictObject({ name });
 
 export const collection = z.object({
   id: z.string(),

@@ -7,16 +7,6 @@ import { preset } from "./preset.ts";
 import { limits, user } from "./session.ts";
 import { webhookEndpoint } from "./webhook-endpoint.ts";
 
-/** Query of `GET /api/account/export`: a part, or the list of parts; `cursor` is from that list. */
-export const exportQuery = z.strictObject({
-  part: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, "is the number of a part, from 1")
-    .transform(Number)
-    .optional(),
-  cursor: z.string().max(200).optional(),
-});
-
 /** The parts, oldest images first; at least one. `url` is a path; `from` is when its first image was created. */
 export const exportParts = z.object({
   parts: z.array(z.object({ part: z.int(), from: z.iso.datetime().nullable(), url: z.string() })),

@@ -1,13 +1,8 @@
-/** Sign-in, the session, and what the plan allows. */
+/** The session, and what the plan allows. */
 import * as z from "zod";
+import { plan } from "./requests/session.ts";
 import { ASPECT_RATIOS } from "../../shared/models.ts";
-import type { Plan } from "../../shared/plans.ts";
-import { modelId } from "./generation.ts";
-
-/** Body of `POST /api/auth/dev`. */
-export const devSignInBody = z.strictObject({ email: z.email().max(254).toLowerCase() });
-
-export const plan = z.enum(["free", "pro"] satisfies Plan[]);
+import { modelId } from "./requests/generation.ts";
 
 export const limits = z.object({
   /** Slots of the plan. */

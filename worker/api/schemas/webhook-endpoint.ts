@@ -1,36 +1,6 @@
-/** Requests and responses about webhook endpoints and their deliveries. */
+/** Responses about webhook endpoints and their deliveries. */
 import * as z from "zod";
-import {
-  DELIVERY_ERRORS,
-  DELIVERY_STATUSES,
-  DISABLED_REASONS,
-  MAX_ENDPOINT_URL_LENGTH,
-} from "../../shared/webhooks.ts";
-
-/** Which addresses are allowed depends on the studio's own: the user's object decides. */
-const url = z.string().min(1).max(MAX_ENDPOINT_URL_LENGTH);
-
-/** Body of `POST /api/webhook-endpoints`. */
-export const endpointBody = z.strictObject({
-  url,
-  /** Whether events contain the prompt; without it they do not. */
-  includePrompt: z.boolean().optional(),
-});
-export type EndpointBody = z.infer<typeof endpointBody>;
-
-/** Body of `PATCH /api/webhook-endpoints/:id`: what changes. */
-export const endpointChange = z
-  .strictObject({
-    url: url.optional(),
-    includePrompt: z.boolean().optional(),
-    /** `true` also enables an endpoint that the studio has disabled. */
-    enabled: z.boolean().optional(),
-  })
-  .refine(
-    (change) => Object.values(change).some((value) => value !== undefined),
-    "The request changes nothing.",
-  );
-export type EndpointChange = z.infer<typeof endpointChange>;
+import { DELIVERY_ERRORS, DELIVERY_STATUSES, DISABLED_REASONS } from "../../shared/webhooks.ts";
 
 /** Times are ISO 8601 UTC. */
 export const webhookEndpoint = z.object({
@@ -56,17 +26,6 @@ export const endpointList = z.object({ endpoints: z.array(webhookEndpoint) });
 export const endpointResponse = z.object({ endpoint: webhookEndpoint });
 /** Response of `POST /api/webhook-endpoints` and of a rotation. The secret is shown only here. */
 export const newEndpointResponse = z.object({ endpoint: webhookEndpoint, secret: z.string() });
-
-/** Query of `GET /api/webhook-endpoints/:id/deliveries`. */
-export const deliveriesQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(100))
-    .default(20),
-  cursor: z.string().max(200).optional(),
-});
 
 export const webhookDelivery = z.object({
   /** The `webhook-id` of every attempt. */

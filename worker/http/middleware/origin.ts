@@ -8,6 +8,12 @@ export function originOf(c: AppContext): string {
   return settingsOf(c.env).publicOrigin ?? new URL(c.req.url).origin;
 }
 
+/** The same request to the studio's own origin: the OAuth provider compares addresses, and `PUBLIC_URL` may be another. */
+export function requestToOrigin(c: AppContext): Request {
+  const { pathname, search } = new URL(c.req.url);
+  return new Request(originOf(c) + pathname + search, c.req.raw);
+}
+
 function namedOrigins(c: AppContext): string[] {
   const { publicOrigin, allowedOrigins } = settingsOf(c.env);
   return publicOrigin === null ? allowedOrigins : [publicOrigin, ...allowedOrigins];

@@ -3,8 +3,8 @@ import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { GRANTABLE_SCOPES } from "../../auth/oauth/paths.ts";
 import type { AppContext } from "../middleware/app-env.ts";
+import { consentText } from "./consent-text.ts";
 import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
-import { text } from "./text.ts";
 
 export type ConsentForm = {
   description: ConsentDescription;
@@ -16,40 +16,47 @@ export type ConsentForm = {
 
 /** A browser sends `Origin: null` with a form from a page with `no-referrer`, which the origin check refuses. */
 const REFERRER = { "referrer-policy": "same-origin" };
+const STYLE = `
+button.action { border: 0; font: inherit; font-weight: 600; cursor: pointer; }
+button.action.plain { border: 1px solid var(--muted); }
+.choices { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.75rem; }
+ul.scopes { max-inline-size: 60ch; margin: 0; padding-inline-start: 1.25rem; }
+button:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
+`;
 const NO_STORE = { "cache-control": "no-store, no-transform" };
 
 export function consentPage(c: AppContext, { description, scopes, handle, user }: ConsentForm) {
   const { clientName, redirectUri, redirectHost, redirectIsLoopback } = description;
   const nonce = crypto.randomUUID();
-  const title = text.consent.title(clientName.slice(0, MAX_SHOWN_NAME));
+  const title = consentText.title(clientName.slice(0, MAX_SHOWN_NAME));
   const page = (
-    <PlainPage title={title} nonce={nonce}>
+    <PlainPage title={title} nonce={nonce} style={STYLE}>
       <main>
         <h1 class="title">
           <bdi>{title}</bdi>
         </h1>
-        <p>{text.consent.unverified}</p>
+        <p>{consentText.unverified}</p>
         <p>
-          <bdi>{text.consent.host(redirectHost)}</bdi> {redirectIsLoopback && text.consent.loopback}
+          <bdi>{consentText.host(redirectHost)}</bdi> {redirectIsLoopback && consentText.loopback}
         </p>
-        <p>{text.consent.account(user.email)}</p>
+        <p>{consentText.account(user.email)}</p>
         <div>
-          <p>{text.consent.may}</p>
+          <p>{consentText.may}</p>
           <ul class="scopes">
             {scopes.map((scope) => (
-              <li>{text.consent.scopes[scope]}</li>
+              <li>{consentText.scopes[scope]}</li>
             ))}
           </ul>
         </div>
-        <p>{text.consent.revoke}</p>
+        <p>{consentText.revoke}</p>
         <form method="post" action="/oauth/authorize" class="choices">
           <input type="hidden" name="handle" value={handle} />
           <input type="hidden" name="user" value={user.id} />
           <button class="action" name="decision" value="allow">
-            {text.consent.allow}
+            {consentText.allow}
           </button>
           <button class="action plain" name="decision" value="deny">
-            {text.consent.deny}
+            {consentText.deny}
           </button>
         </form>
       </main>

@@ -29,11 +29,6 @@ h1.title { font-size: 1.5rem; font-weight: 600; line-height: 1.25; color: inheri
 .action:hover { background: ${themed("#a63509", "#ffa06d")}; }
 .action.plain { border: 1px solid var(--muted); background: none; color: inherit; }
 .action.plain:hover { border-color: var(--accent); }
-button.action { border: 0; font: inherit; font-weight: 600; cursor: pointer; }
-button.action.plain { border: 1px solid var(--muted); }
-.choices { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.75rem; }
-ul.scopes { max-inline-size: 60ch; margin: 0; padding-inline-start: 1.25rem; }
-button:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
 .download { display: inline-flex; align-items: center; min-block-size: 2.75rem; color: var(--muted); font-size: 0.875rem; }
 .report { display: inline-flex; align-items: center; min-block-size: 1.5rem; color: var(--muted); font-size: 0.875rem; }
 a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 0.5rem; }

@@ -1,5 +1,4 @@
 /** The routes of a share link: its page, and the images on it. */
-import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { databaseOfShard } from "../../db/client.ts";
 import { findShared, type Shared } from "../../db/generations.ts";
@@ -20,6 +19,7 @@ import { problemResponse, stored } from "../../api/problem.ts";
 import { text } from "./text.ts";
 import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
 import { cardImageOf, SharedPage } from "./shared-page.tsx";
+import { newApp } from "../routing.ts";
 
 const limitedShares = createMiddleware<AppEnv>(async (c, next) => {
   if (!(await isWithinRate(c.env.RL_SHARE, c))) {
@@ -37,7 +37,7 @@ const REVALIDATE = { "cache-control": "private, no-cache" };
 /** `no-transform` stops features of the Cloudflare zone: email obfuscation would break the contact link. */
 const PAGE_CACHING = { "cache-control": "private, no-cache, no-transform" };
 
-export const share = new Hono<AppEnv>()
+export const share = newApp()
   .use(limitedShares)
   .get("/:token", async (c) => {
     const shared = await find(c.env, c.req.param("token"));

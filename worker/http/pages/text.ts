@@ -39,30 +39,6 @@ export const text = {
   shareGone: "This link doesn't work",
   shareGoneWhy: "The image is no longer shared, or the link is incomplete.",
 
-  consent: {
-    title: (app: string) => `Connect “${app}” to your studio?`,
-    account: (email: string) => `You’re signed in as ${email}.`,
-    unverified: "The app chose this name itself. Continue only if you have just started connecting it.",
-    host: (host: string) => `Your answer is sent to ${host}.`,
-    loopback: "This is a program on your own computer.",
-    may: "The app can:",
-    scopes: {
-      read: "See your images, prompts and models",
-      generate: "Create and cancel images, which count against your plan",
-    },
-    revoke: "You can disconnect it at any time on your account page.",
-    allow: "Allow",
-    deny: "Deny",
-    signIn: "Sign in to connect an app",
-    signInWhy: "Sign in to the studio, then return to this page.",
-    openStudio: "Open the studio",
-    retry: "Try again",
-    failed: "This app can’t be connected",
-    restart: "Start again from the app.",
-    tooMany: (count: number) =>
-      `You can connect at most ${count} apps. Disconnect one on your account page first.`,
-  },
-
   promptKept: (what: string) => `${what} Your prompt is saved.`,
   forOperator: (what: string) => `If you run this studio: ${what}`,
   signIn: {

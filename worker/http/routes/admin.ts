@@ -1,19 +1,20 @@
 /** The operator's API, for `npm run admin`. */
-import { Hono } from "hono";
 import { planOf } from "../../shared/plans.ts";
+import type {
+  AdminGeneration,
+  AdminModels,
+  AdminUsage,
+  AdminUser,
+  AdminUserPage,
+} from "../../api/admin-schemas.ts";
 import {
-  type AdminGeneration,
-  type AdminModels,
-  type AdminUsage,
-  type AdminUser,
-  type AdminUserPage,
   planBody,
   recheckBody,
   unshareBody,
   usageQuery,
   userBody,
   usersQuery,
-} from "../../api/admin-schemas.ts";
+} from "../../api/schemas/requests/admin.ts";
 import { changeUser, findLink, findUserByIdOrEmail, latestDays, listUsers } from "../../db/admin.ts";
 import { commonDatabase, databaseFor, databaseOfShard } from "../../db/client.ts";
 import { generationById, ownerOf, unshareGeneration } from "../../db/generations.ts";
@@ -24,7 +25,7 @@ import { type GenerationRecord, presentError, presentStatus } from "../../api/ge
 import { shardOfToken } from "../../api/share-token.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
 import { adminOnly } from "../middleware/admin.ts";
-import type { AppContext, AppEnv } from "../middleware/app-env.ts";
+import type { AppContext } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { problemResponse } from "../../api/problem.ts";
@@ -32,10 +33,11 @@ import { IMAGE_NOT_FOUND } from "../../api/refusals.ts";
 import { getModel } from "../../skytells/client.ts";
 import { MODEL_TIMEOUT_MS } from "../../skytells/models.ts";
 import { callStudio } from "../../studio/client.ts";
+import { newApp } from "../routing.ts";
 
 const noUser = () => problemResponse({ code: "not_found", detail: "There is no such user." });
 
-export const admin = new Hono<AppEnv>()
+export const admin = newApp()
   .use(sameOrigin, adminOnly)
   .get("/users", query(usersQuery), async (c) => {
     const { limit, cursor, ...filters } = c.req.valid("query");

@@ -1,11 +1,11 @@
-import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { ASSERTION_HEADER, identityFromAccess } from "../../auth/access.ts";
 import { accountOf } from "../../auth/account.ts";
 import { returnPath } from "../../auth/flow.ts";
 import { beginSignIn, finishSignIn } from "../../auth/oidc.ts";
 import type { Identity, Outcome, Refused } from "../../auth/outcome.ts";
-import { type SignInMethod, devSignInBody } from "../../api/schemas/session.ts";
+import type { SignInMethod } from "../../api/schemas/session.ts";
+import { devSignInBody } from "../../api/schemas/requests/session.ts";
 import { commonDatabase } from "../../db/client.ts";
 import { upsertUser } from "../../db/users.ts";
 import { isLoopback, settingsOf } from "../../config/settings.ts";
@@ -21,6 +21,7 @@ import { problemResponse } from "../../api/problem.ts";
 import { SUSPENDED, UNAUTHENTICATED } from "../../api/refusals.ts";
 import { endAllSessions } from "../../use-cases/account.ts";
 import { signInPage } from "../pages/sign-in-page.tsx";
+import { newApp } from "../routing.ts";
 
 /** Checks the configured host and the request's: neither a forgotten setting nor a tunnel may count as local. */
 function isLocal(c: AppContext): boolean {
@@ -58,7 +59,7 @@ const limited = createMiddleware<AppEnv>(async (c, next) => {
 
 const CALLBACK = "/api/auth/callback";
 
-export const auth = new Hono<AppEnv>()
+export const auth = newApp()
   .post(
     "/dev",
     onlyIf(isDevSignInOpen),

@@ -1,7 +1,6 @@
-import { Hono } from "hono";
 import { presentCollection } from "../../api/collection.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { collectionBody } from "../../api/schemas/collection.ts";
+import { collectionBody } from "../../api/schemas/requests/collection.ts";
 import {
   createCollection,
   deleteCollection,
@@ -9,13 +8,13 @@ import {
   renameCollection,
 } from "../../use-cases/collections.ts";
 import { depsOf } from "../deps.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
 import { withCaller, withPrincipal } from "../middleware/caller.ts";
+import { newApp } from "../routing.ts";
 
-export const collections = new Hono<AppEnv>()
+export const collections = newApp()
   .get("/", sameOrigin, withCaller("read"), limitedByUser, async (c) => {
     const result = await listCollections(depsOf(c), c.var.caller);
     if (!result.ok) return problemResponse(result.refusal);

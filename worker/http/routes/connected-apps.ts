@@ -1,15 +1,14 @@
 /** Apps that the user has connected by OAuth. Only a session can list and disconnect them. */
-import { Hono } from "hono";
 import { presentApp } from "../../api/connected-app.ts";
 import { problemResponse } from "../../api/problem.ts";
 import { disconnectAllApps, disconnectApp, listConnectedApps } from "../../use-cases/connected-apps.ts";
 import { depsOf } from "../deps.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { withPrincipal, withSession } from "../middleware/caller.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
+import { newApp } from "../routing.ts";
 
-export const connectedApps = new Hono<AppEnv>()
+export const connectedApps = newApp()
   .get("/", sameOrigin, withSession, limitedByUser, async (c) => {
     const result = await listConnectedApps(depsOf(c), c.var.caller);
     if (!result.ok) return problemResponse(result.refusal);

@@ -1,19 +1,19 @@
 /** The export of an account: the list of its parts, and each part as a zip file. */
-import { Hono } from "hono";
 import { decodePart, encodePart } from "../../api/cursor.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { type ExportParts, exportQuery } from "../../api/schemas/export.ts";
+import type { ExportParts } from "../../api/schemas/export.ts";
+import { exportQuery } from "../../api/schemas/requests/export.ts";
 import { EXPORT_LIST_PARTS } from "../../config/limits.ts";
 import { findExportPart, listExportParts, partPath, readExportPart } from "../../use-cases/export.ts";
 import { contentDisposition } from "../../shared/file-name.ts";
 import { depsOf } from "../deps.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
 import { withSession } from "../middleware/caller.ts";
+import { newApp } from "../routing.ts";
 
-export const accountExport = new Hono<AppEnv>().get(
+export const accountExport = newApp().get(
   "/",
   sameOrigin,
   withSession,

@@ -1,16 +1,15 @@
-import { Hono } from "hono";
 import { presentGeneration } from "../../api/generation.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { generateBody, idempotencyKey } from "../../api/schemas/generation.ts";
+import { generateBody, idempotencyKey } from "../../api/schemas/requests/generation.ts";
 import { generate as generateImage } from "../../use-cases/generate.ts";
 import { defaultModel, settingsOf } from "../../config/settings.ts";
 import { depsOf } from "../deps.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { withCaller } from "../middleware/caller.ts";
+import { newApp } from "../routing.ts";
 
-export const generate = new Hono<AppEnv>().post(
+export const generate = newApp().post(
   "/",
   sameOrigin,
   withCaller("generate"),

@@ -1,8 +1,7 @@
-import { Hono } from "hono";
 import { decodeCursor } from "../../api/cursor.ts";
 import { presentGeneration, shareUrl } from "../../api/generation.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { bulkBody, favoriteBody, listQuery, shareBody } from "../../api/schemas/generation.ts";
+import { bulkBody, favoriteBody, listQuery, shareBody } from "../../api/schemas/requests/generation.ts";
 import { authorize } from "../../auth/principal.ts";
 import { databaseFor } from "../../db/client.ts";
 import { changeCollectionItems } from "../../use-cases/collections.ts";
@@ -11,13 +10,13 @@ import { setFavorite, setFavorites } from "../../use-cases/favorite.ts";
 import { listGenerations, presentPage } from "../../use-cases/list.ts";
 import { shareGeneration, unshareGeneration, unshareGenerations } from "../../use-cases/share.ts";
 import { depsOf } from "../deps.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
 import { withCaller, withPrincipal } from "../middleware/caller.ts";
+import { newApp } from "../routing.ts";
 
-export const generations = new Hono<AppEnv>()
+export const generations = newApp()
   .get("/", sameOrigin, withCaller("read"), query(listQuery), limitedByUser, async (c) => {
     const { limit, cursor, ...filters } = c.req.valid("query");
     const position = cursor === undefined ? null : decodeCursor(cursor);

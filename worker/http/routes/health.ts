@@ -1,5 +1,4 @@
-import { Hono } from "hono";
 import { version } from "../../../package.json";
-import type { AppEnv } from "../middleware/app-env.ts";
+import { newApp } from "../routing.ts";
 
-export const health = new Hono<AppEnv>().get("/", (c) => c.json({ status: "ok", version }, 200));
+export const health = newApp().get("/", (c) => c.json({ status: "ok", version }, 200));

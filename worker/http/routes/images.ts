@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import type { GenerationRecord, StoredOutput } from "../../api/generation.ts";
 import { problemResponse, stored } from "../../api/problem.ts";
 import { IMAGE_NOT_FOUND } from "../../api/refusals.ts";
@@ -18,9 +17,10 @@ import {
 import { contentDisposition, fileNameOf } from "../../shared/file-name.ts";
 import { mediaTypeOf } from "../../shared/media-types.ts";
 import { findOutput, stillExists } from "../../use-cases/find-output.ts";
-import type { AppContext, AppEnv } from "../middleware/app-env.ts";
+import type { AppContext } from "../middleware/app-env.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { withCaller } from "../middleware/caller.ts";
+import { newApp } from "../routing.ts";
 
 /** The browser revalidates its copy before each use: the session may have ended, the image may be deleted. */
 const REVALIDATE = { "cache-control": "private, no-cache" };
@@ -31,7 +31,7 @@ const OWN = { "cross-origin-resource-policy": "same-origin" };
 /** For this long after the success the object may still be making the thumbnail. */
 const GRACE_MS = 30_000;
 
-export const images = new Hono<AppEnv>().get("/:id/:n", sameOrigin, withCaller("read"), async (c) => {
+export const images = newApp().get("/:id/:n", sameOrigin, withCaller("read"), async (c) => {
   const { caller } = c.var;
   const { id, n } = c.req.param();
   const size = thumbnailNamed(c.req.query("size"));

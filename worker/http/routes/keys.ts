@@ -1,17 +1,16 @@
 /** API keys. Only a session can list, create and revoke them. */
-import { Hono } from "hono";
 import { presentApiKey } from "../../api/api-key.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { apiKeyBody } from "../../api/schemas/api-key.ts";
+import { apiKeyBody } from "../../api/schemas/requests/api-key.ts";
 import { createApiKey, listApiKeys, revokeAllApiKeys, revokeApiKey } from "../../use-cases/api-keys.ts";
 import { depsOf } from "../deps.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { withPrincipal, withSession } from "../middleware/caller.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
+import { newApp } from "../routing.ts";
 
-export const keys = new Hono<AppEnv>()
+export const keys = newApp()
   .get("/", sameOrigin, withSession, limitedByUser, async (c) => {
     const result = await listApiKeys(depsOf(c), c.var.caller);
     if (!result.ok) return problemResponse(result.refusal);

@@ -1,5 +1,4 @@
 /** The Model Context Protocol. Its code is loaded with the first request: other routes do not pay for it. */
-import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { problemResponse } from "../../api/problem.ts";
 import { MAX_MCP_BODY_BYTES } from "../../config/limits.ts";
@@ -9,6 +8,7 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { bodyUpTo } from "../middleware/body.ts";
 import { withBearer } from "../middleware/caller.ts";
 import { sameOrigin } from "../middleware/origin.ts";
+import { newApp } from "../routing.ts";
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
@@ -25,7 +25,7 @@ const withSettings = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-export const mcp = new Hono<AppEnv>().post(
+export const mcp = newApp().post(
   "/",
   withSettings,
   sameOrigin,

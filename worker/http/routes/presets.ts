@@ -1,16 +1,15 @@
-import { Hono } from "hono";
 import { presentPreset } from "../../api/preset.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { presetBody, presetChange } from "../../api/schemas/preset.ts";
+import { presetBody, presetChange } from "../../api/schemas/requests/preset.ts";
 import { changePreset, createPreset, deletePreset, listPresets } from "../../use-cases/presets.ts";
 import { depsOf } from "../deps.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
 import { withCaller, withPrincipal } from "../middleware/caller.ts";
+import { newApp } from "../routing.ts";
 
-export const presets = new Hono<AppEnv>()
+export const presets = newApp()
   .get("/", sameOrigin, withCaller("read"), limitedByUser, async (c) => {
     const result = await listPresets(depsOf(c), c.var.caller);
     if (!result.ok) return problemResponse(result.refusal);

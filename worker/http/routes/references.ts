@@ -1,18 +1,17 @@
 /** The reference image of a running job, for Skytells. The token in the URL is the only permission. */
-import { Hono } from "hono";
 import { problemResponse, stored } from "../../api/problem.ts";
 import { IMAGE_NOT_FOUND, TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import { readReferenceToken } from "../../auth/reference-token.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { serveObject } from "../../images/serve.ts";
 import { callStudio } from "../../studio/client.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
+import { newApp } from "../routing.ts";
 
 /** No page may show what a user has uploaded: browsers save it as a file. */
 const NO_PAGE = { "cache-control": "no-store", "content-disposition": "attachment" };
 
-export const references = new Hono<AppEnv>().get("/image", async (c) => {
+export const references = newApp().get("/image", async (c) => {
   const claim = await readReferenceToken(settingsOf(c.env), c.req.query("token") ?? "");
   if (!claim) {
     const isPatient = await isWithinRate(c.env.RL_BAD_WEBHOOK, c);

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { mayKeepAccess } from "../../auth/account.ts";
 import { bounded } from "../../lib/async.ts";
 import { type Plan, planOf } from "../../shared/plans.ts";
@@ -9,7 +8,6 @@ import { authorize } from "../../auth/principal.ts";
 import { LIMITS_WAIT_MS, SESSION_RENEW_SECONDS } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { callerProblem, keyCallerOf } from "../middleware/caller.ts";
 import { endSession, sessionOf, startSession } from "../middleware/session.ts";
 import { refreshSchemas } from "../../studio/model-schemas.ts";
@@ -17,8 +15,9 @@ import { signInMethods } from "./auth.ts";
 import { endAllSessions } from "../../use-cases/account.ts";
 import { listModels } from "../../use-cases/models.ts";
 import { callStudio } from "../../studio/client.ts";
+import { newApp } from "../routing.ts";
 
-export const session = new Hono<AppEnv>().get("/", async (c) => {
+export const session = newApp().get("/", async (c) => {
   const settings = settingsOf(c.env);
   const db = commonDatabase(c.env);
   const signIn = signInMethods(c);

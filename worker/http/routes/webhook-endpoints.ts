@@ -1,8 +1,11 @@
 /** Endpoints of users to which the studio sends webhooks. Their URLs may contain credentials, so reading needs `manage` too. */
-import { Hono } from "hono";
 import { decodeCursor, encodeCursor } from "../../api/cursor.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { deliveriesQuery, endpointBody, endpointChange } from "../../api/schemas/webhook-endpoint.ts";
+import {
+  deliveriesQuery,
+  endpointBody,
+  endpointChange,
+} from "../../api/schemas/requests/webhook-endpoint.ts";
 import {
   changeEndpoint,
   createEndpoint,
@@ -14,13 +17,13 @@ import {
   testEndpoint,
 } from "../../use-cases/webhook-endpoints.ts";
 import { depsOf } from "../deps.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../middleware/body.ts";
 import { withCaller } from "../middleware/caller.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { limitedByUser } from "../middleware/rate-limit.ts";
+import { newApp } from "../routing.ts";
 
-export const webhookEndpoints = new Hono<AppEnv>()
+export const webhookEndpoints = newApp()
   .get("/", sameOrigin, withCaller("manage"), limitedByUser, async (c) => {
     const result = await listEndpoints(depsOf(c), c.var.caller);
     return result.ok ? c.json({ endpoints: result.value }, 200) : problemResponse(result.refusal);

@@ -1,23 +1,22 @@
-import { Hono } from "hono";
 import { readUpTo } from "../../lib/stream.ts";
 import { commonDatabase } from "../../db/client.ts";
 import { ownerOf } from "../../db/generations.ts";
 import { MAX_WEBHOOK_BYTES } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
 import { problemResponse } from "../../api/problem.ts";
 import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import type { Prediction } from "../../skytells/prediction.ts";
 import { type Correlation, correlationIn, isSignedBy, predictionIn } from "../../skytells/webhook.ts";
 import { callStudio } from "../../studio/client.ts";
+import { newApp } from "../routing.ts";
 
 /**
  * Skytells' webhooks. Responds as soon as the object has stored the prediction; with a status other than 2xx only if a
  * repetition could help. A sender without Skytells' key learns nothing else.
  */
-export const webhooks = new Hono<AppEnv>().post("/", async (c) => {
+export const webhooks = newApp().post("/", async (c) => {
   const declared = Number(c.req.header("content-length") ?? 0);
   const body = declared > MAX_WEBHOOK_BYTES ? null : await readUpTo(c.req.raw.body, MAX_WEBHOOK_BYTES);
   if (!body) return problemResponse({ code: "payload_too_large", detail: "A webhook has at most 256 KB." });

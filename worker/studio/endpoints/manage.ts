@@ -2,7 +2,8 @@
 import type { Position } from "../../api/cursor.ts";
 import { ok, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
 import { STORAGE_UNAVAILABLE, UNAUTHENTICATED } from "../../api/refusals.ts";
-import type { EndpointChange, WebhookDelivery, WebhookEndpoint } from "../../api/schemas/webhook-endpoint.ts";
+import type { EndpointChange } from "../../api/schemas/requests/webhook-endpoint.ts";
+import type { WebhookDelivery, WebhookEndpoint } from "../../api/schemas/webhook-endpoint.ts";
 import { authorize } from "../../auth/principal.ts";
 import { SECRET_OVERLAP_MS } from "../../config/limits.ts";
 import type { SessionClaim } from "../../db/users.ts";

@@ -1,6 +1,6 @@
 /** When a job is next due. Steps are factors of a setting: of `checkAfterMs`, `outputWindowMs` or `unconfirmedMs`. */
 import { SLOT_GRACE_MS, RETAIN_JOB_MS } from "../../config/limits.ts";
-import { type Settings } from "../../config/settings.ts";
+import type { Settings } from "../../config/settings.ts";
 import { isKnownTask, type Job, type Task } from "./job.ts";
 import { isOpen, hasTask } from "./transitions.ts";
 

@@ -1,6 +1,6 @@
 /** The checks of a create that need no slot: rate, session, blocked words, the studio's cap, the model's schema. */
 import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
-import type { GenerateBody } from "../../api/schemas/generation.ts";
+import type { GenerateBody } from "../../api/schemas/requests/generation.ts";
 import { principalOf } from "../../auth/principal.ts";
 import { admissionFacts, dayOf } from "../../db/users.ts";
 import { hasBlockedWord } from "../../lib/blocked-words.ts";

@@ -1,7 +1,8 @@
 /** Reference images: finding the image that a create names, and the one that a signed URL may show. */
 import { ok, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
 import { imageNotFound, STORAGE_UNAVAILABLE } from "../../api/refusals.ts";
-import type { GenerationOptions, RequestedReference } from "../../api/schemas/generation.ts";
+import type { GenerationOptions } from "../../api/schemas/generation.ts";
+import type { RequestedReference } from "../../api/schemas/requests/generation.ts";
 import { generationById } from "../../db/generations.ts";
 import { run } from "../../db/user-read.ts";
 import { outputKey, uploadKey } from "../../images/keys.ts";

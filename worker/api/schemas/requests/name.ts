@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_NAME_LENGTH, nameProblem, normalizeName } from "../../shared/names.ts";
+import { MAX_NAME_LENGTH, nameProblem, normalizeName } from "../../../shared/names.ts";
 
 const NAME_SENTENCES = {
   empty: "is empty",
