@@ -9,6 +9,7 @@ import { errors } from "../text/errors.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import type { ApiKeys, NewKey } from "./api-keys.ts";
 import { NewSecret } from "./new-secret.tsx";
+import { QuestionDialog } from "./question-dialog.tsx";
 
 /** Days until the key expires; 0: never. */
 const EXPIRY_DAYS = [0, 30, 90, 365];
@@ -137,31 +138,21 @@ type RevokeProps = {
 };
 
 export function RevokeDialog({ apiKeys, apiKey, onClose }: RevokeProps) {
-  const title = apiKey ? apiKeysText.revokeTitle(apiKey.name) : apiKeysText.revokeAllTitle;
   return (
-    <Dialog label={title} class="modal" onClose={onClose}>
-      <div class="grid gap-4 wrap-anywhere">
-        <h2 class="text-lg font-semibold">
-          <bdi>{title}</bdi>
-        </h2>
-        <p class="text-sm">{apiKey ? apiKeysText.revokeWhat : apiKeysText.revokeAllWhat}</p>
-        <div class="grid gap-2">
-          <button
-            type="button"
-            class="button filled danger"
-            aria-disabled={apiKeys.isBusy.value}
-            onClick={async () => {
-              await apiKeys.revoke(apiKey?.id ?? null);
-              onClose();
-            }}
-          >
-            {apiKey ? apiKeysText.revoke : apiKeysText.revokeAll}
-          </button>
-          <button type="button" class="button plain" onClick={onClose}>
-            {apiKeysText.keep}
-          </button>
-        </div>
-      </div>
-    </Dialog>
+    <QuestionDialog
+      title={apiKey ? apiKeysText.revokeTitle(apiKey.name) : apiKeysText.revokeAllTitle}
+      confirm={apiKey ? apiKeysText.revoke : apiKeysText.revokeAll}
+      keep={apiKeysText.keep}
+      isDanger
+      isBusy={apiKeys.isBusy.value}
+      error={null}
+      onConfirm={async () => {
+        await apiKeys.revoke(apiKey?.id ?? null);
+        onClose();
+      }}
+      onClose={onClose}
+    >
+      <p>{apiKey ? apiKeysText.revokeWhat : apiKeysText.revokeAllWhat}</p>
+    </QuestionDialog>
   );
 }

@@ -6,6 +6,7 @@ import { apiKeysText } from "../text/api-keys.ts";
 import { connectedAppsText } from "../text/connected-apps.ts";
 import { errors } from "../text/errors.ts";
 import { usePart } from "../ui/parts.ts";
+import { QuestionDialog } from "./question-dialog.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
 
 const PATH = "/api/connected-apps";
@@ -17,6 +18,8 @@ export function ConnectedAppsSection() {
   const apps = useSignal<ConnectedApp[] | null>(null);
   const error = useSignal<ApiError | null>(null);
   const isBusy = useSignal(false);
+  /** The app to disconnect, "all", or null: the user is not asked. */
+  const asked = useSignal<ConnectedApp | "all" | null>(null);
 
   async function once(request: () => Promise<ApiError | null>) {
     if (isBusy.value) return;
@@ -44,6 +47,8 @@ export function ConnectedAppsSection() {
     });
 
   const shown = apps.value;
+  const question = asked.value;
+  const isAll = question === "all";
   return (
     <Section title={connectedAppsText.title}>
       <Row what={connectedAppsText.what}>
@@ -71,8 +76,9 @@ export function ConnectedAppsSection() {
               type="button"
               class="button plain danger max-sm:w-full"
               aria-label={connectedAppsText.disconnectNamed(app.name)}
-              aria-disabled={isBusy.value}
-              onClick={() => void disconnect(app.id)}
+              onClick={() => {
+                asked.value = app;
+              }}
             >
               {connectedAppsText.disconnect}
             </button>
@@ -81,7 +87,12 @@ export function ConnectedAppsSection() {
       </ul>
       {(shown?.length ?? 0) > 1 && (
         <div class="justify-self-end max-sm:w-full">
-          <RowButton isDanger isBusy={isBusy.value} onClick={() => void disconnect(null)}>
+          <RowButton
+            isDanger
+            onClick={() => {
+              asked.value = "all";
+            }}
+          >
             {connectedAppsText.disconnectAll}
           </RowButton>
         </div>
@@ -90,6 +101,27 @@ export function ConnectedAppsSection() {
         <p role="alert" class="text-sm text-danger">
           {errors.sentence(error.value.code)}
         </p>
+      )}
+      {question !== null && (
+        <QuestionDialog
+          title={
+            isAll ? connectedAppsText.disconnectAllTitle : connectedAppsText.disconnectTitle(question.name)
+          }
+          confirm={isAll ? connectedAppsText.disconnectAll : connectedAppsText.disconnect}
+          keep={connectedAppsText.keep}
+          isDanger
+          isBusy={isBusy.value}
+          error={null}
+          onConfirm={async () => {
+            await disconnect(isAll ? null : question.id);
+            asked.value = null;
+          }}
+          onClose={() => {
+            asked.value = null;
+          }}
+        >
+          <p>{isAll ? connectedAppsText.disconnectAllWhat : connectedAppsText.disconnectWhat}</p>
+        </QuestionDialog>
       )}
     </Section>
   );

@@ -6,6 +6,7 @@ import { errors } from "../text/errors.ts";
 import { webhooksText } from "../text/webhooks.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { NewSecret } from "./new-secret.tsx";
+import { QuestionDialog } from "./question-dialog.tsx";
 import type { Webhooks } from "./webhooks.ts";
 
 type Props = { webhooks: Webhooks; onClose: () => void };
@@ -140,33 +141,14 @@ type AskProps = Props & {
   onConfirm: () => void;
 };
 
-function Question({ webhooks, title, what, url, confirm, isDanger = false, onConfirm, onClose }: AskProps) {
-  const error = webhooks.error.value;
+function Question({ webhooks, what, url, ...question }: AskProps) {
+  const { error, isBusy } = webhooks;
   return (
-    <Dialog label={title} class="modal" onClose={onClose}>
-      <div class="grid gap-4 wrap-anywhere">
-        <h2 class="text-lg font-semibold">{title}</h2>
-        <p class="text-sm">
-          <bdi dir="ltr">{url}</bdi>
-        </p>
-        <p class="text-sm">{what}</p>
-        <p role="alert" class="text-sm text-danger empty:hidden">
-          {error && errors.sentence(error.code)}
-        </p>
-        <div class="grid gap-2">
-          <button
-            type="button"
-            class={`button filled ${isDanger ? "danger" : ""}`}
-            aria-disabled={webhooks.isBusy.value}
-            onClick={onConfirm}
-          >
-            {confirm}
-          </button>
-          <button type="button" class="button plain" onClick={onClose}>
-            {webhooksText.keep}
-          </button>
-        </div>
-      </div>
-    </Dialog>
+    <QuestionDialog {...question} keep={webhooksText.keep} isBusy={isBusy.value} error={error.value}>
+      <p>
+        <bdi dir="ltr">{url}</bdi>
+      </p>
+      <p>{what}</p>
+    </QuestionDialog>
   );
 }

@@ -16,5 +16,10 @@ export const connectedAppsText = {
   connected: (time: string) => `Connected ${day().format(new Date(time))}`,
   disconnect: "Disconnect",
   disconnectNamed: (name: string) => `Disconnect ${name}`,
+  disconnectTitle: (name: string) => `Disconnect “${name}”?`,
+  disconnectWhat: "It stops working at once. To use it again, connect it again.",
   disconnectAll: "Disconnect all",
+  disconnectAllTitle: "Disconnect all apps?",
+  disconnectAllWhat: "They stop working at once. To use one again, connect it again.",
+  keep: "Keep",
 };

@@ -1,5 +1,5 @@
 // The connected apps on the account page.
-import { cleanup, configure, fireEvent, screen, waitFor } from "@testing-library/preact";
+import { cleanup, configure, fireEvent, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { connectedAppsText as text } from "../../frontend/text/connected-apps.ts";
 import { errorSentences } from "../../frontend/text/errors.ts";
@@ -35,19 +35,34 @@ async function openApps(responses: Record<string, unknown>) {
   return world.api.call;
 }
 
+const confirm = (title: string, name: string) =>
+  fireEvent.click(within(screen.getByRole("dialog", { name: title })).getByRole("button", { name }));
+
 test("shows each app with its access and host, and disconnects one", async () => {
   const call = await openApps({ "GET /api/connected-apps": ok({ apps: [app("1"), app("2")] }) });
   const [first] = await screen.findAllByRole("listitem");
   expect(first?.textContent).toContain("Read, Generate");
   expect(first?.textContent).toContain("app.example");
   fireEvent.click(screen.getByRole("button", { name: text.disconnectNamed("app 1") }));
+  expect(call).not.toHaveBeenCalledWith("DELETE", expect.anything());
+  confirm(text.disconnectTitle("app 1"), text.disconnect);
   await waitFor(() => expect(screen.getAllByRole("listitem")).toHaveLength(1));
   expect(call).toHaveBeenCalledWith("DELETE", "/api/connected-apps/1");
+});
+
+test("keeps an app after another answer", async () => {
+  const call = await openApps({ "GET /api/connected-apps": ok({ apps: [app("1")] }) });
+  fireEvent.click(await screen.findByRole("button", { name: text.disconnectNamed("app 1") }));
+  confirm(text.disconnectTitle("app 1"), text.keep);
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(screen.getAllByRole("listitem")).toHaveLength(1);
+  expect(call).not.toHaveBeenCalledWith("DELETE", expect.anything());
 });
 
 test("disconnects all apps", async () => {
   const call = await openApps({ "GET /api/connected-apps": ok({ apps: [app("1"), app("2")] }) });
   fireEvent.click(await screen.findByRole("button", { name: text.disconnectAll }));
+  confirm(text.disconnectAllTitle, text.disconnectAll);
   expect(await screen.findByText(text.none)).toBeTruthy();
   expect(call).toHaveBeenCalledWith("DELETE", "/api/connected-apps");
 });
@@ -58,6 +73,7 @@ test("shows why an app could not be disconnected, and keeps it", async () => {
     "DELETE /api/connected-apps/1": failure("storage_unavailable"),
   });
   fireEvent.click(await screen.findByRole("button", { name: text.disconnectNamed("app 1") }));
+  confirm(text.disconnectTitle("app 1"), text.disconnect);
   expect((await screen.findByRole("alert")).textContent).toBe(errorSentences.storage_unavailable);
   expect(screen.getAllByRole("listitem")).toHaveLength(1);
 });
