@@ -31,6 +31,8 @@ const FIRST_FRAME_MS = 1_000;
   for (const href of needed) {
     document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
   }
+  let isStudioReady = false;
+  let isPromptWanted = false;
   // `/` focuses the prompt at once: letters typed while code loads go into the field.
   document.addEventListener("keydown", (event) => {
     const { key, target, ctrlKey, metaKey, altKey } = event;
@@ -46,7 +48,9 @@ const FIRST_FRAME_MS = 1_000;
     event.preventDefault();
     const prompt = document.querySelector<HTMLElement>("textarea[name=prompt]");
     prompt?.focus();
-    if (!prompt || document.activeElement !== prompt) dispatchEvent(new Event("write-prompt"));
+    if (prompt && document.activeElement === prompt) return;
+    isPromptWanted = !isStudioReady;
+    dispatchEvent(new Event("write-prompt"));
   });
   // The last click on a button before main.tsx can handle it (Generate, an example) is repeated once it can.
   let early: HTMLButtonElement | null = null;
@@ -60,6 +64,8 @@ const FIRST_FRAME_MS = 1_000;
   addEventListener("click", keepClick, true);
   addEventListener("studio-ready", () => {
     removeEventListener("click", keepClick, true);
+    isStudioReady = true;
+    if (isPromptWanted) dispatchEvent(new Event("write-prompt"));
     if (early?.isConnected) early.click();
     early = null;
   });

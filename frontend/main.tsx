@@ -180,11 +180,6 @@ addEventListener("pageshow", ({ persisted }) => {
   if (persisted) followOwner(store.get("owner"));
 });
 addEventListener("popstate", router.follow);
-// `/` on a page without the form (head-script.ts).
-addEventListener("write-prompt", () => {
-  router.go(pathOf("create"));
-  composer.focus.value = true;
-});
 
 function wake() {
   if (session.isPaused()) return;
@@ -239,7 +234,12 @@ function mount(root: HTMLElement) {
   delete document.documentElement.dataset.otherPage;
   followNetwork();
   composer.restore(typed, model);
-  // Repeats a click that was too early (head-script.ts).
+  // `/` on a page without the form (head-script.ts).
+  addEventListener("write-prompt", () => {
+    router.go(pathOf("create"));
+    composer.focus.value = true;
+  });
+  // Repeats a click or a `/` that was too early (head-script.ts).
   dispatchEvent(new Event("studio-ready"));
   setTimeout(() => void session.load());
 }

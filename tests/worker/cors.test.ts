@@ -44,7 +44,7 @@ describe("ALLOWED_ORIGINS", () => {
     expect(response.headers.get("access-control-allow-origin")).toBe(NAMED);
     expect(response.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,PATCH,DELETE");
     expect(response.headers.get("access-control-allow-headers")).toBe(
-      "authorization,content-type,idempotency-key",
+      "authorization,content-type,idempotency-key,mcp-method,mcp-name,mcp-protocol-version",
     );
     expect(response.headers.get("vary")).toMatch(/\borigin\b/i);
   });

@@ -379,7 +379,7 @@ describe("a hostile browser", () => {
     "",
     "/api/auth/login",
     "/API/session",
-    `/${"x".repeat(2000)}`,
+    `/${"x".repeat(2048)}`,
   ])("returns to the studio, not to %j", async (returnTo) => {
     const studio = studioWith(ANYONE);
     const response = await studio.signIn({ claims: someone() }, returnTo);

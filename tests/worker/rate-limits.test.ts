@@ -45,7 +45,7 @@ async function expectLimited(response: Response): Promise<void> {
   await expectProblem(response, "rate_limited");
 }
 
-describe("rate limits", () => {
+describe("rate limits", { timeout: 90_000 }, () => {
   it("300 generate requests a minute, by user, whatever the address", () =>
     withinAMinute(async () => {
       const [user, other] = [await newUser(), await newUser()];
