@@ -21,12 +21,14 @@ export function ConnectedAppsSection() {
   /** The app to disconnect, "all", or null: the user is not asked. */
   const asked = useSignal<ConnectedApp | "all" | null>(null);
 
-  async function once(request: () => Promise<ApiError | null>) {
-    if (isBusy.value) return;
+  /** Whether it was done. */
+  async function once(request: () => Promise<ApiError | null>): Promise<boolean> {
+    if (isBusy.value) return false;
     isBusy.value = true;
     error.value = null;
     error.value = await request();
     isBusy.value = false;
+    return error.value === null;
   }
 
   const load = () =>
@@ -45,6 +47,11 @@ export function ConnectedAppsSection() {
       apps.value = id === null ? [] : (apps.value ?? []).filter((app) => app.id !== id);
       return null;
     });
+
+  const ask = (question: ConnectedApp | "all") => {
+    error.value = null;
+    asked.value = question;
+  };
 
   const shown = apps.value;
   const question = asked.value;
@@ -76,9 +83,7 @@ export function ConnectedAppsSection() {
               type="button"
               class="button plain danger max-sm:w-full"
               aria-label={connectedAppsText.disconnectNamed(app.name)}
-              onClick={() => {
-                asked.value = app;
-              }}
+              onClick={() => ask(app)}
             >
               {connectedAppsText.disconnect}
             </button>
@@ -87,17 +92,12 @@ export function ConnectedAppsSection() {
       </ul>
       {(shown?.length ?? 0) > 1 && (
         <div class="justify-self-end max-sm:w-full">
-          <RowButton
-            isDanger
-            onClick={() => {
-              asked.value = "all";
-            }}
-          >
+          <RowButton isDanger onClick={() => ask("all")}>
             {connectedAppsText.disconnectAll}
           </RowButton>
         </div>
       )}
-      {error.value && (
+      {error.value && question === null && (
         <p role="alert" class="text-sm text-danger">
           {errors.sentence(error.value.code)}
         </p>
@@ -111,10 +111,9 @@ export function ConnectedAppsSection() {
           keep={connectedAppsText.keep}
           isDanger
           isBusy={isBusy.value}
-          error={null}
+          error={error.value}
           onConfirm={async () => {
-            await disconnect(isAll ? null : question.id);
-            asked.value = null;
+            if (await disconnect(isAll ? null : question.id)) asked.value = null;
           }}
           onClose={() => {
             asked.value = null;

@@ -74,6 +74,6 @@ test("shows why an app could not be disconnected, and keeps it", async () => {
   });
   fireEvent.click(await screen.findByRole("button", { name: text.disconnectNamed("app 1") }));
   confirm(text.disconnectTitle("app 1"), text.disconnect);
-  expect((await screen.findByRole("alert")).textContent).toBe(errorSentences.storage_unavailable);
+  expect(await screen.findByText(errorSentences.storage_unavailable)).toBeTruthy();
   expect(screen.getAllByRole("listitem")).toHaveLength(1);
 });
