@@ -20,7 +20,8 @@ const STYLE = `
 button.action { border: 0; font: inherit; font-weight: 600; cursor: pointer; }
 button.action.plain { border: 1px solid var(--muted); }
 .choices { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.75rem; }
-ul.scopes { max-inline-size: 60ch; margin: 0; padding-inline-start: 1.25rem; }
+.choices .action { min-inline-size: 7.5rem; justify-content: center; }
+ul.scopes { display: grid; gap: 0.25rem; max-inline-size: 60ch; margin: 0.5rem 0 0; padding-inline-start: 1.25rem; }
 button:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
 `;
 const NO_STORE = { "cache-control": "no-store, no-transform" };
