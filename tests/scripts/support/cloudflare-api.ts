@@ -166,6 +166,10 @@ export async function startCloudflareApi(): Promise<CloudflareApi> {
   api.route(`/client/v4/accounts/${ACCOUNT_ID}`, account);
   // The sizes that `d1 info` and `r2 bucket info` show.
   api.post("/client/v4/graphql", (c) => c.json({ data: { viewer: { accounts: [{}] } } }));
+  // After an authentication error wrangler asks whose token it has.
+  api.get("/client/v4/user", (c) => success(c, { id: "user", email: "operator@example.com" }));
+  api.get("/client/v4/user/tokens/verify", (c) => success(c, { id: "token", status: "active" }));
+  api.get("/client/v4/accounts", (c) => success(c, [{ id: ACCOUNT_ID, name: "Acme" }]));
   api.get("/client/v4/memberships", (c) => success(c, [{ account: { id: ACCOUNT_ID, name: "Acme" } }]));
   api.notFound((c) => {
     unknown.push(`${c.req.method} ${c.req.url}`);
