@@ -140,10 +140,11 @@ export function wrongEvents(
       const { id, status } = event.data.generation;
       told.add(id);
       const row = rows.get(id) ?? rows.get(ids.get(id) ?? "");
-      if (row && row.userId !== userId) wrong.push(`${userId} was told about ${id} of ${row.userId}`);
+      if (row && row.userId !== userId) wrong.push(`${userId} got an event about ${id} of ${row.userId}`);
       // A late success corrects a failure.
       const isCorrected = status === "failed" && row?.status === "succeeded";
-      if (row && row.status !== status && !isCorrected) wrong.push(`${id}: told ${status}, is ${row.status}`);
+      if (row && row.status !== status && !isCorrected)
+        wrong.push(`${id}: its event says ${status}, it is ${row.status}`);
     }
     // 410 disables the endpoint.
     if (mood === "answers 410") continue;

@@ -1,6 +1,7 @@
 /** The object's RPC methods, called by a Worker of another version: with unknown fields, and without optional ones. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { isTransientObjectError } from "../../worker/studio/client.ts";
 import { UserStudio } from "../../worker/studio/user-studio.ts";
 import {
   generate,
@@ -185,4 +186,11 @@ describe("an RPC method", () => {
     // The session is still valid, and its user not suspended.
     expect(await limitsOf(user)).toMatchObject({ concurrent: 1, inFlight: 0 });
   });
+});
+
+it("a method that the object's version does not have is a temporary error", async () => {
+  const studio = env.STUDIO.getByName(crypto.randomUUID()) as unknown as Methods;
+  const error: unknown = await studio["methodOfANewerVersion"]?.().catch((reason: unknown) => reason);
+  expect(isTransientObjectError(error), String(error)).toBe(true);
+  expect(isTransientObjectError(new TypeError("x is not a function"))).toBe(false);
 });

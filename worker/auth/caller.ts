@@ -1,4 +1,7 @@
-/** Who makes a request: a session, an API key, or an app with an OAuth grant. The user's row decides whether they may act (`principal.ts`). */
+/**
+ * Who makes a request: a session, an API key, or an app with an OAuth grant. The user's row decides whether they may act
+ * (`principal.ts`).
+ */
 import type { ApiKeyRecord } from "../api/api-key.ts";
 import { ok, refuse, type Result } from "../api/problem.ts";
 import { databaseFor, databaseOfShard } from "../db/client.ts";

@@ -3,6 +3,7 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import { type GenerationRecord, hasEnded, presentGeneration } from "../api/generation.ts";
 import type { Generation } from "../api/schemas/generation.ts";
 import { MAX_MCP_THUMBNAIL_BYTES } from "../config/limits.ts";
+import { base64Of } from "../lib/base64.ts";
 import { fileNameOf } from "../shared/file-name.ts";
 import { mediaTypeOf } from "../shared/media-types.ts";
 import { imagePath } from "../shared/pages.ts";
@@ -29,10 +30,6 @@ export async function generationResult(
 
 function imageOf(bytes: ArrayBuffer): Content[number] {
   return { type: "image", data: base64Of(new Uint8Array(bytes)), mimeType: "image/webp" };
-}
-
-function base64Of(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 function linksOf(record: GenerationRecord, { outputs }: Generation, origin: string): Content {

@@ -39,10 +39,17 @@ export function announceLater(
   );
 }
 
-/** Whether the platform marks the error of an object's call as one that a later call may not meet. */
+/**
+ * Whether a later call may not meet the error of an object's call: the platform marks it so, or the object still runs the
+ * version before, which does not have the method.
+ */
 export function isTransientObjectError(error: unknown): boolean {
-  return isMarked(error, "retryable", "overloaded", "durableObjectReset");
+  return isMarked(error, "retryable", "overloaded", "durableObjectReset") || isMethodMissing(error);
 }
+
+/** The words of workerd. */
+const isMethodMissing = (error: unknown) =>
+  error instanceof TypeError && error.message.startsWith("The RPC receiver does not implement");
 
 function isMarked(error: unknown, ...marks: string[]): boolean {
   return error instanceof Error && marks.some((mark) => Reflect.get(error, mark) === true);

@@ -68,7 +68,8 @@ export function consentPage(c: AppContext, { description, scopes, handle, user }
   return c.html(page, 200, { ...headers, ...REFERRER, ...NO_STORE });
 }
 
-const MAX_SHOWN_NAME = 100;
+/** In UTF-16 code units: an app chooses its name itself. */
+export const MAX_SHOWN_NAME = 100;
 
 type Notice = { title: string; what: string; link: { href: string; label: string } };
 

@@ -9,7 +9,7 @@ import { listConnectedApps } from "../../use-cases/connected-apps.ts";
 import type { AppContext } from "../middleware/app-env.ts";
 import { originOf, requestToOrigin } from "../middleware/origin.ts";
 import { sessionOf } from "../middleware/session.ts";
-import { consentNotice, consentPage } from "./consent-page.tsx";
+import { consentNotice, consentPage, MAX_SHOWN_NAME } from "./consent-page.tsx";
 import { consentText } from "./consent-text.ts";
 import { text } from "./text.ts";
 
@@ -27,7 +27,7 @@ async function recovered(c: AppContext, respond: () => Promise<Response>): Promi
   }
 }
 
-/** The signed-in user, or the page that asks for the sign-in. */
+/** Null: not signed in, or not allowed to use the studio. */
 async function signedIn(c: AppContext) {
   const session = await sessionOf(c);
   const principal = session && (await authorize(databaseFor(c.env, session.userId), session));
@@ -89,7 +89,7 @@ async function decide(c: AppContext): Promise<Response> {
     request: approved,
     userId: user.userId,
     scope: approved.scope,
-    metadata: { name: clientName.slice(0, 100), redirectHost },
+    metadata: { name: clientName.slice(0, MAX_SHOWN_NAME), redirectHost },
     props: {},
   });
   headers.set("location", redirectTo);

@@ -28,7 +28,7 @@ const URL_SENTENCES: Record<UrlProblem, string> = {
   own_host: "is the address of this studio",
 };
 
-/** Null: the session does not stand. */
+/** Why the user may not act; null: they may. */
 async function refusalOf(context: StudioContext, claim: SessionClaim) {
   try {
     const principal = await authorize(context.db, claim);
