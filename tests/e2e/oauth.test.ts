@@ -101,6 +101,9 @@ test("an app is allowed after the sign-in, uses a tool, and is disconnected", as
   await page.getByRole("heading", { name: consentText.signIn }).waitFor();
   expect(await violationsInBothThemes(page, true)).toEqual([]);
   await page.getByRole("link", { name: consentText.openStudio }).click();
+  await page.waitForURL(new URL("/", page.url()).href);
+  // Waits until the menu's code is loaded.
+  await studio.open();
   await studio.button(commonText.account).click();
   await page.getByRole("button", { name: menuText.signIn, exact: true }).click();
   await studio.signIn(newEmail());
