@@ -78,7 +78,9 @@ export function Tile(props: TileProps) {
             {favorite && <Mark icon={heart} label={galleryText.favorite} isHidden={hasOverlay} isFilled />}
           </span>
         )}
-        {hasImage && hasOverlay && !isSelecting && <TileActions generation={generation} isTabbable={isTabbable} />}
+        {hasImage && hasOverlay && !isSelecting && (
+          <TileActions generation={generation} isTabbable={isTabbable} />
+        )}
         {groupSize > 0 && <GroupButton size={groupSize} isExpanded={isExpanded} isTabbable={isTabbable} />}
         {hasCheckbox && (
           <TileCheckbox
