@@ -40,6 +40,7 @@ const ROW: UserRow = {
   sessionEpoch: 3,
   suspendedAt: null,
   deletedAt: null,
+  operator: false,
 };
 const CLAIM = { userId: "user", epoch: 3 };
 

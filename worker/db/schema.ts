@@ -13,6 +13,8 @@ export const users = sqliteTable("users", {
   sessionEpoch: integer("session_epoch").notNull().default(0),
   suspendedAt: integer("suspended_at"),
   deletedAt: integer("deleted_at"),
+  /** May use the operator's page and API. */
+  operator: integer("operator", { mode: "boolean" }).notNull().default(false),
 });
 
 /** Identities at sign-in providers. */
@@ -30,6 +32,55 @@ export const identities = sqliteTable(
     primaryKey({ columns: [table.issuer, table.subject] }),
     index("identities_by_user").on(table.userId),
   ],
+);
+
+/** Passkeys (WebAuthn credentials) that sign a user in. */
+export const passkeys = sqliteTable(
+  "passkeys",
+  {
+    /** The credential's id, base64url. */
+    id: text("id").primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    /** SubjectPublicKeyInfo (DER), base64url. */
+    publicKey: text("public_key").notNull(),
+    /** COSE algorithm: -7 (ES256) or -257 (RS256). */
+    algorithm: integer("algorithm").notNull(),
+    /** The authenticator's count of signatures; 0 where it does not count. */
+    counter: integer("counter").notNull(),
+    /** Kept in the owner's cloud account, so on several devices. */
+    backedUp: integer("backed_up", { mode: "boolean" }).notNull(),
+    createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [index("passkeys_by_user").on(table.userId, table.createdAt, table.id)],
+);
+
+/** Links that let one person register a passkey: for a new account, or for the one with this address. */
+export const invitations = sqliteTable(
+  "invitations",
+  {
+    id: text("id").primaryKey(),
+    /** SHA-256 of the link's token, in hex. The token itself is not stored. */
+    digest: text("digest").notNull().unique(),
+    /** In lower case. */
+    email: text("email").notNull(),
+    /** Of a new account; an existing one keeps its plan. */
+    plan: text("plan").notNull(),
+    /** Makes the user an operator. */
+    operator: integer("operator", { mode: "boolean" }).notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** The operator's user id; null: made with ADMIN_TOKEN. */
+    createdBy: text("created_by"),
+    expiresAt: integer("expires_at").notNull(),
+    usedAt: integer("used_at"),
+    /** The user who used it. */
+    usedBy: text("used_by"),
+    revokedAt: integer("revoked_at"),
+  },
+  (table) => [index("invitations_by_time").on(table.createdAt, table.id)],
 );
 
 export const generations = sqliteTable(
