@@ -12,6 +12,7 @@ import type {
   AdminUsage,
   AdminUser,
   AdminUserPage,
+  OperatorActionPage,
 } from "../worker/api/admin-schemas.ts";
 import { devVars } from "./dev-vars.ts";
 
@@ -23,6 +24,8 @@ const USAGE = `npm run admin -- COMMAND [--url https://studio.example] [--json]
   plan USER free|pro       set the plan, from the next Generate on
   suspend USER             end access; generations in flight end normally
   restore USER             restore access
+  operator USER on|off     allow the operator's page and API, or end that
+  actions                  the last 100 actions of operators
   delete-user USER --yes   delete the account with its images and links
   unshare LINK             end a link (or its token)
   recheck GENERATION       ask Skytells about a generation and apply the response
@@ -55,6 +58,8 @@ const commands: Record<string, { takes: [min: number, max: number]; run: () => P
   plan: { takes: [2, 2], run: () => change("plan", { user: names[0], plan: names[1] }) },
   suspend: { takes: [1, 1], run: () => change("suspend", { user: names[0] }) },
   restore: { takes: [1, 1], run: () => change("restore", { user: names[0] }) },
+  operator: { takes: [2, 2], run: setOperator },
+  actions: { takes: [0, 0], run: actions },
   "delete-user": { takes: [1, 1], run: deleteUser },
   unshare: { takes: [1, 1], run: () => changeGeneration("unshare", { share: names[0] }) },
   recheck: { takes: [1, 1], run: () => changeGeneration("recheck", { generation: names[0] }) },
@@ -126,6 +131,17 @@ async function deleteUser(): Promise<void> {
   await change("delete-user", { user: names[0] });
 }
 
+async function setOperator(): Promise<void> {
+  const [user, state = ""] = names;
+  if (state !== "on" && state !== "off") fail(2, "operator takes a user, and on or off.");
+  await change("operator", { user, operator: state === "on" });
+}
+
+async function actions(): Promise<void> {
+  const { items } = await request<OperatorActionPage>("GET", "actions?limit=100");
+  for (const one of items) show(one, `${one.at}  ${one.by}  ${one.action}  ${one.target ?? ""}`.trimEnd());
+}
+
 async function changeGeneration(what: string, body: object): Promise<void> {
   const response = await request<{ generation: AdminGeneration; looked?: boolean }>("POST", what, body);
   const { id, userId, status, error } = response.generation;
@@ -133,9 +149,10 @@ async function changeGeneration(what: string, body: object): Promise<void> {
   show(response, `${id}  ${status}${error ? ` (${error})` : ""}  user ${userId}${stale}`);
 }
 
-function lineOf({ id, email, plan, createdAt, suspendedAt, deletedAt }: AdminUser): string {
+function lineOf({ id, email, plan, operator, createdAt, suspendedAt, deletedAt }: AdminUser): string {
   const state = deletedAt ? "  being deleted" : suspendedAt ? `  suspended ${suspendedAt.slice(0, 10)}` : "";
-  return `${id}  ${plan.padEnd(4)}  ${createdAt.slice(0, 10)}  ${email}${state}`;
+  const role = operator ? "  operator" : "";
+  return `${id}  ${plan.padEnd(4)}  ${createdAt.slice(0, 10)}  ${email}${role}${state}`;
 }
 
 /** Prints the text, or with --json the value in one line. */

@@ -7,7 +7,7 @@ import { allowedOrigins } from "./http/middleware/cors.ts";
 import { requestLog } from "./http/middleware/request-log.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { problemResponse } from "./api/problem.ts";
-import { admin } from "./http/routes/admin.ts";
+import { admin } from "./http/routes/operator/api.ts";
 import { account } from "./http/routes/account.ts";
 import { auth } from "./http/routes/auth.ts";
 import { connectedApps } from "./http/routes/connected-apps.ts";

@@ -54,7 +54,7 @@ const SECURITY: Record<Access, Record<string, string[]>[]> = {
   generate: [{ apiKey: [] }, { session: [] }],
   manage: [{ apiKey: [] }, { session: [] }],
   session: [{ session: [] }],
-  admin: [{ adminToken: [] }],
+  admin: [{ adminToken: [] }, { session: [] }],
 };
 
 /** `version`: of the project. */

@@ -15,7 +15,7 @@ const ACCESS: Record<Access, string> = {
   generate: "scope generate",
   manage: "scope manage",
   session: "session only",
-  admin: "operator's token",
+  admin: "operator's token or session",
 };
 
 const SCOPE_MEANINGS: Record<(typeof SCOPES)[number], string> = {

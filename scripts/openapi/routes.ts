@@ -6,9 +6,12 @@ import {
   adminUsage,
   adminUserPage,
   adminUserResponse,
+  operatorActionPage,
   recheckResponse,
 } from "../../worker/api/admin-schemas.ts";
 import {
+  actionsQuery,
+  operatorBody,
   planBody,
   recheckBody,
   unshareBody,
@@ -631,6 +634,15 @@ export const ROUTES: readonly ApiRoute[] = [
     success: done("The models of the setting MODELS.", adminModels),
   },
   {
+    method: "get",
+    path: "/api/admin/actions",
+    tag: "Operator",
+    summary: "What operators did",
+    access: "admin",
+    query: actionsQuery,
+    success: done("A page of actions, newest first.", operatorActionPage),
+  },
+  {
     method: "post",
     path: "/api/admin/plan",
     tag: "Operator",
@@ -655,6 +667,15 @@ export const ROUTES: readonly ApiRoute[] = [
     summary: "End a suspension",
     access: "admin",
     body: userBody,
+    success: done("The user.", adminUserResponse),
+  },
+  {
+    method: "post",
+    path: "/api/admin/operator",
+    tag: "Operator",
+    summary: "Make a user an operator, or end that",
+    access: "admin",
+    body: operatorBody,
     success: done("The user.", adminUserResponse),
   },
   {

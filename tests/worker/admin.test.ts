@@ -69,6 +69,8 @@ describe("/api/admin", () => {
     ["plan", { user: "x", plan: "pro" }],
     ["suspend", { user: "x" }],
     ["restore", { user: "x" }],
+    ["operator", { user: "x", operator: true }],
+    ["actions", undefined],
     ["delete-user", { user: "x" }],
     ["unshare", { share: "x" }],
     ["recheck", { generation: "x" }],

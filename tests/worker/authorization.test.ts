@@ -5,7 +5,7 @@ import { app } from "../../worker/app.ts";
 import { SCOPES } from "../../worker/shared/api-keys.ts";
 import { hasTable } from "../../worker/studio/schema.ts";
 import type { UserStudio } from "../../worker/studio/user-studio.ts";
-import { createKey, newUser, ORIGIN, rowsOf, type Visitor } from "./support/app.ts";
+import { createKey, makeOperator, newUser, ORIGIN, rowsOf, type Visitor } from "./support/app.ts";
 import {
   CALLERS,
   type Caller,
@@ -121,7 +121,10 @@ async function newScene(caller: Caller): Promise<Scene> {
   const picture = await newPicture();
   await prepare(caller, picture);
   if (OWN_SESSION.includes(caller)) return { picture, cookie: picture.user.cookie };
-  return { picture, cookie: caller === "other" ? (await newUser()).cookie : null };
+  if (caller !== "other" && caller !== "operator") return { picture, cookie: null };
+  const user = await newUser();
+  if (caller === "operator") await makeOperator(user);
+  return { picture, cookie: user.cookie };
 }
 
 const scenes = new Map<Caller, Promise<Scene>>();
@@ -234,7 +237,7 @@ describe("the authorization matrix", () => {
 
       expect(response.status, text).toBe(row.statuses[caller]);
       expectSafeHeaders(response, row);
-      if (caller === "owner") return;
+      if (caller === "owner" || (caller === "operator" && row.isForOperators)) return;
       // The link shows the image; its prompt stays untold unless its owner says otherwise.
       const isShown = caller === "stranger" && response.ok;
       const secrets = [

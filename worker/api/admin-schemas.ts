@@ -10,6 +10,8 @@ export const adminUser = z.object({
   email: z.string(),
   plan,
   createdAt: z.iso.datetime(),
+  /** May use the operator's page and API. */
+  operator: z.boolean(),
   suspendedAt: z.iso.datetime().nullable(),
   /** When the deletion of the account started. */
   deletedAt: z.iso.datetime().nullable(),
@@ -57,3 +59,33 @@ export type AdminGeneration = z.infer<typeof adminGeneration>;
 export const adminGenerationResponse = z.object({ generation: adminGeneration });
 /** `looked`: Skytells was asked. */
 export const recheckResponse = adminGenerationResponse.extend({ looked: z.boolean() });
+
+export const operatorAction = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  /** A user's id, or `token`. */
+  by: z.string(),
+  action: z.enum([
+    "plan",
+    "suspend",
+    "restore",
+    "delete-user",
+    "operator",
+    "unshare",
+    "recheck",
+    "pause",
+    "resume",
+    "invite",
+    "revoke-invitation",
+  ]),
+  /** The id of the user, generation or invitation. */
+  target: z.string().nullable(),
+});
+export type OperatorAction = z.infer<typeof operatorAction>;
+
+/** Newest first. */
+export const operatorActionPage = z.object({
+  items: z.array(operatorAction),
+  nextCursor: z.string().nullable(),
+});
+export type OperatorActionPage = z.infer<typeof operatorActionPage>;

@@ -121,6 +121,9 @@ export const generations = sqliteTable(
     index("generations_by_seed")
       .on(table.userId, sql`options ->> '$.seed'`, table.createdAt, table.id)
       .where(sql`json_valid(options)`),
+    // What the operator's page reads, of all users.
+    index("generations_in_flight").on(table.createdAt).where(sql`status = 'queued' or status = 'processing'`),
+    index("generations_failed").on(table.completedAt).where(sql`status = 'failed'`),
   ],
 );
 
@@ -239,3 +242,49 @@ export const models = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.apiUrl, table.slug] })],
 );
+
+/** What operators did. Kept for a year. */
+export const operatorActions = sqliteTable(
+  "operator_actions",
+  {
+    id: text("id").primaryKey(),
+    at: integer("at").notNull(),
+    /** The operator's user id, or `token` for ADMIN_TOKEN. */
+    who: text("who").notNull(),
+    action: text("action").notNull(),
+    /** The id of the user, generation or invitation; no secret. */
+    target: text("target"),
+  },
+  (table) => [index("operator_actions_by_time").on(table.at, table.id)],
+);
+
+/** Events per hour for the operator's page: webhooks by verdict, and creates that Skytells refused. Kept for 30 days. */
+export const operatorCounts = sqliteTable(
+  "operator_counts",
+  {
+    /** Its beginning, in milliseconds since 1970. */
+    hour: integer("hour").notNull(),
+    name: text("name").notNull(),
+    count: integer("count").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hour, table.name] })],
+);
+
+/** The last webhooks that changed nothing, without their content. */
+export const refusedWebhooks = sqliteTable(
+  "refused_webhooks",
+  {
+    id: text("id").primaryKey(),
+    at: integer("at").notNull(),
+    verdict: text("verdict").notNull(),
+    /** The prediction that it names, if its signature is right. */
+    generationId: text("generation_id"),
+  },
+  (table) => [index("refused_webhooks_by_time").on(table.at, table.id)],
+);
+
+/** What the operator switches for the whole studio. `paused`: `1` rejects new generations. */
+export const studioState = sqliteTable("studio_state", {
+  key: text("key").primaryKey(),
+  value: text("value").notNull(),
+});

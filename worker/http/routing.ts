@@ -3,4 +3,4 @@ import { HonoBase } from "hono/hono-base";
 import { TrieRouter } from "hono/router/trie-router";
 import type { AppEnv } from "./middleware/app-env.ts";
 
-export const newApp = () => new HonoBase<AppEnv>({ router: new TrieRouter() });
+export const newApp = <E extends AppEnv = AppEnv>() => new HonoBase<E>({ router: new TrieRouter() });

@@ -57,6 +57,10 @@ export async function newUser(plan: "free" | "pro" = "free"): Promise<Visitor> {
   };
 }
 
+export async function makeOperator({ id }: Visitor): Promise<void> {
+  await env.DB.prepare("update users set operator = 1 where id = ?").bind(id).run();
+}
+
 /** Creates an API key, with all scopes unless told otherwise. */
 export async function createKey(
   user: Visitor,

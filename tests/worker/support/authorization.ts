@@ -16,6 +16,8 @@ export const CALLERS = [
   "stranger",
   /** Had the link until it was taken back. */
   "revoked",
+  /** A user who is an operator, with a session. */
+  "operator",
 ] as const;
 export type Caller = (typeof CALLERS)[number];
 
@@ -46,6 +48,8 @@ export type Row = {
   headers?: Record<string, string>;
   /** In addition to the test's own. */
   settings?: Record<string, string>;
+  /** For operators: they may read and change what is another user's. */
+  isForOperators?: true;
   /** The same for everybody: a shared cache may keep it. */
   isPublic?: true;
 };
@@ -58,6 +62,7 @@ const everybody = (status: number): Record<Caller, number> => ({
   deleted: status,
   stranger: status,
   revoked: status,
+  operator: status,
 });
 
 /** Who has a session that stands; each with what is their own. */
@@ -66,6 +71,7 @@ const signedIn = (status: number): Record<Caller, number> => ({
   other: status,
   owner: status,
   suspended: 403,
+  operator: status,
 });
 
 /** The image's owner; for other users the image does not exist. */
@@ -78,12 +84,13 @@ const linkHolder = (status: number): Record<Caller, number> => ({
   stranger: status,
 });
 
-/** Behind the studio's own token: no session counts, the owner's neither. */
+/** With the studio's token, or for an operator's session. For any other session there is no such route. */
 const admin = (action: string, body?: Row["body"]): Row => ({
   path: () => `/api/admin/${action}`,
   ...(body && { body }),
+  isForOperators: true,
   settings: { ADMIN_TOKEN: "an-admin-token-of-the-matrix-only" },
-  statuses: everybody(401),
+  statuses: { ...everybody(401), other: 404, owner: 404, suspended: 404, deleted: 404, operator: 200 },
 });
 
 export const ROWS: Record<string, Row> = {
@@ -288,11 +295,17 @@ export const ROWS: Record<string, Row> = {
   "GET /api/admin/users": admin("users"),
   "GET /api/admin/usage": admin("usage"),
   "GET /api/admin/models": admin("models"),
+  "GET /api/admin/actions": admin("actions"),
   "POST /api/admin/plan": admin("plan", ({ email }) => ({ user: email, plan: "pro" })),
   "POST /api/admin/suspend": admin("suspend", ({ email }) => ({ user: email })),
   "POST /api/admin/restore": admin("restore", ({ email }) => ({ user: email })),
+  "POST /api/admin/operator": admin("operator", ({ email }) => ({ user: email, operator: false })),
   "POST /api/admin/delete-user": admin("delete-user", ({ email }) => ({ user: email })),
-  "POST /api/admin/unshare": admin("unshare", ({ token }) => ({ share: token })),
+  "POST /api/admin/unshare": {
+    ...admin("unshare", ({ token }) => ({ share: token })),
+    // Only the link says which image is meant.
+    statuses: { ...admin("unshare").statuses, operator: 404 },
+  },
   "POST /api/admin/recheck": admin("recheck", ({ id }) => ({ generation: id })),
   "GET /images/:id/:n": { access: "read", path: ({ id }) => `/images/${id}/0`, statuses: owner(200) },
   "GET /.well-known/oauth-authorization-server": {

@@ -41,7 +41,13 @@ export const model = z.object({
 });
 export type Model = z.infer<typeof model>;
 
-export const user = z.object({ id: z.string(), email: z.string(), plan });
+export const user = z.object({
+  id: z.string(),
+  email: z.string(),
+  plan,
+  /** May use the operator's page. */
+  operator: z.literal(true).exactOptional(),
+});
 export type User = z.infer<typeof user>;
 
 const signInMethod = z.enum(["dev", "oidc", "access"]);

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Caller } from "../../auth/caller.ts";
 import type { Principal } from "../../auth/principal.ts";
+import type { Operator } from "../../db/operator/actions.ts";
 
 export type AppEnv = { Bindings: Env };
 
@@ -12,3 +13,6 @@ export type WithCaller = AppEnv & { Variables: { caller: Caller } };
 
 /** Behind `withPrincipal`. */
 export type WithPrincipal = AppEnv & { Variables: { caller: Caller; principal: Principal } };
+
+/** Behind `adminOnly`. */
+export type WithOperator = AppEnv & { Variables: { operator: Operator } };

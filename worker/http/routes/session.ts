@@ -51,7 +51,8 @@ export const session = newApp().get("/", async (c) => {
   const { user } = principal.value;
   const plan = planOf(user.plan);
   const signedIn: Session = {
-    user: { id: user.id, email: user.email, plan },
+    // No API key makes its caller an operator.
+    user: { id: user.id, email: user.email, plan, ...(session && user.operator && { operator: true }) },
     limits: await limitsOf(c.env, user.id, plan),
     ...offered,
     signIn,

@@ -1,10 +1,11 @@
 /** What the operator reads and changes in D1. */
-import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, ne, or, type SQL } from "drizzle-orm";
-import type { Plan } from "../shared/plans.ts";
-import type { Database } from "./client.ts";
-import { read, write } from "./query.ts";
-import { days, generations, users } from "./schema.ts";
-import type { UserRow } from "./users.ts";
+import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, ne, or, type SQL, sql } from "drizzle-orm";
+import type { Plan } from "../../shared/plans.ts";
+import type { Database } from "../client.ts";
+import { actionStatements, type NewAction, type Operator } from "./actions.ts";
+import { read, write } from "../query.ts";
+import { days, generations, users } from "../schema.ts";
+import type { UserRow } from "../users.ts";
 
 /** The last code point: no address with the same beginning sorts after it. */
 const LAST = "\u{10ffff}";
@@ -54,13 +55,18 @@ export async function findUserByIdOrEmail(db: Database, user: string): Promise<U
   return row ?? null;
 }
 
-/** Null if there is no such user. */
+/** Changes a user and records the action. Null if there is no such user. */
 export async function changeUser(
   db: Database,
+  operator: Operator,
   user: string,
-  changes: Partial<Pick<UserRow, "plan" | "suspendedAt">>,
+  action: NewAction["action"],
+  changes: Partial<Pick<UserRow, "plan" | "suspendedAt" | "operator">>,
 ): Promise<UserRow | null> {
-  const [row] = await write(() => db.update(users).set(changes).where(hasIdOrEmail(user)).returning());
+  const target = sql`select ${users.id} as target from ${users} where ${hasIdOrEmail(user)}`;
+  const recorded = actionStatements(db, operator, { action, target });
+  const change = db.update(users).set(changes).where(hasIdOrEmail(user)).returning();
+  const [[row]] = await write(() => db.batch([change, ...recorded]));
   return row ?? null;
 }
 

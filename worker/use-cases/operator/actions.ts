@@ -1,0 +1,28 @@
+/** The record of what operators did. */
+import type { OperatorActionPage } from "../../api/admin-schemas.ts";
+import { decodeCursor, encodeCursor } from "../../api/cursor.ts";
+import { ok, type Result, refuse } from "../../api/problem.ts";
+import { commonDatabase } from "../../db/client.ts";
+import { listActions } from "../../db/operator/actions.ts";
+import type { OperatorDeps } from "./users.ts";
+
+export async function actionsPage(
+  { env }: OperatorDeps,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Result<OperatorActionPage>> {
+  const position = cursor === undefined ? null : decodeCursor(cursor);
+  if (cursor !== undefined && position === null) return refuse("invalid_request", "cursor: not a cursor.");
+  const rows = await listActions(commonDatabase(env), limit, position);
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return ok({
+    items: page.map(({ id, at, who, action, target }) => ({
+      id,
+      at: new Date(at).toISOString(),
+      by: who,
+      action: action as OperatorActionPage["items"][number]["action"],
+      target,
+    })),
+    nextCursor: last ? encodeCursor({ createdAt: last.at, id: last.id }) : null,
+  });
+}
