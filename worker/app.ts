@@ -11,6 +11,7 @@ import { admin } from "./http/routes/operator/api.ts";
 import { account } from "./http/routes/account.ts";
 import { auth } from "./http/routes/auth.ts";
 import { connectedApps } from "./http/routes/connected-apps.ts";
+import { doctor } from "./http/routes/operator/doctor.ts";
 import { collections } from "./http/routes/collections.ts";
 import { events } from "./http/routes/events.ts";
 import { generate } from "./http/routes/generate.ts";
@@ -77,6 +78,7 @@ app
   .route("/api/webhooks", webhooks)
   .route("/api/webhook-endpoints", webhookEndpoints)
   .route("/api/events", events)
+  .route("/api/admin/doctor", doctor)
   .route("/api/admin", admin)
   .route("/images", images)
   .route("/mcp", mcp)

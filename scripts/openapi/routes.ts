@@ -24,6 +24,7 @@ import { apiKeyList, newApiKeyResponse } from "../../worker/api/schemas/api-key.
 import { collectionBody } from "../../worker/api/schemas/requests/collection.ts";
 import { collectionList, collectionResponse } from "../../worker/api/schemas/collection.ts";
 import { connectedAppList } from "../../worker/api/schemas/connected-app.ts";
+import { doctorReport, selfTest } from "../../worker/api/schemas/doctor.ts";
 import { exportParts } from "../../worker/api/schemas/export.ts";
 import { exportQuery } from "../../worker/api/schemas/requests/export.ts";
 import {
@@ -704,6 +705,23 @@ export const ROUTES: readonly ApiRoute[] = [
     access: "admin",
     body: recheckBody,
     success: done("The generation, without its prompt.", recheckResponse),
+  },
+  {
+    method: "post",
+    path: "/api/admin/doctor",
+    tag: "Operator",
+    summary: "Check what the studio needs",
+    access: "admin",
+    success: done("One check each, with how to mend what is wrong.", doctorReport),
+  },
+  {
+    method: "post",
+    path: "/api/admin/doctor/self-test",
+    tag: "Operator",
+    summary: "Sign a webhook that changes nothing",
+    description: "The caller sends it, to test the way of Skytells' webhooks from outside.",
+    access: "admin",
+    success: done("The webhook to send.", selfTest),
   },
   {
     method: "post",

@@ -60,7 +60,13 @@ function chunks(): Measure[] {
 }
 
 /** Modules that the Worker loads with the first request that needs them. */
-const LAZY_MODULES = ["mcp/serve.ts", "auth/oauth/provider.ts", "http/pages/consent.ts"];
+const LAZY_MODULES = [
+  "mcp/serve.ts",
+  "auth/oauth/provider.ts",
+  "http/pages/consent.ts",
+  "use-cases/doctor/examine.ts",
+  "use-cases/doctor/self-test.ts",
+];
 
 function workerBundles(): Measure[] {
   return [
@@ -78,7 +84,7 @@ function workerBundles(): Measure[] {
 function bundleSize(emptied: readonly string[]): number {
   const folder = mkdtempSync(join(tmpdir(), "bundle-"));
   try {
-    for (const name of ["worker", "wrangler.toml", "package.json", "tsconfig.base.json"]) {
+    for (const name of ["worker", "migrations", "wrangler.toml", "package.json", "tsconfig.base.json"]) {
       cpSync(join(root, name), join(folder, name), { recursive: true });
     }
     for (const name of ["node_modules", "dist"]) symlinkSync(join(root, name), join(folder, name));

@@ -148,6 +148,7 @@ function callsOf(user: Visitor, id: string): Record<string, Call> {
     endKeys: { extra: [["a-key"], extra], missing: [], expected: undefined },
     closeSockets: { extra: [extra], missing: [], expected: undefined },
     restore: { extra: [extra], missing: [], expected: undefined },
+    testAlarm: { extra: [1, extra], missing: [], expected: false },
     recheck: { extra: [id, extra], missing: ["unknown"], expected: expect.anything() },
   };
 }

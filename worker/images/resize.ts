@@ -13,7 +13,7 @@ export type Resized = { ok: true; bytes: ArrayBuffer } | ResizeFailure;
 /** The binding holds the whole original in this isolate's memory while it sends it (measured: docs/storage.md). */
 const MAX_ORIGINAL_BYTES = 12 * 1024 * 1024;
 /** Usage limit reached: 5,000 unique transformations a month without Images Paid. Cloudflare's pages name both codes. */
-const USAGE_LIMIT_CODES = [9422, 9423];
+export const USAGE_LIMIT_CODES = [9422, 9423];
 const PAUSE_MS = 60 * 60 * 1000;
 /** Codes about the image itself: too many pixels, not an image, not decodable. */
 const UNREADABLE_CODES = [9412, 9413, 9520, 9523];

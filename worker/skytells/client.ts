@@ -13,7 +13,13 @@ import { type Rejection, rejectedCreate, upstreamError } from "./errors.ts";
 
 type Upstream = Settings["skytells"];
 
-type SkytellsResponse = { status: number; body: unknown; retryAfterSeconds: number | null };
+type SkytellsResponse = {
+  status: number;
+  body: unknown;
+  retryAfterSeconds: number | null;
+  /** Skytells' clock, in milliseconds since the epoch. */
+  date: number | null;
+};
 
 /** Null: a timeout or a lost connection; the request may have been carried out. */
 async function call(
@@ -40,6 +46,7 @@ async function call(
       status: response.status,
       body: bytes === null ? undefined : parseJson(new TextDecoder().decode(bytes)),
       retryAfterSeconds: secondsIn(response.headers.get("retry-after")),
+      date: Date.parse(response.headers.get("date") ?? "") || null,
     };
   } catch (error) {
     logError("skytells_no_response", { method, path: path.split("?")[0] ?? "", reason: reasonOf(error) });
@@ -181,6 +188,13 @@ export async function listPredictions(upstream: Upstream, from: number, to: numb
     if (entries.length < PAGE_SIZE || predictions.size === known) break;
   }
   return { kind: "listed", predictions: [...predictions.values()] };
+}
+
+export type Probe = Pick<SkytellsResponse, "status" | "date">;
+
+/** Lists one prediction, for the status of the account. Null: no response. */
+export function probeAccount(upstream: Upstream, timeoutMs: number): Promise<Probe | null> {
+  return call(upstream, "GET", "/predictions?page=1&per_page=1", undefined, timeoutMs);
 }
 
 function entriesIn(body: unknown): unknown[] | null {

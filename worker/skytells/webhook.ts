@@ -2,9 +2,24 @@
  * Verifies and parses webhooks. Skytells signs only the raw body (no time, no delivery id), so a signature does not protect
  * against replays. The correlation in the URL, monotonic transitions and idempotence do.
  */
+import { hexOf } from "../lib/hex.ts";
 import { parsePrediction, type Prediction } from "./prediction.ts";
 
 const HEX_SHA256 = /^(?:sha256=)?([0-9a-f]{64})$/i;
+
+/** The key for HMAC-SHA256. */
+function importKey(secret: string): Promise<CryptoKey> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, [
+    "sign",
+    "verify",
+  ]);
+}
+
+/** The header `x-skytells-signature` of a body. */
+export async function signatureOf(secret: string, body: string): Promise<string> {
+  return hexOf(await crypto.subtle.sign("HMAC", await importKey(secret), new TextEncoder().encode(body)));
+}
 
 /** Whether `header` is the HMAC-SHA256 of `body` under any of `keys`. Compares in constant time. */
 export async function isSignedBy(keys: string[], body: Uint8Array, header: string | null): Promise<boolean> {
@@ -14,16 +29,7 @@ export async function isSignedBy(keys: string[], body: Uint8Array, header: strin
     Number.parseInt(given.slice(2 * at, 2 * at + 2), 16),
   );
   const checks = await Promise.all(
-    keys.map(async (secret) => {
-      const key = await crypto.subtle.importKey(
-        "raw",
-        new TextEncoder().encode(secret),
-        { name: "HMAC", hash: "SHA-256" },
-        false,
-        ["verify"],
-      );
-      return crypto.subtle.verify("HMAC", key, signature, body);
-    }),
+    keys.map(async (secret) => crypto.subtle.verify("HMAC", await importKey(secret), signature, body)),
   );
   return checks.includes(true);
 }

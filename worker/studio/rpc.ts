@@ -70,6 +70,12 @@ export const wait = z.object({
 });
 export type Wait = z.infer<typeof wait>;
 
+/** How long the doctor waits for an alarm, in milliseconds. */
+export const alarmWait = z
+  .number()
+  .default(3_000)
+  .transform((ms) => Math.min(ms, MAX_CALL_WAIT_MS));
+
 export const plan = z.string().default("free").transform(planOf);
 
 export const newEndpoint = z.object({

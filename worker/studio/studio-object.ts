@@ -46,6 +46,8 @@ export abstract class StudioObject extends DurableObject<Env> {
   private sharedContext: StudioContext | null = null;
   private hasRecovered = false;
   private deletingUploads: Promise<void> | null = null;
+  /** Called when the alarm fires. */
+  private alarmFired = () => {};
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -93,6 +95,7 @@ export abstract class StudioObject extends DurableObject<Env> {
       logError("alarm_failed", { reason: reasonOf(error) });
     } finally {
       this.alarmClock.arm();
+      this.alarmFired();
     }
   }
 
@@ -123,6 +126,18 @@ export abstract class StudioObject extends DurableObject<Env> {
       sendWebhooksLater: () => this.sender.sendDue(),
     };
     return this.sharedContext;
+  }
+
+  /** Whether an alarm fires within `ms`. Only in an object without a user: it deletes the object's storage. */
+  protected async firesAlarm(ms: number): Promise<boolean> {
+    if (this.schema.exists) return false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.alarmFired = () => resolve(true);
+    await this.ctx.storage.setAlarm(Date.now());
+    setTimeout(() => resolve(false), ms);
+    const fired = await promise;
+    if (!this.schema.exists) await this.ctx.storage.deleteAll();
+    return fired;
   }
 
   /** One pass at a time; uploads that become due meanwhile are left to the alarm. */

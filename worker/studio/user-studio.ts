@@ -308,6 +308,12 @@ export class UserStudio extends StudioObject {
     return after && !after.deleted ? recordOfJob(after) : null;
   }
 
+  /** For the doctor, in an object of its own: whether an alarm fires in time. False in a user's object. */
+  async testAlarm(ms?: number): Promise<boolean> {
+    await this.ensureAlarm();
+    return this.firesAlarm(rpc.alarmWait.parse(ms));
+  }
+
   /** Opens a socket. Only the Worker calls this; `x-socket-owner` describes the session. */
   override async fetch(request: Request): Promise<Response> {
     await this.ensureAlarm();

@@ -307,6 +307,8 @@ export const ROWS: Record<string, Row> = {
     statuses: { ...admin("unshare").statuses, operator: 404 },
   },
   "POST /api/admin/recheck": admin("recheck", ({ id }) => ({ generation: id })),
+  "POST /api/admin/doctor": admin("doctor", () => ({})),
+  "POST /api/admin/doctor/self-test": admin("doctor/self-test", () => ({})),
   "GET /images/:id/:n": { access: "read", path: ({ id }) => `/images/${id}/0`, statuses: owner(200) },
   "GET /.well-known/oauth-authorization-server": {
     path: () => "/.well-known/oauth-authorization-server",
