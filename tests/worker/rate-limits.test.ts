@@ -2,16 +2,20 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
-import { expectProblem, generate, newPrompt, newUser, ORIGIN } from "./support/app.ts";
+import { newApiKey } from "../../worker/auth/api-key.ts";
+import { createKey, expectProblem, generate, newPrompt, newUser, ORIGIN } from "./support/app.ts";
+import { breakD1 } from "./support/faults.ts";
+import { connectApp } from "./support/oauth.ts";
 import { set } from "./support/settings.ts";
 import { OIDC } from "./support/sign-in.ts";
 
 /** From one address, at a studio whose bindings are the real ones but for these. */
 function visitor(changed: object = {}, address: string = crypto.randomUUID()) {
-  const ask = (path: string, init: { method?: string; body?: string } = {}) =>
+  type Init = { method?: string; body?: string; headers?: Record<string, string> };
+  const ask = (path: string, init: Init = {}) =>
     app.request(
       ORIGIN + path,
-      { ...init, headers: { "cf-connecting-ip": address } },
+      { ...init, headers: { ...init.headers, "cf-connecting-ip": address } },
       { ...env, ...changed },
       createExecutionContext(),
     );
@@ -39,6 +43,17 @@ async function withinAMinute(run: () => Promise<void>): Promise<void> {
 }
 
 const broken = { limit: () => Promise.reject(new Error("no response")) };
+
+/** A limiter that allows each key so many requests. */
+function limiterOf(limit: number): RateLimit {
+  const counts = new Map<string, number>();
+  return {
+    async limit({ key }) {
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      return { success: (counts.get(key) ?? 0) <= limit };
+    },
+  };
+}
 
 async function expectLimited(response: Response): Promise<void> {
   expect(response.headers.get("retry-after")).toBe("60");
@@ -157,5 +172,54 @@ describe("rate limits", { timeout: 90_000 }, () => {
     }
     await set(user, { RL_GENERATE: broken });
     await generate(user);
+  });
+});
+
+describe("requests with a key or token", () => {
+  const listWith = ({ ask }: ReturnType<typeof visitor>, secret: string) =>
+    ask("/api/generations", { headers: { authorization: `Bearer ${secret}` } });
+
+  it("are counted by API key, whatever the address", async () => {
+    const user = await newUser();
+    const [one, other] = [await createKey(user), await createKey(user)];
+    const limit = { RL_API_KEY: limiterOf(3) };
+    const network = visitor(limit);
+    for (const from of [network, visitor(limit), network]) {
+      expect((await listWith(from, one.secret)).status).toBe(200);
+    }
+    await expectLimited(await listWith(visitor(limit), one.secret));
+    await expectLimited(await listWith(network, one.secret));
+    expect((await listWith(network, other.secret)).status).toBe(200);
+    const { ask } = network;
+    expect((await ask("/api/generations", { headers: { cookie: user.cookie } })).status).toBe(200);
+  });
+
+  it("are counted by connected app, also at /mcp", async () => {
+    const user = await newUser();
+    const [one, other] = [await connectApp(user), await connectApp(user)];
+    const network = visitor({ RL_API_KEY: limiterOf(3) });
+    for (let at = 0; at < 3; at += 1) expect((await listWith(network, one.token)).status).toBe(200);
+    await expectLimited(await listWith(network, one.token));
+    const init = { method: "POST", body: "{}", headers: { authorization: `Bearer ${one.token}` } };
+    await expectLimited(await network.ask("/mcp", init));
+    expect((await listWith(network, other.token)).status).toBe(200);
+    expect((await user.call("/api/generations")).status).toBe(200);
+  });
+
+  it("that are not valid are counted by address, before D1 is asked", async () => {
+    const user = await newUser();
+    const [known, revoked, fresh] = [await createKey(user), await createKey(user), await createKey(user)];
+    const network = visitor({ RL_API_KEY: limiterOf(4) });
+    for (const { secret } of [known, revoked]) expect((await listWith(network, secret)).status).toBe(200);
+    expect((await user.call(`/api/keys/${revoked.key.id}`, { method: "DELETE" })).status).toBe(204);
+    for (const secret of [newApiKey("0"), revoked.secret, revoked.secret]) {
+      await expectProblem(await listWith(network, secret), "unauthenticated");
+    }
+    breakD1((sql) => sql.includes("api_keys"));
+    for (const secret of [newApiKey("0"), revoked.secret, fresh.secret]) {
+      await expectLimited(await listWith(network, secret));
+    }
+    // Its own count is left: D1 is asked.
+    await expectProblem(await listWith(network, known.secret), "storage_unavailable");
   });
 });

@@ -5,8 +5,12 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from "@modelcontextprotocol/client";
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import { ORIGIN, type Visitor } from "./app.ts";
+import { app } from "../../../worker/app.ts";
+import { eventually, ORIGIN, type Visitor } from "./app.ts";
+import { interceptedEnv, type StorageCall } from "./intercepted-env.ts";
 import { ADDRESS, toWorker } from "./mcp.ts";
 
 export const REDIRECT = "http://localhost:7777/callback";
@@ -115,10 +119,50 @@ export async function connectApp(user: Visitor, app = new App()): Promise<{ app:
   return { app, token };
 }
 
-export function tokenRequest(fields: Record<string, string>): Promise<Response> {
-  return call("/oauth/token", {
+/** What the app sends to exchange its code. */
+export async function codeOf(app: App, user: Visitor) {
+  const code = (await allow(user, await beginConnecting(app))).get("code") ?? "";
+  return {
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: REDIRECT,
+    client_id: app.clientInformation()?.client_id ?? "",
+    code_verifier: app.codeVerifier(),
+  };
+}
+
+/** `bindings`: instead of those of the Worker under test. */
+export async function tokenRequest(fields: Record<string, string>, bindings?: Env): Promise<Response> {
+  const init = {
     method: "POST",
-    headers: { "content-type": "application/x-www-form-urlencoded" },
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "cf-connecting-ip": crypto.randomUUID(),
+    },
     body: new URLSearchParams(fields).toString(),
+  };
+  if (!bindings) return call("/oauth/token", init);
+  return app.request(`${ORIGIN}/oauth/token`, init, bindings, createExecutionContext());
+}
+
+/** Bindings whose D1 holds each call that `isHeld` accepts, before or after it is carried out. */
+export function heldD1(
+  side: "before" | "after",
+  isHeld: (call: StorageCall) => boolean,
+): { bindings: Env; reached: (count: number) => Promise<void>; open: () => void } {
+  const opened = Promise.withResolvers<void>();
+  let held = 0;
+  const hold = async (call: StorageCall) => {
+    if (!isHeld(call)) return;
+    held += 1;
+    await opened.promise;
+  };
+  const bindings = interceptedEnv(env, async (call, run) => {
+    if (side === "before") await hold(call);
+    const result = await run();
+    if (side === "after") await hold(call);
+    return result;
   });
+  const reached = (count: number) => eventually(async () => expect(held).toBe(count));
+  return { bindings, reached, open: opened.resolve };
 }

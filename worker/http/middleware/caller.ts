@@ -15,14 +15,16 @@ import { authorize } from "../../auth/principal.ts";
 import { databaseFor } from "../../db/client.ts";
 import type { Scope } from "../../shared/api-keys.ts";
 import type { AppContext, WithCaller, WithPrincipal } from "./app-env.ts";
+import { keyRateOf } from "./key-rate.ts";
 import { originOf } from "./origin.ts";
-import { isWithinRate } from "./rate-limit.ts";
 import { sessionOf } from "./session.ts";
 
 const INVALID_KEY = {
   code: "unauthenticated",
   detail: "This API key or access token is not valid.",
 } as const;
+
+const LIMITED = { ok: false, refusal: TOO_MANY_REQUESTS } as const;
 
 /** `Bearer` is the only scheme (RFC 6750). The OAuth provider's tokens have colons. */
 const BEARER = /^Bearer +([\w.~+/:-]+=*)$/i;
@@ -31,11 +33,15 @@ const BEARER = /^Bearer +([\w.~+/:-]+=*)$/i;
 async function bearerOf(c: AppContext): Promise<Result<Caller> | null> {
   const header = c.req.header("authorization");
   if (header === undefined) return null;
-  // Before D1 is asked: guesses must not take its time.
-  if (!(await isWithinRate(c.env.RL_API_KEY, c))) return { ok: false, refusal: TOO_MANY_REQUESTS };
-  const key = BEARER.exec(header.trim())?.[1];
-  const caller = key === undefined ? null : await callerOfBearer(c, key);
-  return caller ?? { ok: false, refusal: INVALID_KEY };
+  const key = BEARER.exec(header.trim())?.[1] ?? null;
+  const rate = await keyRateOf(c, key);
+  if (!(await rate.isWithin())) return LIMITED;
+  const caller = key === null ? null : await callerOfBearer(c, key);
+  if (!caller?.ok || caller.value.key === null) {
+    rate.reject();
+    return caller ?? { ok: false, refusal: INVALID_KEY };
+  }
+  return (await rate.accept(caller.value.key.id)) ? caller : LIMITED;
 }
 
 async function callerOfBearer(c: AppContext, key: string): Promise<Result<Caller> | null> {
