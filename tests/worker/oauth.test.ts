@@ -4,6 +4,7 @@ import { StreamableHTTPClientTransport, Client } from "@modelcontextprotocol/cli
 import { describe, expect, it } from "vitest";
 import { connectedAppList } from "../../worker/api/schemas/connected-app.ts";
 import { expectProblem, newPrompt, newUser, ORIGIN, type Visitor, withKey } from "./support/app.ts";
+import type { StorageCall } from "./support/intercepted-env.ts";
 import { ADDRESS, connect, generationIn, post, toWorker, use } from "./support/mcp.ts";
 import {
   allow,
@@ -11,7 +12,9 @@ import {
   App,
   beginConnecting,
   call,
+  codeOf,
   connectApp,
+  heldD1,
   openConsent,
   REDIRECT,
   tokenRequest,
@@ -25,6 +28,21 @@ async function appsOf(user: Visitor) {
   expect(response.status).toBe(200);
   return connectedAppList.parse(await response.json()).apps;
 }
+
+/** The keys of what is stored of a user's apps. */
+async function storedOf(user: Visitor) {
+  const { results } = await env.DB.prepare("select key from oauth_entries where key like ?")
+    .bind(`%:${user.id}:%`)
+    .all();
+  return results;
+}
+
+const isOf = (prefix: string, { values }: StorageCall) =>
+  values.some((value) => typeof value === "string" && value.startsWith(prefix));
+const isRead = (prefix: string) => (call: StorageCall) =>
+  /^select .* from "oauth_entries"/.test(call.what) && isOf(prefix, call);
+const isWrite = (prefix: string) => (call: StorageCall) =>
+  /^insert into "oauth_entries"/.test(call.what) && isOf(prefix, call);
 
 const isValid = async (token: string) => (await post(token, LIST)).status === 200;
 
@@ -123,10 +141,7 @@ describe("access ends", () => {
     const { token } = await connectApp(user);
     expect((await user.call("/api/account", { method: "DELETE" })).status).toBe(204);
     await expectProblem(await post(token, LIST), "unauthenticated");
-    const { results } = await env.DB.prepare("select key from oauth_entries where key like ?")
-      .bind(`%:${user.id}:%`)
-      .all();
-    expect(results).toEqual([]);
+    expect(await storedOf(user)).toEqual([]);
   });
 
   it("when the token has expired", async () => {
@@ -135,6 +150,29 @@ describe("access ends", () => {
       .bind(`token:${token.split(":")[0]}:%`)
       .run();
     expect(await isValid(token)).toBe(false);
+  });
+
+  it.each([
+    ["after it has read the grant", "after", isRead],
+    ["before it writes the access token", "before", isWrite],
+  ] as const)("when the user disconnects an app that refreshes its tokens, %s", async (_, side, isHeld) => {
+    const user = await newUser();
+    const { app } = await connectApp(user);
+    const kind = side === "after" ? "grant" : "token";
+    const held = heldD1(side, isHeld(`${kind}:${user.id}:`));
+    const refreshing = tokenRequest(
+      {
+        grant_type: "refresh_token",
+        refresh_token: app.tokens()?.refresh_token ?? "",
+        client_id: app.clientInformation()?.client_id ?? "",
+      },
+      held.bindings,
+    );
+    await held.reached(1);
+    expect((await user.call(PATH, { method: "DELETE" })).status).toBe(204);
+    held.open();
+    expect((await refreshing).status).toBe(400);
+    expect(await storedOf(user)).toEqual([]);
   });
 
   it("but not when all sessions end", async () => {
@@ -238,14 +276,7 @@ describe("the consent page", () => {
 describe("a code", () => {
   it("is refused with a wrong verifier, redirect URI or client", async () => {
     const app = new App();
-    const code = (await allow(await newUser(), await beginConnecting(app))).get("code") ?? "";
-    const fields = {
-      grant_type: "authorization_code",
-      code,
-      redirect_uri: REDIRECT,
-      client_id: app.clientInformation()?.client_id ?? "",
-      code_verifier: app.codeVerifier(),
-    };
+    const fields = await codeOf(app, await newUser());
     for (const wrong of [
       { code_verifier: "a".repeat(43) },
       { redirect_uri: "https://evil.example/" },
@@ -258,17 +289,32 @@ describe("a code", () => {
     expect((await tokenRequest(fields)).status).toBe(200);
   });
 
+  it("that two requests exchange at once gives tokens to one of them", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [app, user] = [new App(), await newUser()];
+      const fields = await codeOf(app, user);
+      const grants = heldD1("after", isRead(`grant:${user.id}:`));
+      const answers = [fields, fields].map((same) => tokenRequest(same, grants.bindings));
+      await grants.reached(2);
+      grants.open();
+      const [granted, refused] = (await Promise.all(answers)).toSorted((a, b) => a.status - b.status);
+      expect([granted?.status, refused?.status]).toEqual([200, 400]);
+      expect(await refused?.json()).toMatchObject({ error: "invalid_grant" });
+      const tokens = await granted?.json<{ access_token: string; refresh_token: string }>();
+      expect(await isValid(tokens?.access_token ?? "")).toBe(true);
+      const refreshed = await tokenRequest({
+        grant_type: "refresh_token",
+        refresh_token: tokens?.refresh_token ?? "",
+        client_id: fields.client_id,
+      });
+      expect(refreshed.status).toBe(200);
+    }
+  });
+
   it("that is used twice ends the grant", async () => {
     const app = new App();
     const user = await newUser();
-    const code = (await allow(user, await beginConnecting(app))).get("code") ?? "";
-    const fields = {
-      grant_type: "authorization_code",
-      code,
-      redirect_uri: REDIRECT,
-      client_id: app.clientInformation()?.client_id ?? "",
-      code_verifier: app.codeVerifier(),
-    };
+    const fields = await codeOf(app, user);
     const { access_token: token } = await (await tokenRequest(fields)).json<{ access_token: string }>();
     expect(await isValid(token)).toBe(true);
     expect((await tokenRequest(fields)).status).toBe(400);

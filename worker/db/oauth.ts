@@ -1,5 +1,5 @@
 /** What the OAuth provider stores in D1, as keys and values; and a user's grants among them. */
-import { and, asc, eq, gt, gte, isNull, lt, lte, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import type { GrantRecord } from "../api/connected-app.ts";
 import type { Database } from "./client.ts";
@@ -31,19 +31,60 @@ export async function findEntry(db: Database, key: string): Promise<OAuthEntry |
   return entry ?? null;
 }
 
-/** Writes an entry, and removes some that have expired. */
-export async function putEntry(db: Database, entry: OAuthEntry): Promise<void> {
+/** Rows to remove with a write, so that the table does not grow. */
+const sweep = (db: Database) => {
   const expired = db
     .select({ key: oauthEntries.key })
     .from(oauthEntries)
     .where(lte(oauthEntries.expiresAt, secondsNow()))
     .limit(SWEPT_AT_ONCE);
+  return db.delete(oauthEntries).where(sql`${oauthEntries.key} in ${expired}`);
+};
+
+/** Writes an entry, and removes some that have expired. */
+export async function putEntry(db: Database, entry: OAuthEntry): Promise<void> {
   await write(() =>
     db.batch([
       db.insert(oauthEntries).values(entry).onConflictDoUpdate({ target: oauthEntries.key, set: entry }),
-      db.delete(oauthEntries).where(sql`${oauthEntries.key} in ${expired}`),
+      sweep(db),
     ]),
   );
+}
+
+/** Writes an entry only while another one exists. Returns whether it does. */
+export async function putEntryOf(db: Database, entry: OAuthEntry, owner: string): Promise<boolean> {
+  const { key, value, metadata, expiresAt } = entry;
+  const isOwned = sql`exists (select 1 from ${oauthEntries} where ${eq(oauthEntries.key, owner)})`;
+  const values = sql`select ${key}, ${value}, ${metadata}, ${expiresAt} where ${isOwned}`;
+  const [written] = await write(() =>
+    db.batch([
+      db
+        .insert(oauthEntries)
+        .select(values)
+        .onConflictDoUpdate({ target: oauthEntries.key, set: entry })
+        .returning({ key: oauthEntries.key }),
+      sweep(db),
+    ]),
+  );
+  return written.length > 0;
+}
+
+/** Changes an entry that still exists, with `expected` only if it still has this value. Returns whether it did. */
+export async function changeEntry(
+  db: Database,
+  { key, ...set }: OAuthEntry,
+  expected?: string,
+): Promise<boolean> {
+  // The value that is written too: a repeated write may have been applied before.
+  const isExpected = expected === undefined ? undefined : inArray(oauthEntries.value, [expected, set.value]);
+  const changed = await write(() =>
+    db
+      .update(oauthEntries)
+      .set(set)
+      .where(and(eq(oauthEntries.key, key), isExpected))
+      .returning({ key: oauthEntries.key }),
+  );
+  return changed.length > 0;
 }
 
 export async function deleteEntry(db: Database, key: string): Promise<void> {
