@@ -42,7 +42,7 @@ const isOf = (prefix: string, { values }: StorageCall) =>
 const isRead = (prefix: string) => (call: StorageCall) =>
   /^select .* from "oauth_entries"/.test(call.what) && isOf(prefix, call);
 const isWrite = (prefix: string) => (call: StorageCall) =>
-  /^insert into "oauth_entries"/.test(call.what) && isOf(prefix, call);
+  call.what.startsWith('insert into "oauth_entries"') && isOf(prefix, call);
 
 const isValid = async (token: string) => (await post(token, LIST)).status === 200;
 

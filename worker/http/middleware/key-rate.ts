@@ -27,7 +27,7 @@ export async function keyRateOf(c: AppContext, key: string | null) {
       validIds.set(digest, id);
       return isIdWithinRate(id);
     },
-    /** The key is not valid, or not any more: its next request counts for the network. */
+    /** The key is invalid, expired or revoked: its next request counts for the network. */
     reject: () => void validIds.delete(digest),
   };
 }
