@@ -25,6 +25,7 @@ const USAGE = `npm run admin -- COMMAND [--url https://studio.example] [--json]
   suspend USER             end access; generations in flight end normally
   restore USER             restore access
   operator USER on|off     allow the operator's page and API, or end that
+  pause, resume            reject new generations of everybody, or end that
   actions                  the last 100 actions of operators
   delete-user USER --yes   delete the account with its images and links
   unshare LINK             end a link (or its token)
@@ -59,6 +60,8 @@ const commands: Record<string, { takes: [min: number, max: number]; run: () => P
   suspend: { takes: [1, 1], run: () => change("suspend", { user: names[0] }) },
   restore: { takes: [1, 1], run: () => change("restore", { user: names[0] }) },
   operator: { takes: [2, 2], run: setOperator },
+  pause: { takes: [0, 0], run: () => setPaused(true) },
+  resume: { takes: [0, 0], run: () => setPaused(false) },
   actions: { takes: [0, 0], run: actions },
   "delete-user": { takes: [1, 1], run: deleteUser },
   unshare: { takes: [1, 1], run: () => changeGeneration("unshare", { share: names[0] }) },
@@ -90,11 +93,12 @@ async function users(): Promise<void> {
 
 async function usage(): Promise<void> {
   const query = names[0] === undefined ? "" : `?${new URLSearchParams({ user: names[0] }).toString()}`;
-  const { days, maxPerDay, user } = await request<AdminUsage>("GET", `usage${query}`);
+  const { days, maxPerDay, paused, user } = await request<AdminUsage>("GET", `usage${query}`);
   if (!user) {
-    const cap = maxPerDay === 0 ? "no cap" : maxPerDay === -1 ? "paused" : `at most ${maxPerDay} a day`;
+    const cap =
+      maxPerDay === 0 ? "no cap" : maxPerDay === -1 || paused ? "paused" : `at most ${maxPerDay} a day`;
     return show(
-      { days, maxPerDay },
+      { days, maxPerDay, paused },
       [cap, ...days.map(({ day, created }) => `${day}  ${created}`)].join("\n"),
     );
   }
@@ -135,6 +139,10 @@ async function setOperator(): Promise<void> {
   const [user, state = ""] = names;
   if (state !== "on" && state !== "off") fail(2, "operator takes a user, and on or off.");
   await change("operator", { user, operator: state === "on" });
+}
+
+async function setPaused(paused: boolean): Promise<void> {
+  show(await request("POST", "pause", { paused }), paused ? "paused" : "not paused");
 }
 
 async function actions(): Promise<void> {

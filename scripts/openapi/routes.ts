@@ -7,11 +7,13 @@ import {
   adminUserPage,
   adminUserResponse,
   operatorActionPage,
+  pauseResponse,
   recheckResponse,
 } from "../../worker/api/admin-schemas.ts";
 import {
   actionsQuery,
   operatorBody,
+  pauseBody,
   planBody,
   recheckBody,
   unshareBody,
@@ -678,6 +680,15 @@ export const ROUTES: readonly ApiRoute[] = [
     access: "admin",
     body: operatorBody,
     success: done("The user.", adminUserResponse),
+  },
+  {
+    method: "post",
+    path: "/api/admin/pause",
+    tag: "Operator",
+    summary: "Pause the studio, or end the pause",
+    access: "admin",
+    body: pauseBody,
+    success: done("Whether it is paused.", pauseResponse),
   },
   {
     method: "post",

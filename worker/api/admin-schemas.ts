@@ -43,6 +43,8 @@ export const adminUsage = z.object({
   days: z.array(z.object({ day: z.iso.date(), created: z.int() })),
   /** `MAX_GENERATIONS_PER_DAY`: 0 is no cap, -1 is paused. */
   maxPerDay: z.int(),
+  /** An operator has paused the studio. */
+  paused: z.boolean(),
   /** If the query names a user. */
   user: adminUser.extend({ limits }).exactOptional(),
 });
@@ -59,6 +61,9 @@ export type AdminGeneration = z.infer<typeof adminGeneration>;
 export const adminGenerationResponse = z.object({ generation: adminGeneration });
 /** `looked`: Skytells was asked. */
 export const recheckResponse = adminGenerationResponse.extend({ looked: z.boolean() });
+
+/** Response of `POST /api/admin/pause`. */
+export const pauseResponse = z.object({ paused: z.boolean() });
 
 export const operatorAction = z.object({
   id: z.string(),

@@ -3,6 +3,7 @@ import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { type Plan, planOf } from "../shared/plans.ts";
 import type { Database } from "./client.ts";
 import { isSchemaOf, type StoredSchema } from "./models.ts";
+import { isPausedSql } from "./operator/state.ts";
 import { read, write } from "./query.ts";
 import { days, models, users } from "./schema.ts";
 
@@ -55,11 +56,13 @@ export type AdmissionFacts = {
   user: UserRow | undefined;
   plan: Plan;
   createdToday: number;
+  /** An operator has paused the studio. */
+  isPaused: boolean;
   /** null: never fetched. */
   schema: StoredSchema | null;
 };
 
-/** What admission reads, in one statement: user, plan, the studio's count of the day, the model's schema. */
+/** What admission reads, in one statement: user, plan, the studio's count of the day and its pause, the model's schema. */
 export async function admissionFacts(
   db: Database,
   userId: string,
@@ -71,6 +74,7 @@ export async function admissionFacts(
       .select({
         user: users,
         createdToday: sql<number>`coalesce((select ${days.created} from ${days} where ${days.day} = ${day}), 0)`,
+        isPaused: isPausedSql,
         schema: models,
       })
       .from(users)
@@ -81,6 +85,7 @@ export async function admissionFacts(
     user: row?.user,
     plan: planOf(row?.user.plan ?? ""),
     createdToday: row?.createdToday ?? 0,
+    isPaused: row?.isPaused === 1,
     schema: row?.schema ?? null,
   };
 }

@@ -28,7 +28,7 @@ import * as rpc from "./rpc.ts";
 import type { Delivery, GenerateCommand } from "./rpc.ts";
 import { completeUpload, reserveUpload } from "./tasks/upload.ts";
 import { referenceKeyOf } from "./tasks/reference.ts";
-import { applyWebhook } from "./tasks/apply-webhook.ts";
+import { applyWebhook, type WebhookOutcome } from "./tasks/apply-webhook.ts";
 import { recordOfJob } from "./jobs/job.ts";
 import type { SocketOwner } from "./sockets.ts";
 import { StudioObject } from "./studio-object.ts";
@@ -80,7 +80,7 @@ export class UserStudio extends StudioObject {
   }
 
   /** Applies a webhook. On disk when this returns; the work that follows runs in the background. */
-  async deliver(delivery: Delivery): Promise<"accepted" | "unknown" | "wrong_job"> {
+  async deliver(delivery: Delivery): Promise<WebhookOutcome> {
     const { jobId, prediction } = rpc.delivery.parse(delivery);
     await this.ensureAlarm();
     return applyWebhook(this.context(), jobId, prediction);

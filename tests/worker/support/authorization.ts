@@ -306,6 +306,7 @@ export const ROWS: Record<string, Row> = {
     // Only the link says which image is meant.
     statuses: { ...admin("unshare").statuses, operator: 404 },
   },
+  "POST /api/admin/pause": admin("pause", () => ({ paused: false })),
   "POST /api/admin/recheck": admin("recheck", ({ id }) => ({ generation: id })),
   "POST /api/admin/doctor": admin("doctor", () => ({})),
   "POST /api/admin/doctor/self-test": admin("doctor/self-test", () => ({})),

@@ -1,16 +1,21 @@
 import { readUpTo } from "../../lib/stream.ts";
 import { commonDatabase } from "../../db/client.ts";
 import { ownerOf } from "../../db/generations.ts";
+import { count as countEvent } from "../../db/operator/counts.ts";
 import { MAX_WEBHOOK_BYTES } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
+import type { AppContext } from "../middleware/app-env.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
 import { problemResponse } from "../../api/problem.ts";
 import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import type { Prediction } from "../../skytells/prediction.ts";
 import { type Correlation, correlationIn, isSignedBy, predictionIn } from "../../skytells/webhook.ts";
+import type { WebhookOutcome } from "../../studio/tasks/apply-webhook.ts";
 import { callStudio } from "../../studio/client.ts";
 import { newApp } from "../routing.ts";
+
+export type WebhookVerdict = WebhookOutcome | "bad_signature" | "malformed" | "too_large" | "not_stored";
 
 /**
  * Skytells' webhooks. Responds as soon as the object has stored the prediction; with a status other than 2xx only if a
@@ -19,10 +24,14 @@ import { newApp } from "../routing.ts";
 export const webhooks = newApp().post("/", async (c) => {
   const declared = Number(c.req.header("content-length") ?? 0);
   const body = declared > MAX_WEBHOOK_BYTES ? null : await readUpTo(c.req.raw.body, MAX_WEBHOOK_BYTES);
-  if (!body) return problemResponse({ code: "payload_too_large", detail: "A webhook has at most 256 KB." });
+  if (!body) {
+    count(c, "too_large");
+    return problemResponse({ code: "payload_too_large", detail: "A webhook has at most 256 KB." });
+  }
 
   const { skytells } = settingsOf(c.env);
   if (!(await isSignedBy(skytells.webhookKeys, body, c.req.header("x-skytells-signature") ?? null))) {
+    count(c, "bad_signature");
     if (!(await isWithinRate(c.env.RL_BAD_WEBHOOK, c))) {
       return problemResponse(TOO_MANY_REQUESTS);
     }
@@ -33,31 +42,54 @@ export const webhooks = newApp().post("/", async (c) => {
   try {
     payload = JSON.parse(new TextDecoder().decode(body));
   } catch {
+    count(c, "malformed");
     return problemResponse({ code: "invalid_request", detail: "The body is not JSON." });
   }
   const prediction = predictionIn(payload);
   if (prediction) {
     try {
-      await deliver(c.env, correlationIn(new URL(c.req.url).searchParams), prediction);
+      count(
+        c,
+        await deliver(c.env, correlationIn(new URL(c.req.url).searchParams), prediction),
+        prediction.id,
+      );
     } catch (error) {
+      count(c, "not_stored", prediction.id);
       logError("delivery_failed", { generation: prediction.id, reason: reasonOf(error) });
       return problemResponse({ code: "storage_unavailable", detail: "Try again.", retryAfterSeconds: 5 });
     }
   } else {
+    count(c, "malformed");
     log("webhook_not_understood");
   }
   return c.json({ ok: true }, 200);
 });
 
+/** For the operator's page. `accepted` and `duplicate` ones are only counted; the others are also listed. */
+function count(c: AppContext, verdict: WebhookVerdict, generationId: string | null = null): void {
+  const deps = {
+    db: commonDatabase(c.env),
+    waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
+  };
+  const isRefused = verdict !== "accepted" && verdict !== "duplicate";
+  countEvent(deps, `webhook.${verdict}`, isRefused ? { verdict, generationId } : undefined);
+}
+
 /** To the job in the URL; if it is unknown, to the user who has the prediction. */
-async function deliver(env: Env, correlation: Correlation | null, prediction: Prediction): Promise<void> {
+async function deliver(
+  env: Env,
+  correlation: Correlation | null,
+  prediction: Prediction,
+): Promise<WebhookOutcome> {
   if (correlation) {
     const { userId, jobId } = correlation;
     const outcome = await callStudio(env, userId, (studio) => studio.deliver({ jobId, prediction }));
-    if (outcome !== "unknown") return;
+    if (outcome !== "unknown") return outcome;
   }
   const owner = await ownerOf(commonDatabase(env), prediction.id);
-  const outcome =
-    owner && (await callStudio(env, owner, (studio) => studio.deliver({ jobId: null, prediction })));
-  if (outcome !== "accepted") log("webhook_unknown", { generation: prediction.id });
+  const outcome = owner
+    ? await callStudio(env, owner, (studio) => studio.deliver({ jobId: null, prediction }))
+    : "unknown";
+  if (outcome === "unknown" || outcome === "wrong_job") log("webhook_unknown", { generation: prediction.id });
+  return outcome;
 }

@@ -2,7 +2,7 @@
 import { ok, type Refusal, type Result, refuse, StorageUnavailable } from "../../api/problem.ts";
 import type { GenerateBody } from "../../api/schemas/requests/generation.ts";
 import { principalOf } from "../../auth/principal.ts";
-import { admissionFacts, dayOf } from "../../db/users.ts";
+import { type AdmissionFacts, admissionFacts, dayOf } from "../../db/users.ts";
 import { hasBlockedWord } from "../../lib/blocked-words.ts";
 import type { Plan } from "../../shared/plans.ts";
 import { countCodePoints } from "../../shared/prompt.ts";
@@ -51,7 +51,7 @@ export async function check(
   if (hasBlockedWord(body.prompt, context.settings.blockedWords)) {
     return refuse("content_policy", "This prompt contains words that this studio doesn't allow.");
   }
-  const capped = studioCapRefusal(facts.createdToday, body.count ?? 1, context);
+  const capped = studioCapRefusal(facts, body.count ?? 1, context);
   if (capped) return { ok: false, refusal: capped };
   const schema = await usableSchema(context, body.model, facts.schema, context.waitUntil);
   const rejected = rejectedBySchema(schema, body);
@@ -91,12 +91,12 @@ async function readFacts({ db, settings, now }: StudioContext, userId: string, {
 }
 
 function studioCapRefusal(
-  createdToday: number,
+  { createdToday, isPaused }: AdmissionFacts,
   count: number,
   { settings, now }: StudioContext,
 ): Refusal | null {
   const cap = settings.maxGenerationsPerDay;
-  if (cap === -1) return { code: "budget_exhausted", detail: "This studio is paused." };
+  if (cap === -1 || isPaused) return { code: "budget_exhausted", detail: "This studio is paused." };
   if (cap === 0 || createdToday + count <= cap) return null;
   const tomorrow = new Date(now()).setUTCHours(24, 0, 0, 0);
   const left = cap - createdToday;

@@ -2,6 +2,7 @@
 import type { GenerationRecord } from "../../api/generation.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";
 import type { Settings } from "../../config/settings.ts";
+import { count } from "../../db/operator/counts.ts";
 import { log } from "../../lib/log.ts";
 import { type CreateOutcome, createPrediction } from "../../skytells/client.ts";
 import { WEBHOOK_EVENTS } from "../../skytells/webhook.ts";
@@ -76,6 +77,7 @@ async function applyCreateOutcome(
       context.arm();
       sockets.deleted(id);
       pushLimits(context);
+      if (outcome.operator) count(context, "account_rejected");
       log("create_rejected", { job: id, code: outcome.refusal.code });
       return { ok: false, refusal: outcome.refusal };
     }

@@ -1,10 +1,23 @@
-/** The record of what operators did. */
+/** The studio's pause, and the record of what operators did. */
 import type { OperatorActionPage } from "../../api/admin-schemas.ts";
 import { decodeCursor, encodeCursor } from "../../api/cursor.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";
 import { commonDatabase } from "../../db/client.ts";
-import { listActions } from "../../db/operator/actions.ts";
+import { listActions, type Operator } from "../../db/operator/actions.ts";
+import { setPaused } from "../../db/operator/state.ts";
+import { log } from "../../lib/log.ts";
 import type { OperatorDeps } from "./users.ts";
+
+/** While the studio is paused, no new generation is admitted. */
+export async function pause(
+  { env }: OperatorDeps,
+  who: Operator,
+  { paused }: { paused: boolean },
+): Promise<Result<{ paused: boolean }>> {
+  await setPaused(commonDatabase(env), who, paused);
+  log("admin", { what: paused ? "pause" : "resume", by: who.by });
+  return ok({ paused });
+}
 
 export async function actionsPage(
   { env }: OperatorDeps,

@@ -4,6 +4,7 @@ import { ok, type Result, refuse } from "../../api/problem.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { commonDatabase } from "../../db/client.ts";
 import { type NewAction, type Operator, recordAction } from "../../db/operator/actions.ts";
+import { isPaused } from "../../db/operator/state.ts";
 import {
   changeUser,
   findUserByIdOrEmail,
@@ -38,6 +39,7 @@ export async function usage({ env }: OperatorDeps, name: string | undefined): Pr
   if (user === null) return noUser();
   return ok({
     days: await latestDays(db),
+    paused: await isPaused(db),
     maxPerDay: settingsOf(env).maxGenerationsPerDay,
     ...(user && {
       user: {

@@ -3,6 +3,7 @@ import { problemResponse, type Result } from "../../../api/problem.ts";
 import {
   actionsQuery,
   operatorBody,
+  pauseBody,
   planBody,
   recheckBody,
   unshareBody,
@@ -49,6 +50,9 @@ export const admin = newApp<WithOperator>()
     const result = await (await useCases()).unshare(c, c.var.operator, c.req.valid("json"));
     return result.ok ? c.json({ generation: result.value }, 200) : problemResponse(result.refusal);
   })
+  .post("/pause", cappedBody, jsonType, jsonBody(pauseBody), async (c) =>
+    respond(c, await (await useCases()).pause(c, c.var.operator, c.req.valid("json"))),
+  )
   .post("/recheck", cappedBody, jsonType, jsonBody(recheckBody), async (c) =>
     respond(c, await (await useCases()).recheck(c, c.var.operator, c.req.valid("json"))),
   );
