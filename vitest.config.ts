@@ -19,13 +19,38 @@ const workerVars = {
   UNCONFIRMED_SECONDS: "5",
 };
 
+const filesOf = (folder: string, names: string[]) => names.map((name) => `tests/${folder}/${name}.test.ts`);
+
 /**
  * Each needs its own workerd: they read all storage, count every call of R2 and D1 (also those of objects that earlier
  * tests left working), or need an isolate without cached model schemas.
  */
-const ALONE = ["budget", "export-stream", "fuzz", "models", "prompt-length"].map(
-  (name) => `tests/worker/${name}.test.ts`,
-);
+const ALONE = filesOf("worker", ["export-stream", "models", "prompt-length"]);
+
+/** The slow files, which `npm test` leaves to `npm run test:all` and `.ci/run`: the projects with `more` in their names. */
+const ALONE_MORE = filesOf("worker", ["budget", "fuzz"]);
+const SHARED_MORE = filesOf("worker", [
+  "account",
+  "admin",
+  "bulk",
+  "d1-faults",
+  "fault-table",
+  "ingest",
+  "list-filters",
+  "mcp",
+  "oauth",
+  "oidc",
+  "older-rows",
+  "outage",
+  "races-cancel-delete",
+  "rate-limits",
+  "reference",
+  "search",
+  "unconfirmed",
+  "uploads",
+  "webhook-deliveries",
+]);
+const SCRIPTS_MORE = filesOf("scripts", ["deploy", "repair", "studio-config"]);
 
 /** A project whose tests run in workerd, beside the Worker that they test. */
 const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | "isolate">) => {
@@ -66,8 +91,13 @@ const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | 
   };
 };
 
-/** What `npm test` plays in Chromium; `npm run test:all` and `.ci/run` play the rest, `e2e more`, too. */
-const JOURNEY = ["journey", "keyboard", "sign-in"].map((name) => `tests/e2e/${name}.test.ts`);
+/** What `npm test` plays in Chromium; the rest is `e2e more`. */
+const JOURNEY = filesOf("e2e", ["journey", "keyboard"]);
+
+/** A project whose tests run the scripts in Node. */
+const scripts = (name: string, files: Pick<InlineConfig, "include" | "exclude">) => ({
+  test: { name, environment: "node" as const, testTimeout: 30_000, ...files },
+});
 
 /** A project whose tests run in Chromium, against the built studio and the Worker in `wrangler dev`. */
 const browser = (name: string, files: Pick<InlineConfig, "include" | "exclude">) => ({
@@ -99,9 +129,11 @@ export default defineConfig({
         // each test.
         isolate: false,
         include: ["tests/worker/*.test.ts"],
-        exclude: ALONE,
+        exclude: [...ALONE, ...ALONE_MORE, ...SHARED_MORE],
       }),
+      worker("worker shared more", { isolate: false, include: SHARED_MORE }),
       worker("worker alone", { include: ALONE }),
+      worker("worker alone more", { include: ALONE_MORE }),
       {
         plugins: [preact()],
         test: {
@@ -128,14 +160,8 @@ export default defineConfig({
         },
       },
       { test: { name: "images", include: ["tests/images/**/*.test.ts"], environment: "node" } },
-      {
-        test: {
-          name: "scripts",
-          include: ["tests/scripts/**/*.test.ts"],
-          environment: "node",
-          testTimeout: 30_000,
-        },
-      },
+      scripts("scripts", { include: ["tests/scripts/**/*.test.ts"], exclude: SCRIPTS_MORE }),
+      scripts("scripts more", { include: SCRIPTS_MORE }),
       browser("e2e", { include: JOURNEY }),
       browser("e2e more", { include: ["tests/e2e/**/*.test.ts"], exclude: JOURNEY }),
       {

@@ -1,6 +1,6 @@
 /**
- * `npm test`: all tests except the long ones, which `--all` adds. Other arguments go to vitest
- * (`npm test -- --project "worker*"`). The last line is always `N passed, N failed`, with `, N skipped` if there are any.
+ * `npm test`: all tests except the slow projects (`* more` and `chaos`) and the long forms, which `--all` adds. Other
+ * arguments go to vitest (`npm test -- --project "worker*"`). The last line is always `N passed, N failed`, with `, N skipped` if there are any.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -17,8 +17,8 @@ const selections =
   args.length > 0
     ? [args]
     : [
-        ["--project", "!e2e*", "--project", "!chaos"],
-        ["--project", isLong ? "e2e*" : "e2e", "--project", "chaos"],
+        ["--project", "!e2e*", "--project", "!chaos", ...(isLong ? [] : ["--project", "!*more"])],
+        isLong ? ["--project", "e2e*", "--project", "chaos"] : ["--project", "e2e"],
       ];
 
 const env = { ...environment, STUDIO_BUILT: "1", TEST_REPORT: report };

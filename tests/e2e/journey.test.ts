@@ -15,10 +15,14 @@ beforeAll(async () => {
 afterAll(() => app?.stop());
 useBrowser();
 
-describe.each([
-  { screen: "phone", viewport: PHONE, hasTouch: true, isMobile: true },
+const all = [
   { screen: "desktop", viewport: DESKTOP },
-])("on a $screen", ({ screen, ...device }) => {
+  { screen: "phone", viewport: PHONE, hasTouch: true, isMobile: true },
+];
+
+const screens = process.env["TEST_ALL"] ? all : all.slice(0, 1);
+
+describe.each(screens)("on a $screen", ({ screen, ...device }) => {
   test("a new user writes a prompt, signs in, and gets an image that survives a restart of the Worker", async () => {
     const simulator = createSimulatorClient(app.adminUrl);
     const prompt = `A lighthouse at dusk, for the journey on a ${screen}`;
