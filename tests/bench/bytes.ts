@@ -17,6 +17,8 @@ import { environment, root, TOOLS } from "../../scripts/run.ts";
 import type { Measure } from "./measure.ts";
 
 const KB = 1000;
+/** As wrangler prints the size of an upload. */
+const KIB = 1024;
 const gzip = (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }).byteLength;
 
 export function measureBytes(): Measure[] {
@@ -71,12 +73,17 @@ const LAZY_MODULES = [
 function workerBundles(): Measure[] {
   return [
     {
-      what: "Worker bundle without MCP and OAuth",
+      what: "Worker, what starts with an isolate",
       value: bundleSize(LAZY_MODULES),
       unit: "B gzip",
-      limit: 160 * KB,
+      limit: 160 * KIB,
     },
-    { what: "Worker bundle", value: bundleSize([]), unit: "B gzip", limit: 260 * KB },
+    {
+      what: "Worker, with what is loaded when needed",
+      value: bundleSize([]),
+      unit: "B gzip",
+      limit: 260 * KIB,
+    },
   ];
 }
 
