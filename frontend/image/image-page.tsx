@@ -7,7 +7,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import type { ApiError } from "../api/result.ts";
 import { outputIn, outputPath } from "../../worker/shared/output-path.ts";
-import { imagePath, routerPart } from "../browser/router.ts";
+import { routerPart } from "../browser/router.ts";
 import { apiPart } from "../studio/api-part.ts";
 import { connectionPart } from "../studio/session/connection.ts";
 import { ratioOf } from "../studio/images/generation.ts";
@@ -27,7 +27,7 @@ import { usePart } from "../ui/parts.ts";
 import { useImageActions } from "./actions.ts";
 import { Details } from "./details.tsx";
 import { handleImageKey } from "./keyboard.ts";
-import { preloadImages, useNeighbors } from "./neighbors.ts";
+import { preloadImages, type Step, stepsFrom, useNeighbors } from "./neighbors.ts";
 import { Placeholder, ViewerMessage } from "./placeholder.tsx";
 import type { ZoomControls } from "./use-zoom.ts";
 import { ZoomableImage } from "./zoomable-image.tsx";
@@ -46,7 +46,7 @@ export function ImagePage({ id, toasts }: Props) {
   const { isEnabled: areSingleKeysOn } = usePart(shortcutsPart);
   const actions = useImageActions();
   const { generation, error, retry } = useGeneration(id);
-  const { list, previous, next } = useNeighbors(generation?.id ?? id);
+  const { list, ...neighbors } = useNeighbors(generation?.id ?? id);
   const zoomControls = useSignal<ZoomControls | null>(null);
   const page = useRef<HTMLDivElement>(null);
   const isStep = useIsStep(id);
@@ -54,16 +54,18 @@ export function ImagePage({ id, toasts }: Props) {
   const wanted = outputIn(router.route.value.imageSearch);
   const shownIndex = outputs[wanted] ? wanted : 0;
   const output = outputs[shownIndex];
+  const { previous, next } = stepsFrom(generation, shownIndex, neighbors);
 
   useLastViewed(id);
   useFocusFallback(list);
 
-  const open = (target: Generation | undefined) => target && router.go(imagePath(target.id), true);
+  const open = (step: Step | undefined) =>
+    step && router.go(outputPath(step.generation.id, step.output), true);
 
   function remove() {
     if (!generation || !pendingDeletions.add([generation.id])) return;
-    const target = next ?? previous;
-    if (target) open(target);
+    const target = neighbors.next ?? neighbors.previous;
+    if (target) open({ generation: target, output: 0 });
     else router.closeImage();
   }
 
@@ -137,7 +139,7 @@ export function ImagePage({ id, toasts }: Props) {
             <OutputStrip
               generation={generation}
               index={shownIndex}
-              onChoose={(index) => router.go(outputPath(generation.id, index), true)}
+              onChoose={(index) => open({ generation, output: index })}
             />
           )}
         </div>
@@ -234,11 +236,11 @@ function CloseButton({ onClick }: { onClick: () => void }) {
 }
 
 type StepButtonProps = {
-  target: Generation | undefined;
+  target: Step | undefined;
   label: string;
   icon: string;
   side: "start-gutter" | "end-gutter";
-  onStep: (target: Generation | undefined) => void;
+  onStep: (target: Step | undefined) => void;
 };
 
 /** Invisible but there at either end, so that the focus is not lost, and on touch screens, where a finger swipes. */

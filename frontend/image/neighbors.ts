@@ -10,7 +10,7 @@ import { usePart } from "../ui/parts.ts";
 /** The next page of the list is read when so few images are left after the open one. */
 const LOAD_MORE_BEFORE_END = 3;
 
-type Neighbors = { previous: Generation | undefined; next: Generation | undefined };
+export type Neighbors = { previous: Generation | undefined; next: Generation | undefined };
 
 /**
  * The images before and after one in a list. An image may leave the list while it is open (when it is removed from the
@@ -57,9 +57,32 @@ function useItems(): { list: ImageList | null; items: readonly Generation[] } {
   return { list: null, items };
 }
 
+/** One image of a generation. */
+export type Step = { generation: Generation; output: number };
+
+/** The images before and after an output: first those of its generation, if that is known, then those of the neighbors. */
+export function stepsFrom(
+  generation: Generation | undefined,
+  output: number,
+  neighbors: Neighbors,
+): { previous: Step | undefined; next: Step | undefined } {
+  const last = ({ outputs }: Generation) => Math.max(0, outputs.length - 1);
+  const at = (target: Generation | undefined, index: number) =>
+    target && { generation: target, output: index };
+  const { previous, next } = neighbors;
+  return {
+    previous:
+      generation && output > 0 ? at(generation, output - 1) : at(previous, previous ? last(previous) : 0),
+    next: generation && output < last(generation) ? at(generation, output + 1) : at(next, 0),
+  };
+}
+
 /** So that the next step shows its image at once; not where the user wants to save data. */
-export function preloadImages(generations: (Generation | undefined)[]): void {
+export function preloadImages(steps: (Step | undefined)[]): void {
   const { connection } = navigator as { connection?: { saveData?: boolean } };
   if (connection?.saveData) return;
-  for (const generation of generations) if (generation?.outputUrl) new Image().src = generation.outputUrl;
+  for (const step of steps) {
+    const url = step?.generation.outputs[step.output]?.url;
+    if (url) new Image().src = url;
+  }
 }

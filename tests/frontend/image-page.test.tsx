@@ -2,6 +2,7 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { signal } from "@preact/signals";
 import { afterEach, expect, test, vi } from "vitest";
+import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { type Route, routeOf, type Router, routerPart } from "../../frontend/browser/router.ts";
 import { ImagePage } from "../../frontend/image/image-page.tsx";
 import { apiPart } from "../../frontend/studio/api-part.ts";
@@ -98,6 +99,29 @@ test("moves to the next image by key and says its prompt", async () => {
   press("ArrowRight");
   expect(go).toHaveBeenCalledWith("/g/a", true);
   await waitFor(() => expect(screen.getAllByRole("status").at(-1)?.textContent).toBe("an older kite"));
+});
+
+test("steps through the images of a generation before its neighbors, in both directions", async () => {
+  const outputs = ["b/0", "b/1"].map(
+    (url) => ({ ...image("b").outputs[0], url }) as Generation["outputs"][number],
+  );
+  const { start, go } = open("b", [image("c"), image("b", { outputs }), image("a")]);
+  start();
+  press("ArrowRight");
+  expect(go).toHaveBeenLastCalledWith("/g/b?output=1", true);
+  await waitFor(() =>
+    expect(screen.getByRole("button", { current: true }).getAttribute("aria-label")).toBe(
+      imageText.output(2, 2),
+    ),
+  );
+  press("ArrowRight");
+  expect(go).toHaveBeenLastCalledWith("/g/a", true);
+  await waitFor(() => expect(screen.queryByRole("button", { current: true })).toBeNull());
+  press("ArrowLeft");
+  expect(go).toHaveBeenLastCalledWith("/g/b?output=1", true);
+  await waitFor(() => expect(screen.getByRole("button", { current: true })).toBeTruthy());
+  press("ArrowLeft");
+  expect(go).toHaveBeenLastCalledWith("/g/b", true);
 });
 
 test("keeps the neighbors of an image that leaves its list", async () => {
