@@ -1,7 +1,9 @@
 /** OAuth: the SDK's client connects, and what must be refused. */
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { StreamableHTTPClientTransport, Client } from "@modelcontextprotocol/client";
 import { describe, expect, it } from "vitest";
+import { app } from "../../worker/app.ts";
 import { connectedAppList } from "../../worker/api/schemas/connected-app.ts";
 import { expectProblem, newPrompt, newUser, ORIGIN, type Visitor, withKey } from "./support/app.ts";
 import type { StorageCall } from "./support/intercepted-env.ts";
@@ -198,11 +200,44 @@ describe("the consent page", () => {
     expect(page.headers.get("cache-control")).toContain("no-store");
   });
 
-  it("asks a visitor to sign in", async () => {
-    const { page, html } = await openConsent({ cookie: "" }, await beginConnecting(new App()));
+  it("asks a visitor to sign in where there is no way to", async () => {
+    const url = await beginConnecting(new App());
+    const page = await app.request(url.href, {}, { ...env, DEV_SIGN_IN: "" }, createExecutionContext());
+    const html = await page.text();
     expect(page.status).toBe(401);
     expect(html).toContain("Sign in");
     expect(html).not.toContain("<form");
+  });
+
+  it("asks for an address in local development, and signs in on the way", async () => {
+    const url = await beginConnecting(new App());
+    const path = url.pathname + url.search;
+    const { page, html } = await openConsent({ cookie: "" }, url);
+    expect(page.status).toBe(401);
+    expect(html).toContain(`action="${path.replaceAll("&", "&amp;")}"`);
+    const signIn = (email: string, headers: Record<string, string> = {}) =>
+      call(path, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+        body: new URLSearchParams({ email }).toString(),
+      });
+    expect((await signIn("no address")).status).toBe(400);
+    await expectProblem(
+      await signIn("a@example.com", { origin: "https://evil.example" }),
+      "forbidden_origin",
+    );
+    const email = `${crypto.randomUUID()}@example.com`;
+    const answer = await signIn(email);
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("location")).toBe(path);
+    const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+    const consent = await openConsent({ cookie }, url);
+    expect(consent.page.status).toBe(200);
+    expect(consent.html).toContain(email);
+    await env.DB.prepare("update users set suspended_at = 1 where email = ?").bind(email).run();
+    const suspended = await signIn(email);
+    expect(suspended.status).toBe(403);
+    expect(suspended.headers.get("set-cookie")).toBeNull();
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { Database } from "../db/client.ts";
 import { userOfIdentity } from "../db/identities.ts";
-import type { UserRow } from "../db/users.ts";
+import { type UserRow, upsertUser } from "../db/users.ts";
 import { type Identity, type Outcome, refused } from "./outcome.ts";
 import { isListed } from "./verified-email.ts";
 
@@ -25,4 +25,10 @@ export async function accountOf(
   if (!user) return mayCreate ? refused("address_taken") : refused("not_admitted", "the list is empty");
   if (user.suspendedAt !== null || user.deletedAt !== null) return refused("suspended");
   return { ok: true, value: user };
+}
+
+/** The account of an address that nothing proves, for development. Null: it is suspended or being deleted. */
+export async function devAccountOf(db: Database, email: string, now: number): Promise<UserRow | null> {
+  const user = await upsertUser(db, email, now);
+  return user.suspendedAt === null && user.deletedAt === null ? user : null;
 }

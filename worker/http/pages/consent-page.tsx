@@ -21,8 +21,12 @@ button.action { border: 0; font: inherit; font-weight: 600; cursor: pointer; }
 button.action.plain { border: 1px solid var(--muted); }
 .choices { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.75rem; }
 .choices .action { min-inline-size: 7.5rem; justify-content: center; }
+form.sign-in { display: grid; gap: 1rem; inline-size: min(100%, 20rem); }
+form.sign-in label { display: grid; gap: 0.25rem; }
+form.sign-in .action { justify-content: center; }
+input { min-block-size: 2.75rem; padding: 0 0.75rem; border: 1px solid var(--muted); border-radius: 0.5rem; background: none; color: inherit; font: inherit; }
 ul.scopes { display: grid; gap: 0.25rem; max-inline-size: 60ch; margin: 0.5rem 0 0; padding-inline-start: 1.25rem; }
-button:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
+button:focus-visible, input:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
 `;
 const NO_STORE = { "cache-control": "no-store, no-transform" };
 
@@ -88,5 +92,28 @@ export function consentNotice(c: AppContext, status: ContentfulStatusCode, { tit
     </PlainPage>,
     status,
     { ...plainPageHeaders(nonce), ...NO_STORE },
+  );
+}
+
+/** Development on one machine: the sign-in leads back to this address, which then shows the consent page. */
+export function devSignInPage(c: AppContext, status: ContentfulStatusCode) {
+  const nonce = crypto.randomUUID();
+  const { pathname, search } = new URL(c.req.url);
+  return c.html(
+    <PlainPage title={consentText.signIn} nonce={nonce} style={STYLE}>
+      <main>
+        <h1 class="title">{consentText.signIn}</h1>
+        <p id="note">{consentText.devNote}</p>
+        <form method="post" action={pathname + search} class="sign-in">
+          <label>
+            {consentText.email}
+            <input type="email" name="email" required autocomplete="email" aria-describedby="note" />
+          </label>
+          <button class="action">{consentText.signInButton}</button>
+        </form>
+      </main>
+    </PlainPage>,
+    status,
+    { ...plainPageHeaders(nonce, "'self'"), ...REFERRER, ...NO_STORE },
   );
 }

@@ -1,4 +1,5 @@
 /** What `/oauth/authorize` responds: the consent page, and where its answer leads. Imported with the first request. */
+import { devSignInBody } from "../../api/schemas/requests/session.ts";
 import { GRANTABLE_SCOPES } from "../../auth/oauth/paths.ts";
 import { AuthorizationError, authorizationErrorRedirect, consentOf } from "../../auth/oauth/provider.ts";
 import { authorize } from "../../auth/principal.ts";
@@ -7,10 +8,12 @@ import { settingsOf } from "../../config/settings.ts";
 import { databaseFor } from "../../db/client.ts";
 import { listConnectedApps } from "../../use-cases/connected-apps.ts";
 import type { AppContext } from "../middleware/app-env.ts";
+import { isDevSignInOpen, signInDev } from "../middleware/dev-sign-in.ts";
 import { originOf, requestToOrigin } from "../middleware/origin.ts";
 import { sessionOf } from "../middleware/session.ts";
-import { consentNotice, consentPage, MAX_SHOWN_NAME } from "./consent-page.tsx";
+import { consentNotice, consentPage, devSignInPage, MAX_SHOWN_NAME } from "./consent-page.tsx";
 import { consentText } from "./consent-text.ts";
+import { signInPage } from "./sign-in-page.tsx";
 import { text } from "./text.ts";
 
 const RESTART = { href: "/", label: text.toStudio };
@@ -40,8 +43,18 @@ function askToSignIn(c: AppContext): Response | Promise<Response> {
   if (oidc || access) {
     return c.redirect(`/api/auth/login?return_to=${encodeURIComponent(pathname + search)}`, 302);
   }
+  if (isDevSignInOpen(c)) return devSignInPage(c, 401);
   const link = { href: "/", label: consentText.openStudio };
   return consentNotice(c, 401, { title: consentText.signIn, what: consentText.signInWhy, link });
+}
+
+/** The form of `devSignInPage`. Its address is that of the consent page. */
+async function signInAndReturn(c: AppContext, asked: string): Promise<Response> {
+  const body = devSignInBody.safeParse({ email: asked });
+  if (!body.success) return devSignInPage(c, 400);
+  if (!(await signInDev(c, body.data.email))) return signInPage(c, "suspended");
+  const { pathname, search } = new URL(c.req.url);
+  return c.redirect(pathname + search, 303);
 }
 
 export const showConsent = (c: AppContext) => recovered(c, () => show(c));
@@ -71,6 +84,8 @@ async function show(c: AppContext): Promise<Response> {
 async function decide(c: AppContext): Promise<Response> {
   const consent = consentOf(c.env, originOf(c));
   const form = new URLSearchParams(await c.req.text());
+  const email = form.get("email");
+  if (email !== null && isDevSignInOpen(c)) return signInAndReturn(c, email);
   const handle = form.get("handle") ?? "";
   const user = await signedIn(c);
   if (!user || user.userId !== form.get("user")) {

@@ -7,11 +7,11 @@ import type { Identity, Outcome, Refused } from "../../auth/outcome.ts";
 import type { SignInMethod } from "../../api/schemas/session.ts";
 import { devSignInBody } from "../../api/schemas/requests/session.ts";
 import { commonDatabase } from "../../db/client.ts";
-import { upsertUser } from "../../db/users.ts";
-import { isLoopback, settingsOf } from "../../config/settings.ts";
+import { settingsOf } from "../../config/settings.ts";
 import { log } from "../../lib/log.ts";
 import type { AppContext, AppEnv } from "../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../middleware/body.ts";
+import { isDevSignInOpen, isLocal, signInDev } from "../middleware/dev-sign-in.ts";
 import { keepFlow, takeFlow } from "../middleware/flow.ts";
 import { originOf, sameOrigin } from "../middleware/origin.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
@@ -22,16 +22,6 @@ import { SUSPENDED, UNAUTHENTICATED } from "../../api/refusals.ts";
 import { endAllSessions } from "../../use-cases/account.ts";
 import { signInPage } from "../pages/sign-in-page.tsx";
 import { newApp } from "../routing.ts";
-
-/** Checks the configured host and the request's: neither a forgotten setting nor a tunnel may count as local. */
-function isLocal(c: AppContext): boolean {
-  const { publicOrigin } = settingsOf(c.env);
-  if (publicOrigin === null) return false;
-  return isLoopback(new URL(publicOrigin).hostname) && isLoopback(new URL(c.req.url).hostname);
-}
-
-/** Sign-in with any address and no password, for development on one machine. */
-const isDevSignInOpen = (c: AppContext) => settingsOf(c.env).devSignIn && isLocal(c);
 
 /** The sign-in methods of this studio. */
 export function signInMethods(c: AppContext): SignInMethod[] {
@@ -68,12 +58,8 @@ export const auth = newApp()
     jsonType,
     jsonBody(devSignInBody),
     async (c) => {
-      const user = await upsertUser(commonDatabase(c.env), c.req.valid("json").email, Date.now());
-      if (user.suspendedAt !== null || user.deletedAt !== null) {
-        return problemResponse(SUSPENDED);
-      }
-      await startSession(c, { userId: user.id, epoch: user.sessionEpoch });
-      return c.body(null, 204);
+      const { email } = c.req.valid("json");
+      return (await signInDev(c, email)) ? c.body(null, 204) : problemResponse(SUSPENDED);
     },
   )
   .get(
