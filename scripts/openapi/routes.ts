@@ -33,6 +33,7 @@ import {
   bulkBody,
   favoriteBody,
   generateBody,
+  imageUrlQuery,
   listQuery,
   shareBody,
 } from "../../worker/api/schemas/requests/generation.ts";
@@ -40,6 +41,7 @@ import {
   bulkResult,
   generationPage,
   generationResponse,
+  imageUrl,
   shareLink,
 } from "../../worker/api/schemas/generation.ts";
 import { presetBody, presetChange } from "../../worker/api/schemas/requests/preset.ts";
@@ -195,10 +197,22 @@ export const ROUTES: readonly ApiRoute[] = [
     tag: "Images",
     summary: "Download an image",
     description:
-      "The original file of output n, with ETag and ranges. ?download makes it an attachment, ?size=thumb or ?size=small a WebP of at most 512 or 256 pixels.",
+      "The original file of output n, with ETag and ranges. ?download makes it an attachment, ?size=thumb or ?size=small a WebP of at most 512 or 256 pixels. ?token is from GET /api/generations/{id}/url.",
     access: "read",
     success: image("The file."),
     errors: ["not_found"],
+  },
+  {
+    method: "get",
+    path: "/api/generations/:id/url",
+    tag: "Images",
+    summary: "Get a URL for tools that cannot send a header",
+    description:
+      "Shows the image of output to everyone who has the URL, for 10 minutes. It ends earlier with the API key, the session or the image. Also takes ?download and ?size, appended with &.",
+    access: "read",
+    query: imageUrlQuery,
+    success: done("The URL.", imageUrl),
+    errors: ["not_found", "rate_limited"],
   },
   {
     method: "get",

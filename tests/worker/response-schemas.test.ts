@@ -8,6 +8,7 @@ import {
   type Generation,
   generationPage,
   generationResponse,
+  imageUrl,
   shareLink,
 } from "../../worker/api/schemas/generation.ts";
 import { presetList, presetResponse } from "../../worker/api/schemas/preset.ts";
@@ -86,6 +87,7 @@ it.each<[string, z.ZodType, () => Promise<Response>]>([
   ["POST /api/generate", generationResponse, () => user.post("/api/generate", { prompt: newPrompt("slow") })],
   ["GET /api/predictions/:id", generationResponse, () => user.call(`/api/predictions/${made.id}`)],
   ["GET /api/generations", generationPage, () => user.call("/api/generations?limit=1")],
+  ["GET /api/generations/:id/url", imageUrl, () => user.call(path("/url"))],
   ["POST /api/generations/:id/share", shareLink, () => user.post(path("/share"))],
   [
     "PATCH /api/generations/:id",

@@ -2,8 +2,7 @@
 import * as z from "zod";
 import { REFERENCE_URL_SECONDS } from "../config/limits.ts";
 import type { Settings } from "../config/settings.ts";
-import { hexOf } from "../lib/hex.ts";
-import { readToken, signToken } from "./signed-token.ts";
+import { readToken, secretsFor, signToken } from "./signed-token.ts";
 
 const USE = { audience: "image-studio/reference", lifetimeSeconds: REFERENCE_URL_SECONDS };
 const claims = z.object({ sub: z.uuid(), jti: z.uuid() });
@@ -28,14 +27,4 @@ export async function readReferenceToken(settings: Settings, token: string): Pro
   return read.success ? { userId: read.data.sub, jobId: read.data.jti } : null;
 }
 
-/** Keys for this use only: one that became known would not sign sessions. */
-function keysOf({ sessionSecrets }: Settings): Promise<string[]> {
-  return Promise.all(sessionSecrets.map(derive));
-}
-
-async function derive(secret: string): Promise<string> {
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", bytes(secret), algorithm, false, ["sign"]);
-  return hexOf(await crypto.subtle.sign("HMAC", key, bytes(USE.audience)));
-}
+const keysOf = ({ sessionSecrets }: Settings) => secretsFor(sessionSecrets, USE.audience);

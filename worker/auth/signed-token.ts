@@ -1,5 +1,6 @@
 /** JWTs that this studio signs, with one audience per use. */
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { hexOf } from "../lib/hex.ts";
 
 const ALGORITHM = "HS256";
 const ISSUER = "image-studio";
@@ -47,4 +48,15 @@ export async function readToken(
     }
   }
   return null;
+}
+
+/** Secrets for one use only: one that became known would not sign sessions. */
+export function secretsFor(secrets: readonly string[], audience: string): Promise<string[]> {
+  return Promise.all(secrets.map((secret) => derive(secret, audience)));
+}
+
+async function derive(secret: string, audience: string): Promise<string> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", keyOf(secret), algorithm, false, ["sign"]);
+  return hexOf(await crypto.subtle.sign("HMAC", key, keyOf(audience)));
 }

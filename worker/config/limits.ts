@@ -24,6 +24,8 @@ export const UPLOAD_TIMEOUT_MS = 120_000;
 export const UPLOAD_GIVEN_UP_MS = UPLOAD_TIMEOUT_MS + 60_000;
 /** How long Skytells can fetch a reference image from its signed URL. */
 export const REFERENCE_URL_SECONDS = 15 * 60;
+/** How long a URL shows an image to a tool that cannot send a header. */
+export const IMAGE_URL_SECONDS = 10 * 60;
 /** Outputs that are stored of one generation. */
 export const MAX_OUTPUTS = 4;
 /**

@@ -203,6 +203,11 @@ export const ROWS: Record<string, Row> = {
     path: ({ id }) => `/api/generations/${id}`,
     statuses: owner(204),
   },
+  "GET /api/generations/:id/url": {
+    access: "read",
+    path: ({ id }) => `/api/generations/${id}/url`,
+    statuses: owner(200),
+  },
   "POST /api/generations/:id/share": {
     access: "manage",
     path: ({ id }) => `/api/generations/${id}/share`,

@@ -18,6 +18,9 @@ export type BulkResult = z.infer<typeof bulkResult>;
 /** Response of `POST /api/generations/:id/share`. */
 export const shareLink = z.object({ url: z.url() });
 
+/** Response of `GET /api/generations/:id/url`. */
+export const imageUrl = z.object({ url: z.url(), expiresAt: z.iso.datetime() });
+
 /** The options that a generation was made with. */
 export const generationOptions = z.object({
   aspectRatio: z.enum(ASPECT_RATIOS).exactOptional(),

@@ -1,7 +1,13 @@
 import { decodeCursor } from "../../api/cursor.ts";
 import { presentGeneration, shareUrl } from "../../api/generation.ts";
 import { problemResponse } from "../../api/problem.ts";
-import { bulkBody, favoriteBody, listQuery, shareBody } from "../../api/schemas/requests/generation.ts";
+import {
+  bulkBody,
+  favoriteBody,
+  imageUrlQuery,
+  listQuery,
+  shareBody,
+} from "../../api/schemas/requests/generation.ts";
 import { authorize } from "../../auth/principal.ts";
 import { databaseFor } from "../../db/client.ts";
 import { changeCollectionItems } from "../../use-cases/collections.ts";
@@ -45,6 +51,14 @@ export const generations = newApp()
     if (action === "unshare") return c.json(await unshareGenerations(depsOf(c), principal.value, ids), 200);
     const request = { ids, favorite: action === "favorite" };
     return c.json(await setFavorites(depsOf(c), principal.value, request), 200);
+  })
+  .get("/:id/url", sameOrigin, withCaller("read"), query(imageUrlQuery), limitedByUser, async (c) => {
+    const { imageUrl } = await import("../../use-cases/image-url.ts");
+    const place = { id: c.req.param("id"), n: c.req.valid("query").output };
+    const made = await imageUrl(depsOf(c), c.var.caller, place);
+    if (!made.ok) return problemResponse(made.refusal);
+    const { url, expiresAt } = made.value;
+    return c.json({ url, expiresAt: new Date(expiresAt).toISOString() }, 200);
   })
   .patch(
     "/:id",

@@ -1,6 +1,7 @@
+import { createMiddleware } from "hono/factory";
 import type { GenerationRecord, StoredOutput } from "../../api/generation.ts";
 import { problemResponse, stored } from "../../api/problem.ts";
-import { IMAGE_NOT_FOUND } from "../../api/refusals.ts";
+import { IMAGE_NOT_FOUND, TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import type { Caller } from "../../auth/caller.ts";
 import { authorizeRecent, type Principal } from "../../auth/principal.ts";
 import { databaseFor } from "../../db/client.ts";
@@ -17,7 +18,8 @@ import {
 import { contentDisposition, fileNameOf } from "../../shared/file-name.ts";
 import { mediaTypeOf } from "../../shared/media-types.ts";
 import { findOutput, stillExists } from "../../use-cases/find-output.ts";
-import type { AppContext } from "../middleware/app-env.ts";
+import type { AppContext, WithCaller } from "../middleware/app-env.ts";
+import { isApiKeyWithinRate } from "../middleware/key-rate.ts";
 import { sameOrigin } from "../middleware/origin.ts";
 import { withCaller } from "../middleware/caller.ts";
 import { newApp } from "../routing.ts";
@@ -31,7 +33,25 @@ const OWN = { "cross-origin-resource-policy": "same-origin" };
 /** For this long after the success the object may still be making the thumbnail. */
 const GRACE_MS = 30_000;
 
-export const images = newApp().get("/:id/:n", sameOrigin, withCaller("read"), async (c) => {
+const byHeaderOrCookie = withCaller("read");
+
+/** A token in the query is for this image only, and counts instead of a cookie. */
+const withImageCaller = createMiddleware<WithCaller>(async (c, next) => {
+  const token = c.req.query("token");
+  if (token === undefined || c.req.header("authorization") !== undefined) return byHeaderOrCookie(c, next);
+  const { callerOfImageUrl } = await import("../../use-cases/image-url.ts");
+  const place = { id: c.req.param("id") ?? "", n: c.req.param("n") ?? "" };
+  const caller = await callerOfImageUrl(c, token, place);
+  if (!caller.ok) return problemResponse(caller.refusal);
+  const { key } = caller.value;
+  if (key && !(await isApiKeyWithinRate(c, key.id))) return problemResponse(TOO_MANY_REQUESTS);
+  c.set("caller", caller.value);
+  await next();
+  // Any page may show it: the token is the permission.
+  c.header("cross-origin-resource-policy", "cross-origin");
+});
+
+export const images = newApp().get("/:id/:n", sameOrigin, withImageCaller, async (c) => {
   const { caller } = c.var;
   const { id, n } = c.req.param();
   const size = thumbnailNamed(c.req.query("size"));

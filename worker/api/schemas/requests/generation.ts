@@ -99,6 +99,14 @@ const trueOrFalse = z.enum(["true", "false"]).transform((value) => value === "tr
 /** An id as the Worker creates them, or any other text of that length: it finds nothing. */
 const anyId = z.string().min(1).max(128);
 
+/** Query of `GET /api/generations/:id/url`: the number of the image, from 0. */
+export const imageUrlQuery = z.strictObject({
+  output: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .default("0"),
+});
+
 /** Query of `GET /api/generations`. Filters combine. */
 export const listQuery = z.strictObject({
   limit: z
