@@ -36,22 +36,37 @@ const commands: [name: keyof typeof EXAMPLES, command: string, file: string, isH
   ["python", "python3", "example.py", hasPython],
 ];
 
+/** Runs a program with an API key, and returns the beginning of a file that it writes. */
+async function run(command: string, file: string, program: string): Promise<(name: string) => string> {
+  const folder = mkdtempSync(join(tmpdir(), "example-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, file), program);
+  const env = { ...process.env, STUDIO: url, KEY: key };
+  await new Promise<void>((resolve, reject) => {
+    execFile(command, [file], { cwd: folder, env, timeout: 60_000 }, (error, out, err) =>
+      error ? reject(new Error(`${out}${err}`, { cause: error })) : resolve(),
+    );
+  });
+  await client.isIdle();
+  return (name) => readFileSync(join(folder, name)).subarray(1, 4).toString();
+}
+
 test.each(commands.filter(([, , , isHere]) => isHere))(
   "the example in %s creates and downloads an image",
   async (name, command, file) => {
-    const folder = mkdtempSync(join(tmpdir(), "example-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    writeFileSync(join(folder, file), EXAMPLES[name]);
-    const env = { ...process.env, STUDIO: url, KEY: key };
-    await new Promise<void>((resolve, reject) => {
-      execFile(command, [file], { cwd: folder, env, timeout: 60_000 }, (error, out, err) =>
-        error ? reject(new Error(`${out}${err}`, { cause: error })) : resolve(),
-      );
-    });
-    expect(readFileSync(join(folder, "image")).subarray(1, 4).toString()).toBe("PNG");
-    await client.isIdle();
+    const typeOf = await run(command, file, EXAMPLES[name]);
+    expect(typeOf("image")).toBe("PNG");
   },
 );
+
+test("the commands in docs/api.md create an image, and download it with a key and by a URL", async () => {
+  const doc = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
+  const program = /^```sh\n([^]*?)^```$/m.exec(doc)?.[1] ?? "";
+  expect(program).toContain(EXAMPLES.curl);
+  const typeOf = await run("bash", "api.sh", program);
+  expect(typeOf("image")).toBe("PNG");
+  expect(typeOf("image-by-url")).toBe("PNG");
+});
 
 test("responses match the OpenAPI document", async () => {
   const document = await (await fetch(`${url}/openapi.json`)).json();
