@@ -9,7 +9,7 @@ import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { problemResponse } from "./api/problem.ts";
 import { admin } from "./http/routes/operator/api.ts";
 import { account } from "./http/routes/account.ts";
-import { auth } from "./http/routes/auth.ts";
+import { auth } from "./http/routes/auth/auth.ts";
 import { connectedApps } from "./http/routes/connected-apps.ts";
 import { doctor } from "./http/routes/operator/doctor.ts";
 import { collections } from "./http/routes/collections.ts";

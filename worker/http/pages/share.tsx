@@ -9,7 +9,7 @@ import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import { shardOfToken } from "../../api/share-token.ts";
 import type { AppContext, AppEnv } from "../middleware/app-env.ts";
 import { originOf } from "../middleware/origin.ts";
-import { isSignUpOpen } from "../routes/auth.ts";
+import { isSignUpOpen } from "../routes/auth/auth.ts";
 import { isWithinRate } from "../middleware/rate-limit.ts";
 import { outputKey } from "../../images/keys.ts";
 import { mediaTypeOf } from "../../shared/media-types.ts";

@@ -11,7 +11,7 @@ import { logError, reasonOf } from "../../lib/log.ts";
 import { callerProblem, keyCallerOf } from "../middleware/caller.ts";
 import { endSession, sessionOf, startSession } from "../middleware/session.ts";
 import { refreshSchemas } from "../../studio/model-schemas.ts";
-import { signInMethods } from "./auth.ts";
+import { signInMethods } from "./auth/auth.ts";
 import { endAllSessions } from "../../use-cases/account.ts";
 import { listModels } from "../../use-cases/models.ts";
 import { callStudio } from "../../studio/client.ts";
