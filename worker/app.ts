@@ -24,6 +24,7 @@ import { oauth, oauthDiscovery } from "./http/routes/oauth.ts";
 import { pageOrNotFound } from "./http/pages/studio-page.ts";
 import { problemPages } from "./http/pages/problem-page.tsx";
 import { predictions } from "./http/routes/predictions.ts";
+import { passkeys, passkeySignIn } from "./http/routes/auth/passkeys.ts";
 import { presets } from "./http/routes/presets.ts";
 import { references } from "./http/routes/references.ts";
 import { session } from "./http/routes/session.ts";
@@ -65,6 +66,8 @@ app
   .route("/api/health", health)
   .route("/api/session", session)
   .route("/api/auth", auth)
+  .route("/api/auth", passkeySignIn)
+  .route("/api/passkeys", passkeys)
   .route("/api/account", account)
   .route("/api/generate", generate)
   .route("/api/predictions", predictions)

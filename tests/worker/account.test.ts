@@ -44,7 +44,7 @@ async function expectNothingOf(user: Visitor) {
     expect(await count("users where id", user.id)).toBe(0);
   });
   expect(await count("users where email", user.email)).toBe(0);
-  for (const table of ["identities", "api_keys", "presets", "collections", "collection_items"]) {
+  for (const table of ["identities", "passkeys", "api_keys", "presets", "collections", "collection_items"]) {
     expect(await count(`${table} where user_id`, user.id), table).toBe(0);
   }
   expect(await rowsOf(user)).toEqual([]);
@@ -57,6 +57,9 @@ async function owner() {
   await gateStorage(user);
   await env.DB.prepare("insert into identities (issuer, subject, user_id, created_at) values (?, ?, ?, 0)")
     .bind("https://issuer.example", user.id, user.id)
+    .run();
+  await env.DB.prepare("insert into passkeys values (?, ?, 'a passkey', '', -7, 0, 0, 1, null)")
+    .bind(`passkey-${user.id}`, user.id)
     .run();
   const prompt = newPrompt("terminal");
   const { id } = await generate(user, prompt);

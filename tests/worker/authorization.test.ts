@@ -33,6 +33,7 @@ async function newPicture() {
     .bind(id, user.id, prompt, `/images/${id}/0`, token)
     .run();
   const [preset, collection, key, app] = [`preset-${id}`, `collection-${id}`, `key-${id}`, `app-${id}`];
+  const passkey = `passkey-${id}`;
   const name = `a secret name ${crypto.randomUUID()}`;
   await env.DB.batch([
     env.DB.prepare("insert into presets (id, user_id, name, prompt, created_at) values (?, ?, ?, ?, 1)").bind(
@@ -49,6 +50,11 @@ async function newPicture() {
     env.DB.prepare(
       "insert into api_keys (id, user_id, name, digest, last_four, scopes, created_at) values (?, ?, ?, ?, 'abcd', '[]', 1)",
     ).bind(key, user.id, name, key),
+    env.DB.prepare("insert into passkeys values (?, ?, ?, '', -7, 0, 0, 1, null)").bind(
+      passkey,
+      user.id,
+      name,
+    ),
     env.DB.prepare("insert into collection_items values (?, ?, 1, ?)").bind(collection, user.id, id),
     env.DB.prepare("insert into oauth_entries (key, value) values (?, ?)").bind(
       `grant:${user.id}:${app}`,
@@ -85,6 +91,7 @@ async function newPicture() {
     collection,
     key,
     app,
+    passkey,
     endpoint,
     delivery,
     secretUrl,
@@ -111,6 +118,7 @@ async function prepare(caller: Caller, { user, id }: Picture): Promise<void> {
   if (caller === "deleted")
     await env.DB.batch([
       env.DB.prepare("delete from api_keys where user_id = ?").bind(user.id),
+      env.DB.prepare("delete from passkeys where user_id = ?").bind(user.id),
       env.DB.prepare("delete from oauth_entries where key like ?").bind(`grant:${user.id}:%`),
     ]);
 }
@@ -169,10 +177,21 @@ async function ask(name: string, row: Row, caller: Caller, { picture, cookie }: 
 async function send(
   name: string,
   row: Row,
-  { user, id, token, preset, collection, key, app: grant, endpoint, delivery }: Picture,
+  { user, id, token, preset, collection, key, app: grant, passkey, endpoint, delivery }: Picture,
   credentials: Record<string, string>,
 ): Promise<Response> {
-  const target = { id, token, email: user.email, preset, collection, key, app: grant, endpoint, delivery };
+  const target = {
+    id,
+    token,
+    email: user.email,
+    preset,
+    collection,
+    key,
+    app: grant,
+    passkey,
+    endpoint,
+    delivery,
+  };
   const body = row.body?.(target);
   return app.request(
     new URL(row.path(target), ORIGIN).href,
@@ -199,7 +218,7 @@ type Kept = Awaited<ReturnType<typeof keptOf>>;
 /** All that is stored of the image's owner, in few calls. */
 async function keptOf({ user: { id: userId }, id }: Picture) {
   const own = (table: string) => env.DB.prepare(`select * from ${table} where user_id = ?`).bind(userId);
-  const tables = ["generations", "presets", "collections", "collection_items", "api_keys"];
+  const tables = ["generations", "presets", "collections", "collection_items", "passkeys", "api_keys"];
   const grants = env.DB.prepare("select * from oauth_entries where key like ?").bind(`grant:${userId}:%`);
   const [results, endpoints, object] = await Promise.all([
     env.DB.batch<Record<string, unknown>>([...tables.map(own), grants]),

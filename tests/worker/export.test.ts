@@ -86,6 +86,9 @@ describe("an export", () => {
     await env.DB.prepare("insert into identities (issuer, subject, user_id, created_at) values (?, ?, ?, 0)")
       .bind("https://issuer.example", user.id, user.id)
       .run();
+    await env.DB.prepare("insert into passkeys values (?, ?, 'a passkey', 'a key', -7, 0, 1, 0, null)")
+      .bind(`passkey-${user.id}`, user.id)
+      .run();
     const prompt = newPrompt("terminal", "output-many");
     const { id } = await generate(user, prompt, { seed: 7, aspectRatio: "3:2" });
     await reaches(user, id, "succeeded");
@@ -128,6 +131,15 @@ describe("an export", () => {
       limits: { inFlight: 0 },
       unrecorded: [],
     });
+    expect(document.passkeys).toEqual([
+      {
+        id: `passkey-${user.id}`,
+        name: "a passkey",
+        createdAt: "1970-01-01T00:00:00.000Z",
+        lastUsedAt: null,
+        synced: true,
+      },
+    ]);
     expect(document.generations).toMatchObject([
       {
         id,

@@ -3,11 +3,20 @@ import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { grantDeletions } from "./oauth.ts";
 import { read, write } from "./query.ts";
-import { apiKeys, collections, generations, identities, presets, users } from "./schema.ts";
+import {
+  apiKeys,
+  collections,
+  generations,
+  identities,
+  invitations,
+  passkeys,
+  presets,
+  users,
+} from "./schema.ts";
 
 /**
  * From here on no session, key, image or link of this user works. Address and identities are removed in the same batch, so
- * that a new sign-in of the same person creates a new account; API keys and OAuth grants too.
+ * that a new sign-in of the same person creates a new account; passkeys, their invitations, API keys and OAuth grants too.
  */
 export async function markDeleted(db: Database, userId: string, now: number): Promise<void> {
   await write(() =>
@@ -21,6 +30,8 @@ export async function markDeleted(db: Database, userId: string, now: number): Pr
         })
         .where(and(eq(users.id, userId), isNull(users.deletedAt))),
       db.delete(identities).where(eq(identities.userId, userId)),
+      db.delete(passkeys).where(eq(passkeys.userId, userId)),
+      db.delete(invitations).where(eq(invitations.usedBy, userId)),
       db.delete(apiKeys).where(eq(apiKeys.userId, userId)),
       ...grantDeletions(db, userId),
     ]),

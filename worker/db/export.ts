@@ -11,6 +11,7 @@ import { apiKeysOf } from "./api-keys.ts";
 import type { Database } from "./client.ts";
 import { json, recordOf } from "./generations.ts";
 import { grantsOf } from "./oauth.ts";
+import { type PasskeyRow, passkeysOf } from "./passkeys/passkeys.ts";
 import { presetsOf } from "./presets.ts";
 import { collectionItems, collections, generations, identities } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";
@@ -69,6 +70,7 @@ const anyOptions = json(z.record(z.string(), z.unknown())).catch({});
 
 export type ExportPart = {
   identities: (typeof identities.$inferSelect)[];
+  passkeys: PasskeyRow[];
   apiKeys: ApiKeyRecord[];
   grants: GrantRecord[];
   presets: PresetRecord[];
@@ -79,9 +81,10 @@ export type ExportPart = {
   next: Position | null;
 };
 
-/** The user's identities, API keys, presets and collections, and the generations of the part that begins at `start`. */
+/** The user's identities, passkeys, API keys, presets and collections, and the generations of the part that begins at `start`. */
 export function exportPart(db: Database, userId: string, start: Position | null): UserRead<ExportPart> {
   const known = db.select().from(identities).where(eq(identities.userId, userId));
+  const credentials = passkeysOf(db, userId);
   const keys = apiKeysOf(db, userId);
   const grants = grantsOf(db, userId);
   const saved = presetsOf(db, userId);
@@ -107,12 +110,22 @@ export function exportPart(db: Database, userId: string, start: Position | null)
     .orderBy(...oldestFirst)
     .limit(EXPORT_PART_IMAGES + 1);
   return userRead(
-    [known, keys.statements[0], grants.statements[0], saved.statements[0], lists, items, part],
-    ([knownIdentities, ownKeys, ownGrants, savedPresets, ownCollections, ownItems, rows]) => {
+    [
+      known,
+      credentials.statements[0],
+      keys.statements[0],
+      grants.statements[0],
+      saved.statements[0],
+      lists,
+      items,
+      part,
+    ],
+    ([knownIdentities, ownPasskeys, ownKeys, ownGrants, savedPresets, ownCollections, ownItems, rows]) => {
       const beyond = rows[EXPORT_PART_IMAGES];
       const idsByCollection = Map.groupBy(ownItems, ({ collectionId }) => collectionId);
       return {
         identities: knownIdentities,
+        passkeys: credentials.valueOf([ownPasskeys]),
         apiKeys: keys.valueOf([ownKeys]),
         grants: grants.valueOf([ownGrants]),
         presets: saved.valueOf([savedPresets]),

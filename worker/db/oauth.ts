@@ -31,22 +31,22 @@ export async function findEntry(db: Database, key: string): Promise<OAuthEntry |
   return entry ?? null;
 }
 
-/** Rows to remove with a write, so that the table does not grow. */
-const sweep = (db: Database) => {
+/** The statement that removes some entries that have expired. */
+export function sweepEntries(db: Database) {
   const expired = db
     .select({ key: oauthEntries.key })
     .from(oauthEntries)
     .where(lte(oauthEntries.expiresAt, secondsNow()))
     .limit(SWEPT_AT_ONCE);
   return db.delete(oauthEntries).where(sql`${oauthEntries.key} in ${expired}`);
-};
+}
 
 /** Writes an entry, and removes some that have expired. */
 export async function putEntry(db: Database, entry: OAuthEntry): Promise<void> {
   await write(() =>
     db.batch([
       db.insert(oauthEntries).values(entry).onConflictDoUpdate({ target: oauthEntries.key, set: entry }),
-      sweep(db),
+      sweepEntries(db),
     ]),
   );
 }
@@ -63,7 +63,7 @@ export async function putEntryOf(db: Database, entry: OAuthEntry, owner: string)
         .select(values)
         .onConflictDoUpdate({ target: oauthEntries.key, set: entry })
         .returning({ key: oauthEntries.key }),
-      sweep(db),
+      sweepEntries(db),
     ]),
   );
   return written.length > 0;

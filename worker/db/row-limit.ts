@@ -1,6 +1,6 @@
 /** The condition of an insert that keeps a user below a maximum, checked in the statement of the insert. */
 import { and, eq, isNull, ne, type SQL, sql } from "drizzle-orm";
-import type { apiKeys, collections, presets } from "./schema.ts";
+import type { apiKeys, collections, passkeys, presets } from "./schema.ts";
 import { users } from "./schema.ts";
 
 /**
@@ -8,7 +8,7 @@ import { users } from "./schema.ts";
  * is not being deleted: nothing may be inserted after the deletion.
  */
 export function hasRoom(
-  table: typeof presets | typeof collections | typeof apiKeys,
+  table: typeof presets | typeof collections | typeof apiKeys | typeof passkeys,
   userId: string,
   id: string,
   maximum: number,

@@ -72,7 +72,7 @@ export const invitations = sqliteTable(
     /** Makes the user an operator. */
     operator: integer("operator", { mode: "boolean" }).notNull(),
     createdAt: integer("created_at").notNull(),
-    /** The operator's user id; null: made with ADMIN_TOKEN. */
+    /** The operator's user id, or `token` for ADMIN_TOKEN. */
     createdBy: text("created_by"),
     expiresAt: integer("expires_at").notNull(),
     usedAt: integer("used_at"),
@@ -80,7 +80,10 @@ export const invitations = sqliteTable(
     usedBy: text("used_by"),
     revokedAt: integer("revoked_at"),
   },
-  (table) => [index("invitations_by_time").on(table.createdAt, table.id)],
+  (table) => [
+    index("invitations_by_time").on(table.createdAt, table.id),
+    index("invitations_by_user").on(table.usedBy),
+  ],
 );
 
 export const generations = sqliteTable(

@@ -7,6 +7,7 @@ import { fileNameOf } from "../shared/file-name.ts";
 import { type GenerationRecord, presentGeneration, type StoredOutput } from "../api/generation.ts";
 import { presentApiKey } from "../api/api-key.ts";
 import { presentApp } from "../api/connected-app.ts";
+import { presentPasskey } from "../api/passkey.ts";
 import { presentPreset } from "../api/preset.ts";
 import { outputKey } from "../images/keys.ts";
 import { mediaTypeOf } from "../shared/media-types.ts";
@@ -33,7 +34,7 @@ export function filesOf(userId: string, images: ExportPart["images"]): ExportedF
 export function documentOf(
   about: Pick<ExportDocument, "exportedAt" | "part" | "next">,
   user: UserRow,
-  { identities, apiKeys, grants, presets, collections, images }: ExportPart,
+  { identities, passkeys, apiKeys, grants, presets, collections, images }: ExportPart,
   fromObject: Omit<ObjectExport, "webhookEndpoints"> & Partial<ObjectExport>,
   missing: ReadonlySet<string>,
   origin: string,
@@ -53,6 +54,7 @@ export function documentOf(
     },
     limits: fromObject.limits,
     unrecorded: fromObject.unrecorded.map((record) => presentGeneration(record, origin)),
+    passkeys: passkeys.map(presentPasskey),
     apiKeys: apiKeys.map(presentApiKey),
     // The object's version may be the one before.
     webhookEndpoints: fromObject.webhookEndpoints ?? [],

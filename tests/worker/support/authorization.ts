@@ -33,6 +33,7 @@ export type Target = {
   preset: string;
   collection: string;
   key: string;
+  passkey: string;
   endpoint: string;
   delivery: string;
   app: string;
@@ -228,6 +229,43 @@ export const ROWS: Record<string, Row> = {
   },
   "DELETE /api/keys/:id": { access: "session", path: ({ key }) => `/api/keys/${key}`, statuses: owner(204) },
   "DELETE /api/keys": { access: "session", path: () => "/api/keys", statuses: signedIn(204) },
+  "POST /api/auth/invitation": {
+    path: () => "/api/auth/invitation",
+    body: () => ({ token: "a-guess" }),
+    statuses: everybody(404),
+  },
+  "POST /api/auth/passkeys/register-options": {
+    path: () => "/api/auth/passkeys/register-options",
+    body: () => ({}),
+    statuses: signedIn(200),
+  },
+  // What a browser adds is in tests/worker/passkeys.test.ts.
+  "POST /api/auth/passkeys/register": {
+    path: () => "/api/auth/passkeys/register",
+    body: () => ({}),
+    statuses: everybody(400),
+  },
+  "POST /api/auth/passkeys/sign-in-options": {
+    path: () => "/api/auth/passkeys/sign-in-options",
+    statuses: everybody(200),
+  },
+  "POST /api/auth/passkeys/sign-in": {
+    path: () => "/api/auth/passkeys/sign-in",
+    body: () => ({}),
+    statuses: everybody(400),
+  },
+  "GET /api/passkeys": { access: "session", path: () => "/api/passkeys", statuses: signedIn(200) },
+  "PATCH /api/passkeys/:id": {
+    access: "session",
+    path: ({ passkey }) => `/api/passkeys/${passkey}`,
+    body: () => ({ name: "another name" }),
+    statuses: owner(200),
+  },
+  "DELETE /api/passkeys/:id": {
+    access: "session",
+    path: ({ passkey }) => `/api/passkeys/${passkey}`,
+    statuses: owner(204),
+  },
   "GET /api/webhook-endpoints": {
     access: "manage",
     path: () => "/api/webhook-endpoints",
@@ -301,6 +339,15 @@ export const ROWS: Record<string, Row> = {
   "GET /api/admin/usage": admin("usage"),
   "GET /api/admin/models": admin("models"),
   "GET /api/admin/actions": admin("actions"),
+  "GET /api/admin/invitations": admin("invitations"),
+  "POST /api/admin/invitations": {
+    ...admin("invitations", ({ email }) => ({ email })),
+    statuses: { ...admin("invitations").statuses, operator: 201 },
+  },
+  "DELETE /api/admin/invitations/:id": {
+    ...admin("invitations/any"),
+    statuses: { ...admin("invitations").statuses, operator: 404 },
+  },
   "POST /api/admin/plan": admin("plan", ({ email }) => ({ user: email, plan: "pro" })),
   "POST /api/admin/suspend": admin("suspend", ({ email }) => ({ user: email })),
   "POST /api/admin/restore": admin("restore", ({ email }) => ({ user: email })),

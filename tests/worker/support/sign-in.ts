@@ -3,7 +3,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, inject } from "vitest";
 import { app } from "../../../worker/app.ts";
-import type { Session } from "../../../worker/api/schemas/session.ts";
+import type { Session, SignInMethod } from "../../../worker/api/schemas/session.ts";
 import { ORIGIN } from "./app.ts";
 
 export const PROVIDER = inject("provider");
@@ -75,6 +75,12 @@ export function studioWith(settings: Record<string, string>, origin: string = OR
       return (await session.json<Session>()).user;
     },
   };
+}
+
+/** The sign-in methods that the settings turn on. Passkeys are one as soon as any test has registered one. */
+export async function methodsOf({ call }: ReturnType<typeof studioWith>): Promise<SignInMethod[]> {
+  const { signIn } = await (await call("/api/session")).json<Session>();
+  return signIn.filter((method) => method !== "passkey");
 }
 
 /** Expects a page with the reason and a link to the studio, and no session. */

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { apiKey } from "./api-key.ts";
 import { connectedApp } from "./connected-app.ts";
 import { generation } from "./generation.ts";
+import { passkey } from "./passkey.ts";
 import { preset } from "./preset.ts";
 import { limits, user } from "./session.ts";
 import { webhookEndpoint } from "./webhook-endpoint.ts";
@@ -56,6 +57,8 @@ export const exportDocument = z.object({
   limits,
   /** Generations without a D1 row: unconfirmed, or not recorded yet. They are in no part. */
   unrecorded: z.array(generation),
+  /** Without their public keys. */
+  passkeys: z.array(passkey),
   /** Without the keys themselves, which are not stored. */
   apiKeys: z.array(apiKey),
   /** Without their secrets. */

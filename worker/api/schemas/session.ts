@@ -50,7 +50,7 @@ export const user = z.object({
 });
 export type User = z.infer<typeof user>;
 
-const signInMethod = z.enum(["dev", "oidc", "access"]);
+const signInMethod = z.enum(["dev", "oidc", "access", "passkey"]);
 export type SignInMethod = z.infer<typeof signInMethod>;
 
 /** `GET /api/session`. `user` is null without a session; `limits` also if the user's object does not respond. */

@@ -4,6 +4,7 @@ import { type Plan, planOf } from "../../shared/plans.ts";
 import type { Limits, Session } from "../../api/schemas/session.ts";
 import { problemResponse } from "../../api/problem.ts";
 import { commonDatabase, databaseFor } from "../../db/client.ts";
+import { wasInvited } from "../../db/passkeys/invitations.ts";
 import { authorize } from "../../auth/principal.ts";
 import { LIMITS_WAIT_MS, SESSION_RENEW_SECONDS } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
@@ -20,13 +21,13 @@ import { newApp } from "../routing.ts";
 export const session = newApp().get("/", async (c) => {
   const settings = settingsOf(c.env);
   const db = commonDatabase(c.env);
-  const signIn = signInMethods(c);
   const keyCaller = await keyCallerOf(c, "read");
   if (keyCaller && !keyCaller.ok) return callerProblem(c, keyCaller);
   const session = keyCaller ? null : await sessionOf(c);
   const claim = keyCaller?.value ?? session;
-  const [{ schemas, ...offered }, principal] = await Promise.all([
+  const [{ schemas, ...offered }, signIn, principal] = await Promise.all([
     listModels(c.env),
+    signInMethods(c),
     claim && authorize(databaseFor(c.env, claim.userId), claim),
   ]);
   const signedOut: Session = { user: null, limits: null, ...offered, signIn };
@@ -41,7 +42,8 @@ export const session = newApp().get("/", async (c) => {
   const refreshed = refreshSchemas({ db, settings }, schemas);
   if (refreshed) c.executionCtx.waitUntil(refreshed);
   if (session && session.issuedAt < Date.now() / 1000 - SESSION_RENEW_SECONDS) {
-    if (!mayKeepAccess(settings.allowedUsers, principal.value.user.email)) {
+    const { id, email } = principal.value.user;
+    if (!mayKeepAccess(settings.allowedUsers, email) && !(await wasInvited(db, id))) {
       await endAllSessions(c, session);
       endSession(c);
       return c.json(signedOut, 200);

@@ -7,6 +7,7 @@ import type { Identity, Outcome, Refused } from "../../../auth/outcome.ts";
 import type { SignInMethod } from "../../../api/schemas/session.ts";
 import { devSignInBody } from "../../../api/schemas/requests/session.ts";
 import { commonDatabase } from "../../../db/client.ts";
+import { isAnyPasskeyStored } from "../../../db/passkeys/passkeys.ts";
 import { settingsOf } from "../../../config/settings.ts";
 import { log } from "../../../lib/log.ts";
 import type { AppContext, AppEnv } from "../../middleware/app-env.ts";
@@ -23,14 +24,25 @@ import { endAllSessions } from "../../../use-cases/account.ts";
 import { signInPage } from "../../pages/sign-in-page.tsx";
 import { newApp } from "../../routing.ts";
 
-/** The sign-in methods of this studio. */
-export function signInMethods(c: AppContext): SignInMethod[] {
+/** The sign-in methods of this studio. Passkeys need no setting: they are listed once a user has registered one. */
+export async function signInMethods(c: AppContext): Promise<SignInMethod[]> {
   const { oidc, access } = settingsOf(c.env);
   return [
+    ...((await hasPasskeys(c.env)) ? (["passkey"] as const) : []),
     ...(isDevSignInOpen(c) ? (["dev"] as const) : []),
     ...(oidc ? (["oidc"] as const) : []),
     ...(access ? (["access"] as const) : []),
   ];
+}
+
+/** Databases in which a passkey was found: it stays a method in this isolate, without a further read. */
+const withPasskeys = new WeakSet<D1Database>();
+
+async function hasPasskeys(env: Env): Promise<boolean> {
+  if (withPasskeys.has(env.DB)) return true;
+  const isStored = await isAnyPasskeyStored(commonDatabase(env));
+  if (isStored) withPasskeys.add(env.DB);
+  return isStored;
 }
 
 /** Whether anyone can create an account: not with a list of users, nor where Access decides who comes in. */

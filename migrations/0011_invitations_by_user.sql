@@ -1,0 +1,1 @@
+CREATE INDEX `invitations_by_user` ON `invitations` (`used_by`);
