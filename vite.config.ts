@@ -140,6 +140,7 @@ export default defineConfig({
     proxy: {
       // The dev server serves the sources of frontend/api under the same path.
       "^/api/(?!.*\\.ts\\b)": { target: worker, ws: true },
+      "/admin": worker,
       "/images": worker,
       "/s/": worker,
     },

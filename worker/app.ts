@@ -8,6 +8,7 @@ import { requestLog } from "./http/middleware/request-log.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { problemResponse } from "./api/problem.ts";
 import { admin } from "./http/routes/operator/api.ts";
+import { operatorPage } from "./http/routes/operator/page.ts";
 import { account } from "./http/routes/account.ts";
 import { auth } from "./http/routes/auth/auth.ts";
 import { connectedApps } from "./http/routes/connected-apps.ts";
@@ -83,6 +84,7 @@ app
   .route("/api/events", events)
   .route("/api/admin/doctor", doctor)
   .route("/api/admin", admin)
+  .route("/admin", operatorPage)
   .route("/images", images)
   .route("/mcp", mcp)
   .route("/oauth", oauth)

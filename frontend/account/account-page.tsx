@@ -124,6 +124,11 @@ function PlanSection({ user }: { user: User }) {
           </>
         )}
       </dl>
+      {user.operator && (
+        <a href="/admin" class="link inline-flex min-h-control items-center justify-self-start text-sm">
+          {accountText.operator}
+        </a>
+      )}
     </Section>
   );
 }

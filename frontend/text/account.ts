@@ -16,6 +16,7 @@ export const accountText = {
   signIn: "Sign in",
 
   plan: "Plan",
+  operator: "Operator page",
   planName: (plan: Plan) => PLANS[plan].label,
   planConcurrent: (plan: Plan) =>
     `${counted(PLANS[plan].concurrent, { one: "image at a time", other: "images at once" })}.`,

@@ -40,6 +40,24 @@ describe("the page", () => {
     expect(part.getByText(accountText.resetsAt(Date.parse(TODAY.resetsAt)))).toBeTruthy();
   });
 
+  test("links to the operator's page for operators only", async () => {
+    for (const operator of [true, undefined]) {
+      const world = setUp();
+      const user = {
+        id: "u1",
+        email: "ada@example.com",
+        plan: "pro",
+        ...(operator && { operator }),
+      } as const;
+      world.api.session.mockResolvedValue(ok(signedIn({ user })));
+      await openApp(world);
+      await screen.findByText("ada@example.com");
+      const link = screen.queryByRole("link", { name: accountText.operator });
+      expect(link?.getAttribute("href") ?? null).toBe(operator ? "/admin" : null);
+      cleanup();
+    }
+  });
+
   test("shows a plan without a daily limit", async () => {
     await plan({ today: { ...TODAY, used: 1200, limit: null } });
     expect(await screen.findByText("1,200")).toBeTruthy();

@@ -24,6 +24,7 @@ describe("a request", () => {
   test.each([
     "/s/token",
     "/s/token/image",
+    "/admin",
     "/api/auth/login?return_to=/",
     "/api/auth/callback?code=c&state=s",
     "/api/account/export",

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { ROUTES } from "../../scripts/openapi/routes.ts";
 import { app } from "../../worker/app.ts";
 
-/** Other protocols, with descriptions of their own. */
-const IS_OTHER_PROTOCOL = /^\/(?:mcp|oauth|\.well-known\/oauth)/;
+/** Other protocols, with descriptions of their own, and the operator's page. */
+const IS_OTHER_PROTOCOL = /^\/(?:admin$|admin\/|mcp|oauth|\.well-known\/oauth)/;
 
 it("the OpenAPI document has every route of the Worker's API, and no other", () => {
   const handled = app.routes

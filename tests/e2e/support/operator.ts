@@ -3,11 +3,17 @@ import type { Plan } from "../../../worker/shared/plans.ts";
 import { ADMIN_TOKEN, type AppAddress } from "./app.ts";
 
 /** The user must have signed in once. */
-export async function setPlan({ url }: AppAddress, email: string, plan: Plan): Promise<void> {
-  const response = await fetch(`${url}/api/admin/plan`, {
+export const setPlan = (app: AppAddress, email: string, plan: Plan) =>
+  change(app, "plan", { user: email, plan });
+
+export const makeOperator = (app: AppAddress, email: string) =>
+  change(app, "operator", { user: email, operator: true });
+
+async function change({ url }: AppAddress, action: string, body: object): Promise<void> {
+  const response = await fetch(`${url}/api/admin/${action}`, {
     method: "POST",
     headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
-    body: JSON.stringify({ user: email, plan }),
+    body: JSON.stringify(body),
   });
-  if (response.status !== 200) throw new Error(`${plan} plan for ${email}: ${response.status}`);
+  if (response.status !== 200) throw new Error(`${action} ${JSON.stringify(body)}: ${response.status}`);
 }

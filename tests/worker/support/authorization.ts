@@ -94,6 +94,11 @@ const admin = (action: string, body?: Row["body"]): Row => ({
   statuses: { ...everybody(401), other: 404, owner: 404, suspended: 404, deleted: 404, operator: 200 },
 });
 
+const operatorsPage = (status: number): Omit<Row, "path"> => ({
+  isForOperators: true,
+  statuses: { ...everybody(401), other: 404, owner: 404, suspended: 404, deleted: 404, operator: status },
+});
+
 export const ROWS: Record<string, Row> = {
   "GET /api/health": { path: () => "/api/health", statuses: everybody(200) },
   "GET /api/session": { access: "read", path: () => "/api/session", statuses: everybody(200) },
@@ -362,6 +367,14 @@ export const ROWS: Record<string, Row> = {
   "POST /api/admin/recheck": admin("recheck", ({ id }) => ({ generation: id })),
   "POST /api/admin/doctor": admin("doctor", () => ({})),
   "POST /api/admin/doctor/self-test": admin("doctor/self-test", () => ({})),
+  // Without the role there is no such page; who is signed out is asked to sign in.
+  "GET /admin": { ...operatorsPage(200), path: () => "/admin" },
+  "POST /admin/:action": {
+    ...operatorsPage(303),
+    path: () => "/admin/pause",
+    body: () => ({ paused: false }),
+    statuses: { ...everybody(303), other: 404, owner: 404, suspended: 404, deleted: 404 },
+  },
   "GET /images/:id/:n": { access: "read", path: ({ id }) => `/images/${id}/0`, statuses: owner(200) },
   "GET /.well-known/oauth-authorization-server": {
     path: () => "/.well-known/oauth-authorization-server",

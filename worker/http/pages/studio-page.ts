@@ -13,7 +13,7 @@ import { problemResponse } from "../../api/problem.ts";
 import { tileSizes, tileSrcset } from "../../shared/tile-image.ts";
 import { listGenerations, presentPage } from "../../use-cases/list.ts";
 
-const RESERVED = /^\/(?:api|images|mcp|oauth|s|assets|\.well-known)(?:\/|$)/;
+const RESERVED = /^\/(?:admin|api|images|mcp|oauth|s|assets|\.well-known)(?:\/|$)/;
 const HAS_EXTENSION = /\.[^/]*$/;
 
 /** About as many as a phone shows at first. */

@@ -1,0 +1,94 @@
+/** What `/admin` responds. Imported with the first request. */
+import * as z from "zod";
+import { type Refusal, type Result, problemResponse, refuse } from "../../../api/problem.ts";
+import {
+  operatorBody,
+  pauseBody,
+  planBody,
+  recheckBody,
+  userBody,
+  usersQuery,
+} from "../../../api/schemas/requests/admin.ts";
+import { settingsOf } from "../../../config/settings.ts";
+import type { Operator } from "../../../db/operator/actions.ts";
+import { refusalOfError } from "../../../studio/refusal-of-error.ts";
+import * as useCases from "../../../use-cases/operator/index.ts";
+import { operatorOf } from "../../middleware/admin.ts";
+import type { AppContext } from "../../middleware/app-env.ts";
+import { sessionOf } from "../../middleware/session.ts";
+import { consentNotice } from "../consent-page.tsx";
+import { operatorPage } from "./page.tsx";
+import { operatorText as text } from "./text.ts";
+
+const PATH = "/admin";
+const NOT_FOUND: Refusal = { code: "not_found", detail: "There is nothing here." };
+
+const deleteForm = z.strictObject({ ...userBody.shape, email: z.string(), confirm: z.string() });
+
+/** Each form by its action: parses what it sent, and calls the use case. */
+const FORMS: Record<string, (c: AppContext, who: Operator, form: unknown) => Promise<Result<unknown>>> = {
+  plan: parsed(planBody, useCases.setPlan),
+  suspend: parsed(userBody, useCases.suspend),
+  restore: parsed(userBody, useCases.restore),
+  operator: parsed(operatorBody, useCases.setOperator),
+  recheck: parsed(recheckBody, useCases.recheck),
+  pause: parsed(pauseBody, useCases.pause),
+  "delete-user": parsed(deleteForm, async (c, who, { user, email, confirm }) =>
+    confirm.trim().toLowerCase() === email
+      ? useCases.deleteUser(c, who, { user })
+      : refuse("invalid_request", "The address does not match."),
+  ),
+};
+
+function parsed<T>(
+  schema: z.ZodType<T>,
+  act: (c: AppContext, who: Operator, input: T) => Promise<Result<unknown>>,
+) {
+  return async (c: AppContext, who: Operator, form: unknown): Promise<Result<unknown>> => {
+    const input = schema.safeParse(form);
+    return input.success ? act(c, who, input.data) : refuse("invalid_request", "Invalid form.");
+  };
+}
+
+export async function showPage(c: AppContext): Promise<Response> {
+  const session = await sessionOf(c);
+  if (!session) return askToSignIn(c);
+  const who = await operatorOf(c, session);
+  if (!who) return problemResponse(NOT_FOUND);
+  const { searchParams } = new URL(c.req.url);
+  const search = usersQuery
+    .pick({ q: true, cursor: true })
+    .catch({})
+    .parse({ q: searchParams.get("q") || undefined, cursor: searchParams.get("cursor") || undefined });
+  const overview = await useCases.overview(c, search, Date.now());
+  return operatorPage(c, { overview, ownId: who.by, q: search.q ?? "", result: searchParams.get("result") });
+}
+
+/** Carries out a form, and shows the page again with what happened. */
+export async function act(c: AppContext, action: string): Promise<Response> {
+  c.header("cache-control", "no-store");
+  const session = await sessionOf(c);
+  if (!session) return c.redirect(PATH, 303);
+  const who = await operatorOf(c, session);
+  const carryOut = Object.hasOwn(FORMS, action) ? FORMS[action] : undefined;
+  if (!who || !carryOut) return problemResponse(NOT_FOUND);
+  const { q = "", ...form } = Object.fromEntries(new URLSearchParams(await c.req.text()));
+  const input = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, booleanIn(value)]));
+  let result: Result<unknown>;
+  try {
+    result = await carryOut(c, who, input);
+  } catch (error) {
+    result = { ok: false, refusal: refusalOfError(error) };
+  }
+  const query = new URLSearchParams({ result: result.ok ? action : result.refusal.code, ...(q && { q }) });
+  return c.redirect(`${PATH}?${query.toString()}`, 303);
+}
+
+const booleanIn = (value: string) => (value === "true" ? true : value === "false" ? false : value);
+
+function askToSignIn(c: AppContext) {
+  const { oidc, access } = settingsOf(c.env);
+  const href = oidc || access ? `/api/auth/login?return_to=${encodeURIComponent(PATH)}` : "/";
+  const link = { href, label: text.openStudio };
+  return consentNotice(c, 401, { title: text.signIn, what: text.signInWhy, link });
+}
