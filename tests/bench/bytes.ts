@@ -68,6 +68,8 @@ const LAZY_MODULES = [
   "http/pages/consent.ts",
   "use-cases/doctor/examine.ts",
   "use-cases/doctor/self-test.ts",
+  "use-cases/operator/index.ts",
+  "http/pages/operator/respond.ts",
 ];
 
 function workerBundles(): Measure[] {
