@@ -25,7 +25,7 @@ const filesOf = (folder: string, names: string[]) => names.map((name) => `tests/
  * Each needs its own workerd: they read all storage, count every call of R2 and D1 (also those of objects that earlier
  * tests left working), or need an isolate without cached model schemas.
  */
-const ALONE = filesOf("worker", ["export-stream", "models", "prompt-length"]);
+const ALONE = filesOf("worker", ["export-stream", "models", "operation-counts", "prompt-length"]);
 
 /** The slow files, which `npm test` leaves to `npm run test:all` and `.ci/run`: the projects with `more` in their names. */
 const ALONE_MORE = filesOf("worker", ["budget", "fuzz"]);

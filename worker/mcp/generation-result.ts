@@ -7,7 +7,7 @@ import { base64Of } from "../lib/base64.ts";
 import { fileNameOf } from "../shared/file-name.ts";
 import { mediaTypeOf } from "../shared/media-types.ts";
 import { imagePath } from "../shared/pages.ts";
-import { readThumbnail } from "../use-cases/find-output.ts";
+import { readThumbnail } from "../use-cases/images/find-output.ts";
 import type { ToolContext } from "./tool.ts";
 
 type Content = CallToolResult["content"];

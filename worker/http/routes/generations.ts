@@ -53,7 +53,7 @@ export const generations = newApp()
     return c.json(await setFavorites(depsOf(c), principal.value, request), 200);
   })
   .get("/:id/url", sameOrigin, withCaller("read"), query(imageUrlQuery), limitedByUser, async (c) => {
-    const { imageUrl } = await import("../../use-cases/image-url.ts");
+    const { imageUrl } = await import("../../use-cases/images/image-url.ts");
     const place = { id: c.req.param("id"), n: c.req.valid("query").output };
     const made = await imageUrl(depsOf(c), c.var.caller, place);
     if (!made.ok) return problemResponse(made.refusal);

@@ -17,7 +17,7 @@ import {
 } from "../../images/variants.ts";
 import { contentDisposition, fileNameOf } from "../../shared/file-name.ts";
 import { mediaTypeOf } from "../../shared/media-types.ts";
-import { findOutput, stillExists } from "../../use-cases/find-output.ts";
+import { findOutput, stillExists } from "../../use-cases/images/find-output.ts";
 import type { AppContext, WithCaller } from "../middleware/app-env.ts";
 import { isApiKeyWithinRate } from "../middleware/key-rate.ts";
 import { sameOrigin } from "../middleware/origin.ts";
@@ -39,7 +39,7 @@ const byHeaderOrCookie = withCaller("read");
 const withImageCaller = createMiddleware<WithCaller>(async (c, next) => {
   const token = c.req.query("token");
   if (token === undefined || c.req.header("authorization") !== undefined) return byHeaderOrCookie(c, next);
-  const { callerOfImageUrl } = await import("../../use-cases/image-url.ts");
+  const { callerOfImageUrl } = await import("../../use-cases/images/image-url.ts");
   const place = { id: c.req.param("id") ?? "", n: c.req.param("n") ?? "" };
   const caller = await callerOfImageUrl(c, token, place);
   if (!caller.ok) return problemResponse(caller.refusal);

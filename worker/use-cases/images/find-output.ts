@@ -1,14 +1,14 @@
-import type { GenerationRecord, StoredOutput } from "../api/generation.ts";
-import { ok, type Result, stored } from "../api/problem.ts";
-import { imageNotFound } from "../api/refusals.ts";
-import { type Principal, readAs } from "../auth/principal.ts";
-import { databaseFor } from "../db/client.ts";
-import { generationById } from "../db/generations.ts";
-import { run } from "../db/user-read.ts";
-import type { SessionClaim } from "../db/users.ts";
-import { thumbnailKey } from "../images/keys.ts";
-import { makeMissingVariant } from "../images/variants.ts";
-import type { Deps } from "./deps.ts";
+import type { GenerationRecord, StoredOutput } from "../../api/generation.ts";
+import { ok, type Result, stored } from "../../api/problem.ts";
+import { imageNotFound } from "../../api/refusals.ts";
+import { type Principal, readAs } from "../../auth/principal.ts";
+import { databaseFor } from "../../db/client.ts";
+import { generationById } from "../../db/generations.ts";
+import { run } from "../../db/user-read.ts";
+import type { SessionClaim } from "../../db/users.ts";
+import { thumbnailKey } from "../../images/keys.ts";
+import { makeMissingVariant } from "../../images/variants.ts";
+import type { Deps } from "../deps.ts";
 
 type FoundOutput = { principal: Principal; record: GenerationRecord; output: StoredOutput };
 

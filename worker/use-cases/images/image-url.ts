@@ -1,13 +1,13 @@
 /** URLs of images for tools that cannot send a header. */
-import { ok, type Result } from "../api/problem.ts";
-import type { Caller } from "../auth/caller.ts";
-import { readImageToken, signImageToken } from "../auth/image-token.ts";
-import { IMAGE_URL_SECONDS } from "../config/limits.ts";
-import { settingsOf } from "../config/settings.ts";
-import { databaseFor } from "../db/client.ts";
-import { credentialExists } from "../db/credentials.ts";
-import { runWithUser } from "../db/user-read.ts";
-import type { Deps } from "./deps.ts";
+import { ok, type Result } from "../../api/problem.ts";
+import type { Caller } from "../../auth/caller.ts";
+import { readImageToken, signImageToken } from "../../auth/image-token.ts";
+import { IMAGE_URL_SECONDS } from "../../config/limits.ts";
+import { settingsOf } from "../../config/settings.ts";
+import { databaseFor } from "../../db/client.ts";
+import { credentialExists } from "../../db/credentials.ts";
+import { runWithUser } from "../../db/user-read.ts";
+import type { Deps } from "../deps.ts";
 import { findOutput } from "./find-output.ts";
 
 type Place = { id: string; n: string };
