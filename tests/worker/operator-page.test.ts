@@ -98,7 +98,9 @@ describe("who sees it", () => {
     expect(signedOut.status).toBe(401);
     expect(await signedOut.text()).toContain(text.signInWhy);
     const settings = { OIDC_ISSUER: "https://issuer.example", OIDC_CLIENT_ID: "x" };
-    expect(await (await open(null, { settings })).text()).toContain("/api/auth/login?return_to=%2Fadmin");
+    expect(await (await open(null, { settings })).text()).toContain(
+      `href="/api/auth/login?return_to=%2Fadmin">${text.signInDo}<`,
+    );
   });
 
   it("its forms work for an operator only, and not from another site", async () => {

@@ -88,7 +88,9 @@ const booleanIn = (value: string) => (value === "true" ? true : value === "false
 
 function askToSignIn(c: AppContext) {
   const { oidc, access } = settingsOf(c.env);
-  const href = oidc || access ? `/api/auth/login?return_to=${encodeURIComponent(PATH)}` : "/";
-  const link = { href, label: text.openStudio };
+  const link =
+    oidc || access
+      ? { href: `/api/auth/login?return_to=${encodeURIComponent(PATH)}`, label: text.signInDo }
+      : { href: "/", label: text.openStudio };
   return consentNotice(c, 401, { title: text.signIn, what: text.signInWhy, link });
 }

@@ -3,6 +3,7 @@ export const operatorText = {
   title: "Operator",
   signIn: "Sign in first",
   signInWhy: "This page is for operators of this studio. Sign in, then open it again.",
+  signInDo: "Sign in",
   openStudio: "Open the studio",
   unread: "This part couldn't be read: the database didn't answer.",
   utc: "Times are in UTC.",
