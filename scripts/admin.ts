@@ -5,7 +5,6 @@
  * Exit codes: 0 done, 1 rejected by the studio, 2 wrong usage, 3 the studio cannot be reached.
  */
 import { parseArgs } from "node:util";
-import type { Problem } from "../worker/api/schemas/problem.ts";
 import type {
   AdminGeneration,
   AdminModels,
@@ -14,7 +13,7 @@ import type {
   AdminUserPage,
   OperatorActionPage,
 } from "../worker/api/admin-schemas.ts";
-import { devVars } from "./dev-vars.ts";
+import * as client from "./admin/client.ts";
 
 const USAGE = `npm run admin -- COMMAND [--url https://studio.example] [--json]
 
@@ -41,9 +40,6 @@ const options = {
   yes: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
-
-const LOCAL = `http://localhost:${process.env["PORT"] ?? "8787"}`;
-const TIMEOUT_MS = 60_000;
 
 const { values, positionals } = read();
 const [command = "", ...names] = positionals;
@@ -168,56 +164,11 @@ function show(value: unknown, text: string): void {
   console.log(values.json ? JSON.stringify(value) : text);
 }
 
+/** The response, or the end of this process. */
 async function request<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
-  const base = parseUrl(values.url ?? LOCAL);
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(new URL(`/api/admin/${path}`, base), {
-      method,
-      redirect: "error",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: { authorization: `Bearer ${token()}`, ...(body && { "content-type": "application/json" }) },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    text = await response.text();
-  } catch (error) {
-    fail(3, `${base.origin} cannot be reached: ${error instanceof Error ? error.message : "no response"}.`);
-  }
-  const json = parse<T & Partial<Problem>>(text);
-  if (response.ok && json) return json;
-  if (!json?.code)
-    fail(3, `${base.origin} is not a studio: unexpected response with status ${response.status}.`);
-  // The studio's response for an unknown path.
-  const isUnknownPath = json.detail === "There is nothing here.";
-  fail(
-    1,
-    isUnknownPath ? "This studio has no ADMIN_TOKEN, or an older version." : `${json.detail} (${json.code})`,
-  );
-}
-
-/** The token is sent only over https, or to this machine. */
-function parseUrl(text: string): URL {
-  const url = URL.parse(text);
-  const isLocal = url?.hostname === "localhost" || url?.hostname === "127.0.0.1" || url?.hostname === "[::1]";
-  if (!url || !(url.protocol === "https:" || (url.protocol === "http:" && isLocal))) {
-    fail(2, "--url takes an https address (http only on localhost).");
-  }
-  return url;
-}
-
-function token(): string {
-  const local = values.url === undefined ? devVars()["ADMIN_TOKEN"] : undefined;
-  const found = (process.env["ADMIN_TOKEN"] || local || "").split(",")[0]?.trim();
-  return found || fail(2, "ADMIN_TOKEN is not set. Put the studio's token into the environment.");
-}
-
-function parse<T>(text: string): T | null {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const studio = client.findStudio(values.url);
+  const outcome = studio.ok ? await client.request<T>(studio.value, method, path, body) : studio;
+  return outcome.ok ? outcome.value : fail(outcome.code, outcome.message);
 }
 
 function read() {

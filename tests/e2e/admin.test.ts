@@ -1,4 +1,4 @@
-/** `scripts/admin.ts`: its output and its exit codes. */
+/** `scripts/admin.ts` and `scripts/doctor.ts`: their output and their exit codes. */
 import { execFile } from "node:child_process";
 import { expect, inject, test } from "vitest";
 import { accountText } from "../../frontend/text/account.ts";
@@ -11,10 +11,12 @@ const { url } = inject("app");
 
 type Ended = { code: number; out: string; err: string };
 
-function admin(args: string[], token = ADMIN_TOKEN): Promise<Ended> {
+const admin = (args: string[], token = ADMIN_TOKEN) => run("scripts/admin.ts", args, token);
+
+function run(script: string, args: string[], token = ADMIN_TOKEN): Promise<Ended> {
   const env = { ...process.env, ADMIN_TOKEN: token };
   return new Promise((resolve) => {
-    execFile(process.execPath, ["scripts/admin.ts", ...args], { env }, (error, out, err) =>
+    execFile(process.execPath, [script, ...args], { env }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });
@@ -75,4 +77,16 @@ test.each<[name: string, args: string[], token: string, code: number, says: RegE
   const ended = await admin(args, token);
   expect(ended.err).toMatch(says);
   expect(ended).toMatchObject({ code, out: "" });
+});
+
+test("the doctor finds nothing wrong, and its webhook reaches the Worker", async () => {
+  const ended = await run("scripts/doctor.ts", [url, "--json"]);
+  expect(ended, ended.out + ended.err).toMatchObject({ code: 0 });
+  const states = ended.out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { id: string; ok: boolean | "warning" });
+  expect(states.filter(({ ok }) => ok === false)).toEqual([]);
+  expect(states.find(({ id }) => id === "webhook")).toMatchObject({ ok: true });
+  expect(states.find(({ id }) => id === "alarm")).toMatchObject({ ok: true });
 });
