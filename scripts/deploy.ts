@@ -1,22 +1,38 @@
 /**
  * `npm run deploy`: the studio on your Cloudflare account. Asks for the Skytells key, makes the other secrets, creates the
- * database and the bucket if they are missing, migrates, deploys, and prints the address; can be repeated. `--name NAME`
- * and `--env NAME` deploy a second studio, `--location` and `--jurisdiction` choose where its data is created. Other
+ * database and the bucket if they are missing, migrates, deploys, runs the doctor against the live studio, and prints the
+ * address and, in a terminal, the operator's sign-in link; can be repeated. `--name NAME` and `--env NAME` deploy a second
+ * studio, `--location` and `--jurisdiction` choose where its data is created, `--no-doctor` skips the last check. Other
  * arguments go to `wrangler deploy`; `--dry-run` works offline.
  *
  * Without a terminal, secrets come from environment variables of their names. No secret is printed.
+ *
+ * Exit codes: 0 done, 1 not deployed, or deployed and the doctor finds something wrong, 3 deployed and the studio does not
+ * answer.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { experimental_readRawConfig as readRawConfig } from "wrangler";
+import { firstOf } from "./admin/client.ts";
 import { dangersOf, varsIn } from "./deploy/dangers.ts";
-import { secretsToDeploy, terminalQuestion, withSecretsFile } from "./deploy/secrets.ts";
+import { checkDeployed } from "./deploy/last-check.ts";
+import { operatorLink } from "./deploy/operator-link.ts";
+import { hiddenQuestion, secretsToDeploy, shownQuestion, withSecretsFile } from "./deploy/secrets.ts";
 import { jurisdictionSetting, planStorage } from "./deploy/storage.ts";
 import { chooseStudio, hasShippedStorage, SHIPPED_NAME, studioConfig } from "./deploy/studio-config.ts";
 import { adviceFor, isNotFound, wranglerFor } from "./deploy/wrangler.ts";
 import { environment, root, runTool } from "./run.ts";
 
-const choice = valueOf(chooseStudio(process.argv.slice(2), process.env));
+const NO_DOCTOR = "--no-doctor";
+
+const args = process.argv.slice(2);
+const isChecked = !args.includes(NO_DOCTOR);
+const choice = valueOf(
+  chooseStudio(
+    args.filter((argument) => argument !== NO_DOCTOR),
+    process.env,
+  ),
+);
 const { rawConfig } = readRawConfig({ config: join(root, "wrangler.toml") });
 const config = valueOf(studioConfig(rawConfig, choice, root));
 const folder = join(root, ".cache/studios", config.name);
@@ -38,7 +54,8 @@ if (choice.rest.includes("--dry-run")) {
 
 requireSignIn();
 requireOwnStorage();
-const secrets = valueOf(await secretsToDeploy(deployedSecrets(), process.env, terminalQuestion()));
+const deployed = deployedSecrets();
+const secrets = valueOf(await secretsToDeploy(deployed ?? [], process.env, hiddenQuestion()));
 requireSafeSettings();
 // Each name is looked up before the first one is created, so that an error there changes nothing.
 const { commands, notes } = valueOf(planStorage(config, choice, wrangler.exists));
@@ -51,7 +68,9 @@ const secretsPath = join(folder, "secrets.json");
 await withSecretsFile(secretsPath, secrets, () =>
   wrangler.runInTerminal("deploy", "--secrets-file", secretsPath, ...choice.rest),
 );
+const address = vars["PUBLIC_URL"] || deployedAddress();
 printResult();
+if (address !== null) await checkAndInvite(address);
 
 function valueOf<T>(result: { value: T } | { error: string }): T {
   return "value" in result ? result.value : fail(result.error);
@@ -94,16 +113,15 @@ function requireSafeSettings(): void {
   fail(`Not deployed, and nothing was changed:\n${dangers.map((danger) => `  - ${danger}`).join("\n")}`);
 }
 
-/** The names of the secrets that the Worker has. Before the first deploy it does not exist. */
-function deployedSecrets(): string[] {
+/** The names of the secrets that the Worker has. Null before the first deploy: it does not exist. */
+function deployedSecrets(): string[] | null {
   const { code, stdout, all } = wrangler.ask("secret", "list", "--format", "json");
-  if (code !== 0) return isNotFound(all) ? [] : fail(`${all.trim()}\n${adviceFor(all)}`);
+  if (code !== 0) return isNotFound(all) ? null : fail(`${all.trim()}\n${adviceFor(all)}`);
   return (parse<{ name: string }[]>(stdout) ?? []).map(({ name }) => name);
 }
 
 function printResult(): void {
-  const url = vars["PUBLIC_URL"] || deployedAddress();
-  console.log(`\nYour studio: ${url ?? "see the address above"}`);
+  console.log(`\nYour studio: ${address ?? "see the address above"}`);
   const made = secrets["ADMIN_TOKEN"];
   if (made !== undefined && made !== process.env["ADMIN_TOKEN"]?.trim() && process.stdout.isTTY) {
     console.log(`Your operator token, for npm run admin. It is shown only now: ${made}`);
@@ -111,6 +129,19 @@ function printResult(): void {
   if (choice.jurisdiction !== undefined && !hasJurisdictionInToml(choice.jurisdiction)) {
     console.warn(`\n${jurisdictionSetting(choice.jurisdiction)}`);
   }
+}
+
+async function checkAndInvite(address: string): Promise<void> {
+  const token = firstOf(secrets["ADMIN_TOKEN"] ?? "") || null;
+  if (isChecked) {
+    console.log("\nChecking the studio:");
+    const { code, lines } = await checkDeployed(address, token);
+    console.log(lines.join("\n"));
+    process.exitCode = code;
+  }
+  if (deployed !== null) return;
+  const lines = await operatorLink(address, token, shownQuestion(), process.env["OPERATOR_EMAIL"]);
+  console.log(`\n${lines.join("\n")}`);
 }
 
 function hasJurisdictionInToml(jurisdiction: string): boolean {

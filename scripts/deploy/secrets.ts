@@ -44,18 +44,26 @@ export async function secretsToDeploy(
   return { value: secrets };
 }
 
+type Question = (question: string) => Promise<string>;
+
 /** Asks in the terminal without showing what is typed. Null if there is no terminal. */
-export function terminalQuestion(): ((question: string) => Promise<string>) | null {
+export function hiddenQuestion(): Question | null {
+  return terminalQuestion(new Writable({ write: (_chunk, _encoding, done) => done() }));
+}
+
+/** Asks in the terminal. Null if there is no terminal. */
+export const shownQuestion = (): Question | null => terminalQuestion(process.stdout);
+
+function terminalQuestion(output: Writable): Question | null {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return null;
   return async (question) => {
-    process.stdout.write(question);
-    const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-    const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+    if (output !== process.stdout) process.stdout.write(question);
+    const terminal = createInterface({ input: process.stdin, output, terminal: true });
     try {
-      return await terminal.question("");
+      return await terminal.question(output === process.stdout ? question : "");
     } finally {
       terminal.close();
-      process.stdout.write("\n");
+      if (output !== process.stdout) process.stdout.write("\n");
     }
   };
 }

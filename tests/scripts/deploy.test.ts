@@ -2,12 +2,14 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dangersOf, varsIn } from "../../scripts/deploy/dangers.ts";
 import { secretsToDeploy } from "../../scripts/deploy/secrets.ts";
-import { environment } from "../../scripts/run.ts";
+import { environment, root } from "../../scripts/run.ts";
 import { copyCheckout, removeCheckout } from "./support/checkout.ts";
 import { ACCOUNT_ID, type CloudflareApi, startCloudflareApi } from "./support/cloudflare-api.ts";
+import { HEALTHY, LINK_TOKEN, type LiveStudio, startLiveStudio, TOKEN } from "./support/live-studio.ts";
 
 const KEY = "sk-live-0123456789abcdef";
 /** Each whole run builds the studio and starts wrangler about eight times. */
@@ -101,13 +103,14 @@ describe("secrets", () => {
 describe("a whole run", { timeout: 300_000 }, () => {
   let api: CloudflareApi;
   let checkout: string;
+  let live: LiveStudio;
   beforeAll(async () => {
-    api = await startCloudflareApi();
+    [api, live] = await Promise.all([startCloudflareApi(), startLiveStudio()]);
     checkout = copyCheckout();
   });
   afterAll(async () => {
     removeCheckout(checkout);
-    await api.close();
+    await Promise.all([api.close(), live.close()]);
   });
 
   type Run = { code: number; output: string };
@@ -121,6 +124,8 @@ describe("a whole run", { timeout: 300_000 }, () => {
         CLOUDFLARE_API_TOKEN: "a-token",
         CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
         CI: "true",
+        NODE_OPTIONS: `--import=${pathToFileURL(join(root, "tests/scripts/support/live-address.ts")).href}`,
+        LIVE_STUDIO: live.url,
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
@@ -137,6 +142,7 @@ describe("a whole run", { timeout: 300_000 }, () => {
     api.unknown.length = 0;
     for (const secret of [
       KEY,
+      LINK_TOKEN,
       ...[...api.workers.values()].flatMap(({ secrets }) => [...secrets.values()]),
     ]) {
       expect(output, "a secret in the output").not.toContain(secret);
@@ -163,6 +169,30 @@ describe("a whole run", { timeout: 300_000 }, () => {
     expect(api.buckets).toContain(`${name}-outputs`);
     expect(tablesOf(name)).toContainEqual({ name: "generations" });
     expect(existsSync(join(checkout, ".cache/studios", name, "secrets.json"))).toBe(false);
+    expect(run.output).toContain("answers, with version");
+    expect(run.output).toContain("npm run admin -- invite EMAIL --operator");
+  });
+
+  it.runIf(isLong)("runs the doctor against the live studio, unless told not to", async () => {
+    const name = newName();
+    const env = { SKYTELLS_API_KEY: KEY, ADMIN_TOKEN: TOKEN, OPERATOR_EMAIL: "ann@example.com" };
+    const first = await deploy(["--name", name], env);
+    expect(first).toEqual({ code: 0, output: expect.stringMatching(/Checking the studio:\n(ok .*\n)+/) });
+    expect(first.output).toContain("npm run admin -- invite ann@example.com --operator");
+
+    live.checks = [{ id: "bucket", ok: false, what: "R2 failed.", fix: "Create it." }];
+    const wrong = await deploy(["--name", name], env);
+    expect(wrong.code).toBe(1);
+    expect(wrong.output).toMatch(
+      /WRONG +bucket +R2 failed\. +→ Create it\.\n(.+\n)*The studio is deployed\./,
+    );
+    expect(wrong.output).not.toContain("invite");
+    expect(api.workers.get(name)?.deploys, "stays deployed").toBe(2);
+
+    live.requests.length = 0;
+    expect(await deploy(["--name", name, "--no-doctor"], env)).toMatchObject({ code: 0 });
+    expect(live.requests).toEqual([]);
+    live.checks = HEALTHY;
   });
 
   it("changes nothing without a Skytells key", async () => {

@@ -2,10 +2,15 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import * as z from "zod";
 import { type DoctorCheck, doctorReport, selfTest } from "../../../worker/api/schemas/doctor.ts";
 import type { Problem } from "../../../worker/api/schemas/problem.ts";
 
 export const TOKEN = "the-token-of-the-live-studio";
+
+export const LINK_TOKEN = "the-token-of-a-link";
+
+const invitationBody = z.strictObject({ email: z.email(), operator: z.literal(true) });
 
 export type LiveStudio = {
   url: string;
@@ -57,6 +62,10 @@ export async function startLiveStudio(): Promise<LiveStudio> {
       }),
     ),
   );
+  app.post("/api/admin/invitations", async (c) => {
+    const { email } = invitationBody.parse(await c.req.json());
+    return c.json({ invitation: { id: "an-id", email }, link: `${studio.url}/invite#${LINK_TOKEN}` }, 201);
+  });
   app.post("/api/webhooks", async (c) =>
     c.req.header("x-skytells-signature") === signature && (await c.req.text()) === "{}"
       ? c.json({ ok: true })
