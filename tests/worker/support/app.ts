@@ -30,8 +30,10 @@ export type Visitor = {
 };
 
 /** A new user, signed in. */
-export async function newUser(plan: "free" | "pro" = "free"): Promise<Visitor> {
-  const email = `${crypto.randomUUID()}@example.com`;
+export async function newUser(
+  plan: "free" | "pro" = "free",
+  email = `${crypto.randomUUID()}@example.com`,
+): Promise<Visitor> {
   const response = await call("/api/auth/dev", {
     method: "POST",
     headers: { "content-type": "application/json" },
