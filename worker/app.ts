@@ -12,6 +12,7 @@ import { operatorPage } from "./http/routes/operator/page.ts";
 import { account } from "./http/routes/account.ts";
 import { auth } from "./http/routes/auth/auth.ts";
 import { connectedApps } from "./http/routes/connected-apps.ts";
+import { setup } from "./http/routes/operator/setup.ts";
 import { doctor } from "./http/routes/operator/doctor.ts";
 import { collections } from "./http/routes/collections.ts";
 import { events } from "./http/routes/events.ts";
@@ -84,6 +85,7 @@ app
   .route("/api/events", events)
   .route("/api/admin/doctor", doctor)
   .route("/api/admin", admin)
+  .route("/admin/setup", setup)
   .route("/admin", operatorPage)
   .route("/images", images)
   .route("/mcp", mcp)

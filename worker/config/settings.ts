@@ -219,6 +219,8 @@ const schema = z
     }
   });
 
+export const SETTING_NAMES = Object.keys(schema.shape);
+
 const parsed = new WeakMap<object, Settings>();
 
 /** The settings in `env`. Throws `SettingsError`, which names the wrong settings. */

@@ -375,6 +375,7 @@ export const ROWS: Record<string, Row> = {
     body: () => ({ paused: false }),
     statuses: { ...everybody(303), other: 404, owner: 404, suspended: 404, deleted: 404 },
   },
+  "GET /admin/setup": { ...operatorsPage(200), path: () => "/admin/setup" },
   "GET /images/:id/:n": { access: "read", path: ({ id }) => `/images/${id}/0`, statuses: owner(200) },
   "GET /.well-known/oauth-authorization-server": {
     path: () => "/.well-known/oauth-authorization-server",
