@@ -70,6 +70,7 @@ const LAZY_MODULES = [
   "use-cases/doctor/self-test.ts",
   "use-cases/operator/index.ts",
   "http/pages/operator/respond.ts",
+  "http/pages/setup-page.tsx",
 ];
 
 function workerBundles(): Measure[] {

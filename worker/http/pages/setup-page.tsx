@@ -25,7 +25,7 @@ export const setupText = {
   settings: "Settings",
   settingsWhy: "Set variables in wrangler.toml and secrets with npx wrangler secret put NAME, then deploy.",
   set: "Set",
-  notSet: "Not set: the default is used",
+  notSet: "Not set",
 };
 
 const STYLE = `

@@ -35,12 +35,16 @@ export async function checkModels({ models, skytells }: Settings): Promise<Findi
   const unavailable = named("unavailable");
   return unavailable === ""
     ? { ok: true, what: `Skytells has all ${states.length} models.` }
-    : { ok: "warning", what: `Skytells did not tell about ${unavailable}.`, fix: "Mend the line skytells." };
+    : {
+        ok: "warning",
+        what: `Skytells did not say whether it has ${unavailable}.`,
+        fix: "Mend what the line skytells says.",
+      };
 }
 
 export function checkClock(response: Probe | null, now: number): Finding {
   const at = response?.date ?? null;
-  if (at === null) return { ok: "warning", what: "Skytells did not tell its time.", fix: STATUS_FIX };
+  if (at === null) return { ok: "warning", what: "Skytells' response has no date.", fix: STATUS_FIX };
   const seconds = Math.round((now - at) / 1000);
   return Math.abs(now - at) <= MAX_CLOCK_DIFFERENCE_MS
     ? { ok: true, what: "It agrees with Skytells' clock." }
