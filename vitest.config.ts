@@ -22,13 +22,13 @@ const workerVars = {
 const filesOf = (folder: string, names: string[]) => names.map((name) => `tests/${folder}/${name}.test.ts`);
 
 /**
- * Each needs its own workerd: they read all storage, count every call of R2 and D1 (also those of objects that earlier
+ * Each needs its own workerd: they read or replace all storage, count every call of R2 and D1 (also those of objects that earlier
  * tests left working), or need an isolate without cached model schemas.
  */
 const ALONE = filesOf("worker", ["export-stream", "models", "operation-counts", "prompt-length"]);
 
 /** The slow files, which `npm test` leaves to `npm run test:all` and `.ci/run`: the projects with `more` in their names. */
-const ALONE_MORE = filesOf("worker", ["budget", "fuzz"]);
+const ALONE_MORE = filesOf("worker", ["budget", "doctor-database", "fuzz", "upgrade"]);
 const SHARED_MORE = filesOf("worker", [
   "account",
   "admin",
@@ -50,7 +50,7 @@ const SHARED_MORE = filesOf("worker", [
   "uploads",
   "webhook-deliveries",
 ]);
-const SCRIPTS_MORE = filesOf("scripts", ["deploy", "repair", "studio-config"]);
+const SCRIPTS_MORE = filesOf("scripts", ["backup", "deploy", "repair", "studio-config"]);
 
 /** A project whose tests run in workerd, beside the Worker that they test. */
 const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | "isolate">) => {

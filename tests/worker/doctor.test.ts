@@ -2,51 +2,14 @@
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { type DoctorCheck, doctorReport, selfTest } from "../../worker/api/schemas/doctor.ts";
+import { selfTest } from "../../worker/api/schemas/doctor.ts";
 import { examine as examineStudio } from "../../worker/use-cases/doctor/examine.ts";
 import { app } from "../../worker/app.ts";
 import { UserStudio } from "../../worker/studio/user-studio.ts";
 import { StudioObject } from "../../worker/studio/studio-object.ts";
 import { expectProblem, generate, limitsOf, newPrompt, newUser, ORIGIN, read } from "./support/app.ts";
+import { examine, HEALTHY, post, statesOf } from "./support/doctor.ts";
 import { type Intercept, interceptedEnv } from "./support/intercepted-env.ts";
-
-const TOKEN = "the-admin-token-of-these-tests";
-
-async function post(path: string, settings: object = {}): Promise<Response> {
-  const request = { method: "POST", headers: { authorization: `Bearer ${TOKEN}` } };
-  const bindings = { ...env, ALLOWED_USERS: "@example.com", ADMIN_TOKEN: TOKEN, ...settings };
-  return app.request(`${ORIGIN}/api/admin/${path}`, request, bindings, createExecutionContext());
-}
-
-async function examine(settings: object = {}): Promise<Record<string, Omit<DoctorCheck, "id">>> {
-  const response = await post("doctor", settings);
-  const text = await response.text();
-  expect(response.status, text).toBe(200);
-  for (const secret of [TOKEN, env.SKYTELLS_API_KEY, env.SESSION_SECRET, "?page"]) {
-    expect(text, "a secret or a query").not.toContain(secret);
-  }
-  const { checks } = doctorReport.parse(JSON.parse(text));
-  for (const { ok, fix, id } of checks) expect(fix === undefined, id).toBe(ok === true);
-  return Object.fromEntries(checks.map(({ id, ...finding }) => [id, finding]));
-}
-
-const HEALTHY = {
-  settings: true,
-  bindings: true,
-  database: true,
-  migrations: true,
-  "sign-in": true,
-  bucket: true,
-  images: true,
-  alarm: true,
-  skytells: true,
-  models: true,
-  clock: true,
-  webhook: "warning",
-};
-
-const statesOf = (checks: Awaited<ReturnType<typeof examine>>) =>
-  Object.fromEntries(Object.entries(checks).map(([id, { ok }]) => [id, ok]));
 
 const failing = (matches: RegExp): object => {
   const intercept: Intercept = async ({ what }, run) => {
@@ -120,26 +83,6 @@ it.each<[id: string, fault: string, settings: object, what: RegExp, others?: obj
   expect(checks[id]?.what).toMatch(what);
 });
 
-it("names a migration that the database lacks", async () => {
-  const last = "select name from d1_migrations order by id desc limit 1";
-  const name = await env.DB.prepare(last).first<string>("name");
-  await env.DB.prepare("delete from d1_migrations where name = ?").bind(name).run();
-  onTestFinished(async () => {
-    await env.DB.prepare("insert into d1_migrations (name) values (?)").bind(name).run();
-  });
-  const checks = await examine();
-  expect(statesOf(checks)).toEqual({ ...HEALTHY, migrations: false });
-  expect(checks["migrations"]?.what).toBe(`The database lacks ${name?.replace(".sql", "")}.`);
-});
-
-it("accepts the database of a newer version, as after a rollback", async () => {
-  await env.DB.prepare("insert into d1_migrations (name) values ('9999_newer.sql')").run();
-  onTestFinished(async () => {
-    await env.DB.prepare("delete from d1_migrations where name = '9999_newer.sql'").run();
-  });
-  expect(statesOf(await examine())).toEqual(HEALTHY);
-});
-
 it("warns when the month's transformations are used up", async () => {
   const input = () => {
     throw Object.assign(new Error("usage limit"), { code: 9422 });
@@ -158,21 +101,6 @@ it("warns of settings that are probably a mistake", async () => {
   expect(statesOf(checks)).toEqual({ ...HEALTHY, settings: "warning" });
   expect(checks["settings"]?.what).toMatch(/DEV_SIGN_IN.*SKYTELLS_API_URL.*paused/);
   expect(checks["webhook"]?.fix).toContain("-- https://studio.example");
-});
-
-it("warns when no user can sign in, until there is an invitation", async () => {
-  const stateOf = async () => (await examine({ ALLOWED_USERS: "" }))["sign-in"]?.ok;
-  const invite = (id: string, expiresAt: number) =>
-    env.DB.prepare(
-      `insert into invitations (id, digest, email, plan, operator, created_at, expires_at)
-       values (?, ?, 'ann@example.com', 'free', 1, 1, ?)`,
-    )
-      .bind(id, id, expiresAt)
-      .run();
-  await invite("expired", Date.now() - 1);
-  expect(await stateOf()).toBe("warning");
-  await invite("open", Date.now() + 60_000);
-  expect(await stateOf()).toBe(true);
 });
 
 it("names a clock that differs by more than five minutes", async () => {
