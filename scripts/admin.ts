@@ -13,6 +13,7 @@ import type {
   AdminUserPage,
   OperatorActionPage,
 } from "../worker/api/admin-schemas.ts";
+import type { Invitation, InvitationPage, NewInvitation } from "../worker/api/schemas/passkey.ts";
 import * as client from "./admin/client.ts";
 
 const USAGE = `npm run admin -- COMMAND [--url https://studio.example] [--json]
@@ -25,6 +26,10 @@ const USAGE = `npm run admin -- COMMAND [--url https://studio.example] [--json]
   restore USER             restore access
   operator USER on|off     allow the operator's page and API, or end that
   pause, resume            reject new generations of everybody, or end that
+  invite EMAIL [--plan free|pro] [--operator]
+                           make a sign-in link, which works once and is shown only now
+  invitations              list the invitations, newest first
+  revoke ID                end an invitation that is not used
   actions                  the last 100 actions of operators
   delete-user USER --yes   delete the account with its images and links
   unshare LINK             end a link (or its token)
@@ -37,6 +42,7 @@ const options = {
   json: { type: "boolean", default: false },
   plan: { type: "string" },
   suspended: { type: "boolean", default: false },
+  operator: { type: "boolean", default: false },
   yes: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -58,6 +64,9 @@ const commands: Record<string, { takes: [min: number, max: number]; run: () => P
   operator: { takes: [2, 2], run: setOperator },
   pause: { takes: [0, 0], run: () => setPaused(true) },
   resume: { takes: [0, 0], run: () => setPaused(false) },
+  invite: { takes: [1, 1], run: invite },
+  invitations: { takes: [0, 0], run: invitations },
+  revoke: { takes: [1, 1], run: revoke },
   actions: { takes: [0, 0], run: actions },
   "delete-user": { takes: [1, 1], run: deleteUser },
   unshare: { takes: [1, 1], run: () => changeGeneration("unshare", { share: names[0] }) },
@@ -141,6 +150,41 @@ async function setPaused(paused: boolean): Promise<void> {
   show(await request("POST", "pause", { paused }), paused ? "paused" : "not paused");
 }
 
+async function invite(): Promise<void> {
+  const body = {
+    email: names[0],
+    ...(values.plan !== undefined && { plan: values.plan }),
+    ...(values.operator && { operator: true }),
+  };
+  const made = await request<NewInvitation>("POST", "invitations", body);
+  show(made, `${invitationLine(made.invitation)}\n${made.link}`);
+}
+
+async function invitations(): Promise<void> {
+  const query = new URLSearchParams({ limit: "100" });
+  for (;;) {
+    const page = await request<InvitationPage>("GET", `invitations?${query.toString()}`);
+    for (const one of page.items) show(one, invitationLine(one));
+    if (page.nextCursor === null) return;
+    query.set("cursor", page.nextCursor);
+  }
+}
+
+async function revoke(): Promise<void> {
+  const [id = ""] = names;
+  await request("DELETE", `invitations/${encodeURIComponent(id)}`);
+  show({ revoked: id }, `${id}  revoked`);
+}
+
+function invitationLine({ id, email, plan, operator, expiresAt, usedAt, revokedAt }: Invitation): string {
+  const state = usedAt
+    ? `used ${usedAt.slice(0, 10)}`
+    : revokedAt
+      ? `revoked ${revokedAt.slice(0, 10)}`
+      : `until ${expiresAt.slice(0, 16)}Z`;
+  return `${id}  ${plan.padEnd(4)}  ${email}${operator ? "  operator" : ""}  ${state}`;
+}
+
 async function actions(): Promise<void> {
   const { items } = await request<OperatorActionPage>("GET", "actions?limit=100");
   for (const one of items) show(one, `${one.at}  ${one.by}  ${one.action}  ${one.target ?? ""}`.trimEnd());
@@ -165,7 +209,7 @@ function show(value: unknown, text: string): void {
 }
 
 /** The response, or the end of this process. */
-async function request<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+async function request<T>(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<T> {
   const studio = client.findStudio(values.url);
   const outcome = studio.ok ? await client.request<T>(studio.value, method, path, body) : studio;
   return outcome.ok ? outcome.value : fail(outcome.code, outcome.message);

@@ -1,9 +1,6 @@
 /** The operator's first sign-in: a link that works once, so only a terminal gets it. */
-import * as z from "zod";
+import { newInvitation } from "../../worker/api/schemas/passkey.ts";
 import { parseUrl, request } from "../admin/client.ts";
-
-/** What it needs of the response. */
-const newInvitation = z.object({ link: z.url() });
 
 type Question = (question: string) => Promise<string>;
 

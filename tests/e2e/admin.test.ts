@@ -79,6 +79,22 @@ test.each<[name: string, args: string[], token: string, code: number, says: RegE
   expect(ended).toMatchObject({ code, out: "" });
 });
 
+test("makes, lists and revokes an invitation", async () => {
+  const email = newEmail();
+  const made = await admin(["invite", email, "--operator", "--plan", "pro", "--url", url]);
+  expect(made, made.err).toMatchObject({ code: 0 });
+  const [line = "", link = ""] = made.out.trim().split("\n");
+  expect(line).toMatch(new RegExp(`^[0-9a-f-]{36}  pro   ${email}  operator  until 20`));
+  expect(link).toMatch(new RegExp(`^${url}/invite#[\\w-]{43}$`));
+  const id = line.slice(0, 36);
+  const revoked = await admin(["revoke", id, "--url", url]);
+  expect(revoked).toMatchObject({ code: 0, out: `${id}  revoked\n` });
+  const listed = await admin(["invitations", "--url", url]);
+  expect(listed.out).toMatch(new RegExp(`^${id} .*revoked 20`, "m"));
+  expect(listed.out).not.toContain("invite#");
+  expect(await admin(["revoke", id, "--url", url])).toMatchObject({ code: 1, out: "" });
+});
+
 test("the doctor finds nothing wrong, and its webhook reaches the Worker", async () => {
   const ended = await run("scripts/doctor.ts", [url, "--json"]);
   expect(ended, ended.out + ended.err).toMatchObject({ code: 0 });

@@ -2,15 +2,14 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
-import * as z from "zod";
 import { type DoctorCheck, doctorReport, selfTest } from "../../../worker/api/schemas/doctor.ts";
+import { newInvitation } from "../../../worker/api/schemas/passkey.ts";
+import { invitationBody } from "../../../worker/api/schemas/requests/passkey.ts";
 import type { Problem } from "../../../worker/api/schemas/problem.ts";
 
 export const TOKEN = "the-token-of-the-live-studio";
 
 export const LINK_TOKEN = "the-token-of-a-link";
-
-const invitationBody = z.strictObject({ email: z.email(), operator: z.literal(true) });
 
 export type LiveStudio = {
   url: string;
@@ -63,8 +62,11 @@ export async function startLiveStudio(): Promise<LiveStudio> {
     ),
   );
   app.post("/api/admin/invitations", async (c) => {
-    const { email } = invitationBody.parse(await c.req.json());
-    return c.json({ invitation: { id: "an-id", email }, link: `${studio.url}/invite#${LINK_TOKEN}` }, 201);
+    const { email, plan, operator } = invitationBody.parse(await c.req.json());
+    const times = { createdAt: "2026-11-29T12:00:00Z", expiresAt: "2026-12-06T12:00:00Z" };
+    const invitation = { id: "an-id", email, plan, operator, ...times, usedAt: null, revokedAt: null };
+    const link = `${studio.url}/invite#${LINK_TOKEN}`;
+    return c.json(newInvitation.parse({ invitation, link }), 201);
   });
   app.post("/api/webhooks", async (c) =>
     c.req.header("x-skytells-signature") === signature && (await c.req.text()) === "{}"

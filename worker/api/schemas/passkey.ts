@@ -78,4 +78,6 @@ export const invitation = z.object({
 export type Invitation = z.infer<typeof invitation>;
 /** `link` is shown only here: its token is not stored. */
 export const newInvitation = z.object({ invitation, link: z.string() });
+export type NewInvitation = z.infer<typeof newInvitation>;
 export const invitationPage = z.object({ items: z.array(invitation), nextCursor: z.string().nullable() });
+export type InvitationPage = z.infer<typeof invitationPage>;
