@@ -102,7 +102,8 @@ export function startDeferred(first: FirstScreen): {
   offerSignIn({ session, toasts }, () => {
     // The Worker's own sign-in, where there is one, renews both sessions. Otherwise the page itself is redirected.
     const methods = session.session.peek()?.signIn ?? [];
-    if (methods.some((method) => method !== "dev")) location.assign(signInUrl(location));
+    if (methods.some((method) => method === "oidc" || method === "access"))
+      location.assign(signInUrl(location));
     else location.reload();
   });
   deferred.run();

@@ -26,6 +26,7 @@ import { oauth, oauthDiscovery } from "./http/routes/oauth.ts";
 import { pageOrNotFound } from "./http/pages/studio-page.ts";
 import { problemPages } from "./http/pages/problem-page.tsx";
 import { predictions } from "./http/routes/predictions.ts";
+import { invite } from "./http/routes/auth/invitations.ts";
 import { passkeys, passkeySignIn } from "./http/routes/auth/passkeys.ts";
 import { presets } from "./http/routes/presets.ts";
 import { references } from "./http/routes/references.ts";
@@ -91,6 +92,7 @@ app
   .route("/mcp", mcp)
   .route("/oauth", oauth)
   .route("/.well-known", oauthDiscovery)
+  .route("/invite", invite)
   .route("/s", share)
   .route("/.well-known/security.txt", securityContact);
 

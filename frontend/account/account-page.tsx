@@ -20,6 +20,7 @@ import { ConnectedAppsSection } from "./connected-apps-section.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
 import { DownloadSection } from "./download-section.tsx";
 import { ExportSection } from "./export-section.tsx";
+import { PasskeysSection } from "./passkeys-section.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
 import { SharedSection } from "./shared-section.tsx";
 import { WebhooksSection } from "./webhooks-section.tsx";
@@ -43,6 +44,7 @@ export function AccountPage() {
           {user.value && <SharedSection />}
           <DownloadSection />
           <ExportSection />
+          <PasskeysSection />
           <ApiKeysSection />
           <ConnectedAppsSection />
           <WebhooksSection />

@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { SignInMethod } from "../../worker/api/schemas/session.ts";
 import { signInUrl } from "../api/sign-in-url.ts";
+import { canSignInWithPasskey, type PasskeyFailure, signInWithPasskey } from "./passkey-sign-in.ts";
+import { apiPart } from "../studio/api-part.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
 import { sessionPart } from "../studio/session/session.ts";
 import { signInPart } from "../studio/session/sign-in.ts";
@@ -62,11 +64,56 @@ function Waiting({ title }: { title: string }) {
 
 function Method({ method }: { method: SignInMethod }) {
   if (method === "dev") return <DevSignIn />;
+  if (method === "passkey") return canSignInWithPasskey() ? <PasskeySignIn /> : null;
   return (
     <a class="button filled w-full" href={signInUrl(location)}>
       {method === "oidc" ? signInText.withOidc : signInText.withAccess}
     </a>
   );
+}
+
+function PasskeySignIn() {
+  const api = usePart(apiPart);
+  const dialogs = usePart(dialogsPart);
+  const { load } = usePart(sessionPart);
+  const problem = useSignal("");
+  const isBusy = useSignal(false);
+
+  async function submit() {
+    if (isBusy.value) return;
+    isBusy.value = true;
+    problem.value = "";
+    try {
+      const failure = await signInWithPasskey(api);
+      if (failure === null) {
+        await load();
+        dialogs.signIn.value = null;
+      } else problem.value = sentenceOf(failure);
+    } finally {
+      isBusy.value = false;
+    }
+  }
+
+  return (
+    <div class="grid gap-1">
+      <button
+        type="button"
+        class="button filled w-full"
+        aria-disabled={isBusy.value}
+        onClick={() => void submit()}
+      >
+        {signInText.withPasskey}
+      </button>
+      <p role="alert" class="text-sm text-danger empty:hidden">
+        {problem.value}
+      </p>
+    </div>
+  );
+}
+
+function sentenceOf(failure: PasskeyFailure): string {
+  if (typeof failure === "string") return signInText.passkeyCanceled;
+  return failure.code === "unauthenticated" ? signInText.passkeyRefused : errors.sentence(failure.code);
 }
 
 function DevSignIn() {

@@ -39,6 +39,34 @@ export const accountText = {
   signOutEverywhereWhat:
     "Signs you out on every device, including this one. Your images, links and API keys stay.",
 
+  passkeys: "Passkeys",
+  passkeysWhat: "Sign in with your fingerprint, face or screen lock instead of a password.",
+  passkeysShow: "Show passkeys",
+  passkeysNone: "You have no passkeys.",
+  passkeyAdd: "Add a passkey",
+  passkeyCreated: (at: string) => `Created ${day().format(new Date(at))}`,
+  passkeyUsed: (at: string | null) =>
+    at === null ? "Never used" : `Last used ${day().format(new Date(at))}`,
+  passkeySynced: "Synced across your devices",
+  passkeyName: "Name",
+  passkeyRename: "Rename",
+  passkeyRenameOne: (name: string) => `Rename ${name}`,
+  passkeySave: "Save",
+  passkeyCancel: "Cancel",
+  passkeyRemove: "Remove…",
+  passkeyRemoveOne: (name: string) => `Remove ${name}`,
+  passkeyRemoveTitle: (name: string) => `Remove ${name}?`,
+  passkeyRemoveWhat: "You can't sign in with it anymore. Your other passkeys stay.",
+  passkeyRemoveLast:
+    "This is your only way to sign in. Once you're signed out, you need a new link from the owner of this studio.",
+  passkeyRemoveConfirm: "Remove passkey",
+  passkeyKeep: "Keep passkey",
+  passkeyFailure: {
+    canceled: "No passkey was created.",
+    known: "This device already has a passkey for your account.",
+    maximum_reached: "You have the maximum number of passkeys. Remove one first.",
+  },
+
   downloads: "Downloads",
   fileMetadata: "Save prompt and settings in downloaded images",
   fileMetadataHint: "Anyone you send the file to can read your prompt. Applies to this browser.",

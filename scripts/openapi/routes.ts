@@ -626,6 +626,15 @@ export const ROUTES: readonly ApiRoute[] = [
     success: NO_CONTENT,
   },
   {
+    method: "get",
+    path: "/invite",
+    tag: "Sign-in",
+    summary: "The page of an invitation",
+    description: "Its script reads the token from the fragment of the link.",
+    access: "everyone",
+    success: page("The page, the same for every link."),
+  },
+  {
     method: "post",
     path: "/api/auth/invitation",
     tag: "Sign-in",

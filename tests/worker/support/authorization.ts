@@ -234,6 +234,7 @@ export const ROWS: Record<string, Row> = {
   },
   "DELETE /api/keys/:id": { access: "session", path: ({ key }) => `/api/keys/${key}`, statuses: owner(204) },
   "DELETE /api/keys": { access: "session", path: () => "/api/keys", statuses: signedIn(204) },
+  "GET /invite": { path: () => "/invite", statuses: everybody(200) },
   "POST /api/auth/invitation": {
     path: () => "/api/auth/invitation",
     body: () => ({ token: "a-guess" }),

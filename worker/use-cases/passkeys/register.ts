@@ -27,7 +27,7 @@ import { log } from "../../lib/log.ts";
 import { MAX_PASSKEYS } from "../../shared/passkeys.ts";
 import { planOf } from "../../shared/plans.ts";
 import type { Deps } from "../deps.ts";
-import { digestOfInvitation } from "../invitations.ts";
+import { digestOfInvitation } from "./invitations.ts";
 import { registerOptionsOf } from "./options.ts";
 
 type RegisterDeps = Pick<Deps, "env" | "origin">;

@@ -1,4 +1,4 @@
-/** The operator's invitations, under `/api/admin`, whose middleware guards them. */
+/** The page of an invitation, and the operator's invitations under `/api/admin`, whose middleware guards them. */
 import { problemResponse } from "../../../api/problem.ts";
 import { invitationBody, invitationsQuery } from "../../../api/schemas/requests/passkey.ts";
 import { depsOf } from "../../deps.ts";
@@ -6,7 +6,12 @@ import type { WithOperator } from "../../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../../middleware/body.ts";
 import { newApp } from "../../routing.ts";
 
-const useCases = () => import("../../../use-cases/invitations.ts");
+const useCases = () => import("../../../use-cases/passkeys/invitations.ts");
+
+/** The same for every link: the token is in the fragment. */
+export const invite = newApp().get("/", async (c) =>
+  (await import("../../pages/invite-page.tsx")).invitePage(c),
+);
 
 export const invitations = newApp<WithOperator>()
   .get("/", query(invitationsQuery), async (c) => {

@@ -1,17 +1,17 @@
 /** Links by which the operator lets one person register a passkey. */
 import { base64url } from "jose";
-import { decodeCursor, encodeCursor } from "../api/cursor.ts";
-import { ok, type Result, refuse } from "../api/problem.ts";
-import type { InvitationBody } from "../api/schemas/requests/passkey.ts";
-import type { Invitation } from "../api/schemas/passkey.ts";
-import { commonDatabase } from "../db/client.ts";
-import type { Operator } from "../db/operator/actions.ts";
-import * as rows from "../db/passkeys/invitations.ts";
-import { hexOf } from "../lib/hex.ts";
-import { log } from "../lib/log.ts";
-import { planOf } from "../shared/plans.ts";
-import { DAY_MS } from "../shared/time.ts";
-import type { Deps } from "./deps.ts";
+import { decodeCursor, encodeCursor } from "../../api/cursor.ts";
+import { ok, type Result, refuse } from "../../api/problem.ts";
+import type { InvitationBody } from "../../api/schemas/requests/passkey.ts";
+import type { Invitation } from "../../api/schemas/passkey.ts";
+import { commonDatabase } from "../../db/client.ts";
+import type { Operator } from "../../db/operator/actions.ts";
+import * as rows from "../../db/passkeys/invitations.ts";
+import { hexOf } from "../../lib/hex.ts";
+import { log } from "../../lib/log.ts";
+import { planOf } from "../../shared/plans.ts";
+import { DAY_MS } from "../../shared/time.ts";
+import type { Deps } from "../deps.ts";
 
 const TOKEN_BYTES = 32;
 
