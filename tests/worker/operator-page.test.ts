@@ -152,6 +152,23 @@ describe("its forms", () => {
     expect((await user.call("/api/generations")).status).toBe(401);
   });
 
+  it("invite a person by a link that is shown once, and revoke it", async () => {
+    const email = `invited-${crypto.randomUUID()}@example.com`;
+    const response = await submit(operator, "invite", { email, plan: "pro" });
+    expect(response.status).toBe(200);
+    const page = await response.text();
+    expect(page).toMatch(/value="[^"]+\/invite#[\w-]{43}"/);
+    expect(page).toContain(`<td>${email}</td><td>pro</td><td>${text.state.open}</td>`);
+    expect(await html()).not.toContain("/invite#");
+    const id = /name="id" value="([^"]+)"/.exec(page)?.[1] ?? "";
+    expect(await submitted("revoke-invitation", { id })).toContain(
+      `<td>${email}</td><td>pro</td><td>${text.state.revoked}</td>`,
+    );
+    expect(await submitted("invite", { email: "no address", plan: "pro" })).toContain(
+      resultOf("invalid_request"),
+    );
+  });
+
   it("pause the studio and end the pause", async () => {
     expect(await submitted("pause", { paused: "true" })).toContain(text.resumeDo);
     expect(await submitted("pause", { paused: "false" })).toContain(text.pauseDo);
@@ -257,7 +274,7 @@ describe("its alarms", () => {
     expect(readOnly).not.toContain(escaped(text.unread));
     const down = await html({ settings: broken(/^(?!select .* from "users" where "users"."id" = \?$)/) });
     // Each part that is read, and the alarm.
-    expect(down.split(escaped(text.unread))).toHaveLength(1 + 8);
+    expect(down.split(escaped(text.unread))).toHaveLength(1 + 9);
     expect(down).toContain(escaped(text.notWritable));
   });
 });

@@ -17,6 +17,7 @@ import { latestDays } from "../../db/operator/users.ts";
 import { dayOf } from "../../db/users.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import { DAY_MS } from "../../shared/time.ts";
+import { listInvitations } from "../passkeys/invitations.ts";
 import { type OperatorDeps, usersPage } from "./users.ts";
 
 /** Generations that ended without a webhook before the page says that none arrive. */
@@ -24,6 +25,7 @@ const MIN_LATE_ENDS = 3;
 const MAX_REFUSED = 20;
 const MAX_ACTIONS = 50;
 const MAX_USERS = 20;
+const MAX_INVITATIONS = 20;
 
 export type Search = { q?: string | undefined; cursor?: string | undefined };
 export type Overview = Awaited<ReturnType<typeof overview>>;
@@ -32,7 +34,7 @@ export async function overview({ env }: OperatorDeps, search: Search, now: numbe
   const { maxGenerationsPerDay, deadlineMs, checkAfterMs } = settingsOf(env);
   const db = commonDatabase(env);
   const days = [dayOf(now), dayOf(now - DAY_MS)];
-  const [generating, failures, counts, lateEnds, usage, users, actions, paused, isWritable] =
+  const [generating, failures, counts, lateEnds, usage, users, invitations, actions, paused, isWritable] =
     await Promise.all([
       orNull(Promise.all([countInFlight(db), listStuck(db, now - deadlineMs - SLOT_GRACE_MS)])),
       orNull(countFailures(db, now - 7 * DAY_MS, now - DAY_MS)),
@@ -42,6 +44,7 @@ export async function overview({ env }: OperatorDeps, search: Search, now: numbe
       orNull(countLateEnds(db, days, checkAfterMs)),
       orNull(latestDays(db)),
       orNull(usersPage({ env }, { limit: MAX_USERS, ...search })),
+      orNull(listInvitations({ env }, { limit: MAX_INVITATIONS })),
       orNull(listActions(db, MAX_ACTIONS - 1, null).then((rows) => named(db, rows))),
       orNull(isPaused(db)),
       orNull(probeWrite(db).then(() => true)),
@@ -62,6 +65,7 @@ export async function overview({ env }: OperatorDeps, search: Search, now: numbe
     usage,
     cap: maxGenerationsPerDay,
     users,
+    invitations: invitations?.ok ? invitations.value.items : null,
     actions,
     paused,
   };

@@ -3,6 +3,7 @@ import type { Overview } from "../../../use-cases/operator/overview.ts";
 import type { AppContext } from "../../middleware/app-env.ts";
 import { PlainPage, plainPageHeaders } from "../plain-page.tsx";
 import { Chart } from "./chart.tsx";
+import { Invitations } from "./invitations.tsx";
 import { STYLE } from "./style.ts";
 import { Table, Time } from "./table.tsx";
 import { operatorText as text } from "./text.ts";
@@ -18,6 +19,8 @@ export type PageState = {
   q: string;
   /** What a form has just done: a key of `results`. */
   result: string | null;
+  /** Of an invitation that was just made. */
+  link: string | null;
 };
 
 export function operatorPage(c: AppContext, state: PageState) {
@@ -114,6 +117,9 @@ export function operatorPage(c: AppContext, state: PageState) {
         </Section>
         <Section title={text.users} part={overview.users}>
           {(users) => <Users page={users} ownId={state.ownId} q={state.q} />}
+        </Section>
+        <Section title={text.invitations} part={overview.invitations}>
+          {(invitations) => <Invitations invitations={invitations} link={state.link} now={overview.now} />}
         </Section>
         <Section title={text.actions} part={overview.actions}>
           {(actions) => (

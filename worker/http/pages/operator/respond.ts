@@ -1,6 +1,6 @@
 /** What `/admin` responds. Imported with the first request. */
 import * as z from "zod";
-import { type Refusal, type Result, problemResponse, refuse } from "../../../api/problem.ts";
+import { ok, type Refusal, type Result, problemResponse, refuse } from "../../../api/problem.ts";
 import {
   operatorBody,
   pauseBody,
@@ -9,20 +9,24 @@ import {
   userBody,
   usersQuery,
 } from "../../../api/schemas/requests/admin.ts";
+import { invitationBody } from "../../../api/schemas/requests/passkey.ts";
 import { settingsOf } from "../../../config/settings.ts";
 import type { Operator } from "../../../db/operator/actions.ts";
 import { refusalOfError } from "../../../studio/refusal-of-error.ts";
+import { createInvitation, revokeInvitation } from "../../../use-cases/passkeys/invitations.ts";
 import * as useCases from "../../../use-cases/operator/index.ts";
+import { originOf } from "../../middleware/origin.ts";
 import { operatorOf } from "../../middleware/admin.ts";
 import type { AppContext } from "../../middleware/app-env.ts";
 import { sessionOf } from "../../middleware/session.ts";
 import { consentNotice } from "../consent-page.tsx";
-import { operatorPage } from "./page.tsx";
+import { operatorPage, type PageState } from "./page.tsx";
 import { operatorText as text } from "./text.ts";
 
 const PATH = "/admin";
 const NOT_FOUND: Refusal = { code: "not_found", detail: "There is nothing here." };
 
+const revokeForm = z.strictObject({ id: z.string().max(64) });
 const deleteForm = z.strictObject({ ...userBody.shape, email: z.string(), confirm: z.string() });
 
 /** Each form by its action: parses what it sent, and calls the use case. */
@@ -33,6 +37,11 @@ const FORMS: Record<string, (c: AppContext, who: Operator, form: unknown) => Pro
   operator: parsed(operatorBody, useCases.setOperator),
   recheck: parsed(recheckBody, useCases.recheck),
   pause: parsed(pauseBody, useCases.pause),
+  invite: parsed(invitationBody, async (c, who, input) => {
+    const { link } = await createInvitation({ env: c.env, origin: originOf(c) }, who, input);
+    return ok({ link });
+  }),
+  "revoke-invitation": parsed(revokeForm, (c, who, { id }) => revokeInvitation(c, who, id)),
   "delete-user": parsed(deleteForm, async (c, who, { user, email, confirm }) =>
     confirm.trim().toLowerCase() === email
       ? useCases.deleteUser(c, who, { user })
@@ -55,13 +64,21 @@ export async function showPage(c: AppContext): Promise<Response> {
   if (!session) return askToSignIn(c);
   const who = await operatorOf(c, session);
   if (!who) return problemResponse(NOT_FOUND);
+  return render(c, who, { result: new URL(c.req.url).searchParams.get("result"), link: null });
+}
+
+async function render(
+  c: AppContext,
+  who: Operator,
+  happened: Pick<PageState, "result" | "link">,
+): Promise<Response> {
   const { searchParams } = new URL(c.req.url);
   const search = usersQuery
     .pick({ q: true, cursor: true })
     .catch({})
     .parse({ q: searchParams.get("q") || undefined, cursor: searchParams.get("cursor") || undefined });
   const overview = await useCases.overview(c, search, Date.now());
-  return operatorPage(c, { overview, ownId: who.by, q: search.q ?? "", result: searchParams.get("result") });
+  return operatorPage(c, { overview, ownId: who.by, q: search.q ?? "", ...happened });
 }
 
 /** Carries out a form, and shows the page again with what happened. */
@@ -80,9 +97,14 @@ export async function act(c: AppContext, action: string): Promise<Response> {
   } catch (error) {
     result = { ok: false, refusal: refusalOfError(error) };
   }
+  // Not redirected: a link in an address would stay in the browser's history.
+  if (result.ok && hasLink(result.value)) return render(c, who, { result: action, link: result.value.link });
   const query = new URLSearchParams({ result: result.ok ? action : result.refusal.code, ...(q && { q }) });
   return c.redirect(`${PATH}?${query.toString()}`, 303);
 }
+
+const hasLink = (value: unknown): value is { link: string } =>
+  typeof value === "object" && value !== null && "link" in value;
 
 const booleanIn = (value: string) => (value === "true" ? true : value === "false" ? false : value);
 

@@ -22,9 +22,11 @@ td label { inline-size: 16rem; white-space: normal; }
 details form { padding-block: 0.5rem; }
 label { display: inline-flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; font-size: 0.875rem; }
 svg { display: block; inline-size: 100%; block-size: auto; }
+select { min-block-size: 2.25rem; padding: 0 0.5rem; border: 1px solid var(--muted); border-radius: 0.5rem; background: var(--canvas, Canvas); color: inherit; font: inherit; }
+input.wide { inline-size: 32rem; }
 .bar { fill: var(--accent); }
 .axis, .cap { stroke: var(--muted); }
 .cap { stroke-dasharray: 6 4; }
-:is(button, summary, input, .table):focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-@media (pointer: coarse) { button.small, summary, input:not([type="hidden"]) { min-block-size: 2.75rem; } }
+:is(button, summary, input, select, .table):focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+@media (pointer: coarse) { button.small, summary, select, input:not([type="hidden"]) { min-block-size: 2.75rem; } }
 `;

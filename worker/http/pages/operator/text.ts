@@ -71,7 +71,24 @@ export const operatorText = {
   delete: "Delete…",
   confirm: "Type the address to delete the account with all images",
   deleteDo: "Delete account",
-  state: { suspended: "Suspended", deleted: "Being deleted", operator: "Operator" },
+  state: {
+    suspended: "Suspended",
+    deleted: "Being deleted",
+    operator: "Operator",
+    open: "Open",
+    openForOperator: "Open, for an operator",
+    used: "Used",
+    revoked: "Revoked",
+    expired: "Expired",
+  },
+
+  invitations: "Invitations",
+  inviteWhy:
+    "Whoever opens the link first registers a passkey for this address. A new link also helps who lost theirs.",
+  inviteDo: "Create link",
+  link: "Link, shown only now. It works once, for 7 days:",
+  noInvitations: "Nobody was invited yet.",
+  revoke: "Revoke",
 
   actions: "Actions",
   noActions: "No operator has done anything yet.",
@@ -93,6 +110,7 @@ export const operatorText = {
     action: "Action",
     target: "What",
     change: "Change",
+    until: "Until",
   },
 
   results: {
@@ -103,6 +121,8 @@ export const operatorText = {
     "delete-user": "The account is being deleted.",
     recheck: "Skytells was asked again.",
     pause: "The pause was changed.",
+    invite: "The link is ready. Send it to the person.",
+    "revoke-invitation": "The link doesn't work any more.",
     not_found: "It doesn't exist any more.",
     invalid_request: "That wasn't accepted. Nothing was changed.",
     storage_unavailable: "The database didn't answer. Try again.",
