@@ -92,7 +92,8 @@ test("makes, lists and revokes an invitation", async () => {
   const listed = await admin(["invitations", "--url", url]);
   expect(listed.out).toMatch(new RegExp(`^${id} .*revoked 20`, "m"));
   expect(listed.out).not.toContain("invite#");
-  expect(await admin(["revoke", id, "--url", url])).toMatchObject({ code: 1, out: "" });
+  const unknown = await admin(["revoke", crypto.randomUUID(), "--url", url]);
+  expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining("no such invitation") });
 });
 
 test("the doctor finds nothing wrong, and its webhook reaches the Worker", async () => {
