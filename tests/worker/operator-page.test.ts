@@ -70,7 +70,7 @@ async function seedGeneration(values: Record<string, string | number | null>): P
     ...values,
   };
   const names = Object.keys(all);
-  await env.DB.prepare(`insert into generations (${names}) values (${names.map(() => "?")})`)
+  await env.DB.prepare(`insert into generations (${names.join()}) values (${names.map(() => "?").join()})`)
     .bind(...Object.values(all))
     .run();
   return all.id;

@@ -137,7 +137,7 @@ describe("an invitation", () => {
       }),
     );
     const responses = await Promise.all(ready.map(({ state, credential }) => at.register(state, credential)));
-    expect(responses.map(({ status }) => status).sort()).toEqual([204, 404]);
+    expect(responses.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 404]);
     const [user] = await rowsOf("users", "email", invitation.email);
     expect(await rowsOf("passkeys", "user_id", String(user?.["id"]))).toHaveLength(1);
     expect(await rowsOf("invitations", "id", invitation.id)).toMatchObject([
@@ -239,7 +239,7 @@ describe("sign-in", () => {
     const options = await at.signInOptions();
     const credential = await authenticator.get(options);
     const both = await Promise.all([1, 2].map(() => at.sendSignIn(options.state, credential)));
-    expect(both.map(({ status }) => status).sort()).toEqual([204, 401]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 401]);
   });
 
   it("refuses a challenge after five minutes, and one of a registration", async () => {

@@ -38,6 +38,9 @@ export function operatorPage(c: AppContext, state: PageState) {
             {message}
           </p>
         )}
+        <p>
+          <a href="/admin/setup">{text.setup}</a>
+        </p>
         <Alarms {...overview.alarms} />
         <Pause paused={overview.paused} cap={overview.cap} />
         <Section title={text.now} part={overview.inFlight}>

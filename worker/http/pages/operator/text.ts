@@ -6,6 +6,7 @@ export const operatorText = {
   signInDo: "Sign in",
   openStudio: "Open the studio",
   unread: "This part couldn't be read: the database didn't answer.",
+  setup: "Setup: settings, and what the doctor finds",
   utc: "Times are in UTC.",
 
   alarms: "Alarms",
