@@ -25,7 +25,13 @@ const filesOf = (folder: string, names: string[]) => names.map((name) => `tests/
  * Each needs its own workerd: they read or replace all storage, count every call of R2 and D1 (also those of objects that earlier
  * tests left working), or need an isolate without cached model schemas.
  */
-const ALONE = filesOf("worker", ["export-stream", "models", "operation-counts", "prompt-length"]);
+const ALONE = filesOf("worker", [
+  "operator-counts",
+  "export-stream",
+  "models",
+  "operation-counts",
+  "prompt-length",
+]);
 
 /** The slow files, which `npm test` leaves to `npm run test:all` and `.ci/run`: the projects with `more` in their names. */
 const ALONE_MORE = filesOf("worker", ["budget", "doctor-database", "fuzz", "upgrade"]);
@@ -50,7 +56,7 @@ const SHARED_MORE = filesOf("worker", [
   "uploads",
   "webhook-deliveries",
 ]);
-const SCRIPTS_MORE = filesOf("scripts", ["backup", "deploy", "repair", "studio-config"]);
+const SCRIPTS_MORE = filesOf("scripts", ["backup", "deploy", "doctor", "repair", "studio-config"]);
 
 /** A project whose tests run in workerd, beside the Worker that they test. */
 const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | "isolate">) => {

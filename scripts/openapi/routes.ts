@@ -745,7 +745,7 @@ export const ROUTES: readonly ApiRoute[] = [
     tag: "Operator",
     summary: "Invite a person",
     description:
-      "Whoever opens the link first registers a passkey: for a new account, or for the one with this address.",
+      "The first person who opens the link registers a passkey: for a new account, or for the one with this address.",
     access: "admin",
     body: invitationBody,
     success: created("The invitation and its link, which is shown only here.", newInvitation),
@@ -755,7 +755,7 @@ export const ROUTES: readonly ApiRoute[] = [
     path: "/api/admin/invitations/:id",
     tag: "Operator",
     summary: "Revoke an invitation",
-    description: "One that was used or revoked stays as it is.",
+    description: "A used or revoked one does not change.",
     access: "admin",
     success: NO_CONTENT,
   },

@@ -88,7 +88,7 @@ export const operatorText = {
     "Whoever opens the link first registers a passkey for this address. A new link also helps who lost theirs.",
   inviteDo: "Create link",
   link: "Link, shown only now. It works once, for 7 days:",
-  noInvitations: "Nobody was invited yet.",
+  noInvitations: "No invitations yet.",
   revoke: "Revoke",
 
   actions: "Actions",
