@@ -115,6 +115,8 @@ const browser = (name: string, files: Pick<InlineConfig, "include" | "exclude">)
     testTimeout: 90_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000, interval: 50 } },
+    // A busy machine of CI may delay a browser longer than a test waits.
+    retry: process.env.CI ? 1 : 0,
     // Apart from all else, and two files at a time: they mostly wait, for a browser or a Worker.
     maxWorkers: 2,
     sequence: { groupOrder: 1 },

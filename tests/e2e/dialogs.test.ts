@@ -57,7 +57,7 @@ test("the sign-in dialog shows that it is loading, and why it failed", async () 
   await dialog.getByText(errorSentences.storage_unavailable).waitFor();
   await dialog.getByRole("button", { name: createText.tryAgain }).click();
   await dialog.getByLabel(signInText.email).fill(newEmail());
-  await dialog.getByRole("button", { name: menuText.signIn }).click();
+  await dialog.getByRole("button", { name: menuText.signIn, exact: true }).click();
   await dialog.waitFor({ state: "detached" });
   await studio.isSignedIn();
 });

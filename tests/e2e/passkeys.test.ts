@@ -56,7 +56,8 @@ test("an operator's link opens the studio; the passkey signs in again", async ()
   await accept(page, await invite(email, { operator: true, plan: "pro" }), email);
   await studio.isSignedIn();
 
-  await studio.signOut();
+  // Signing out loads the page again.
+  await Promise.all([page.waitForEvent("load"), studio.signOut()]);
   await studio.open();
   await studio.generate("A key on a red thread");
   const dialog = page.getByRole("dialog");

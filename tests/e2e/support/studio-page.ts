@@ -54,7 +54,7 @@ export function createStudioPage(
     /** Types an address into the dialog that is open. */
     async signIn(email: string) {
       await studio.signInDialog.getByLabel(signInText.email).fill(email);
-      await studio.signInDialog.getByRole("button", { name: menuText.signIn }).click();
+      await studio.signInDialog.getByRole("button", { name: menuText.signIn, exact: true }).click();
     },
     async signOut() {
       await button(commonText.account).click();
