@@ -53,6 +53,8 @@ const operations: Operation[] = Object.entries(document.paths).flatMap(([path, m
 /** They would make every later request of the group the same 401. */
 const ENDS_SESSIONS = ["/api/account", "/api/auth/logout-everywhere", "/api/auth/logout"];
 
+const PAUSE = "/api/admin/pause";
+
 const anyText = fc.string({ unit: "binary", maxLength: 40 }).map((text) => text.toWellFormed());
 const wrongOrigin = fc.constantFrom("https://evil.example", "null", "http://localhost:9.evil.example");
 
@@ -188,6 +190,8 @@ it.each(Array.from({ length: GROUPS }, (_, group) => group))(
       const { operation, path, body } = one;
       const headers = { ...one.headers, ...network };
       const fault = await faultOf(one, await call(path, { method: operation.method, headers, body }));
+      // Or every other test of this workerd would find the studio paused.
+      if (operation.path === PAUSE) await env.DB.prepare("delete from studio_state").run();
       if (fault !== null) faults.add(fault);
     }
     expect([...faults], `seed ${seed}`).toEqual([]);
