@@ -1,6 +1,7 @@
 /**
  * `npm test`: all tests except the slow projects (`* more` and `chaos`) and the long forms, which `--all` adds. Other
- * arguments go to vitest (`npm test -- --project "worker*"`). The last line is always `N passed, N failed`, with `, N skipped` if there are any.
+ * arguments go to vitest (`npm test -- --project "worker*"`). The last line is always `N passed, N failed`, with
+ * `, N skipped` if there are any.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";

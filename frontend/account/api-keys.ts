@@ -4,6 +4,7 @@ import type { ApiKey } from "../../worker/api/schemas/api-key.ts";
 import type { ApiKeyBody } from "../../worker/api/schemas/requests/api-key.ts";
 import type { Api } from "../api/client.ts";
 import type { ApiError } from "../api/result.ts";
+import { createOneRequest } from "./one-request.ts";
 
 export type NewKey = Pick<ApiKeyBody, "name" | "scopes"> & { expiresAt?: string };
 
@@ -25,22 +26,8 @@ export type ApiKeys = {
 
 export function createApiKeys(api: Pick<Api, "call">): ApiKeys {
   const keys = signal<ApiKey[] | null>(null);
-  const error = signal<ApiError | null>(null);
-  const isBusy = signal(false);
+  const { error, isBusy, once } = createOneRequest<ApiError>();
   const secret = signal<string | null>(null);
-
-  /** Whether it was done. A refusal is shown until the next request. */
-  async function once(request: () => Promise<ApiError | null>): Promise<boolean> {
-    if (isBusy.value) return false;
-    isBusy.value = true;
-    error.value = null;
-    try {
-      error.value = await request();
-      return error.value === null;
-    } finally {
-      isBusy.value = false;
-    }
-  }
 
   async function reload(): Promise<ApiError | null> {
     const listed = await api.call<{ keys: ApiKey[] }>("GET", "/api/keys");

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { ConnectedApp } from "../../worker/api/schemas/connected-app.ts";
 import type { ApiError } from "../api/result.ts";
 import { apiPart } from "../studio/api-part.ts";
@@ -6,6 +7,7 @@ import { apiKeysText } from "../text/api-keys.ts";
 import { connectedAppsText } from "../text/connected-apps.ts";
 import { errors } from "../text/errors.ts";
 import { usePart } from "../ui/parts.ts";
+import { createOneRequest } from "./one-request.ts";
 import { QuestionDialog } from "./question-dialog.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
 
@@ -16,20 +18,9 @@ export function ConnectedAppsSection() {
   const api = usePart(apiPart);
   /** Null: not loaded yet. */
   const apps = useSignal<ConnectedApp[] | null>(null);
-  const error = useSignal<ApiError | null>(null);
-  const isBusy = useSignal(false);
+  const { error, isBusy, once } = useMemo(createOneRequest<ApiError>, []);
   /** The app to disconnect, "all", or null: the user is not asked. */
   const asked = useSignal<ConnectedApp | "all" | null>(null);
-
-  /** Whether it was done. */
-  async function once(request: () => Promise<ApiError | null>): Promise<boolean> {
-    if (isBusy.value) return false;
-    isBusy.value = true;
-    error.value = null;
-    error.value = await request();
-    isBusy.value = false;
-    return error.value === null;
-  }
 
   const load = () =>
     once(async () => {

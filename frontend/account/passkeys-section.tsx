@@ -7,28 +7,16 @@ import { apiPart } from "../studio/api-part.ts";
 import { accountText } from "../text/account.ts";
 import { errors } from "../text/errors.ts";
 import { usePart } from "../ui/parts.ts";
+import { createOneRequest } from "./one-request.ts";
 import { QuestionDialog } from "./question-dialog.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
 
 /** The user's passkeys, as far as they have been loaded. */
 function createPasskeys(api: Pick<Api, "call">) {
   const list = signal<PasskeyList | null>(null);
-  const failure = signal<PasskeyFailure | null>(null);
-  const isBusy = signal(false);
+  const { error: failure, isBusy, once } = createOneRequest<PasskeyFailure>();
   const at = (id: string) => `/api/passkeys/${id}`;
 
-  /** Whether it was done. A failure is shown until the next request. */
-  async function once(request: () => Promise<PasskeyFailure | null>): Promise<boolean> {
-    if (isBusy.value) return false;
-    isBusy.value = true;
-    failure.value = null;
-    try {
-      failure.value = await request();
-      return failure.value === null;
-    } finally {
-      isBusy.value = false;
-    }
-  }
   function update(change: (passkeys: Passkey[]) => Passkey[]) {
     if (list.value) list.value = { ...list.value, passkeys: change(list.value.passkeys) };
   }

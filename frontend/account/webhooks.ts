@@ -4,6 +4,7 @@ import type { EndpointBody, EndpointChange } from "../../worker/api/schemas/requ
 import type { WebhookDelivery, WebhookEndpoint } from "../../worker/api/schemas/webhook-endpoint.ts";
 import type { Api } from "../api/client.ts";
 import type { ApiError, Result } from "../api/result.ts";
+import { createOneRequest } from "./one-request.ts";
 
 type Deliveries = { items: WebhookDelivery[]; nextCursor: string | null };
 
@@ -40,22 +41,8 @@ const MAX_LOOKS = 12;
 export function createWebhooks(api: Pick<Api, "call">, lookMs = LOOK_MS): Webhooks {
   const endpoints = signal<WebhookEndpoint[] | null>(null);
   const deliveries = signal<Readonly<Record<string, Deliveries>>>({});
-  const error = signal<ApiError | null>(null);
-  const isBusy = signal(false);
+  const { error, isBusy, once } = createOneRequest<ApiError>();
   const secret = signal<string | null>(null);
-
-  /** Whether it was done. A refusal is shown until the next request. */
-  async function once(request: () => Promise<ApiError | null>): Promise<boolean> {
-    if (isBusy.value) return false;
-    isBusy.value = true;
-    error.value = null;
-    try {
-      error.value = await request();
-      return error.value === null;
-    } finally {
-      isBusy.value = false;
-    }
-  }
 
   async function reload(): Promise<ApiError | null> {
     const listed = await api.call<{ endpoints: WebhookEndpoint[] }>("GET", PATH);

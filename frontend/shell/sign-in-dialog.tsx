@@ -64,7 +64,8 @@ function Waiting({ title }: { title: string }) {
 
 function Method({ method }: { method: SignInMethod }) {
   if (method === "dev") return <DevSignIn />;
-  if (method === "passkey") return canSignInWithPasskey() ? <PasskeySignIn /> : null;
+  if (method === "passkey")
+    return canSignInWithPasskey() ? <PasskeySignIn /> : <p>{signInText.noPasskeys}</p>;
   return (
     <a class="button filled w-full" href={signInUrl(location)}>
       {method === "oidc" ? signInText.withOidc : signInText.withAccess}

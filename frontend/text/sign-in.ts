@@ -9,6 +9,7 @@ export const signInText = {
   emailInvalid: "That doesn't look like an email address.",
   devNote: "This studio runs on your own computer. Any address works, and no email is sent.",
   withPasskey: "Sign in with a passkey",
+  noPasskeys: "This browser has no passkeys. Use a current version of Chrome, Edge, Firefox or Safari.",
   passkeyCanceled: "You weren't signed in. Try again, or ask the owner of this studio for a new link.",
   passkeyRefused: "This passkey wasn't accepted. Ask the owner of this studio for a new link.",
   withOidc: "Continue with your account",

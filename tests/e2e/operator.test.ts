@@ -48,13 +48,6 @@ test.each([390, 1440])("an operator finds and changes a user at %i px", async (w
   await page.getByRole("button", { name: `${text.plan.free} ${other}` }).waitFor();
   await page.getByText(text.delete).click();
   expect(await violationsInBothThemes(page, false)).toEqual([]);
-  const shots = process.env["OPERATOR_SHOTS"];
-  if (shots) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: `${shots}/${width}-${colorScheme}.png`, fullPage: true });
-    }
-  }
   await page.getByLabel(text.confirm).fill(other);
   await page.getByRole("button", { name: text.deleteDo }).click();
   expect(await page.getByRole("status").textContent()).toBe(text.results["delete-user"]);

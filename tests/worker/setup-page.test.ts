@@ -3,7 +3,8 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
-import { setupText } from "../../worker/http/pages/setup-page.tsx";
+import { operatorText } from "../../worker/http/pages/operator/text.ts";
+import { setupText } from "../../worker/http/pages/operator/setup-page.tsx";
 import { makeOperator, newUser, ORIGIN, type Visitor } from "./support/app.ts";
 
 /** As a browser would open it. */
@@ -24,12 +25,16 @@ it("shows what is wrong first, with how to mend it", async () => {
   expect(response.status).toBe(200);
   expect(response.headers.get("cache-control")).toContain("no-store");
   const page = await response.text();
-  expect(page).toContain(setupText.notReady(2));
+  expect(page).toContain(setupText.notReady(1));
   const lines = [...page.matchAll(/<dt>\s*([\w-]+): ([\w ]+)/g)].map(([, id, state]) => `${id}: ${state}`);
   expect(lines.slice(0, 3)).toEqual(["models: Wrong", "webhook: Check this", "settings: OK"]);
   expect(page).toContain("Skytells does not have truefusion-1.");
   expect(page).toContain("Correct MODELS, and deploy.");
   expect(page).toContain(`npm run doctor -- ${ORIGIN}`);
+});
+
+it("says that all works where only the webhook is not tested", async () => {
+  expect(await (await open(await newOperator())).text()).toContain(setupText.ready);
 });
 
 it("shows which settings are set, without their values", async () => {
@@ -48,7 +53,7 @@ it("does not exist for other users, and asks a visitor to sign in", async () => 
   expect((await open(await newUser())).status).toBe(404);
   const visitor = await open(null);
   expect(visitor.status).toBe(401);
-  expect(await visitor.text()).toContain(setupText.signIn);
+  expect(await visitor.text()).toContain(operatorText.signIn);
 });
 
 it("is rate limited", async () => {

@@ -77,7 +77,7 @@ export function studioWith(settings: Record<string, string>, origin: string = OR
   };
 }
 
-/** The sign-in methods that the settings turn on. Passkeys are one as soon as any test has registered one. */
+/** The sign-in methods that the settings turn on. Passkeys are left out: another test may have registered one. */
 export async function methodsOf({ call }: ReturnType<typeof studioWith>): Promise<SignInMethod[]> {
   const { signIn } = await (await call("/api/session")).json<Session>();
   return signIn.filter((method) => method !== "passkey");

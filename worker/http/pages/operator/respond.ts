@@ -10,7 +10,6 @@ import {
   usersQuery,
 } from "../../../api/schemas/requests/admin.ts";
 import { invitationBody } from "../../../api/schemas/requests/passkey.ts";
-import { settingsOf } from "../../../config/settings.ts";
 import type { Operator } from "../../../db/operator/actions.ts";
 import { refusalOfError } from "../../../studio/refusal-of-error.ts";
 import { createInvitation, revokeInvitation } from "../../../use-cases/passkeys/invitations.ts";
@@ -19,9 +18,8 @@ import { originOf } from "../../middleware/origin.ts";
 import { operatorOf } from "../../middleware/admin.ts";
 import type { AppContext } from "../../middleware/app-env.ts";
 import { sessionOf } from "../../middleware/session.ts";
-import { consentNotice } from "../consent-page.tsx";
+import { askToSignIn } from "./ask-to-sign-in.ts";
 import { operatorPage, type PageState } from "./page.tsx";
-import { operatorText as text } from "./text.ts";
 
 const PATH = "/admin";
 const NOT_FOUND: Refusal = { code: "not_found", detail: "There is nothing here." };
@@ -61,7 +59,7 @@ function parsed<T>(
 
 export async function showPage(c: AppContext): Promise<Response> {
   const session = await sessionOf(c);
-  if (!session) return askToSignIn(c);
+  if (!session) return askToSignIn(c, PATH);
   const who = await operatorOf(c, session);
   if (!who) return problemResponse(NOT_FOUND);
   return render(c, who, { result: new URL(c.req.url).searchParams.get("result"), link: null });
@@ -107,12 +105,3 @@ const hasLink = (value: unknown): value is { link: string } =>
   typeof value === "object" && value !== null && "link" in value;
 
 const booleanIn = (value: string) => (value === "true" ? true : value === "false" ? false : value);
-
-function askToSignIn(c: AppContext) {
-  const { oidc, access } = settingsOf(c.env);
-  const link =
-    oidc || access
-      ? { href: `/api/auth/login?return_to=${encodeURIComponent(PATH)}`, label: text.signInDo }
-      : { href: "/", label: text.openStudio };
-  return consentNotice(c, 401, { title: text.signIn, what: text.signInWhy, link });
-}

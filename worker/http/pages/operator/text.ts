@@ -85,7 +85,7 @@ export const operatorText = {
 
   invitations: "Invitations",
   inviteWhy:
-    "Whoever opens the link first registers a passkey for this address. A new link also helps who lost theirs.",
+    "The first person who opens the link registers a passkey for this address. A person who has lost their passkey needs a new link.",
   inviteDo: "Create link",
   link: "Link, shown only now. It works once, for 7 days:",
   noInvitations: "No invitations yet.",
