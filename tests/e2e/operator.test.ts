@@ -39,6 +39,11 @@ test.each([390, 1440])("an operator finds and changes a user at %i px", async (w
   expect(await violationsInBothThemes(page, true)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 
+  await page.getByLabel(text.columns.address, { exact: true }).fill(newEmail());
+  await page.getByRole("button", { name: text.inviteDo }).click();
+  await page.getByLabel(text.link).waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+
   await page.getByLabel(text.search).fill(other.slice(0, 20));
   await page.getByRole("button", { name: text.find }).click();
   await page.getByRole("button", { name: `${text.plan.pro} ${other}` }).click();

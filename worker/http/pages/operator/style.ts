@@ -23,7 +23,7 @@ details form { padding-block: 0.5rem; }
 label { display: inline-flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; font-size: 0.875rem; }
 svg { display: block; inline-size: 100%; block-size: auto; }
 select { min-block-size: 2.25rem; padding: 0 0.5rem; border: 1px solid var(--muted); border-radius: 0.5rem; background: var(--canvas, Canvas); color: inherit; font: inherit; }
-input.wide { inline-size: 32rem; }
+input.wide { inline-size: min(32rem, 100vw - 2rem); }
 .bar { fill: var(--accent); }
 .axis, .cap { stroke: var(--muted); }
 .cap { stroke-dasharray: 6 4; }
