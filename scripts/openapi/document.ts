@@ -15,7 +15,8 @@ import { PROBLEM_STATUS, type ProblemCode } from "../../worker/shared/error-code
 import { MAX_NAME_LENGTH } from "../../worker/shared/names.ts";
 import { MAX_PROMPT_LENGTH_OF_ANY_MODEL } from "../../worker/shared/prompt.ts";
 import { TEST_EVENT, WEBHOOK_EVENTS } from "../../worker/shared/webhooks.ts";
-import { type Access, type ApiRoute, ROUTES, TAGS } from "./routes.ts";
+import { ROUTES } from "./routes/index.ts";
+import { type Access, type ApiRoute, TAGS } from "./routes/route.ts";
 
 export type Document = ReturnType<typeof createDocument>;
 

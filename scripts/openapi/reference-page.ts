@@ -7,7 +7,8 @@ import { PROBLEM_STATUS, type ProblemCode } from "../../worker/shared/error-code
 import { TEST_EVENT, WEBHOOK_EVENTS } from "../../worker/shared/webhooks.ts";
 import { errorsOf, pathOf } from "./document.ts";
 import { EXAMPLES, LANGUAGES, WEBHOOK_EXAMPLES } from "./examples.ts";
-import { type Access, type ApiRoute, ROUTES, TAGS } from "./routes.ts";
+import { ROUTES } from "./routes/index.ts";
+import { type Access, type ApiRoute, TAGS } from "./routes/route.ts";
 
 const ACCESS: Record<Access, string> = {
   everyone: "no credential",

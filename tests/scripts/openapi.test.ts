@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { openApiDocument, pathOf } from "../../scripts/openapi/document.ts";
 import { referencePage } from "../../scripts/openapi/reference-page.ts";
 import { WEBHOOK_EXAMPLES } from "../../scripts/openapi/examples.ts";
-import { ROUTES } from "../../scripts/openapi/routes.ts";
+import { ROUTES } from "../../scripts/openapi/routes/index.ts";
 import { root } from "../../scripts/run.ts";
 import { PROBLEM_STATUS } from "../../worker/shared/error-codes.ts";
 import { TEST_EVENT, WEBHOOK_EVENTS } from "../../worker/shared/webhooks.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ROUTES } from "../../scripts/openapi/routes.ts";
+import { ROUTES } from "../../scripts/openapi/routes/index.ts";
 import { app } from "../../worker/app.ts";
 
 /** Other protocols, with descriptions of their own, and the operator's page. */

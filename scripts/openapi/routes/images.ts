@@ -1,0 +1,120 @@
+import * as z from "zod";
+import { generationResponse, imageUrl } from "../../../worker/api/schemas/generation.ts";
+import { generateBody, imageUrlQuery } from "../../../worker/api/schemas/requests/generation.ts";
+import { uploadResponse } from "../../../worker/api/schemas/upload.ts";
+import { type ApiRoute, done, image } from "./route.ts";
+
+export const imageRoutes: readonly ApiRoute[] = [
+  {
+    method: "post",
+    path: "/api/generate",
+    tag: "Images",
+    summary: "Create an image",
+    description:
+      "Accepts the request and returns at once. Follow the generation with GET /api/predictions/{id} or the socket until its status is succeeded, failed or canceled.",
+    access: "generate",
+    body: generateBody,
+    isIdempotencyKeyUsed: true,
+    success: { status: 202, description: "The generation was accepted.", schema: generationResponse },
+    errors: [
+      "invalid_prompt",
+      "invalid_model",
+      "not_found",
+      "idempotency_in_progress",
+      "idempotency_mismatch",
+      "content_policy",
+      "model_unavailable",
+      "upstream_rejected",
+      "rate_limited",
+      "quota_exceeded",
+      "limit_reached",
+      "upstream_error",
+      "upstream_unavailable",
+      "budget_exhausted",
+      "upstream_timeout",
+      "not_ready",
+    ],
+  },
+  {
+    method: "post",
+    path: "/api/uploads",
+    tag: "Images",
+    summary: "Upload a reference image",
+    description:
+      "The body is the file, at most 10 MB and 4096 pixels on a side. Its id is the reference of POST /api/generate. It is deleted when that generation ends, or after an hour.",
+    access: "generate",
+    bodyTypes: ["image/png", "image/jpeg", "image/webp"],
+    success: { status: 201, description: "The image is stored.", schema: uploadResponse },
+    errors: [
+      "maximum_reached",
+      "payload_too_large",
+      "unsupported_media_type",
+      "invalid_image",
+      "rate_limited",
+    ],
+  },
+  {
+    method: "get",
+    path: "/api/references/image",
+    tag: "Images",
+    summary: "Fetch a reference image",
+    description: "For Skytells, from the URL in the input of a prediction.",
+    access: "everyone",
+    query: z.object({ token: z.string() }),
+    success: { status: 200, description: "The image.", type: "image/*" },
+    errors: ["not_found", "rate_limited", "storage_unavailable"],
+  },
+  {
+    method: "get",
+    path: "/api/predictions/:id",
+    tag: "Images",
+    summary: "Get a generation",
+    access: "read",
+    success: done("The generation.", generationResponse),
+    errors: ["not_found"],
+  },
+  {
+    method: "post",
+    path: "/api/predictions/:id/cancel",
+    tag: "Images",
+    summary: "Cancel a generation",
+    description: "Can be repeated. Waits at most 3 seconds for Skytells.",
+    access: "generate",
+    success: done("The canceled generation.", generationResponse),
+    errors: ["not_found", "already_finished"],
+  },
+  {
+    method: "get",
+    path: "/images/:id/:n",
+    tag: "Images",
+    summary: "Download an image",
+    description:
+      "The original file of output n, with ETag and ranges. ?download makes it an attachment, ?size=thumb or ?size=small a WebP of at most 512 or 256 pixels. ?token is from GET /api/generations/{id}/url.",
+    access: "read",
+    success: image("The file."),
+    errors: ["not_found"],
+  },
+  {
+    method: "get",
+    path: "/api/generations/:id/url",
+    tag: "Images",
+    summary: "Get a URL for tools that cannot send a header",
+    description:
+      "Shows the image of output to everyone who has the URL, for 10 minutes. It ends earlier with the API key, the session or the image. Also takes ?download and ?size, appended with &.",
+    access: "read",
+    query: imageUrlQuery,
+    success: done("The URL.", imageUrl),
+    errors: ["not_found", "rate_limited"],
+  },
+  {
+    method: "get",
+    path: "/api/events",
+    tag: "Images",
+    summary: "Receive changes as they happen",
+    description:
+      "A WebSocket that sends JSON messages: snapshot, generation, limits, deleted. Send ping every 30 seconds. A push can be lost: after a reconnect, read what you wait for.",
+    access: "read",
+    success: { status: 101, description: "The socket is open." },
+    errors: ["invalid_request"],
+  },
+];
