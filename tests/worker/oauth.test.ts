@@ -91,6 +91,25 @@ describe("an app", () => {
     expect((await refresh(first)).status).toBe(400);
   });
 
+  it("answers two refreshes with one token at once, and ends that token when a new one is used", async () => {
+    const user = await newUser();
+    const { app } = await connectApp(user);
+    const client_id = app.clientInformation()?.client_id ?? "";
+    const refresh = (refresh_token: string) =>
+      tokenRequest({ grant_type: "refresh_token", refresh_token, client_id });
+    const stolen = app.tokens()?.refresh_token ?? "";
+    const responses = await Promise.all([refresh(stolen), refresh(stolen)]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200]);
+    const renewed = await Promise.all(
+      responses.map((response) => response.json<{ refresh_token: string }>()),
+    );
+    // Only the one that was saved last works.
+    const used = [];
+    for (const { refresh_token } of renewed) used.push((await refresh(refresh_token)).status);
+    expect(used.toSorted()).toEqual([200, 400]);
+    expect((await refresh(stolen)).status).toBe(400);
+  });
+
   it("revokes its own grant", async () => {
     const user = await newUser();
     const { app, token } = await connectApp(user);
