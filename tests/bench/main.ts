@@ -12,6 +12,7 @@ import { measureFeel } from "./feel.ts";
 import { measureLighthouse } from "./lighthouse.ts";
 import { measurePainted } from "./painted.ts";
 import { measureScroll } from "./scroll.ts";
+import { measureStartup } from "./startup.ts";
 import { measureRows } from "./rows.ts";
 
 const MEASUREMENTS: Record<string, () => Measure[] | Promise<Measure[]>> = {
@@ -20,6 +21,7 @@ const MEASUREMENTS: Record<string, () => Measure[] | Promise<Measure[]>> = {
   feel: measureFeel,
   painted: measurePainted,
   scroll: measureScroll,
+  startup: measureStartup,
   lighthouse: measureLighthouse,
   export: measureExport,
   ingest: measureIngest,
