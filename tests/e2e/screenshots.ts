@@ -54,6 +54,7 @@ const IMAGES: [prompt: string, aspectRatio: AspectRatio, model?: ModelId][] = [
 const PROMPTS = {
   landed: "Paper-cut forest with a fox, layered, warm light from within",
   several: "A harbor at dusk, lanterns on the water",
+  batch: "A balloon over terraced fields, first light",
   failed: "A bridge that was never built",
   refused: "Something that is not allowed",
   rejected: "Something with unsupported options",

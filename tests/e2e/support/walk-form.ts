@@ -8,7 +8,7 @@ import type { States, Walk } from "./walk.ts";
 
 /** The user's slot is free, before and afterwards. */
 export async function* atForm({ page, studio, client, words, prompts, fated }: Walk): States {
-  const { batchText, commonText, presetsText, referenceText, stylesText } = words;
+  const { batchText, commonText, createText, presetsText, referenceText, stylesText } = words;
   const preset = {
     name: "ثعالب حمراء (٢)",
     prompt: prompts.several,
@@ -54,12 +54,23 @@ export async function* atForm({ page, studio, client, words, prompts, fated }: W
   await stopReferences();
 
   await page.getByText("2", { exact: true }).click();
-  const several = await fated(prompts.several);
-  await studio.prompt.fill(several);
+  await studio.prompt.fill(await fated(prompts.batch));
   await studio.button(commonText.generateCount(2)).click();
   await page.getByText(batchText.ready(2, 2)).waitFor();
   await client.isIdle();
   yield "two images";
+  await page.getByText("4", { exact: true }).click();
+  await studio.prompt.fill(await fated(prompts.batch, "stuck"));
+  await studio.button(commonText.generateCount(4)).click();
+  await page.getByText(batchText.ready(0, 4)).waitFor();
+  await page
+    .getByRole("list", { name: batchText.name(4) })
+    .getByText(createText.processing)
+    .waitFor();
+  yield "four images in flight";
+  await studio.button(batchText.cancelAll).click();
+  await page.getByRole("list", { name: batchText.name(4) }).waitFor({ state: "detached" });
+  await client.isIdle();
   await page.getByText("1", { exact: true }).click();
   await studio.button(stylesText.remove(stylesText.label("line-art"))).click();
   await client.call("DELETE", `/api/presets/${made.preset.id}`);

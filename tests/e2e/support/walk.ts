@@ -8,6 +8,7 @@ import type { StudioPage } from "./studio-page.ts";
 import { until } from "./until.ts";
 import { atAccount, atBounds, atMenu } from "./walk-account.ts";
 import { atForm } from "./walk-form.ts";
+import { asGuest, atImage, inGallery } from "./walk-gallery.ts";
 import type { Words } from "./words.ts";
 
 export type Walk = {
@@ -31,6 +32,7 @@ export const EXPECTED_IN_CONSOLE = /status of (401|403|404|422|429|50[234])|net:
 export const PROMPTS = {
   landed: "Two herons at a lock",
   several: "A ferry at dusk",
+  batch: "A kite over a dike",
   failed: "A bridge that was never built",
   refused: "A prompt that is not allowed",
   rejected: "A prompt that is not accepted",
@@ -137,6 +139,14 @@ async function* atWork(walk: Walk): States {
   await studio.entry(running).getByText(createText.canceled).waitFor();
   await client.isIdle();
 
+  const unstored = await fated(prompts.running, "output-404");
+  await studio.generate(unstored);
+  await studio.working(unstored).getByText(createText.saving).waitFor();
+  yield "saving";
+  const { items } = await (await client.call("GET", "/api/generations?status=processing")).json();
+  await client.call("DELETE", `/api/generations/${items[0].id}`);
+  await studio.working(unstored).waitFor({ state: "detached" });
+
   const endings = [
     [prompts.failed, "failed", failureSentences.upstream_failed],
     [prompts.refused, "refused", errorSentences.content_policy],
@@ -193,114 +203,6 @@ function ageQueue(page: Page): Promise<void> {
       localStorage.setItem(key, JSON.stringify(items));
     }
   });
-}
-
-/** The gallery, with at least two images. */
-async function* inGallery({ page, studio, client, words }: Walk): States {
-  const { collectionsText, galleryText, failureSentences } = words;
-  const list = /\/api\/generations\?/;
-  const tiles = page.getByRole("list", { name: galleryText.title }).getByRole("checkbox");
-  await page.route(list, () => {});
-  // The document of the gallery without filters brings its first page.
-  await studio.open("/gallery?status=all");
-  await page.locator("[data-tile=placeholder]").first().waitFor();
-  yield "gallery, loading";
-  await page.unroute(list);
-  await page.route(list, (route) => route.abort());
-  await page.reload();
-  await page.getByRole("alert").waitFor();
-  yield "gallery, out of reach";
-  await page.unroute(list);
-
-  await studio.open("/gallery");
-  await areImagesDrawn(page);
-  yield "gallery";
-  await studio.button(galleryText.filter).click();
-  yield "gallery, filter menu";
-  await page.keyboard.press("Escape");
-  const name = "ثعالب حمراء";
-  const { collection } = await (await client.call("POST", "/api/collections", { name })).json();
-  await studio.button(collectionsText.title).click();
-  await page.locator("#collections").getByText(name).waitFor();
-  yield "gallery, collections menu";
-  await page.keyboard.press("Escape");
-  await studio.button(galleryText.select).click();
-  await tiles.nth(0).click();
-  await tiles.nth(1).click();
-  yield "gallery, selecting";
-  const bar = page.getByRole("group", { name: galleryText.select });
-  await bar.getByRole("button", { name: galleryText.collect }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByText(name).waitFor();
-  await dialog.getByRole("button", { name: collectionsText.new }).click();
-  await dialog.getByRole("button", { name: collectionsText.create }).click();
-  await dialog.getByText(collectionsText.nameProblem("empty")).waitFor();
-  yield "adding to a collection, without a name";
-  await dialog.getByRole("button", { name: collectionsText.close }).click();
-  await dialog.waitFor({ state: "detached" });
-  await bar.getByRole("button", { name: galleryText.delete }).click();
-  await page.getByText(galleryText.deleted(2)).waitFor();
-  yield "gallery, two deleted";
-  await page.getByRole("button", { name: galleryText.undo }).click();
-  await studio.open("/gallery?favorite=true&from=2020-01-01");
-  await areImagesDrawn(page);
-  yield "gallery, filtered";
-  await studio.open(`/gallery?collection=${collection.id}`);
-  await page.getByText(collectionsText.emptyWhy).waitFor();
-  yield "gallery, empty collection";
-  const { items } = await (await client.call("GET", "/api/generations?status=succeeded&limit=2")).json();
-  const ids = items.map(({ id }: { id: string }) => id);
-  await client.call("POST", "/api/generations/bulk", { ids, action: "collect", collection: collection.id });
-  await page.reload();
-  await areImagesDrawn(page);
-  yield "gallery, a collection";
-  await client.call("DELETE", `/api/collections/${collection.id}`);
-  await studio.open("/gallery?status=all");
-  await page.getByText(failureSentences.upstream_failed).first().waitFor();
-  yield "gallery, with what failed";
-  await studio.open("/gallery?q=…");
-  await page.getByText(galleryText.nothingFoundWhy).waitFor();
-  yield "gallery, no match";
-}
-
-/** The image viewer and the share dialog. */
-async function* atImage({ page, studio, words, client }: Walk, prompt: string): States {
-  const { galleryText, imageText } = words;
-  await studio.open("/gallery");
-  await areImagesDrawn(page);
-  const viewer = await studio.openImage(prompt);
-  await areImagesDrawn(page);
-  yield "image";
-  await page.keyboard.press("z");
-  yield "image, zoomed";
-  await page.keyboard.press("z");
-  await viewer.getByRole("button", { name: galleryText.share }).click();
-  await studio.shareDialog.waitFor();
-  await studio.shareDialog.getByRole("switch", { name: imageText.publicLink }).click();
-  await studio.shareDialog.getByLabel(imageText.link, { exact: true }).waitFor();
-  yield "share dialog";
-  await page.keyboard.press("Escape");
-  const { items } = await (await client.call("GET", "/api/generations?status=failed")).json();
-  await page.goto(`/g/${items[0].id}`);
-  await page.getByRole("heading", { name: words.errors.failure("upstream_failed") }).waitFor();
-  yield "failed image";
-  await page.goto("/g/nowhere");
-  await page.getByText(imageText.missingWhy).waitFor();
-  yield "image not found";
-}
-
-/** The public pages of this generation, which the Worker renders. */
-async function* asGuest({ page, client }: Walk, id: string): States {
-  for (const showPrompt of [true, false]) {
-    const answer = await client.call("POST", `/api/generations/${id}/share`, { showPrompt });
-    await page.goto((await answer.json()).url);
-    await areImagesDrawn(page);
-    yield showPrompt ? "shared image" : "shared image, without its prompt";
-  }
-  await client.call("DELETE", `/api/generations/${id}/share`);
-  await page.reload();
-  await page.getByRole("heading").waitFor();
-  yield "shared no more";
 }
 
 /** Waits until there are images, and all in the window are decoded. */
