@@ -144,6 +144,8 @@ effect(() => {
 effect(() => {
   void router.route.value;
   dialogs.share.value = null;
+  dialogs.collect.value = null;
+  dialogs.form.value = null;
   dialogs.shortcuts.value = false;
 });
 showUnreachable({ composer, connection, session });

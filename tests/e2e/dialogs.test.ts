@@ -1,11 +1,15 @@
 /** Dialogs and menus open when the user asks for them, and only then. */
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { commonText } from "../../frontend/text/common.ts";
 import { menuText } from "../../frontend/text/menu.ts";
 import { signInText } from "../../frontend/text/sign-in.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { errorSentences } from "../../frontend/text/errors.ts";
+import { actionsText } from "../../frontend/text/actions.ts";
+import { collectionsText } from "../../frontend/text/collections.ts";
+import { stylesText } from "../../frontend/text/styles.ts";
 import { newEmail, PHONE, useBrowser, visit } from "./support/browser.ts";
+import { createClient } from "./support/client.ts";
 
 useBrowser();
 
@@ -60,4 +64,27 @@ test("the sign-in dialog shows that it is loading, and why it failed", async () 
   await dialog.getByRole("button", { name: menuText.signIn, exact: true }).click();
   await dialog.waitFor({ state: "detached" });
   await studio.isSignedIn();
+});
+
+test("Back closes the dialog that is open", async () => {
+  const prompt = "A door in a dune";
+  const client = await createClient(inject("app").url, newEmail());
+  await client.makes(prompt);
+  const { page, studio } = await visit({ email: client.email });
+  await studio.open("/gallery");
+  await page.getByRole("link", { name: commonText.create, exact: true }).click();
+  await studio.button(commonText.style).click();
+  const styles = page.getByRole("dialog", { name: stylesText.title });
+  await styles.waitFor();
+  await page.goBack();
+  await page.waitForURL("**/gallery");
+  await styles.waitFor({ state: "detached" });
+
+  const viewer = await studio.openImage(prompt);
+  await viewer.getByRole("button", { name: actionsText.collect }).click();
+  const collect = page.getByRole("dialog", { name: collectionsText.addTo(1) });
+  await collect.waitFor();
+  await page.goBack();
+  await viewer.waitFor({ state: "detached" });
+  await collect.waitFor({ state: "detached" });
 });
