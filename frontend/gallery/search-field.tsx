@@ -79,7 +79,7 @@ export function SearchField({ q, resets }: Props) {
       <input
         ref={field}
         type="search"
-        class="peer field border-line px-11"
+        class={`peer field border-line ps-control ${text.value === "" ? "" : "pe-10"}`}
         aria-label={galleryText.search}
         aria-describedby={hintId}
         placeholder={galleryText.searchShort}

@@ -88,6 +88,43 @@ test.each([
   expect(await unreachable(page, menu, menu.locator("label"), open)).toEqual([]);
 });
 
+test.each([
+  { what: "left to right", prompt: LONG },
+  { what: "right to left", prompt: "مدينة في الصحراء عند الغروب. ".repeat(9) },
+])("the button that clears the prompt covers no word of it, $what", async ({ prompt }) => {
+  const { page, studio } = await visit({ viewport: { width: 390, height: 844 } });
+  await studio.open();
+  await studio.prompt.fill(prompt);
+  const clear = await studio.button(commonText.clearPrompt).boundingBox();
+  const text = await studio.prompt.evaluate((area) => {
+    const { left, right } = area.getBoundingClientRect();
+    const { paddingLeft, paddingRight } = getComputedStyle(area);
+    return { left: left + Number.parseFloat(paddingLeft), right: right - Number.parseFloat(paddingRight) };
+  });
+  if (!clear) throw new Error("no button");
+  expect(clear.x >= text.right - 0.5 || clear.x + clear.width <= text.left + 0.5).toBe(true);
+});
+
+test("the search field of a phone shows what it is for", async () => {
+  const client = await createClient(app.url, newEmail());
+  const { page, studio } = await visit({
+    email: client.email,
+    viewport: { width: 360, height: 740 },
+    isMobile: true,
+  });
+  await studio.open("/gallery");
+  const field = page.getByRole("searchbox", { name: galleryText.search });
+  await field.waitFor();
+  const [room, needed] = await field.evaluate((input: HTMLInputElement) => {
+    const { paddingLeft, paddingRight, font } = getComputedStyle(input);
+    const context = document.createElement("canvas").getContext("2d");
+    if (context) context.font = font;
+    const padding = Number.parseFloat(paddingLeft) + Number.parseFloat(paddingRight);
+    return [input.clientWidth - padding, context?.measureText(input.placeholder).width ?? Number.NaN];
+  });
+  expect(room).toBeGreaterThanOrEqual(needed ?? Number.NaN);
+});
+
 test("the account menu fits in every window", async () => {
   const { page, studio } = await visit({ email: newEmail() });
   await studio.open();
