@@ -2,9 +2,8 @@ import { useSignal } from "@preact/signals";
 import pencil from "lucide-static/icons/pencil.svg?raw";
 import retry from "lucide-static/icons/refresh-cw.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
-import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { MAX_PRESETS } from "../../../worker/shared/organize.ts";
-import { nameProblem } from "../../../worker/shared/names.ts";
 import type { Preset } from "../../../worker/api/schemas/preset.ts";
 import { apiPart } from "../../studio/api-part.ts";
 import { dialogsPart } from "../../studio/dialogs.ts";
@@ -20,6 +19,7 @@ import { presetsText } from "../../text/presets.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { usePart } from "../../ui/parts.ts";
+import { Confirmation, NameForm } from "./preset-forms.tsx";
 
 /** Uses, saves, renames, replaces and deletes presets. */
 export function PresetsDialog() {
@@ -156,7 +156,9 @@ function PresetRow({ preset, presets, onUsed }: RowProps) {
           >
             {/* The name of the button is all of its text (WCAG 2.5.3). */}
             <span class="sr-only">{presetsText.apply(name)} </span>
-            <bdi class="block truncate font-semibold">{name}</bdi>
+            <span class="flex font-semibold">
+              <bdi class="truncate">{name}</bdi>
+            </span>
             <span class="block truncate text-muted" dir="auto">
               {summaryOf(preset)}
             </span>
@@ -203,40 +205,6 @@ function RowButton({ icon, label, onClick }: { icon: string; label: string; onCl
   );
 }
 
-type ConfirmationProps = {
-  question: string;
-  button: string;
-  isDanger: boolean;
-  /** Returns what went wrong, or null. */
-  send: () => Promise<string | null>;
-  onDone: () => void;
-};
-
-function Confirmation({ question, button, isDanger, send, onDone }: ConfirmationProps) {
-  const { problem, isSending, run } = useSending(send, onDone);
-  const first = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => first.current?.focus(), []);
-  return (
-    <div class="grid gap-2 py-3 text-sm" role="group" aria-label={question}>
-      <p class="wrap-anywhere">{question}</p>
-      <div class="flex gap-2">
-        <button
-          type="button"
-          class={`button small filled touch:min-h-control ${isDanger ? "danger" : ""}`}
-          aria-disabled={isSending.value}
-          onClick={() => void run()}
-        >
-          {button}
-        </button>
-        <button ref={first} type="button" class="button small plain touch:min-h-control" onClick={onDone}>
-          {presetsText.cancel}
-        </button>
-      </div>
-      <Problem text={problem.value} />
-    </div>
-  );
-}
-
 function SaveForm({ presets, isFull }: { presets: Presets; isFull: boolean }) {
   const toasts = usePart(toastsPart);
   const savedCount = useSignal(0);
@@ -256,104 +224,5 @@ function SaveForm({ presets, isFull }: { presets: Presets; isFull: boolean }) {
         }}
       />
     </div>
-  );
-}
-
-type NameFormProps = {
-  label: string;
-  initial: string;
-  button: string;
-  hasFocus?: boolean;
-  /** Returns what went wrong, or null. */
-  send: (name: string) => Promise<string | null>;
-  onDone: (name: string) => void;
-  onCancel?: () => void;
-};
-
-function NameForm({ label, initial, button, hasFocus = true, send, onDone, onCancel }: NameFormProps) {
-  const name = useSignal(initial);
-  const field = useRef<HTMLInputElement>(null);
-  const id = useId();
-  const { problem, isSending, run } = useSending(
-    async () => {
-      const wrong = nameProblem(name.value);
-      return wrong ? presetsText.nameProblems[wrong] : send(name.value);
-    },
-    () => onDone(name.value.trim()),
-  );
-  useLayoutEffect(() => {
-    if (!hasFocus) return;
-    field.current?.focus();
-    field.current?.select();
-  }, []);
-  return (
-    <form
-      class="grid gap-2 py-2"
-      noValidate
-      onSubmit={async (event) => {
-        event.preventDefault();
-        await run();
-        if (problem.value !== null) field.current?.focus();
-      }}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !onCancel) return;
-        // Escape leaves the field first; the dialog stays open.
-        event.preventDefault();
-        event.stopPropagation();
-        onCancel();
-      }}
-    >
-      <label class="text-sm font-medium" for={id}>
-        {label}
-      </label>
-      <div class="flex gap-2">
-        <input
-          ref={field}
-          id={id}
-          class="field"
-          dir="auto"
-          autocomplete="off"
-          enterkeyhint="done"
-          placeholder={presetsText.name}
-          value={name.value}
-          aria-invalid={problem.value !== null}
-          onInput={(event) => {
-            name.value = event.currentTarget.value;
-            problem.value = null;
-          }}
-        />
-        <button type="submit" class="button filled" aria-disabled={isSending.value}>
-          {button}
-        </button>
-        {onCancel && (
-          <button type="button" class="button plain" onClick={onCancel}>
-            {presetsText.cancel}
-          </button>
-        )}
-      </div>
-      <Problem text={problem.value} />
-    </form>
-  );
-}
-
-/** One request at a time; `problem` says why the last one failed. */
-function useSending(send: () => Promise<string | null>, onDone: () => void) {
-  const problem = useSignal<string | null>(null);
-  const isSending = useSignal(false);
-  async function run() {
-    if (isSending.value) return;
-    isSending.value = true;
-    problem.value = await send();
-    isSending.value = false;
-    if (problem.value === null) onDone();
-  }
-  return { problem, isSending, run };
-}
-
-function Problem({ text }: { text: string | null }) {
-  return (
-    <p role="alert" class="text-sm text-danger empty:hidden">
-      {text}
-    </p>
   );
 }
