@@ -34,7 +34,7 @@ export function Examples({ onGenerate }: { onGenerate: () => void }) {
                   loading="lazy"
                   class="w-full"
                 />
-                <span class="p-3">{prompt}</span>
+                <span class="p-3 text-balance">{prompt}</span>
               </button>
             </li>
           );

@@ -189,7 +189,7 @@ function TileMessage({ generation, isIndented }: TileMessageProps) {
     >
       <p class="line-clamp-3 font-medium low:line-clamp-2" data-reason>
         {error && (
-          <span class="me-1 align-text-bottom text-danger">
+          <span class="me-1 inline-flex align-text-bottom text-danger">
             <Icon svg={circleAlert} />
           </span>
         )}

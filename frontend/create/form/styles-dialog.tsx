@@ -22,9 +22,7 @@ export function StylesDialog() {
       <p class="mt-1 text-sm text-muted">{stylesText.what}</p>
       <div class="mt-4 grid grid-cols-3 gap-2 sm:grid-cols-4">
         <Choice id={null} onChosen={close}>
-          <span class="grid size-16 place-items-center rounded-sm bg-sunken text-muted">
-            <Icon svg={ban} />
-          </span>
+          <Icon svg={ban} />
           {stylesText.none}
         </Choice>
         {STYLES.map(({ id, label }) => (
@@ -48,7 +46,7 @@ function Choice({ id, onChosen, children }: ChoiceProps) {
   return (
     <button
       type="button"
-      class="button toggle h-full min-w-0 flex-col gap-1.5 px-1 py-2 text-xs whitespace-normal"
+      class={`button toggle min-w-0 text-xs whitespace-normal ${id ? "h-full flex-col gap-1.5 px-1 py-2" : "col-span-full"}`}
       aria-pressed={style.value === id}
       onClick={() => {
         style.value = id;

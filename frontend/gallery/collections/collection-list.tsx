@@ -107,8 +107,8 @@ export function CollectionRow({ collection: { name, count, cover } }: { collecti
           />
         )}
       </span>
-      <bdi class="min-w-0 flex-1 truncate">{name}</bdi>
-      <span class="text-muted nums">{collectionsText.count(count)}</span>
+      <bdi class="truncate">{name}</bdi>
+      <span class="ms-auto flex-none text-muted nums">{collectionsText.count(count)}</span>
     </>
   );
 }
