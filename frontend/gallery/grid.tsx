@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { TileSize } from "../../worker/shared/tile-image.ts";
 import { storePart } from "../browser/storage.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
+import { writeFilters } from "../studio/images/filters.ts";
 import type { ImageList } from "../studio/images/image-list.ts";
 import { pendingDeletionsPart } from "../studio/images/pending-deletions.ts";
 import { singleKeysOn } from "../studio/shortcuts.ts";
@@ -197,8 +198,10 @@ function ListEnd({ list }: { list: ImageList }) {
         </div>
       )}
       <p role="status">{list.isSearchingFurther.value ? galleryText.searchingFurther : ""}</p>
-      {/* A screen reader has the count from the page's own status. */}
-      {state === "end" && count > 0 && <p aria-hidden="true">{galleryText.found(count, false)}</p>}
+      {/* Beside filters the toolbar has the count; a screen reader has it from the page's own status. */}
+      {state === "end" && count > 0 && !writeFilters(list.filters) && (
+        <p aria-hidden="true">{galleryText.found(count, false)}</p>
+      )}
     </div>
   );
 }

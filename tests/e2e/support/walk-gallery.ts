@@ -93,7 +93,7 @@ export async function* atImage({ page, studio, words, client, prompts }: Walk, p
   await areImagesDrawn(page);
   yield "image, the only one of its prompt";
   await page.keyboard.press("r");
-  await page.getByText(imageText.againDone(1, true)).waitFor();
+  await page.getByRole("button", { name: imageText.view, exact: true }).waitFor();
   yield "image, another one queued";
   await page.keyboard.press("Escape");
   const viewer = await studio.openImage(prompt);
