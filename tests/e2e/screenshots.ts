@@ -12,7 +12,8 @@ import { launch } from "./support/launch.ts";
 import { takeReadmeImages } from "./support/readme-images.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
 import { createStudioPage } from "./support/studio-page.ts";
-import { isAtRest, walkPast } from "./support/walk.ts";
+import { isAtRest } from "./support/at-rest.ts";
+import { walkPast } from "./support/walk.ts";
 import { written } from "./support/words.ts";
 
 const SCHEMES = ["light", "dark"] as const;

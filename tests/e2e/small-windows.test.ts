@@ -9,7 +9,7 @@ import { imageText } from "../../frontend/text/image.ts";
 import { newEmail, useBrowser, visit } from "./support/browser.ts";
 import { createClient } from "./support/client.ts";
 import { createSimulatorClient } from "./support/simulator.ts";
-import { isAtRest } from "./support/walk.ts";
+import { isAtRest } from "./support/at-rest.ts";
 
 useBrowser();
 const app = inject("app");
@@ -92,7 +92,7 @@ test.each([
   { what: "left to right", prompt: LONG },
   { what: "right to left", prompt: "مدينة في الصحراء عند الغروب. ".repeat(9) },
 ])("the button that clears the prompt covers no word of it, $what", async ({ prompt }) => {
-  const { page, studio } = await visit({ viewport: { width: 390, height: 844 } });
+  const { studio } = await visit({ viewport: { width: 390, height: 844 } });
   await studio.open();
   await studio.prompt.fill(prompt);
   const clear = await studio.button(commonText.clearPrompt).boundingBox();

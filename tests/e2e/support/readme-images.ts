@@ -7,7 +7,7 @@ import type { AppAddress } from "./app.ts";
 import { DESKTOP, PHONE } from "./browser.ts";
 import type { Client } from "./client.ts";
 import { createStudioPage } from "./studio-page.ts";
-import { areImagesDrawn, isAtRest } from "./walk.ts";
+import { areImagesDrawn, isAtRest } from "./at-rest.ts";
 
 const NEWEST = "A glass greenhouse on the moon, isometric, pastel colors";
 /** Of WebP, in percent: the lowest without visible artifacts. */

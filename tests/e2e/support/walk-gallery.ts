@@ -1,5 +1,6 @@
 /** The part of the walk about finished images: the gallery, the image viewer and the pages of shared images. */
-import { areImagesDrawn, type States, type Walk } from "./walk.ts";
+import { areImagesDrawn } from "./at-rest.ts";
+import type { States, Walk } from "./walk.ts";
 
 /** The gallery, with at least two images. */
 export async function* inGallery({ page, studio, client, words, prompts }: Walk): States {
