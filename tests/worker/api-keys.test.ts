@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { apiKeyList } from "../../worker/api/schemas/api-key.ts";
-import { newApiKey, shardOfKey } from "../../worker/auth/api-key.ts";
+import { newApiKey, shardOfKey } from "../../worker/auth/api-key-format.ts";
 import { databaseFor } from "../../worker/db/client.ts";
 import { insertApiKey } from "../../worker/db/api-keys.ts";
 import { MAX_API_KEYS, SCOPES } from "../../worker/shared/api-keys.ts";

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Session } from "../../worker/api/schemas/session.ts";
 import { databaseFor } from "../../worker/db/client.ts";
 import { insertGeneration } from "../../worker/db/generations.ts";
-import { buildInput, optionsIn, unsupportedOption } from "../../worker/skytells/models.ts";
+import { buildInput, optionsIn, unsupportedOption } from "../../worker/skytells/model-options.ts";
 import {
   deliver,
   eventually,

@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
-import { newApiKey } from "../../worker/auth/api-key.ts";
+import { newApiKey } from "../../worker/auth/api-key-format.ts";
 import { createKey, expectProblem, generate, newPrompt, newUser, ORIGIN } from "./support/app.ts";
 import { breakD1 } from "./support/faults.ts";
 import { connectApp } from "./support/oauth.ts";

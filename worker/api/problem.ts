@@ -33,7 +33,7 @@ export class StorageUnavailable extends Error {
   override name = "StorageUnavailable";
 }
 
-/** Turns any failure of an R2 call into `StorageUnavailable`; D1 calls go through `db/query.ts`. */
+/** Turns any failure of an R2 call into `StorageUnavailable`; D1 calls go through `db/d1-call.ts`. */
 export async function stored<T>(call: PromiseLike<T>): Promise<T> {
   try {
     return await call;

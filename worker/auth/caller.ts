@@ -9,7 +9,7 @@ import { findApiKey, isUseRecorded, recordUse } from "../db/api-keys.ts";
 import { findUser, type SessionClaim } from "../db/users.ts";
 import { logError, reasonOf } from "../lib/log.ts";
 import { SCOPES, type Scope } from "../shared/api-keys.ts";
-import { digestOfKey, shardOfKey } from "./api-key.ts";
+import { digestOfKey, shardOfKey } from "./api-key-format.ts";
 import { principalOf } from "./principal.ts";
 import type { Session } from "./session.ts";
 

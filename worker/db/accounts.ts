@@ -2,7 +2,7 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { grantDeletions } from "./oauth.ts";
-import { read, write } from "./query.ts";
+import { read, write } from "./d1-call.ts";
 import {
   apiKeys,
   collections,

@@ -5,7 +5,7 @@ import type { ApiKeyRecord } from "../api/api-key.ts";
 import { MAX_API_KEYS, SCOPES } from "../shared/api-keys.ts";
 import type { Database } from "./client.ts";
 import { json } from "./generations.ts";
-import { read, write } from "./query.ts";
+import { read, write } from "./d1-call.ts";
 import { hasRoom } from "./row-limit.ts";
 import { apiKeys, users } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";

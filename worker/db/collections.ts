@@ -6,7 +6,7 @@ import { storedOutput } from "../api/generation.ts";
 import { MAX_COLLECTIONS } from "../shared/organize.ts";
 import type { Database } from "./client.ts";
 import { json, ownAmong } from "./generations.ts";
-import { write } from "./query.ts";
+import { write } from "./d1-call.ts";
 import { hasRoom } from "./row-limit.ts";
 import { collectionItems, collections, generations } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";

@@ -12,7 +12,7 @@ import {
 } from "../api/generation.ts";
 import type { Database } from "./client.ts";
 import { uncountGenerations } from "./collection-count.ts";
-import { read, write } from "./query.ts";
+import { read, write } from "./d1-call.ts";
 import { countOnce } from "./day-count.ts";
 import { generations, users } from "./schema.ts";
 import { run, runWithUser, type UserRead, userRead } from "./user-read.ts";

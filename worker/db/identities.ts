@@ -2,7 +2,7 @@
 import { and, eq, exists, isNull, not, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "./client.ts";
-import { read, write } from "./query.ts";
+import { read, write } from "./d1-call.ts";
 import { identities, users } from "./schema.ts";
 import type { UserRow } from "./users.ts";
 

@@ -1,7 +1,7 @@
 /** Model schemas as they were last fetched from Skytells. */
 import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
-import { read, write } from "./query.ts";
+import { read, write } from "./d1-call.ts";
 import { models } from "./schema.ts";
 
 /** `inputSchema` is JSON. `fetchedAt`: milliseconds since 1970. */

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { GrantRecord } from "../api/connected-app.ts";
 import type { Database } from "./client.ts";
 import { json } from "./generations.ts";
-import { read, write } from "./query.ts";
+import { read, write } from "./d1-call.ts";
 import { oauthEntries } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";
 

@@ -5,7 +5,7 @@ import type { PresetRecord } from "../api/preset.ts";
 import { MAX_PRESETS } from "../shared/organize.ts";
 import type { Database } from "./client.ts";
 import { json } from "./generations.ts";
-import { write } from "./query.ts";
+import { write } from "./d1-call.ts";
 import { hasRoom } from "./row-limit.ts";
 import { presets } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";

@@ -2,7 +2,7 @@
 import type { GenerationRecord } from "../api/generation.ts";
 import type { Database } from "./client.ts";
 import { ownAmong, recordOf } from "./generations.ts";
-import { write } from "./query.ts";
+import { write } from "./d1-call.ts";
 import { generations } from "./schema.ts";
 
 /** Ends the links of those of these generations that are the user's. Returns these generations, in any order. */

@@ -2,7 +2,7 @@
 import type { BatchItem, BatchResponse } from "drizzle-orm/batch";
 import { eq } from "drizzle-orm";
 import type { Database } from "./client.ts";
-import { read } from "./query.ts";
+import { read } from "./d1-call.ts";
 import { users } from "./schema.ts";
 import type { UserRow } from "./users.ts";
 

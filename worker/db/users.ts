@@ -4,7 +4,7 @@ import { type Plan, planOf } from "../shared/plans.ts";
 import type { Database } from "./client.ts";
 import { isSchemaOf, type StoredSchema } from "./models.ts";
 import { isPausedSql } from "./operator/state.ts";
-import { read, write } from "./query.ts";
+import { read, write } from "./d1-call.ts";
 import { days, models, users } from "./schema.ts";
 
 export type UserRow = typeof users.$inferSelect;

@@ -8,7 +8,7 @@ import { limitsOf } from "./plan-limits.ts";
 import { type Job, recordOfJob } from "./jobs/job.ts";
 import type { Jobs } from "./jobs/store.ts";
 import type { Sockets } from "./sockets.ts";
-import type { Uploads } from "./uploads.ts";
+import type { Uploads } from "./upload-store.ts";
 import type { Revocations } from "./revocations.ts";
 import { deadlineOf } from "./jobs/schedule.ts";
 import type { Deliveries } from "./endpoints/deliveries.ts";

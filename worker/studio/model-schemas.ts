@@ -7,7 +7,7 @@ import type { Database } from "../db/client.ts";
 import { saveSchema, type StoredSchema } from "../db/models.ts";
 import type { Settings } from "../config/settings.ts";
 import { logError, reasonOf } from "../lib/log.ts";
-import { fetchInputSchema, type InputSchema, parseInputSchema } from "../skytells/models.ts";
+import { fetchInputSchema, type InputSchema, parseInputSchema } from "../skytells/model-options.ts";
 
 const FRESH_MS = 60 * 60 * 1000;
 /** Delay after a failed fetch, so that not every create waits for an API that is down. */

@@ -24,7 +24,7 @@ import { AccountDeletion } from "./tasks/account-deletion.ts";
 import { AccountDeletionState } from "./tasks/account-deletion-state.ts";
 import { Settling } from "./tasks/settle.ts";
 import { deleteDueUploads } from "./tasks/upload.ts";
-import { Uploads } from "./uploads.ts";
+import { Uploads } from "./upload-store.ts";
 import { Waiters } from "./waiters.ts";
 
 export abstract class StudioObject extends DurableObject<Env> {

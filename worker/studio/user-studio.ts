@@ -35,7 +35,7 @@ import { StudioObject } from "./studio-object.ts";
 import { writeRecord } from "./tasks/record.ts";
 import { removeGenerations } from "./tasks/delete.ts";
 import { fetchStatus } from "./tasks/settle.ts";
-import type { UploadedImage } from "./uploads.ts";
+import type { UploadedImage } from "./upload-store.ts";
 
 /** What the object adds to an export. */
 export type ObjectExport = {

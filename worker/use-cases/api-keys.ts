@@ -1,7 +1,7 @@
 import type { ApiKeyRecord } from "../api/api-key.ts";
 import { ok, type Result, refuse } from "../api/problem.ts";
 import type { ApiKeyBody } from "../api/schemas/requests/api-key.ts";
-import { digestOfKey, newApiKey } from "../auth/api-key.ts";
+import { digestOfKey, newApiKey } from "../auth/api-key-format.ts";
 import { type Principal, readAs } from "../auth/principal.ts";
 import * as rows from "../db/api-keys.ts";
 import { databaseFor, shardOf } from "../db/client.ts";

@@ -15,7 +15,7 @@ import { planOf } from "../shared/plans.ts";
 import { callStudio } from "../studio/client.ts";
 import type { Deps } from "./deps.ts";
 import { documentOf, filesOf } from "./export-document.ts";
-import { recordPending } from "./recorded.ts";
+import { recordPending } from "./record-pending.ts";
 
 const noSuchPart = () => refuse("not_found", "There is no such part: the export ends before it.");
 

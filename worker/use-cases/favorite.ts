@@ -8,7 +8,7 @@ import * as rows from "../db/generations.ts";
 import { announceLater } from "../studio/client.ts";
 import { bulkResultOf } from "./bulk-result.ts";
 import type { Deps } from "./deps.ts";
-import { recordPending } from "./recorded.ts";
+import { recordPending } from "./record-pending.ts";
 
 export async function setFavorite(
   deps: Pick<Deps, "env" | "waitUntil">,

@@ -5,7 +5,7 @@ import { commonDatabase } from "../db/client.ts";
 import { listSchemas, type StoredSchema } from "../db/models.ts";
 import { logError, reasonOf } from "../lib/log.ts";
 import { MODELS } from "../shared/models.ts";
-import { optionsIn, parseInputSchema } from "../skytells/models.ts";
+import { optionsIn, parseInputSchema } from "../skytells/model-options.ts";
 
 export type Offer = Pick<Session, "models" | "retiredModels"> & { schemas: StoredSchema[] };
 

@@ -11,7 +11,7 @@ import { run } from "../db/user-read.ts";
 import { announceLater } from "../studio/client.ts";
 import { bulkResultOf } from "./bulk-result.ts";
 import type { Deps } from "./deps.ts";
-import { recordPending } from "./recorded.ts";
+import { recordPending } from "./record-pending.ts";
 
 /** Creates the link, or finds the one that exists. Returns its token. Without `showPrompt` the link keeps its setting. */
 export async function shareGeneration(

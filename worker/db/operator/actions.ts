@@ -4,7 +4,7 @@ import type { Position } from "../../api/cursor.ts";
 import type { OperatorAction } from "../../api/admin-schemas.ts";
 import { DAY_MS } from "../../shared/time.ts";
 import type { Database } from "../client.ts";
-import { read, write } from "../query.ts";
+import { read, write } from "../d1-call.ts";
 import { operatorActions } from "../schema.ts";
 
 /** Who acts: a user's id, or `token` for ADMIN_TOKEN. */

@@ -6,7 +6,7 @@ import { desc, gte, lt, sql } from "drizzle-orm";
 import { logError, reasonOf } from "../../lib/log.ts";
 import { DAY_MS } from "../../shared/time.ts";
 import type { Database } from "../client.ts";
-import { read, write } from "../query.ts";
+import { read, write } from "../d1-call.ts";
 import { operatorCounts, refusedWebhooks } from "../schema.ts";
 
 /** How long events are collected: less than the 30 s that `waitUntil` allows after a response. Tests shorten it. */

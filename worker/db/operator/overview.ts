@@ -1,7 +1,7 @@
 /** What the operator's page reads of all users' generations. Each statement reads a limited number of rows. */
 import { and, asc, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import type { Database } from "../client.ts";
-import { read } from "../query.ts";
+import { read } from "../d1-call.ts";
 import { countedGenerations, generations, users } from "../schema.ts";
 
 /** Rows that are counted: more are reported as this many. */

@@ -1,7 +1,7 @@
 /** What the operator switches for the whole studio. */
 import { eq, sql } from "drizzle-orm";
 import type { Database } from "../client.ts";
-import { read, write } from "../query.ts";
+import { read, write } from "../d1-call.ts";
 import { studioState } from "../schema.ts";
 import { actionStatements, type Operator } from "./actions.ts";
 

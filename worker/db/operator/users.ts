@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, ne, or, type SQL, s
 import type { Plan } from "../../shared/plans.ts";
 import type { Database } from "../client.ts";
 import { actionStatements, type NewAction, type Operator } from "./actions.ts";
-import { read, write } from "../query.ts";
+import { read, write } from "../d1-call.ts";
 import { days, generations, users } from "../schema.ts";
 import type { UserRow } from "../users.ts";
 

@@ -5,7 +5,7 @@ import { MAX_PASSKEYS } from "../../shared/passkeys.ts";
 import { DAY_MS } from "../../shared/time.ts";
 import type { Database } from "../client.ts";
 import { actionStatements, type Operator } from "../operator/actions.ts";
-import { read, write } from "../query.ts";
+import { read, write } from "../d1-call.ts";
 import { invitations, passkeys, users } from "../schema.ts";
 import type { UserRow } from "../users.ts";
 import { challengeUse, type UsedChallenge } from "./challenges.ts";

@@ -2,7 +2,7 @@
 import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
 import { MAX_PASSKEYS } from "../../shared/passkeys.ts";
 import type { Database } from "../client.ts";
-import { read, write } from "../query.ts";
+import { read, write } from "../d1-call.ts";
 import { hasRoom } from "../row-limit.ts";
 import { identities, passkeys, users } from "../schema.ts";
 import { type UserRead, userRead } from "../user-read.ts";

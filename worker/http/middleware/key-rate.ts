@@ -2,7 +2,7 @@
  * The rate of requests with an API key or an access token. One that this isolate has found valid counts under its own id.
  * Any other counts for the client's network, before D1 is asked: guesses must not take D1's time.
  */
-import { digestOfKey } from "../../auth/api-key.ts";
+import { digestOfKey } from "../../auth/api-key-format.ts";
 import { isKeyWithinRate } from "../../lib/rate-limit.ts";
 import type { AppContext } from "./app-env.ts";
 import { isWithinRate } from "./rate-limit.ts";

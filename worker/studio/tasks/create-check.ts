@@ -13,7 +13,7 @@ import {
   type InputSchema,
   optionsIn,
   unsupportedOption,
-} from "../../skytells/models.ts";
+} from "../../skytells/model-options.ts";
 import { isLoopback, type Settings } from "../../config/settings.ts";
 import type { StudioContext } from "../context.ts";
 import { findReference, type Reference } from "./reference.ts";

@@ -7,7 +7,7 @@ import { referenceUrl } from "../../auth/reference-token.ts";
 import type { Settings } from "../../config/settings.ts";
 import { logError } from "../../lib/log.ts";
 import { type ImageInput, imageInputIn } from "../../skytells/image-input.ts";
-import { buildInput } from "../../skytells/models.ts";
+import { buildInput } from "../../skytells/model-options.ts";
 import { webhookUrl } from "../../skytells/webhook.ts";
 import { pushLimits, type StudioContext } from "../context.ts";
 import { type Job, recordOfJob } from "../jobs/job.ts";

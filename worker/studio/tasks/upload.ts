@@ -8,7 +8,7 @@ import { uploadKey } from "../../images/keys.ts";
 import { bounded } from "../../lib/async.ts";
 import { logError, reasonOf } from "../../lib/log.ts";
 import type { StudioContext } from "../context.ts";
-import type { UploadedImage } from "../uploads.ts";
+import type { UploadedImage } from "../upload-store.ts";
 
 /** How long a due upload waits for the job that uses it. */
 const IN_USE_DELAY_MS = 60_000;

@@ -1,5 +1,5 @@
 import type { Settings } from "../../config/settings.ts";
-import { MODEL_TIMEOUT_MS } from "../../skytells/models.ts";
+import { MODEL_TIMEOUT_MS } from "../../skytells/model-options.ts";
 import { getModel, type Probe, probeAccount } from "../../skytells/client.ts";
 import type { Finding } from "./finding.ts";
 

@@ -12,7 +12,7 @@ import { findLink } from "../../db/operator/users.ts";
 import { run } from "../../db/user-read.ts";
 import { log } from "../../lib/log.ts";
 import { getModel } from "../../skytells/client.ts";
-import { MODEL_TIMEOUT_MS } from "../../skytells/models.ts";
+import { MODEL_TIMEOUT_MS } from "../../skytells/model-options.ts";
 import { callStudio } from "../../studio/client.ts";
 import { announce, type OperatorDeps } from "./users.ts";
 
