@@ -6,15 +6,12 @@ import { problemResponse } from "../../api/problem.ts";
 import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import { databaseFor } from "../../db/client.ts";
 import type { Operator } from "../../db/operator/actions.ts";
-import type { AppContext, AppEnv, WithOperator } from "./app-env.ts";
-import { isWithinRate } from "./rate-limit.ts";
+import type { AppContext, WithOperator } from "./app-env.ts";
+import { isWithinRate, limitedBy } from "./rate-limit.ts";
 import { sessionOf } from "./session.ts";
 
 /** For the operator's pages: against a flood of requests, each of which reads D1. */
-export const limitedAdmin = createMiddleware<AppEnv>(async (c, next) => {
-  if (!(await isWithinRate(c.env.RL_ADMIN, c))) return problemResponse(TOO_MANY_REQUESTS);
-  await next();
-});
+export const limitedAdmin = limitedBy("RL_ADMIN");
 
 /**
  * Who acts for the studio: its token, or the session of a user who is an operator. For any other session, and without a token in

@@ -2,14 +2,24 @@ import { createMiddleware } from "hono/factory";
 import { problemResponse } from "../../api/problem.ts";
 import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import { isKeyWithinRate } from "../../lib/rate-limit.ts";
-import type { AppContext, WithCaller } from "./app-env.ts";
+import type { AppContext, AppEnv, WithCaller } from "./app-env.ts";
 
 /** Whether one more request of the client's network is within the rate. */
 export function isWithinRate(limiter: RateLimit | undefined, c: AppContext): Promise<boolean> {
   return isKeyWithinRate(limiter, networkOf(c.req.header("cf-connecting-ip") ?? "local"));
 }
 
-/** Limits a user's requests of lists, exports, presets and collections. Goes behind `withCaller` and the checks of the query. */
+/** Limits the requests of a client's network. Goes before the body is read and D1 is asked. */
+export const limitedBy = (limiter: "RL_SIGN_IN" | "RL_API_KEY" | "RL_ADMIN") =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    if (!(await isWithinRate(c.env[limiter], c))) return problemResponse(TOO_MANY_REQUESTS);
+    await next();
+  });
+
+/**
+ * Limits a user's requests for lists, exports, and what they manage: presets, collections, keys, passkeys, endpoints. Goes
+ * behind `withCaller` and the checks of the request.
+ */
 export const limitedByUser = createMiddleware<WithCaller>(async (c, next) => {
   if (!(await isKeyWithinRate(c.env.RL_READ, c.var.caller.userId))) return problemResponse(TOO_MANY_REQUESTS);
   await next();

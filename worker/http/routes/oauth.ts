@@ -3,8 +3,6 @@
  * page are loaded with the first request: other routes do not pay for them.
  */
 import { createMiddleware } from "hono/factory";
-import { problemResponse } from "../../api/problem.ts";
-import { TOO_MANY_REQUESTS } from "../../api/refusals.ts";
 import {
   GRANTABLE_SCOPES,
   isOAuthPossible,
@@ -16,7 +14,7 @@ import { settingsOf } from "../../config/settings.ts";
 import type { AppContext, AppEnv } from "../middleware/app-env.ts";
 import { bodyUpTo } from "../middleware/body.ts";
 import { originOf, requestToOrigin, sameOrigin } from "../middleware/origin.ts";
-import { isWithinRate } from "../middleware/rate-limit.ts";
+import { limitedBy } from "../middleware/rate-limit.ts";
 import { newApp } from "../routing.ts";
 
 const consent = () => import("../pages/consent.ts");
@@ -27,12 +25,6 @@ const onlyIfPossible = createMiddleware<AppEnv>(async (c, next) => {
   if (!isOAuthPossible(originOf(c))) return c.notFound();
   await next();
 });
-
-const limitedBy = (limiter: "RL_SIGN_IN" | "RL_API_KEY") =>
-  createMiddleware<AppEnv>(async (c, next) => {
-    if (!(await isWithinRate(c.env[limiter], c))) return problemResponse(TOO_MANY_REQUESTS);
-    await next();
-  });
 
 /** The provider's response. Which origins may read it is decided by `ALLOWED_ORIGINS`. */
 async function serve(c: AppContext): Promise<Response> {

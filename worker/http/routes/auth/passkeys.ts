@@ -2,10 +2,9 @@
  * Passkeys: registration, sign-in, and the list of the account page. The code behind the routes is imported with the
  * first request: other routes do not pay for it.
  */
-import { createMiddleware } from "hono/factory";
 import { presentPasskey } from "../../../api/passkey.ts";
 import { problemResponse } from "../../../api/problem.ts";
-import { TOO_MANY_REQUESTS, UNAUTHENTICATED } from "../../../api/refusals.ts";
+import { UNAUTHENTICATED } from "../../../api/refusals.ts";
 import {
   invitationTokenBody,
   passkeyNameBody,
@@ -16,11 +15,11 @@ import {
 import { authorize } from "../../../auth/principal.ts";
 import { databaseFor } from "../../../db/client.ts";
 import { depsOf } from "../../deps.ts";
-import type { AppContext, AppEnv } from "../../middleware/app-env.ts";
+import type { AppContext } from "../../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType } from "../../middleware/body.ts";
 import { withPrincipal, withSession } from "../../middleware/caller.ts";
 import { sameOrigin } from "../../middleware/origin.ts";
-import { isWithinRate, limitedByUser } from "../../middleware/rate-limit.ts";
+import { limitedBy, limitedByUser } from "../../middleware/rate-limit.ts";
 import { sessionOf, startSession } from "../../middleware/session.ts";
 import { newApp } from "../../routing.ts";
 
@@ -28,11 +27,8 @@ const own = () => import("../../../use-cases/passkeys/own.ts");
 const register = () => import("../../../use-cases/passkeys/register.ts");
 const signIn = () => import("../../../use-cases/passkeys/sign-in.ts");
 
-/** Before the body is read and D1 is asked: the limit is against guessing. */
-const limited = createMiddleware<AppEnv>(async (c, next) => {
-  if (!(await isWithinRate(c.env.RL_SIGN_IN, c))) return problemResponse(TOO_MANY_REQUESTS);
-  await next();
-});
+/** Against guessing. */
+const limited = limitedBy("RL_SIGN_IN");
 
 async function signedIn(c: AppContext) {
   const session = await sessionOf(c);
