@@ -1,4 +1,4 @@
-/** Session tokens. Whether a session has been ended, the user's row says (`principal.ts`). */
+/** Session tokens. The user's row decides whether a session has ended (`principal.ts`). */
 import type { SessionClaim } from "../db/users.ts";
 import { SESSION_SECONDS } from "../config/limits.ts";
 import type { Settings } from "../config/settings.ts";

@@ -62,7 +62,7 @@ export const MAX_FORGET_TRIES = 5;
 export const RETAIN_JOB_MS = DAY_MS;
 /** A slot is not counted longer than the deadline plus this. */
 export const SLOT_GRACE_MS = 300_000;
-/** Per user; a further socket closes the oldest. */
+/** Open sockets per user; one more closes a silent one, else the oldest. */
 export const MAX_SOCKETS = 20;
 /** Calls that wait in a user's object for a change of a generation. They are no sockets, and close none. */
 export const MAX_WAITING_CALLS = 20;

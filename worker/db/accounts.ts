@@ -46,7 +46,8 @@ export async function someGenerationIds(db: Database, userId: string, limit: num
   return rows.map(({ id }) => id);
 }
 
-export async function deleteGenerations(db: Database, userId: string, ids: string[]): Promise<void> {
+/** Does not lower the counts of collections: they are deleted too. */
+export async function deleteGenerationRows(db: Database, userId: string, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   const among = sql`${generations.id} in (select value from json_each(${JSON.stringify(ids)}))`;
   await write(() => db.delete(generations).where(and(among, eq(generations.userId, userId))));

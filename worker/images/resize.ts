@@ -4,7 +4,7 @@ import { STEP_TIMEOUT_MS } from "../config/limits.ts";
 import { logError, reasonOf } from "../lib/log.ts";
 
 /** `side`: the longest, in pixels. `quality`: of WebP, 1 to 100. */
-export type Size = { side: number; quality: number };
+export type TargetSize = { side: number; quality: number };
 
 /** `unreadable`: the same image fails again. `unavailable`: a later try may work. `paused`: Images was not asked. */
 export type ResizeFailure = { ok: false; failure: "unreadable" | "unavailable" | "paused"; reason: string };
@@ -25,7 +25,7 @@ let pausedUntil = 0;
 export async function resizeToWebp(
   images: ImagesBinding,
   original: R2ObjectBody,
-  { side, quality }: Size,
+  { side, quality }: TargetSize,
 ): Promise<Resized> {
   const isPaused = Date.now() < pausedUntil;
   if (isPaused || original.size > MAX_ORIGINAL_BYTES) {
@@ -44,7 +44,7 @@ export async function resizeToWebp(
   }
 }
 
-async function transform(images: ImagesBinding, original: R2ObjectBody, { side, quality }: Size) {
+async function transform(images: ImagesBinding, original: R2ObjectBody, { side, quality }: TargetSize) {
   const result = await images
     .input(original.body)
     .transform({ width: side, height: side, fit: "scale-down" })

@@ -5,7 +5,7 @@ import { STEP_TIMEOUT_MS } from "../config/limits.ts";
 import { bounded } from "../lib/async.ts";
 import { log, reasonOf } from "../lib/log.ts";
 import { failedVariantKey, outputKey, thumbnailKey, variantKey } from "./keys.ts";
-import { type ResizeFailure, resizeToWebp, type Size } from "./resize.ts";
+import { type ResizeFailure, resizeToWebp, type TargetSize } from "./resize.ts";
 import { serveObject } from "./serve.ts";
 
 /**
@@ -17,7 +17,7 @@ const VARIANTS = {
   small: { side: 256, quality: 60 },
   "768": { side: 768, quality: 80 },
   "1280": { side: 1280, quality: 80 },
-} as const satisfies Record<string, Size>;
+} as const satisfies Record<string, TargetSize>;
 export type Variant = keyof typeof VARIANTS;
 
 /** Longest sides on a shared page, in pixels: for a phone's screen, and for most others. */

@@ -37,7 +37,7 @@ export function limitConcurrency(width: number): <T>(task: () => Promise<T>) => 
     try {
       return await task();
     } finally {
-      // The place passes on directly, so that a new task cannot take it first.
+      // Hands its turn to the next task directly, so that a new task cannot take it first.
       const next = waiting.shift();
       if (next) next();
       else free += 1;

@@ -1,6 +1,6 @@
 /**
  * Instead of the SDK's shims for workerd (`[alias]` in wrangler.toml). They contain a JSON Schema validator, which the SDK
- * uses for the answers of clients only: the studio asks them nothing.
+ * uses for responses of clients only: the studio sends clients no requests.
  */
 export class DefaultJsonSchemaValidator {
   getValidator(): never {

@@ -39,7 +39,7 @@ export function predictionWithIdOnly(id: string): Prediction {
 }
 
 /** Opaque, a UUID in practice. It is used in paths and keys, so it may only have characters that are safe there. */
-export const PREDICTION_ID = /^[\w~-][\w.~-]{0,127}$/;
+const PREDICTION_ID = /^[\w~-][\w.~-]{0,127}$/;
 
 const loose = <T extends z.ZodType>(schema: T) => schema.nullish().catch(null);
 

@@ -47,8 +47,8 @@ export function predictionIn(payload: unknown): Prediction | null {
 /** Drops the input: it proves nothing in a webhook, and could be large. */
 const withoutInput = (prediction: Prediction): Prediction => ({ ...prediction, input: null });
 
-/** Events to subscribe to: the API reference and the SDK name them differently. */
-export const WEBHOOK_EVENTS = {
+/** Skytells' events to subscribe to: the API reference and the SDK name them differently. */
+export const PREDICTION_EVENTS = {
   reference: ["prediction.started", "prediction.succeeded", "prediction.failed", "prediction.cancelled"],
   sdk: ["prediction.started", "prediction.completed", "prediction.failed", "prediction.canceled"],
 } as const;

@@ -36,11 +36,12 @@ export const generateCommand = z.object({
 });
 export type GenerateCommand = z.infer<typeof generateCommand>;
 
-export const delivery = z.object({
+/** A webhook of Skytells. */
+export const incomingWebhook = z.object({
   jobId: nullable(z.string()),
   prediction: predictionSchema,
 });
-export type Delivery = { jobId: string | null; prediction: Prediction };
+export type IncomingWebhook = { jobId: string | null; prediction: Prediction };
 
 export const generationRecord = z.object({
   id: z.string(),

@@ -78,7 +78,7 @@ export class Uploads {
     );
   }
 
-  /** The create was rejected, so nothing was made of it. */
+  /** The create was rejected: the upload can be used again. */
   keep(id: string): void {
     this.sql.exec("update uploads set state = 'ready', next_at = expires_at where id = ?", id);
   }

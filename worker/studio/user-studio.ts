@@ -25,7 +25,7 @@ import * as webhooks from "./endpoints/manage.ts";
 import { hasTask } from "./jobs/transitions.ts";
 import { generate } from "./tasks/create.ts";
 import * as rpc from "./rpc.ts";
-import type { Delivery, GenerateCommand } from "./rpc.ts";
+import type { GenerateCommand, IncomingWebhook } from "./rpc.ts";
 import { completeUpload, reserveUpload } from "./tasks/upload.ts";
 import { referenceKeyOf } from "./tasks/reference.ts";
 import { applyWebhook, type WebhookOutcome } from "./tasks/apply-webhook.ts";
@@ -80,8 +80,8 @@ export class UserStudio extends StudioObject {
   }
 
   /** Applies a webhook. On disk when this returns; the work that follows runs in the background. */
-  async deliver(delivery: Delivery): Promise<WebhookOutcome> {
-    const { jobId, prediction } = rpc.delivery.parse(delivery);
+  async deliver(webhook: IncomingWebhook): Promise<WebhookOutcome> {
+    const { jobId, prediction } = rpc.incomingWebhook.parse(webhook);
     await this.ensureAlarm();
     return applyWebhook(this.context(), jobId, prediction);
   }

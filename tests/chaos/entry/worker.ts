@@ -4,7 +4,7 @@
  */
 import { createRandom } from "../../../simulator/random.ts";
 import app from "../../../worker/index.ts";
-import type { Delivery } from "../../../worker/studio/rpc.ts";
+import type { IncomingWebhook } from "../../../worker/studio/rpc.ts";
 import { UserStudio as Production } from "../../../worker/studio/user-studio.ts";
 import { faults, withFaults } from "./faults.ts";
 
@@ -23,9 +23,9 @@ export class UserStudio extends Production {
     return super.generate(command);
   }
 
-  override deliver(delivery: Delivery): ReturnType<Production["deliver"]> {
+  override deliver(webhook: IncomingWebhook): ReturnType<Production["deliver"]> {
     this.mayAbort();
-    return super.deliver(delivery);
+    return super.deliver(webhook);
   }
 
   override async alarm(): Promise<void> {

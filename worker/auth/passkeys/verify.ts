@@ -119,7 +119,7 @@ function clientDataProblem(
 }
 
 /** The parsed client data of a response; null: no JSON object. */
-export function readClientData(clientDataJSON: string): Record<string, unknown> | null {
+function readClientData(clientDataJSON: string): Record<string, unknown> | null {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytesOf(clientDataJSON));
     const value: unknown = JSON.parse(text);

@@ -28,7 +28,7 @@ let plannedAt: number | null = null;
 type Deps = { db: Database; waitUntil: (work: Promise<unknown>) => void };
 
 /** `webhook`: is listed, too. */
-export function count(
+export function countEvent(
   { db, waitUntil }: Deps,
   name: string,
   webhook?: Omit<RefusedWebhook, "id" | "at">,

@@ -5,7 +5,7 @@ import { read } from "../d1-call.ts";
 import { countedGenerations, generations, users } from "../schema.ts";
 
 /** Rows that are counted: more are reported as this many. */
-export const MAX_COUNTED = 2_000;
+const MAX_COUNTED = 2_000;
 const MAX_STUCK = 20;
 const MAX_SAMPLED = 50;
 

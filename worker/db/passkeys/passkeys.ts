@@ -10,7 +10,7 @@ import type { UserRow } from "../users.ts";
 import { challengeUse, type UsedChallenge } from "./challenges.ts";
 
 /** The issuer of identities whose subject is a WebAuthn user handle. */
-export const PASSKEY_ISSUER = "passkey";
+const PASSKEY_ISSUER = "passkey";
 
 export type PasskeyRow = typeof passkeys.$inferSelect;
 /** `handle`: the user handle that the authenticator stores with the passkey. */

@@ -8,7 +8,7 @@ import type { AppContext } from "./app-env.ts";
 const contextOf = (c: AppContext) => c as Context;
 
 /**
- * `__Host-` ties a cookie to https and to this host. Cloudflare forwards plain http unless told otherwise: browsers do
+ * `__Host-` ties a cookie to https and to this host. Cloudflare forwards plain http unless configured otherwise: browsers do
  * not store the cookie there, and one without the prefix is not read. Loopback works without.
  */
 function prefixOf(c: AppContext): "host" | undefined {

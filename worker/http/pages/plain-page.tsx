@@ -1,4 +1,4 @@
-/** A page that the Worker renders: no script, one inline style, a link to the studio. */
+/** A page that the Worker renders: one inline style and a link to the studio. No script unless the page adds one. */
 import { html, raw } from "hono/html";
 import { language, text } from "./text.ts";
 import { PLAIN_STYLE } from "./plain-style.ts";

@@ -143,5 +143,5 @@ function withFirstPage(page: Response, start: GenerationPage): Response {
     .transform(page);
 }
 
-/** An id comes from Skytells and may contain any character. */
+/** For an attribute. The addresses contain ids, which Skytells chooses. */
 const escaped = (text: string) => text.replace(/[&"<]/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -14,8 +14,8 @@ const NO_PAGE = { "cache-control": "no-store", "content-disposition": "attachmen
 export const references = newApp().get("/image", async (c) => {
   const claim = await readReferenceToken(settingsOf(c.env), c.req.query("token") ?? "");
   if (!claim) {
-    const isPatient = await isWithinRate(c.env.RL_BAD_WEBHOOK, c);
-    return problemResponse(isPatient ? IMAGE_NOT_FOUND : TOO_MANY_REQUESTS);
+    const isWithin = await isWithinRate(c.env.RL_BAD_WEBHOOK, c);
+    return problemResponse(isWithin ? IMAGE_NOT_FOUND : TOO_MANY_REQUESTS);
   }
   const key = await callStudio(c.env, claim.userId, (studio) => studio.referenceKey(claim.jobId));
   const image = key === null ? null : await stored(serveObject(c.env.OUTPUTS, key, c.req.raw, NO_PAGE));

@@ -55,7 +55,7 @@ export const session = newApp().get("/", async (c) => {
   const signedIn: Session = {
     // No API key makes its caller an operator.
     user: { id: user.id, email: user.email, plan, ...(session && user.operator && { operator: true }) },
-    limits: await limitsOf(c.env, user.id, plan),
+    limits: await readLimits(c.env, user.id, plan),
     ...offered,
     signIn,
   };
@@ -63,7 +63,7 @@ export const session = newApp().get("/", async (c) => {
 });
 
 /** Null if the user's object does not answer: the session itself is known. */
-async function limitsOf(env: Env, userId: string, plan: Plan): Promise<Limits | null> {
+async function readLimits(env: Env, userId: string, plan: Plan): Promise<Limits | null> {
   try {
     return await bounded(
       callStudio(env, userId, (studio) => studio.limits(plan)),

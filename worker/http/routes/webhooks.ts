@@ -1,7 +1,7 @@
 import { readUpTo } from "../../lib/stream.ts";
 import { commonDatabase } from "../../db/client.ts";
 import { ownerOf } from "../../db/generations.ts";
-import { count as countEvent } from "../../db/operator/counts.ts";
+import { countEvent } from "../../db/operator/counts.ts";
 import { MAX_WEBHOOK_BYTES } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { log, logError, reasonOf } from "../../lib/log.ts";
@@ -25,13 +25,13 @@ export const webhooks = newApp().post("/", async (c) => {
   const declared = Number(c.req.header("content-length") ?? 0);
   const body = declared > MAX_WEBHOOK_BYTES ? null : await readUpTo(c.req.raw.body, MAX_WEBHOOK_BYTES);
   if (!body) {
-    count(c, "too_large");
+    countWebhook(c, "too_large");
     return problemResponse({ code: "payload_too_large", detail: "A webhook has at most 256 KB." });
   }
 
   const { skytells } = settingsOf(c.env);
   if (!(await isSignedBy(skytells.webhookKeys, body, c.req.header("x-skytells-signature") ?? null))) {
-    count(c, "bad_signature");
+    countWebhook(c, "bad_signature");
     if (!(await isWithinRate(c.env.RL_BAD_WEBHOOK, c))) {
       return problemResponse(TOO_MANY_REQUESTS);
     }
@@ -42,31 +42,31 @@ export const webhooks = newApp().post("/", async (c) => {
   try {
     payload = JSON.parse(new TextDecoder().decode(body));
   } catch {
-    count(c, "malformed");
+    countWebhook(c, "malformed");
     return problemResponse({ code: "invalid_request", detail: "The body is not JSON." });
   }
   const prediction = predictionIn(payload);
   if (prediction) {
     try {
-      count(
+      countWebhook(
         c,
         await deliver(c.env, correlationIn(new URL(c.req.url).searchParams), prediction),
         prediction.id,
       );
     } catch (error) {
-      count(c, "not_stored", prediction.id);
+      countWebhook(c, "not_stored", prediction.id);
       logError("delivery_failed", { generation: prediction.id, reason: reasonOf(error) });
       return problemResponse({ code: "storage_unavailable", detail: "Try again.", retryAfterSeconds: 5 });
     }
   } else {
-    count(c, "malformed");
+    countWebhook(c, "malformed");
     log("webhook_not_understood");
   }
   return c.json({ ok: true }, 200);
 });
 
 /** For the operator's page. `accepted` and `duplicate` ones are only counted; the others are also listed. */
-function count(c: AppContext, verdict: WebhookVerdict, generationId: string | null = null): void {
+function countWebhook(c: AppContext, verdict: WebhookVerdict, generationId: string | null = null): void {
   const deps = {
     db: commonDatabase(c.env),
     waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),

@@ -22,7 +22,7 @@ export function hasTask(job: Job, task: Task): boolean {
   return job.tasks.includes(task);
 }
 
-export function withTasks(job: Job, ...tasks: Task[]): Job {
+function withTasks(job: Job, ...tasks: Task[]): Job {
   return { ...job, tasks: [...new Set([...job.tasks, ...tasks])] };
 }
 

@@ -4,7 +4,7 @@
  */
 import { bounded, inParallel } from "../../lib/async.ts";
 import {
-  deleteGenerations,
+  deleteGenerationRows,
   deletePresetsAndCollections,
   eraseUser,
   markDeleted,
@@ -17,7 +17,7 @@ import type { StudioContext } from "../context.ts";
 import type { AccountDeletionState } from "./account-deletion-state.ts";
 
 /** Rows per pass: each costs a request to Skytells, and an alarm has a limited number of subrequests. */
-const ROWS_A_PASS = 50;
+const ROWS_PER_PASS = 50;
 /** Concurrent requests to Skytells. */
 const WIDTH = 6;
 
@@ -45,11 +45,11 @@ export async function deletionPass(
 
   // Running jobs end first: a create may still be accepted, a file may still be written.
   const isQuiet = jobs.deleteFinished() === 0 && !isBusy();
-  const ids = await someGenerationIds(db, userId, ROWS_A_PASS);
+  const ids = await someGenerationIds(db, userId, ROWS_PER_PASS);
   const free = ids.filter((id) => !jobs.hasPrediction(id));
   const forgotten = await forget(context, deletion, free);
   const removed = await bounded(removeSomeOfUser(bindings.OUTPUTS, userId), STEP_TIMEOUT_MS);
-  await deleteGenerations(db, userId, forgotten);
+  await deleteGenerationRows(db, userId, forgotten);
   if (forgotten.length < free.length) return "skytells_failed";
   if (!isQuiet || jobs.deleteFinished() > 0 || isBusy()) {
     return forgotten.length > 0 || removed > 0 ? "more" : "waiting";

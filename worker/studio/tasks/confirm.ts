@@ -132,7 +132,7 @@ async function confirmEarlyNews(context: StudioContext, job: Job, news: Predicti
 }
 
 async function findInList(context: StudioContext, job: Job): Promise<Found> {
-  // A job that was given up is here because of a webhook, which was not confirmed.
+  // A job that was given up is searched because of a webhook, and Skytells did not confirm its prediction.
   if (job.upstream !== "unconfirmed") return { kind: "absent" };
   const until = (job.answeredAt ?? job.sentAt) + CLOCK_SLACK_MS;
   const listing = await listPredictions(context.settings.skytells, job.sentAt - CLOCK_SLACK_MS, until);

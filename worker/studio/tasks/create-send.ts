@@ -2,10 +2,10 @@
 import type { GenerationRecord } from "../../api/generation.ts";
 import { ok, type Result, refuse } from "../../api/problem.ts";
 import type { Settings } from "../../config/settings.ts";
-import { count } from "../../db/operator/counts.ts";
+import { countEvent } from "../../db/operator/counts.ts";
 import { log } from "../../lib/log.ts";
 import { type CreateOutcome, createPrediction } from "../../skytells/client.ts";
-import { WEBHOOK_EVENTS } from "../../skytells/webhook.ts";
+import { PREDICTION_EVENTS } from "../../skytells/webhook.ts";
 import { pushLimits, type StudioContext, updateJob } from "../context.ts";
 import { type Job, recordOfJob } from "../jobs/job.ts";
 import { applyPrediction, attachPrediction, hasTask, markUnconfirmed } from "../jobs/transitions.ts";
@@ -32,7 +32,7 @@ async function create(context: StudioContext, job: Job): Promise<Result<Generati
       model: job.model,
       input: job.input,
       ...(job.webhookUrl !== null && {
-        webhook: { url: job.webhookUrl, events: WEBHOOK_EVENTS[settings.skytells.webhookEvents] },
+        webhook: { url: job.webhookUrl, events: PREDICTION_EVENTS[settings.skytells.webhookEvents] },
       }),
     },
     settings.createTimeoutMs,
@@ -77,7 +77,7 @@ async function applyCreateOutcome(
       context.arm();
       sockets.deleted(id);
       pushLimits(context);
-      if (outcome.operator) count(context, "account_rejected");
+      if (outcome.operator) countEvent(context, "account_rejected");
       log("create_rejected", { job: id, code: outcome.refusal.code });
       return { ok: false, refusal: outcome.refusal };
     }

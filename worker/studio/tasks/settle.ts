@@ -115,7 +115,7 @@ export class Settling {
   }
 }
 
-/** One pass. Throws only on a bug. */
+/** One pass. Throws on a bug, and when D1 is down while it closes an unreadable job. */
 async function settleOnce(context: StudioContext, id: string, run: Run): Promise<void> {
   const { jobs, settings, now } = context;
   const job = jobs.get(id);
@@ -190,7 +190,7 @@ async function checkUpstream(context: StudioContext, job: Job): Promise<Step> {
 }
 
 /** Cancels at Skytells, one request at a time per job. True when Skytells has acknowledged and the slot is free. */
-export function cancelAtSkytells(context: StudioContext, job: Job): Promise<boolean> {
+function cancelAtSkytells(context: StudioContext, job: Job): Promise<boolean> {
   const running = context.canceling.get(job.id);
   if (running) return running;
   const request = requestCancel(context, job).finally(() => context.canceling.delete(job.id));

@@ -31,7 +31,7 @@ export async function unshare(
   const record = await unshareGeneration(databaseFor(env, userId), userId, id);
   if (!record) return noLink();
   await announce(env, who, "unshare", userId, (studio) => studio.announce(record));
-  return ok(presentGeneration(record, userId));
+  return ok(presentForOperator(record, userId));
 }
 
 const noLink = () => refuse("not_found", "There is no such link.");
@@ -51,7 +51,7 @@ export async function recheck(
   const record = checked ?? (await run(db, generationById(db, userId, id)));
   if (!record) return imageNotFound();
   log("admin", { what: "recheck", user: userId, by: who.by });
-  return ok({ generation: presentGeneration(record, userId), looked: checked !== null });
+  return ok({ generation: presentForOperator(record, userId), looked: checked !== null });
 }
 
 /** The offered models, and whether Skytells has them. */
@@ -64,7 +64,7 @@ export async function modelStates({ env }: OperatorDeps): Promise<AdminModels> {
   return { models: await Promise.all(states) };
 }
 
-function presentGeneration(record: GenerationRecord, userId: string): AdminGeneration {
+function presentForOperator(record: GenerationRecord, userId: string): AdminGeneration {
   return {
     id: record.id,
     userId,

@@ -39,7 +39,7 @@ dl.settings { grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 
 `;
 
 /** The doctor's findings, what is wrong first. */
-export function DoctorChecks({ checks }: { checks: readonly DoctorCheck[] }) {
+function DoctorChecks({ checks }: { checks: readonly DoctorCheck[] }) {
   const order = [false, "warning", true] as const;
   const sorted = checks.toSorted((one, other) => order.indexOf(one.ok) - order.indexOf(other.ok));
   return (

@@ -108,8 +108,8 @@ export const auth = newApp()
   )
   .post("/logout", sameOrigin, (c) => signedOut(c))
   .post("/logout-everywhere", sameOrigin, withSession, async (c) => {
-    const wereRunning = await endAllSessions(c, c.var.caller);
-    if (!wereRunning) return problemResponse(UNAUTHENTICATED);
+    const isEnded = await endAllSessions(c, c.var.caller);
+    if (!isEnded) return problemResponse(UNAUTHENTICATED);
     return signedOut(c);
   });
 
