@@ -4,7 +4,7 @@ import type { ApiKey } from "../../worker/api/schemas/api-key.ts";
 import { apiKeysText } from "../text/api-keys.ts";
 import { errors } from "../text/errors.ts";
 import { useAccountApi } from "./account-api.ts";
-import { type ApiKeys, createApiKeys } from "./api-keys.ts";
+import { createApiKeys } from "./api-keys.ts";
 import { CreateKeyDialog, RevokeDialog } from "./api-key-dialogs.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
 

@@ -86,7 +86,7 @@ describe("the list", () => {
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
-  test("in a browser without passkeys says so, and offers none", async () => {
+  test("in a browser without passkeys shows that, and offers none", async () => {
     vi.stubGlobal("PublicKeyCredential", class {});
     await openPasskeys([passkey("1")]);
     expect(await screen.findByText(text.passkeysUnsupported)).toBeTruthy();
@@ -133,7 +133,7 @@ describe("adding", () => {
   test.each([
     ["canceled by the user", canceled, text.passkeyFailure.canceled],
     ["on a device that has one", known, text.passkeyFailure.known],
-  ])("%s says so, sends nothing, and can be repeated", async (_, prompt, sentence) => {
+  ])("%s shows why, sends nothing, and can be repeated", async (_, prompt, sentence) => {
     const prompts = stubAuthenticator();
     prompts.create.mockImplementationOnce(prompt);
     const api = await openPasskeys([passkey("1")]);

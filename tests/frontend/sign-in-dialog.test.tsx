@@ -40,7 +40,7 @@ describe("with a passkey", () => {
     expect(api.requests(SIGN_IN)).toEqual([{ state: "the state", credential: { id: "a-credential" } }]);
   });
 
-  test("that the user cancels says so, sends nothing, and can be repeated", async () => {
+  test("that the user cancels shows why, sends nothing, and can be repeated", async () => {
     const prompts = stubAuthenticator();
     prompts.get.mockImplementationOnce(canceled);
     const { api, dialog } = await openDialog(["passkey"]);
