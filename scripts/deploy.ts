@@ -14,7 +14,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { experimental_readRawConfig as readRawConfig } from "wrangler";
 import { firstOf } from "./admin/client.ts";
-import { dangersOf, varsIn } from "./deploy/dangers.ts";
+import { dangersOf, type Values, varsIn } from "./deploy/dangers.ts";
 import { checkDeployed } from "./deploy/last-check.ts";
 import { operatorLink } from "./deploy/operator-link.ts";
 import { hiddenQuestion, secretsToDeploy, shownQuestion, withSecretsFile } from "./deploy/secrets.ts";
@@ -52,11 +52,14 @@ if (choice.rest.includes("--dry-run")) {
   process.exit(0);
 }
 
+// Before the account is asked, and before the operator types a key.
+requireSafeSettings({});
+console.log("Looking up what the account has");
 requireSignIn();
 requireOwnStorage();
 const deployed = deployedSecrets();
 const secrets = valueOf(await secretsToDeploy(deployed ?? [], process.env, hiddenQuestion()));
-requireSafeSettings();
+requireSafeSettings(secrets);
 // Each name is looked up before the first one is created, so that an error there changes nothing.
 const { commands, notes } = valueOf(planStorage(config, choice, wrangler.exists));
 await build();
@@ -81,6 +84,7 @@ function textOf(values: Record<string, unknown> = {}): Record<string, string> {
 }
 
 function build(): Promise<void> {
+  console.log("Building the studio");
   return runTool("vite", ["build", "--logLevel", "warn"]);
 }
 
@@ -107,7 +111,7 @@ Keep name = "${SHIPPED_NAME}" in wrangler.toml and run: npm run deploy -- --name
   }
 }
 
-function requireSafeSettings(): void {
+function requireSafeSettings(secrets: Values): void {
   const dangers = dangersOf(vars, secrets);
   if (dangers.length === 0) return;
   fail(`Not deployed, and nothing was changed:\n${dangers.map((danger) => `  - ${danger}`).join("\n")}`);

@@ -169,6 +169,9 @@ describe("a whole run", { timeout: 300_000 }, () => {
     expect(api.buckets).toContain(`${name}-outputs`);
     expect(tablesOf(name)).toContainEqual({ name: "generations" });
     expect(existsSync(join(checkout, ".cache/studios", name, "secrets.json"))).toBe(false);
+    expect(run.output).toMatch(
+      /^Looking up what the account has\nBuilding the studio\n(Creating: .*\n){2}Migrating the database\n/,
+    );
     expect(run.output).toContain("answers, with version");
     expect(run.output).toContain("npm run admin -- invite EMAIL --operator");
   });
@@ -220,16 +223,14 @@ describe("a whole run", { timeout: 300_000 }, () => {
     }
   });
 
-  it("changes nothing with a dangerous setting", async () => {
-    const before = changes().length;
-    const { code, output } = await deploy(["--name", newName(), "--var", "DEV_SIGN_IN:true"], {
-      SKYTELLS_API_KEY: KEY,
-    });
+  it("refuses a dangerous setting before it needs a key", async () => {
+    const requests = api.requests.length;
+    const { code, output } = await deploy(["--name", newName(), "--var", "DEV_SIGN_IN:true"]);
     expect({ code, output }).toEqual({
       code: 1,
       output: expect.stringMatching(/nothing was changed:\s+- DEV_SIGN_IN is true/),
     });
-    expect(changes()).toHaveLength(before);
+    expect(api.requests, "the account was not asked").toHaveLength(requests);
   });
 
   it.runIf(isLong)("continues after a failure at each step", { timeout: 900_000 }, async () => {
