@@ -60,7 +60,7 @@ function workerBundles(): Measure[] {
       emptied: lazy.filter((name) => !isMcpOrOAuth(name)),
       limit: 260 * KIB,
     },
-    { what: "Worker, whole", emptied: [], limit: 267 * KIB },
+    { what: "Worker, whole", emptied: [], limit: 268 * KIB },
   ];
   return measures.map(({ what, emptied, limit }) => ({
     what,

@@ -7,6 +7,8 @@ export const isWithinBudget = ({
   least = Number.NEGATIVE_INFINITY,
 }: Measure): boolean => value <= limit && value >= least;
 
+export const HEADER = `${"measured".padEnd(46)} ${"value".padStart(9)} ${"".padEnd(7)} ${"budget".padStart(12)}`;
+
 const numbers = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
 
 export function lineOf(measure: Measure): string {

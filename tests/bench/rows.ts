@@ -1,4 +1,4 @@
-/** The rows that a page of the gallery reads with a million generations, as counted by D1. */
+/** The rows that a page of the gallery reads, as counted by D1, with a hundred generations and with a million. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ import { runWithUser } from "../../worker/db/user-read.ts";
 import type { Measure } from "./measure.ts";
 
 /** Half of them belong to one user, and are in one collection; every 50th is shared and has the seed 7. */
-const ROWS = 1_000_000;
+const SIZES = [100, 1_000_000];
 const CHUNK = 100_000;
 const OWNER = "owner";
 const PAGE = 24;
@@ -24,33 +24,41 @@ const SCAN_LIMIT = 5_000;
 const COLLECTION_LIMIT = 2 * (PAGE + 1) + 2;
 const COLLECTION = "collection";
 
-const MIDDLE: Position = { createdAt: ROWS / 2, id: "" };
-const DEEP: Position = { createdAt: ROWS / 10, id: "" };
-const PAGES: { what: string; filters: Filters; limit: number }[] = (["newest", "oldest"] as const).flatMap(
-  (sort) => [
-    { what: `all, ${sort} first`, filters: { sort }, limit: PAGE_LIMIT },
-    { what: `shared ones, ${sort} first`, filters: { shared: true, sort }, limit: PAGE_LIMIT },
-    { what: `a seed, ${sort} first`, filters: { q: "seed:7", sort }, limit: PAGE_LIMIT },
-    {
-      what: `in a collection, ${sort} first`,
-      filters: { collection: COLLECTION, sort },
-      limit: COLLECTION_LIMIT,
-    },
-  ],
-);
-const CASES: { what: string; filters: Filters; after?: Position; limit: number }[] = [
+type Case = { what: string; filters: Filters; after?: Position; limit: number };
+
+const PAGES: Case[] = (["newest", "oldest"] as const).flatMap((sort) => [
+  { what: `all, ${sort} first`, filters: { sort }, limit: PAGE_LIMIT },
+  { what: `shared ones, ${sort} first`, filters: { shared: true, sort }, limit: PAGE_LIMIT },
+  { what: `a seed, ${sort} first`, filters: { q: "seed:7", sort }, limit: PAGE_LIMIT },
+  {
+    what: `in a collection, ${sort} first`,
+    filters: { collection: COLLECTION, sort },
+    limit: COLLECTION_LIMIT,
+  },
+]);
+/** Of a database with this many generations, which were created at 1, 2, 3 … */
+const casesOf = (rows: number): Case[] => [
   ...PAGES,
-  ...PAGES.map((page) => ({ ...page, what: `${page.what}, in the middle`, after: MIDDLE })),
+  ...PAGES.map((page) => ({
+    ...page,
+    what: `${page.what}, in the middle`,
+    after: { createdAt: rows / 2, id: "" },
+  })),
   {
     what: "search in a collection, none matches",
     filters: { q: "zebra", collection: COLLECTION },
     limit: SCAN_LIMIT,
   },
   { what: "first page", filters: {}, limit: PAGE_LIMIT },
-  { what: "page after 450,000", filters: {}, after: DEEP, limit: PAGE_LIMIT },
+  {
+    what: "page after nine tenths",
+    filters: {},
+    after: { createdAt: rows / 10, id: "" },
+    limit: PAGE_LIMIT,
+  },
   { what: "one model", filters: { model: "truefusion-edge" }, limit: PAGE_LIMIT },
   { what: "favorites", filters: { favorite: true }, limit: PAGE_LIMIT },
-  { what: "a time range", filters: { from: 200_000, to: 300_000 }, limit: PAGE_LIMIT },
+  { what: "a time range", filters: { from: rows / 5, to: (rows * 3) / 10 }, limit: PAGE_LIMIT },
   { what: "search, every image matches", filters: { q: "lake" }, limit: SCAN_LIMIT },
   { what: "search, one in 1,000 matches", filters: { q: "heron" }, limit: SCAN_LIMIT },
   { what: "search, none matches", filters: { q: "zebra" }, limit: SCAN_LIMIT },
@@ -59,6 +67,12 @@ const CASES: { what: string; filters: Filters; after?: Position; limit: number }
 ];
 
 export async function measureRows(): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  for (const rows of SIZES) measures.push(...(await measureSize(rows)));
+  return measures;
+}
+
+async function measureSize(rows: number): Promise<Measure[]> {
   const folder = mkdtempSync(join(tmpdir(), "rows-"));
   const stateArgs = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", folder];
   execFileSync(process.execPath, [TOOLS.wrangler, ...stateArgs], {
@@ -71,15 +85,15 @@ export async function measureRows(): Promise<Measure[]> {
     persist: { path: join(folder, "v3") },
   });
   try {
-    await seed(proxy.env.DB);
+    await seed(proxy.env.DB, rows);
     const counted = countReads(proxy.env.DB);
     const measures: Measure[] = [];
-    for (const { what, filters, after, limit } of CASES) {
+    for (const { what, filters, after, limit } of casesOf(rows)) {
       const value = await counted(async (db) => {
         const database = databaseFor({ DB: db }, OWNER);
         await runWithUser(database, OWNER, galleryPage(database, OWNER, PAGE, after ?? null, filters));
       });
-      measures.push({ what: `1,000,000 rows: ${what}`, value, unit: "rows", limit });
+      measures.push({ what: `${rows.toLocaleString("en")} rows: ${what}`, value, unit: "rows", limit });
     }
     return measures;
   } finally {
@@ -88,7 +102,7 @@ export async function measureRows(): Promise<Measure[]> {
   }
 }
 
-async function seed(db: D1Database): Promise<void> {
+async function seed(db: D1Database, rows: number): Promise<void> {
   for (const id of [OWNER, "other"]) {
     await db
       .prepare("insert into users (id, email, created_at) values (?, ?, 0)")
@@ -100,7 +114,7 @@ async function seed(db: D1Database): Promise<void> {
       `insert into collections (id, user_id, name, created_at) values ('${COLLECTION}', '${OWNER}', 'All', 0)`,
     )
     .run();
-  for (let start = 0; start < ROWS; start += CHUNK) {
+  for (let start = 0; start < rows; start += CHUNK) {
     await db
       .prepare(
         `with recursive number(i) as (select ?1 union all select i + 1 from number where i < ?2)
@@ -111,7 +125,7 @@ async function seed(db: D1Database): Promise<void> {
            iif(i % 3, 'truefusion-pro', 'truefusion-edge'), 'succeeded', i % 50 = 0,
            iif(i % 50 = 0, 'token-' || i, null), iif(i % 50 = 0, '{"seed":7}', '{}'), i from number`,
       )
-      .bind(start + 1, start + CHUNK)
+      .bind(start + 1, Math.min(rows, start + CHUNK))
       .run();
     await db
       .prepare(
