@@ -218,7 +218,7 @@ describe("a prediction of several images", () => {
       ["output-broken", 1],
       ["output-broken=0", 0],
     ] as const) {
-      const { output } = await own.create(input(mood));
+      const { output } = await own.create(input(`output-tiny,${mood}`));
       const types = await Promise.all(
         (output as string[]).map(async (url) => (await fetch(url)).headers.get("content-type")),
       );

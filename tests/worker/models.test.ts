@@ -1,7 +1,8 @@
-/** What a model accepts is read from Skytells, stored in D1, and refreshed after a response. */
+/** What a model accepts is read from Skytells, stored in D1, and refreshed after a response. So is the longest prompt. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Session } from "../../worker/api/schemas/session.ts";
+import type { ModelId } from "../../worker/shared/models.ts";
 import { call, eventually, expectProblem, generate, newPrompt, newUser, reaches } from "./support/app.ts";
 import { createsOf } from "./support/simulator.ts";
 
@@ -20,7 +21,8 @@ function respondWithModels(responses: Record<string, () => Response>): string[] 
   return asked;
 }
 
-const withSeed = () => Response.json({ input_schema: { properties: { prompt: {}, seed: {} } } });
+const schemaOf = (properties: object) => () => Response.json({ input_schema: { properties } });
+const withSeed = schemaOf({ prompt: {}, seed: {} });
 
 async function store(slug: string, inputSchema: string, fetchedAt = Date.now()): Promise<void> {
   await env.DB.prepare(
@@ -112,5 +114,46 @@ describe("the session", () => {
       expect(await optionsOf("truefusion-pro", () => user.call("/api/session"))).toEqual({ seed: true }),
     );
     expect(asked.toSorted()).toEqual(["truefusion-2.0", "truefusion-edge", "truefusion-pro"]);
+  });
+});
+
+describe("the longest prompt", () => {
+  /** `maxLength` of `prompt` in the live input schema, one model each. */
+  const respondWithLengths = () =>
+    respondWithModels({
+      "truefusion-pro": schemaOf({ prompt: { type: "string", maxLength: 60 } }),
+      "truefusion-edge": schemaOf({ prompt: { type: "string", maxLength: 100_000 } }),
+      "truefusion-2.0": schemaOf({ prompt: { type: "string", maxLength: "many" } }),
+    });
+
+  it.each([
+    ["is what the schema says, also below 500", "truefusion-pro", 60],
+    ["is capped where the schema allows any amount", "truefusion-edge", 4_000],
+    ["is 500 where the schema gives no number", "truefusion-2.0", 500],
+  ] as const)("%s", async (_, model, maxLength) => {
+    respondWithLengths();
+    const user = await newUser();
+    const prompt = newPrompt();
+    const filled = prompt + "🦊".repeat(maxLength - prompt.length);
+    const refused = await expectProblem(
+      await user.post("/api/generate", { prompt: `${filled}a`, model }),
+      "invalid_prompt",
+    );
+    expect(refused.detail).toContain(`${maxLength} characters`);
+    expect((await generate(user, filled, { model })).prompt).toBe(filled);
+  });
+
+  it("is part of the session's models where the schema gives it", async () => {
+    respondWithLengths();
+    const user = await newUser();
+    const lengths = async () => {
+      const { models } = (await (await user.call("/api/session")).json()) as Session;
+      return models.map(({ id, options }): [ModelId, unknown] => [id, options.maxPromptLength]);
+    };
+    await expect.poll(lengths).toEqual([
+      ["truefusion-pro", 60],
+      ["truefusion-edge", 4_000],
+      ["truefusion-2.0", undefined],
+    ]);
   });
 });
