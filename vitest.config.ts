@@ -25,16 +25,18 @@ const filesOf = (folder: string, names: string[]) => names.map((name) => `tests/
  * Each needs its own workerd: they read or replace all storage, count every call of R2 and D1 (also those of objects that earlier
  * tests left working), or need an isolate without cached model schemas.
  */
-const ALONE = filesOf("worker", [
-  "operator-counts",
-  "export-stream",
-  "models",
-  "operation-counts",
-  "prompt-length",
-]);
+const ALONE = filesOf("worker", ["operator-counts", "models"]);
 
 /** The slow files, which `npm test` leaves to `npm run test:all` and `.ci/run`: the projects with `more` in their names. */
-const ALONE_MORE = filesOf("worker", ["budget", "doctor-database", "fuzz", "upgrade"]);
+const ALONE_MORE = filesOf("worker", [
+  "budget",
+  "doctor-database",
+  "export-stream",
+  "fuzz",
+  "operation-counts",
+  "operator-page",
+  "upgrade",
+]);
 const SHARED_MORE = filesOf("worker", [
   "account",
   "admin",
@@ -47,8 +49,10 @@ const SHARED_MORE = filesOf("worker", [
   "oauth",
   "oidc",
   "older-rows",
+  "openapi-fuzz",
   "outage",
   "races-cancel-delete",
+  "races-search",
   "rate-limits",
   "reference",
   "search",
@@ -56,7 +60,39 @@ const SHARED_MORE = filesOf("worker", [
   "uploads",
   "webhook-deliveries",
 ]);
-const SCRIPTS_MORE = filesOf("scripts", ["backup", "deploy", "doctor", "repair", "studio-config"]);
+const SCRIPTS_MORE = filesOf("scripts", [
+  "backup",
+  "deploy",
+  "doctor",
+  "repair",
+  "studio-config",
+  "test-projects",
+]);
+
+const entriesOf = (name: string, ...parts: string[]) => [name, ...parts.map((part) => `${name}/${part}`)];
+
+/**
+ * Packages of many modules, bundled once: to transform and load each module takes longer than most tests. Every entry of a
+ * package that the Worker imports is here, since another one would load a second copy of its modules.
+ */
+const BUNDLED = [
+  "@hono/zod-validator",
+  "@modelcontextprotocol/client",
+  "@modelcontextprotocol/sdk/client/index.js",
+  "@modelcontextprotocol/sdk/client/streamableHttp.js",
+  "@modelcontextprotocol/server",
+  "@simplewebauthn/server",
+  ...entriesOf("drizzle-orm", "batch", "d1", "errors", "sqlite-core"),
+  "fast-check",
+  "fast-png",
+  ...entriesOf("hono", "body-limit", "cookie", "cors", "factory", "hono-base", "html", "http-exception"),
+  ...["method-not-allowed", "route", "router/trie-router"].map((part) => `hono/${part}`),
+  "image-dimensions",
+  "jose",
+  "openid-client",
+  "zod",
+  "zod-openapi",
+];
 
 /** A project whose tests run in workerd, beside the Worker that they test. */
 const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | "isolate">) => {
@@ -87,6 +123,7 @@ const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | 
       name,
       testTimeout: 30_000,
       setupFiles: ["tests/worker/setup.ts"],
+      deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
       globalSetup: [
         "tests/worker/setup-simulator.ts",
         "tests/worker/setup-provider.ts",
@@ -97,20 +134,23 @@ const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | 
   };
 };
 
-/** What `npm test` plays in Chromium; the rest is `e2e more`. */
-const JOURNEY = filesOf("e2e", ["journey", "keyboard"]);
+/** What `npm test` plays in Chromium: it starts an app of its own. The rest is `e2e more`, and most of it shares one app. */
+const JOURNEY = filesOf("e2e", ["journey"]);
+const SHARED_APP: InlineConfig = {
+  globalSetup: ["tests/e2e/support/build.ts", "tests/e2e/support/global-setup.ts"],
+  setupFiles: ["tests/e2e/support/setup.ts"],
+};
 
 /** A project whose tests run the scripts in Node. */
-const scripts = (name: string, files: Pick<InlineConfig, "include" | "exclude">) => ({
+const scripts = (name: string, files: InlineConfig) => ({
   test: { name, environment: "node" as const, testTimeout: 30_000, ...files },
 });
 
 /** A project whose tests run in Chromium, against the built studio and the Worker in `wrangler dev`. */
-const browser = (name: string, files: Pick<InlineConfig, "include" | "exclude">) => ({
+const browser = (name: string, files: InlineConfig) => ({
   test: {
     name,
-    globalSetup: ["tests/e2e/support/global-setup.ts"],
-    setupFiles: ["tests/e2e/support/setup.ts"],
+    globalSetup: ["tests/e2e/support/build.ts"],
     environment: "node" as const,
     testTimeout: 90_000,
     hookTimeout: 120_000,
@@ -162,16 +202,18 @@ export default defineConfig({
       {
         test: {
           name: "simulator",
+          // To start a Node and load the simulator for each file takes longer than most of the tests.
+          isolate: false,
           include: ["tests/simulator/**/*.test.ts"],
           environment: "node",
           testTimeout: 30_000,
         },
       },
       { test: { name: "images", include: ["tests/images/**/*.test.ts"], environment: "node" } },
-      scripts("scripts", { include: ["tests/scripts/**/*.test.ts"], exclude: SCRIPTS_MORE }),
+      scripts("scripts", { isolate: false, include: ["tests/scripts/**/*.test.ts"], exclude: SCRIPTS_MORE }),
       scripts("scripts more", { include: SCRIPTS_MORE }),
       browser("e2e", { include: JOURNEY }),
-      browser("e2e more", { include: ["tests/e2e/**/*.test.ts"], exclude: JOURNEY }),
+      browser("e2e more", { ...SHARED_APP, include: ["tests/e2e/**/*.test.ts"], exclude: JOURNEY }),
       {
         test: {
           name: "chaos",

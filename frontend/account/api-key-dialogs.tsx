@@ -1,6 +1,5 @@
 /** The dialogs of the API keys: create one, and ask before some are revoked. */
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import type { ApiKey } from "../../worker/api/schemas/api-key.ts";
 import { SCOPES, type Scope } from "../../worker/shared/api-keys.ts";
 import { MAX_NAME_LENGTH } from "../../worker/shared/names.ts";
@@ -33,7 +32,6 @@ export function CreateKeyDialog({ apiKeys, onClose }: CreateProps) {
 
 function CreateForm({ apiKeys, onClose }: CreateProps) {
   const name = useSignal("");
-  const field = useRef<HTMLInputElement>(null);
   const scopes = useSignal<readonly Scope[]>(["read", "generate"]);
   const days = useSignal(0);
   const problem = useSignal<string | null>(null);
@@ -47,7 +45,6 @@ function CreateForm({ apiKeys, onClose }: CreateProps) {
         : scopes.value.length === 0
           ? apiKeysText.scopeMissing
           : null;
-    if (problem.value === apiKeysText.nameMissing) field.current?.focus();
     if (problem.value !== null) return;
     const key: NewKey = { name: name.value, scopes: [...scopes.value] };
     if (days.value > 0) key.expiresAt = new Date(Date.now() + days.value * DAY_MS).toISOString();
@@ -67,9 +64,7 @@ function CreateForm({ apiKeys, onClose }: CreateProps) {
       <label class="grid gap-1 text-sm">
         {apiKeysText.name}
         <input
-          ref={field}
           class="field"
-          aria-invalid={problem.value === apiKeysText.nameMissing}
           maxLength={MAX_NAME_LENGTH}
           autocomplete="off"
           aria-describedby="key-name-hint"
@@ -150,9 +145,10 @@ export function RevokeDialog({ apiKeys, apiKey, onClose }: RevokeProps) {
       keep={apiKeysText.keep}
       isDanger
       isBusy={apiKeys.isBusy.value}
-      error={apiKeys.error.value}
+      error={null}
       onConfirm={async () => {
-        if (await apiKeys.revoke(apiKey?.id ?? null)) onClose();
+        await apiKeys.revoke(apiKey?.id ?? null);
+        onClose();
       }}
       onClose={onClose}
     >

@@ -1,13 +1,64 @@
-import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Passkey } from "../../worker/api/schemas/passkey.ts";
+import { signal, useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import type { Passkey, PasskeyList } from "../../worker/api/schemas/passkey.ts";
+import type { Api } from "../api/client.ts";
+import { addPasskey, canAddPasskey, type PasskeyFailure } from "./add-passkey.ts";
+import { apiPart } from "../studio/api-part.ts";
 import { accountText } from "../text/account.ts";
 import { errors } from "../text/errors.ts";
-import { useAccountApi } from "./account-api.ts";
-import { canAddPasskey, type PasskeyFailure } from "./add-passkey.ts";
-import { createPasskeys, type Passkeys } from "./passkeys.ts";
+import { usePart } from "../ui/parts.ts";
+import { createOneRequest } from "./one-request.ts";
 import { QuestionDialog } from "./question-dialog.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
+
+/** The user's passkeys, as far as they have been loaded. */
+function createPasskeys(api: Pick<Api, "call">) {
+  const list = signal<PasskeyList | null>(null);
+  const { error: failure, isBusy, once } = createOneRequest<PasskeyFailure>();
+  const at = (id: string) => `/api/passkeys/${id}`;
+
+  function update(change: (passkeys: Passkey[]) => Passkey[]) {
+    if (list.value) list.value = { ...list.value, passkeys: change(list.value.passkeys) };
+  }
+
+  return {
+    list,
+    failure,
+    isBusy,
+    load: () =>
+      once(async () => {
+        const listed = await api.call<PasskeyList>("GET", "/api/passkeys");
+        if (!listed.ok) return listed.error;
+        list.value = listed.value;
+        return null;
+      }),
+    add: () =>
+      once(async () => {
+        const added = await addPasskey(api);
+        if (!added.ok) return added.error;
+        update((passkeys) => [...passkeys, added.value]);
+        return null;
+      }),
+    rename: (id: string, name: string) =>
+      once(async () => {
+        const renamed = await api.call<{ passkey: Passkey }>("PATCH", at(id), { body: { name } });
+        if (!renamed.ok) return renamed.error;
+        update((passkeys) =>
+          passkeys.map((passkey) => (passkey.id === id ? renamed.value.passkey : passkey)),
+        );
+        return null;
+      }),
+    remove: (id: string) =>
+      once(async () => {
+        const removed = await api.call<void>("DELETE", at(id));
+        // 404: a first request removed it, and its response was lost.
+        if (!removed.ok && removed.error.code !== "not_found") return removed.error;
+        update((passkeys) => passkeys.filter((passkey) => passkey.id !== id));
+        return null;
+      }),
+  };
+}
+type Passkeys = ReturnType<typeof createPasskeys>;
 
 const sentenceOf = (failure: PasskeyFailure): string => {
   if (typeof failure === "string") return accountText.passkeyFailure[failure];
@@ -17,67 +68,102 @@ const sentenceOf = (failure: PasskeyFailure): string => {
 
 /** Passkeys that sign this user in. */
 export function PasskeysSection() {
-  const api = useAccountApi();
-  const state = useMemo(() => createPasskeys(api), [api]);
-  /** The passkey to remove, or null: the user is not asked. */
+  const api = usePart(apiPart);
+  const passkeys = useMemo(() => createPasskeys(api), [api]);
   const asked = useSignal<Passkey | null>(null);
-  const passkeys = state.passkeys.value;
-  const error = state.error.value;
-  const isBusy = state.isBusy.value;
-  const ask = (passkey: Passkey | null) => {
-    state.clearError();
-    asked.value = passkey;
-  };
+  const { list, isBusy } = passkeys;
+  const failure = passkeys.failure.value;
   return (
     <Section title={accountText.passkeys}>
       <Row what={accountText.passkeysWhat}>
-        {passkeys === null ? (
-          <RowButton isBusy={isBusy} onClick={() => void state.load()}>
-            {isBusy ? accountText.loading : error ? accountText.tryAgain : accountText.passkeysShow}
+        {list.value === null ? (
+          <RowButton isBusy={isBusy.value} onClick={() => void passkeys.load()}>
+            {isBusy.value ? accountText.loading : failure ? accountText.tryAgain : accountText.passkeysShow}
           </RowButton>
         ) : (
           canAddPasskey() && (
-            <RowButton isBusy={isBusy} onClick={() => void state.add()}>
+            <RowButton isBusy={isBusy.value} onClick={() => void passkeys.add()}>
               {accountText.passkeyAdd}
             </RowButton>
           )
         )}
       </Row>
-      {passkeys !== null && !canAddPasskey() && (
-        <p class="text-sm text-muted">{accountText.passkeysUnsupported}</p>
-      )}
-      {passkeys?.length === 0 && <p class="text-sm text-muted">{accountText.passkeysNone}</p>}
+      {list.value?.passkeys.length === 0 && <p class="text-sm text-muted">{accountText.passkeysNone}</p>}
       <ul class="grid gap-3 empty:hidden" aria-label={accountText.passkeys}>
-        {passkeys?.map((passkey) => (
-          <PasskeyItem key={passkey.id} state={state} passkey={passkey} onRemove={() => ask(passkey)} />
+        {list.value?.passkeys.map((passkey) => (
+          <PasskeyItem
+            key={passkey.id}
+            passkeys={passkeys}
+            passkey={passkey}
+            onRemove={() => {
+              asked.value = passkey;
+            }}
+          />
         ))}
       </ul>
-      {error && !asked.value && (
+      {failure && !asked.value && (
         <p role="alert" class="text-sm text-danger">
-          {sentenceOf(error)}
+          {sentenceOf(failure)}
         </p>
       )}
-      {asked.value && <RemoveDialog state={state} passkey={asked.value} onClose={() => ask(null)} />}
+      {asked.value && (
+        <RemoveDialog
+          passkeys={passkeys}
+          passkey={asked.value}
+          onClose={() => {
+            asked.value = null;
+          }}
+        />
+      )}
     </Section>
   );
 }
 
-type ItemProps = { state: Passkeys; passkey: Passkey; onRemove: () => void };
+type ItemProps = { passkeys: Passkeys; passkey: Passkey; onRemove: () => void };
 
-function PasskeyItem({ state, passkey, onRemove }: ItemProps) {
+function PasskeyItem({ passkeys, passkey, onRemove }: ItemProps) {
   const isRenaming = useSignal(false);
-  const opener = useRef<HTMLButtonElement>(null);
-  const hasRenamed = useRef(false);
-  // The form with the focus is gone: back to its opener.
-  useLayoutEffect(() => {
-    if (hasRenamed.current && !isRenaming.value) opener.current?.focus();
-    hasRenamed.current = isRenaming.value;
-  }, [isRenaming.value]);
+  const name = useSignal(passkey.name);
+  async function save() {
+    if (await passkeys.rename(passkey.id, name.value)) isRenaming.value = false;
+  }
   if (isRenaming.value) {
-    const close = () => {
-      isRenaming.value = false;
-    };
-    return <RenameForm state={state} passkey={passkey} onClose={close} />;
+    return (
+      <li>
+        <form
+          class="flex flex-wrap items-center gap-2"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void save();
+          }}
+        >
+          <input
+            class="field min-w-64 flex-1"
+            aria-label={accountText.passkeyName}
+            maxLength={60}
+            required
+            // The user chose Rename: typing goes here.
+            ref={(input) => input?.focus()}
+            value={name.value}
+            onInput={(event) => {
+              name.value = event.currentTarget.value;
+            }}
+          />
+          <button type="submit" class="button filled" aria-disabled={passkeys.isBusy.value}>
+            {accountText.passkeySave}
+          </button>
+          <button
+            type="button"
+            class="button plain"
+            onClick={() => {
+              isRenaming.value = false;
+            }}
+          >
+            {accountText.passkeyCancel}
+          </button>
+        </form>
+      </li>
+    );
   }
   return (
     <li class="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
@@ -87,75 +173,25 @@ function PasskeyItem({ state, passkey, onRemove }: ItemProps) {
         </strong>
         <span class="text-sm text-muted">{factsOf(passkey).join(" · ")}</span>
       </div>
-      <div class="flex gap-2 max-sm:w-full max-sm:*:flex-1">
-        <button
-          type="button"
-          ref={opener}
-          class="button plain"
-          aria-label={accountText.passkeyRenameOne(passkey.name)}
-          onClick={() => {
-            state.clearError();
-            isRenaming.value = true;
-          }}
-        >
-          {accountText.passkeyRename}
-        </button>
-        <button
-          type="button"
-          class="button plain danger"
-          aria-label={accountText.passkeyRemoveOne(passkey.name)}
-          onClick={onRemove}
-        >
-          {accountText.passkeyRemove}
-        </button>
-      </div>
-    </li>
-  );
-}
-
-type FormProps = { state: Passkeys; passkey: Passkey; onClose: () => void };
-
-function RenameForm({ state, passkey, onClose }: FormProps) {
-  const name = useSignal(passkey.name);
-  const field = useRef<HTMLInputElement>(null);
-  // The user chose Rename: typing goes here.
-  useLayoutEffect(() => field.current?.focus(), []);
-  const cancel = () => {
-    state.clearError();
-    onClose();
-  };
-  return (
-    <li>
-      <form
-        class="flex flex-wrap items-center gap-2"
-        onSubmit={async (event) => {
-          event.preventDefault();
-          if (await state.rename(passkey.id, name.value)) onClose();
-        }}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") cancel();
+      <button
+        type="button"
+        class="button plain max-sm:w-full"
+        aria-label={accountText.passkeyRenameOne(passkey.name)}
+        onClick={() => {
+          name.value = passkey.name;
+          isRenaming.value = true;
         }}
       >
-        <input
-          ref={field}
-          class="field min-w-64 flex-1"
-          aria-label={accountText.passkeyName}
-          maxLength={60}
-          required
-          value={name.value}
-          onInput={(event) => {
-            name.value = event.currentTarget.value;
-          }}
-        />
-        <div class="flex gap-2 max-sm:w-full max-sm:*:flex-1">
-          <button type="submit" class="button filled" aria-disabled={state.isBusy.value}>
-            {accountText.passkeySave}
-          </button>
-          <button type="button" class="button plain" onClick={cancel}>
-            {accountText.passkeyCancel}
-          </button>
-        </div>
-      </form>
+        {accountText.passkeyRename}
+      </button>
+      <button
+        type="button"
+        class="button plain danger max-sm:w-full"
+        aria-label={accountText.passkeyRemoveOne(passkey.name)}
+        onClick={onRemove}
+      >
+        {accountText.passkeyRemove}
+      </button>
     </li>
   );
 }
@@ -166,22 +202,23 @@ const factsOf = ({ createdAt, lastUsedAt, synced }: Passkey) => [
   ...(synced ? [accountText.passkeySynced] : []),
 ];
 
-function RemoveDialog({ state, passkey, onClose }: FormProps) {
-  const error = state.error.value;
+type DialogProps = { passkeys: Passkeys; passkey: Passkey; onClose: () => void };
+
+function RemoveDialog({ passkeys, passkey, onClose }: DialogProps) {
+  const { list, isBusy, failure } = passkeys;
+  const isLast = list.value?.passkeys.length === 1 && !list.value.hasOtherSignIn;
   return (
     <QuestionDialog
       title={accountText.passkeyRemoveTitle(passkey.name)}
       confirm={accountText.passkeyRemoveConfirm}
       keep={accountText.passkeyKeep}
       isDanger
-      isBusy={state.isBusy.value}
-      error={typeof error === "string" ? null : error}
-      onConfirm={async () => {
-        if (await state.remove(passkey.id)) onClose();
-      }}
+      isBusy={isBusy.value}
+      error={typeof failure.value === "string" ? null : failure.value}
+      onConfirm={() => void passkeys.remove(passkey.id).then((isDone) => isDone && onClose())}
       onClose={onClose}
     >
-      <p>{state.isLastSignIn(passkey.id) ? accountText.passkeyRemoveLast : accountText.passkeyRemoveWhat}</p>
+      <p>{isLast ? accountText.passkeyRemoveLast : accountText.passkeyRemoveWhat}</p>
     </QuestionDialog>
   );
 }

@@ -1,10 +1,8 @@
 /** Asks before something that cannot be undone. */
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
 import type { ApiError } from "../api/result.ts";
 import { errors } from "../text/errors.ts";
 import { Dialog } from "../ui/dialog.tsx";
-import { useFocusedSection } from "./section.tsx";
 
 type Props = {
   title: string;
@@ -30,11 +28,9 @@ export function QuestionDialog({
   onClose,
   children,
 }: Props) {
-  const content = useRef<HTMLDivElement>(null);
-  useFocusedSection(content);
   return (
     <Dialog label={title} class="modal" onClose={onClose}>
-      <div ref={content} class="grid gap-4 text-sm wrap-anywhere">
+      <div class="grid gap-4 text-sm wrap-anywhere">
         <h2 class="text-lg font-semibold">
           <bdi>{title}</bdi>
         </h2>

@@ -2,9 +2,10 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { WebhookEndpoint } from "../../worker/api/schemas/webhook-endpoint.ts";
 import { MAX_ENDPOINTS } from "../../worker/shared/webhooks.ts";
+import { apiPart } from "../studio/api-part.ts";
 import { errors } from "../text/errors.ts";
 import { webhooksText } from "../text/webhooks.ts";
-import { useAccountApi } from "./account-api.ts";
+import { usePart } from "../ui/parts.ts";
 import { Row, RowButton, Section } from "./section.tsx";
 import { WebhookDeliveries } from "./webhook-deliveries.tsx";
 import { CreateWebhookDialog, RemoveDialog, RotateDialog } from "./webhook-dialogs.tsx";
@@ -12,7 +13,7 @@ import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
 /** Addresses of the user's servers that receive an event when an image has ended. */
 export function WebhooksSection() {
-  const api = useAccountApi();
+  const api = usePart(apiPart);
   const webhooks = useMemo(() => createWebhooks(api), [api]);
   const dialog = useSignal<Asked | null>(null);
   const endpoints = webhooks.endpoints.value;
@@ -62,11 +63,8 @@ export function WebhooksSection() {
           {errors.sentence(error.code)}
         </p>
       )}
-      {/* Also after a dialog was closed too early: the secret is shown once. */}
-      {(dialog.value === "create" || webhooks.secret.value !== null) && (
-        <CreateWebhookDialog webhooks={webhooks} onClose={close} />
-      )}
-      {typeof dialog.value === "object" && dialog.value?.rotate && webhooks.secret.value === null && (
+      {dialog.value === "create" && <CreateWebhookDialog webhooks={webhooks} onClose={close} />}
+      {typeof dialog.value === "object" && dialog.value?.rotate && (
         <RotateDialog webhooks={webhooks} endpoint={dialog.value.rotate} onClose={close} />
       )}
       {typeof dialog.value === "object" && dialog.value?.remove && (
@@ -110,7 +108,6 @@ function Endpoint({ webhooks, endpoint, ask }: EndpointProps) {
         <input
           type="checkbox"
           class="size-5 accent-accent"
-          aria-disabled={isBusy}
           checked={includePrompt}
           onChange={async (event) => {
             const box = event.currentTarget;

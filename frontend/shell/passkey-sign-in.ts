@@ -10,16 +10,13 @@ export type PasskeyFailure = ApiError | "canceled";
 export const canSignInWithPasskey = () =>
   "PublicKeyCredential" in globalThis && "parseRequestOptionsFromJSON" in PublicKeyCredential;
 
-/** Null after a success. `signal`: closes the browser's prompt. */
-export async function signInWithPasskey(
-  api: Pick<Api, "call">,
-  signal: AbortSignal,
-): Promise<PasskeyFailure | null> {
+/** Null after a success. */
+export async function signInWithPasskey(api: Pick<Api, "call">): Promise<PasskeyFailure | null> {
   const started = await api.call<SignInOptions>("POST", "/api/auth/passkeys/sign-in-options");
   if (!started.ok) return started.error;
   const { options, state } = started.value;
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-  const credential = await navigator.credentials.get({ publicKey, signal }).catch(() => null);
+  const credential = await navigator.credentials.get({ publicKey }).catch(() => null);
   if (!(credential instanceof PublicKeyCredential)) return "canceled";
   const body = { state, credential: credential.toJSON() };
   const signedIn = await api.call<void>("POST", "/api/auth/passkeys/sign-in", { body });

@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
 import type { SignInMethod } from "../../worker/api/schemas/session.ts";
 import { signInUrl } from "../api/sign-in-url.ts";
 import { canSignInWithPasskey, type PasskeyFailure, signInWithPasskey } from "./passkey-sign-in.ts";
@@ -80,16 +79,13 @@ function PasskeySignIn() {
   const { load } = usePart(sessionPart);
   const problem = useSignal("");
   const isBusy = useSignal(false);
-  const closed = useMemo(() => new AbortController(), []);
-  // The prompt of a closed dialog must not sign in later.
-  useEffect(() => () => closed.abort(), []);
 
   async function submit() {
     if (isBusy.value) return;
     isBusy.value = true;
     problem.value = "";
     try {
-      const failure = await signInWithPasskey(api, closed.signal);
+      const failure = await signInWithPasskey(api);
       if (failure === null) {
         await load();
         dialogs.signIn.value = null;

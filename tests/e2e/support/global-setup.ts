@@ -1,6 +1,5 @@
 /** Starts the app that most test files share. */
 import type { TestProject } from "vitest/node";
-import { runTool } from "../../../scripts/run.ts";
 import { type AppAddress, prepareApp } from "./app.ts";
 
 declare module "vitest" {
@@ -10,8 +9,6 @@ declare module "vitest" {
 }
 
 export default async function setup({ provide }: TestProject) {
-  // `npm test` has built the studio already and sets STUDIO_BUILT. Otherwise vitest builds the current sources.
-  if (!process.env["STUDIO_BUILT"]) await runTool("vite", ["build", "--logLevel", "warn"]);
   const { url, adminUrl, stateDirectory, start, stop } = await prepareApp({ tiny: true });
   provide("app", { url, adminUrl, stateDirectory });
   // Only tests that use the app wait for it (setup.ts), so that other projects start at once.

@@ -14,8 +14,7 @@ type SignInText = {
 
 export const text = {
   name: "Image Studio",
-  toStudio: "Back to studio",
-  openStudio: "Open the studio",
+  toStudio: "Back to the studio",
   tryAgain: "Try again",
 
   problem: {

@@ -1,5 +1,4 @@
 import type { Invitation } from "../../../api/schemas/passkey.ts";
-import { PLANS } from "../../../shared/plans.ts";
 import { Table, Time } from "./table.tsx";
 import { operatorText as text } from "./text.ts";
 
@@ -43,17 +42,13 @@ export function Invitations({
         <p>{text.noInvitations}</p>
       ) : (
         <Table
-          stacks
           label={text.invitations}
           head={[columns.address, columns.plan, columns.state, columns.until, columns.change]}
           rows={invitations.map((invitation) => [
             invitation.email,
-            PLANS[invitation.plan].label,
+            invitation.plan,
             stateOf(invitation, now),
-            <>
-              <span class="narrow">{columns.until} </span>
-              <Time at={Date.parse(invitation.expiresAt)} />
-            </>,
+            <Time at={Date.parse(invitation.expiresAt)} />,
             isOpen(invitation, now) && <Revoke {...invitation} />,
           ])}
         />

@@ -1,8 +1,8 @@
-/** In a narrow window it scrolls inside itself. `stacks`: instead, each row becomes a block without the column names. */
-export function Table({ label, head, rows, stacks = false }: TableProps) {
+/** A table that scrolls inside itself where the window is narrow. */
+export function Table({ label, head, rows }: { label: string; head: string[]; rows: unknown[][] }) {
   return (
     <section class="table" tabindex={0} aria-label={label}>
-      <table class={stacks ? "stacks" : ""}>
+      <table>
         <thead>
           <tr>
             {head.map((name) => (
@@ -23,8 +23,6 @@ export function Table({ label, head, rows, stacks = false }: TableProps) {
     </section>
   );
 }
-
-type TableProps = { label: string; head: string[]; rows: unknown[][]; stacks?: boolean };
 
 /** To the minute, UTC. */
 export function Time({ at }: { at: number }) {

@@ -1,5 +1,4 @@
 import type { AdminUser, AdminUserPage } from "../../../api/admin-schemas.ts";
-import { PLANS } from "../../../shared/plans.ts";
 import { Table } from "./table.tsx";
 import { operatorText as text } from "./text.ts";
 
@@ -20,12 +19,11 @@ export function Users({ page, ownId, q }: { page: AdminUserPage; ownId: string; 
         <p>{text.noUsers}</p>
       ) : (
         <Table
-          stacks
           label={text.users}
           head={[columns.address, columns.plan, columns.state, columns.change]}
           rows={page.items.map((user) => [
             user.email,
-            PLANS[user.plan].label,
+            user.plan,
             stateOf(user),
             <Changes user={user} isOwn={user.id === ownId} q={q} />,
           ])}
