@@ -8,7 +8,7 @@ declare const __CHUNKS__: Record<string, string[]>;
 /** The URL of main.tsx. */
 declare const __MAIN__: string;
 
-const FIRST_FRAME_MS = 1_000;
+const START_TIMEOUT_MS = 1_000;
 
 {
   const html = document.documentElement;
@@ -29,7 +29,9 @@ const FIRST_FRAME_MS = 1_000;
   const chunks = __CHUNKS__;
   const needed = page !== "/" || isKnownUser ? (chunks[page] ?? chunks["/"] ?? []) : [];
   for (const href of needed) {
-    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
+    document.head.append(
+      Object.assign(document.createElement("link"), { rel: "modulepreload", href, fetchPriority: "low" }),
+    );
   }
   let isStudioReady = false;
   let isPromptWanted = false;
@@ -81,8 +83,12 @@ const FIRST_FRAME_MS = 1_000;
         removeEventListener("click", keepClick, true);
         early?.form?.submit();
       });
-    requestAnimationFrame(() => setTimeout(run));
-    // A hidden tab does not paint. The first frame of a visible one may take longer on a slow phone.
-    setTimeout(run, document.hidden ? 0 : FIRST_FRAME_MS);
+    // The images that the document shows first come before the script, which would delay their painting.
+    const urgent = [...document.images].filter((image) => image.fetchPriority === "high");
+    void Promise.allSettled(urgent.map((image) => image.decode())).then(() =>
+      requestAnimationFrame(() => setTimeout(run)),
+    );
+    // A hidden tab does not paint. The first frame of a visible one may take longer on a slow phone or line.
+    setTimeout(run, document.hidden ? 0 : START_TIMEOUT_MS);
   });
 }

@@ -34,7 +34,7 @@ async function open(files: string, options: VisitorOptions = {}, path = "/galler
   await paintSeeded(page, PROMPT);
   await page.route(files, async (route) => {
     await promise;
-    await route.continue();
+    await route.fallback();
   });
   await page.goto(path, { waitUntil: "commit" });
   return { ...visitor, release, requested, rows: page.locator("#first-rows") };
@@ -96,6 +96,45 @@ test("a link of the rows opens its image, and keeps the focus when the studio re
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();
   expect(new URL(page.url()).pathname).toBe(path);
+});
+
+describe("the studio's script", () => {
+  /** Holds the images back, and records in which order the first ones and the studio are ready. */
+  async function openWithoutImages() {
+    const visitor = await open("**/images/**", {}, "/developers");
+    await visitor.page.addInitScript(() => {
+      const ready: string[] = [];
+      Object.assign(window, { ready });
+      const isFirst = ({ target }: Event) =>
+        target instanceof HTMLImageElement && target.fetchPriority === "high";
+      document.addEventListener("load", (event) => isFirst(event) && ready.push("image"), true);
+      addEventListener("studio-ready", () => ready.push("studio"));
+    });
+    const ready = () => visitor.page.evaluate<string[]>(() => Reflect.get(window, "ready"));
+    return { ...visitor, ready };
+  }
+
+  test("runs after the first images are loaded", async () => {
+    const { page, rows, release, ready } = await openWithoutImages();
+    // Without the clock the script cannot start because a second is over.
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.goto("/gallery", { waitUntil: "commit" });
+    const images = rows.locator("img[fetchpriority=high]");
+    await images.first().waitFor();
+    await page.clock.runFor(100);
+    release();
+    const count = await images.count();
+    await expect.poll(async () => (await ready()).length).toBe(count);
+    await page.clock.resume();
+    await expect.poll(ready).toEqual([...Array.from({ length: count }, () => "image"), "studio"]);
+  });
+
+  test("does not wait for an image that never comes", async () => {
+    const { page, ready } = await openWithoutImages();
+    await page.goto("/gallery", { waitUntil: "commit" });
+    await expect.poll(ready).toEqual(["studio"]);
+  });
 });
 
 test("the rows end with the gallery", async () => {

@@ -17,7 +17,7 @@ const PLACE =
   "position:absolute;inset-inline:var(--spacing-gutter);inset-block-start:calc(var(--spacing-header) + var(--spacing-control) + 1.25rem)";
 const HAS_ONE_LINE = "(width > 22rem)";
 /** The first images, which the document preloads. */
-const URGENT_ROWS = 2;
+const URGENT_ROWS = 1;
 
 const page = readInlinePage();
 if (page && isDefaultView()) show(page.items, page.nextCursor === null);

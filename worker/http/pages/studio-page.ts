@@ -17,7 +17,7 @@ const RESERVED = /^\/(?:admin|api|images|mcp|oauth|s|assets|\.well-known)(?:\/|$
 const HAS_EXTENSION = /\.[^/]*$/;
 
 /** About as many as a phone shows at first. */
-const PRELOADED = 6;
+const PRELOADED = 3;
 /** Per user: no shared cache may store it, and a browser revalidates it before each use. */
 const OWN_PAGE = "private, no-cache";
 
