@@ -20,8 +20,9 @@ import { Action, Settings, TILE } from "./result-parts.tsx";
 import { TileActions } from "./tile-actions.tsx";
 import { useVariations } from "./use-variations.ts";
 
-/** From this ratio on, two images are above each other. */
+/** From this ratio on, two images are above each other, except in a window that has the width for both. */
 const WIDE = 1.3;
+const WIDE_WINDOW = "(min-width: 64rem)";
 
 export type BatchProps = {
   /** The images that were submitted together; one cell, if the model creates all of them as one generation. */
@@ -47,8 +48,10 @@ export function BatchBlock({ cells, isLatest, isShown }: BatchProps) {
   const slots = useSlots(cells);
   const [first] = cells;
   const ratio = first?.entry?.frame ?? 1;
-  const columns = slots.length === 2 && ratio >= WIDE ? 1 : 2;
+  const isStacked = slots.length === 2 && ratio >= WIDE && !matchMedia(WIDE_WINDOW).matches;
+  const columns = isStacked ? 1 : 2;
   const rows = Math.ceil(slots.length / columns);
+  const sizes = `(width < 48rem) ${100 / columns}vw, ${Math.ceil((62 * ratio) / rows)}vh`;
   const isBusy = slots.some(({ generation }) => generation === null || isInFlight(generation));
   const grid = (
     <ul
@@ -57,7 +60,14 @@ export function BatchBlock({ cells, isLatest, isShown }: BatchProps) {
       aria-label={batchText.name(slots.length)}
     >
       {slots.map((slot, index) => (
-        <SlotTile key={slot.key} slot={slot} index={index} isLatest={isLatest} isShown={isShown} />
+        <SlotTile
+          key={slot.key}
+          slot={slot}
+          index={index}
+          isLatest={isLatest}
+          sizes={isLatest ? sizes : "14rem"}
+          isShown={isShown}
+        />
       ))}
     </ul>
   );
@@ -107,9 +117,15 @@ function useSlots(cells: readonly BatchCell[]): Slot[] {
   });
 }
 
-type TileProps = { slot: Slot; index: number; isLatest: boolean; isShown: BatchProps["isShown"] };
+type TileProps = {
+  slot: Slot;
+  index: number;
+  isLatest: boolean;
+  sizes: string;
+  isShown: BatchProps["isShown"];
+};
 
-function SlotTile({ slot, index, isLatest, isShown }: TileProps) {
+function SlotTile({ slot, index, isLatest, sizes, isShown }: TileProps) {
   const { generation, entry, output, cancel } = slot;
   const isPending = generation === null || isInFlight(generation);
   const image = generation && outputOf(generation, output);
@@ -128,7 +144,7 @@ function SlotTile({ slot, index, isLatest, isShown }: TileProps) {
             class="absolute inset-0 ring-inside rounded-[inherit] select-none [-webkit-touch-callout:none]"
             aria-label={createText.open(image.prompt)}
           >
-            <Thumbnail generation={image} sizes={isLatest ? "(width < 48rem) 50vw, 31vh" : "14rem"} />
+            <Thumbnail generation={image} sizes={sizes} />
           </a>
           {isShown(id) && <TileActions generation={image} output={output} />}
         </>

@@ -1,13 +1,13 @@
 /** Several images with one Generate: requests, the grid in the feed, and what happens when some of them fail. */
 import { act, cleanup, configure, fireEvent, screen, waitFor, within } from "@testing-library/preact";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { requestsFor } from "../../frontend/studio/generate/submit.ts";
 import { batchText } from "../../frontend/text/batch.ts";
 import { commonText } from "../../frontend/text/common.ts";
 import { createText } from "../../frontend/text/create.ts";
 import { errors } from "../../frontend/text/errors.ts";
 import { imageText } from "../../frontend/text/image.ts";
-import { MAX_SEED } from "../../worker/shared/models.ts";
+import { type AspectRatio, MAX_SEED } from "../../worker/shared/models.ts";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { openApp } from "./render-app.tsx";
 import { failure, fakeApi, generation, image, memoryStore, ok, setUp, signedIn, TODAY } from "./support.ts";
@@ -69,9 +69,11 @@ async function openWith({
   count = 4,
   store = memoryStore(),
   api = acceptingApi(concurrent),
+  aspectRatio = null as AspectRatio | null,
 } = {}) {
   store.set("count", String(count));
   const app = await openApp(setUp({ api, store }), "a red kite");
+  app.composer.aspectRatio.value = aspectRatio;
   const generate = async () => {
     fireEvent.click(screen.getByRole("button", { name: commonText.generateCount(count) }));
     return within(await screen.findByRole("list", { name: batchText.name(count) }));
@@ -115,6 +117,22 @@ test("a batch stays together after a reload", async () => {
   await openApp(setUp({ api, store: first.store }));
   const grid = within(await screen.findByRole("list", { name: batchText.name(2) }));
   expect(grid.getAllByRole("link").map((link) => link.getAttribute("href"))).toEqual(["/g/g1", "/g/g2"]);
+});
+
+test("two wide images are beside each other in a wide window, and as sharp as they are large", async () => {
+  vi.spyOn(window, "matchMedia").mockImplementation(
+    (media) => ({ media, matches: media === "(min-width: 64rem)" }) as MediaQueryList,
+  );
+  onTestFinished(() => void vi.restoreAllMocks());
+  const wide = { ...BODY, options: { aspectRatio: "16:9" }, width: 1344, height: 768 } as const;
+  const { generate, end, api } = await openWith({ count: 2, aspectRatio: "16:9" });
+  const grid = await generate();
+  await waitFor(() => expect(api.generate).toHaveBeenCalledTimes(2));
+  for (const n of [1, 2]) await end(n, wide);
+  for (const shown of grid.getAllByRole("img")) {
+    // 62vh is the height of the block, and of each image in its one row.
+    expect(shown.getAttribute("sizes")).toBe("(width < 48rem) 50vw, 111vh");
+  }
 });
 
 test("an image that failed shows why in its place, and Retry missing creates only that one", async () => {
