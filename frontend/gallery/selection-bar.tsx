@@ -9,6 +9,7 @@ import heartOff from "lucide-static/icons/heart-off.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 import { isComposing } from "../browser/composition.ts";
+import { hasCommand, isTextField, keyOf } from "../browser/keys.ts";
 import { storePart } from "../browser/storage.ts";
 import { dialogsPart } from "../studio/dialogs.ts";
 import { favoritesPart } from "../studio/images/favorites.ts";
@@ -70,10 +71,15 @@ export function SelectionBar({ list }: { list: ImageList }) {
   });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented || isComposing(event)) return;
+      const isAll = hasCommand(event) && keyOf(event) === "a" && !isTextField(event.target);
+      if (!(isAll || event.key === "Escape") || event.defaultPrevented || isComposing(event)) return;
       // Escape closes an open dialog or menu first.
       if (document.querySelector("dialog[open], :popover-open")) return;
-      selection.end();
+      if (!isAll) return selection.end();
+      // Else the browser would select the text of the page, with the focus still on the button that began this.
+      if (!selection.isActive.peek()) return;
+      event.preventDefault();
+      selection.all();
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);

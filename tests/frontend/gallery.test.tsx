@@ -86,6 +86,19 @@ test("selects by checkbox, by range and by key; Escape ends the selection", asyn
   await waitFor(() => expect(screen.queryByRole("group", { name: galleryText.select })).toBeNull());
 });
 
+test("while images are selected, Ctrl+A selects all wherever the focus is, except in a text field", async () => {
+  await open(["a", "b", "c"]);
+  const button = await screen.findByRole("button", { name: galleryText.select });
+  fireEvent.keyDown(button, { key: "a", ctrlKey: true });
+  expect(screen.queryByRole("group", { name: galleryText.select }), "before").toBeNull();
+  fireEvent.click(button);
+  const selection = within(await bar());
+  fireEvent.keyDown(screen.getByRole("searchbox"), { key: "a", ctrlKey: true });
+  expect(selection.queryByText(galleryText.selected(3)), "in the search").toBeNull();
+  expect(fireEvent.keyDown(button, { key: "a", ctrlKey: true }), "left to the browser").toBe(false);
+  await selection.findByText(galleryText.selected(3));
+});
+
 test("a deleted image leaves at once, and Undo puts it back in its place", async () => {
   const { api, generations } = await open(["a", "b", "c"]);
   const link = await tile("b");
