@@ -113,8 +113,11 @@ function Pane({ generation, view, controls }: PaneProps) {
         {output && <Stage output={output} alt={prompt} view={view} controls={controls} />}
       </div>
       <div class="flex flex-none items-center gap-1 ps-3 pe-1">
-        <p class="min-w-0 flex-1 truncate text-sm">
-          <bdi>{prompt}</bdi>
+        <p class="min-w-0 flex-1 text-sm">
+          {/* As a block it ends, not begins, with the ellipsis in either direction. */}
+          <span class="flex">
+            <bdi class="truncate">{prompt}</bdi>
+          </span>
           <span class="block truncate text-xs text-muted">{commonText.model(model)}</span>
         </p>
         <button

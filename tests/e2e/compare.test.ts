@@ -144,3 +144,23 @@ test("on a phone: the images are below each other, and a pinch enlarges both", a
   expect(await isInStep(page)).toBe(true);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
 });
+
+test("the beginning of a prompt is visible in either direction", async () => {
+  const prompts = ["Donaudampfschiff at dusk ".repeat(9).trim(), "مدينة في الصحراء ".repeat(12).trim()];
+  const { page, studio } = await open(prompts, PHONE);
+  await selectAll(page, prompts);
+  await studio.button(galleryText.compare).click();
+  await dialogOf(page, 2).waitFor();
+  for (const prompt of prompts) {
+    const isVisible = await dialogOf(page, 2)
+      .getByText(prompt, { exact: true })
+      .evaluate((element) => {
+        const range = document.createRange();
+        range.setStart(element.firstChild ?? element, 0);
+        range.setEnd(element.firstChild ?? element, 1);
+        const { left, right, top, height } = range.getBoundingClientRect();
+        return element.contains(document.elementFromPoint((left + right) / 2, top + height / 2));
+      });
+    expect(isVisible, prompt).toBe(true);
+  }
+});
