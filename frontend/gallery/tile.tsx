@@ -173,7 +173,7 @@ type TileMessageProps = { generation: Generation; isIndented: boolean };
 
 /**
  * In flight, failed or canceled: the reason and the prompt. They wrap into columns of which only the first is visible,
- * so that the prompt gives way in a low tile.
+ * so that the prompt gives way in a low tile. `relative`: above the shimmer.
  */
 function TileMessage({ generation, isIndented }: TileMessageProps) {
   const { prompt, status, error, createdAt } = generation;
@@ -185,7 +185,7 @@ function TileMessage({ generation, isIndented }: TileMessageProps) {
       : galleryText.canceled;
   return (
     <div
-      class={`pointer-events-none flex h-full flex-col flex-wrap justify-center gap-x-12 gap-y-1.5 overflow-hidden py-3 pe-4 text-sm wrap-anywhere *:w-full *:flex-none low:py-1.5 low:text-xs ${isIndented ? "ps-control" : "ps-4 mouse:ps-control"}`}
+      class={`pointer-events-none relative flex h-full flex-col flex-wrap justify-center gap-x-12 gap-y-1.5 overflow-hidden py-3 pe-4 text-sm wrap-anywhere *:w-full *:flex-none low:py-1.5 low:text-xs ${isIndented ? "ps-control" : "ps-4 mouse:ps-control"}`}
     >
       <p class="line-clamp-3 font-medium low:line-clamp-2" data-reason>
         {error && (

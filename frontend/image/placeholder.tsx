@@ -13,7 +13,8 @@ export function ViewerMessage({ title, isAlert = false, isLoading = false, child
       role={isAlert ? "alert" : undefined}
       class={`absolute inset-0 grid content-center justify-items-center gap-2 px-16 py-8 text-center ${isLoading ? "skeleton" : ""}`}
     >
-      <h1 class="max-w-md text-lg font-semibold text-balance">{title}</h1>
+      {/* `relative`: above the shimmer. */}
+      <h1 class="relative max-w-md text-lg font-semibold text-balance">{title}</h1>
       {children}
     </div>
   );
