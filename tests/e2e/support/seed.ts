@@ -37,3 +37,35 @@ export async function paintSeeded(page: Page, prompt: string): Promise<void> {
     route.fulfill({ contentType: "image/png", body: PIXEL }),
   );
 }
+
+/**
+ * Fills the operator's page with what takes hours: stuck generations, failures, webhooks, usage, and a Skytells account that
+ * is refused. The user must have signed in once.
+ */
+export async function seedOperatorPage(app: AppAddress, email: string): Promise<void> {
+  const now = Date.now();
+  const hour = now - (now % 3_600_000);
+  const user = `(select id from users where email = '${email}')`;
+  const generation = (id: string, status: string, error: string | null, minutesAgo: number) =>
+    `('${id}', ${user}, 'seeded', 'seeded', '${status}', ${error === null ? "null" : `'{"code":"${error}"}'`}, ` +
+    `${now - minutesAgo * 60_000}, ${error === null ? "null" : now - minutesAgo * 60_000})`;
+  const failures = ["timed_out", "timed_out", "content_policy", "upstream_failed"];
+  const rows = [
+    ...["1", "2"].map((n) => generation(`0193a000-0000-7000-8000-00000000000${n}`, "processing", null, 900)),
+    ...failures.map((code, n) => generation(`seeded-failure-${n}`, "failed", code, 60 * (n + 1))),
+  ];
+  const counts = { account_rejected: 3, "webhook.accepted": 812, "webhook.bad_signature": 7 };
+  const days = Array.from({ length: 20 }, (_, n) => {
+    const day = new Date(now - (n + 1) * 86_400_000).toISOString().slice(0, 10);
+    return `('${day}', ${((n * 37) % 90) + 5})`;
+  });
+  await runSql(
+    app,
+    `insert or replace into generations (id, user_id, prompt, prompt_folded, status, error, created_at, completed_at) values ${rows.join()};
+     insert or replace into operator_counts (hour, name, count) values ${Object.entries(counts).map(([name, count]) => `(${hour}, '${name}', ${count})`)};
+     insert or replace into refused_webhooks (id, at, verdict, generation_id) values
+       ('a', ${now - 60_000}, 'bad_signature', null), ('b', ${now - 120_000}, 'unknown', '0193a000-0000-7000-8000-000000000009');
+     insert or replace into days (day, created) values ${days.join()};
+     insert or replace into studio_state (key, value) values ('paused', '1')`,
+  );
+}
