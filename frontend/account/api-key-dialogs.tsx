@@ -1,5 +1,6 @@
 /** The dialogs of the API keys: create one, and ask before some are revoked. */
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { ApiKey } from "../../worker/api/schemas/api-key.ts";
 import { SCOPES, type Scope } from "../../worker/shared/api-keys.ts";
 import { MAX_NAME_LENGTH } from "../../worker/shared/names.ts";
@@ -32,6 +33,7 @@ export function CreateKeyDialog({ apiKeys, onClose }: CreateProps) {
 
 function CreateForm({ apiKeys, onClose }: CreateProps) {
   const name = useSignal("");
+  const field = useRef<HTMLInputElement>(null);
   const scopes = useSignal<readonly Scope[]>(["read", "generate"]);
   const days = useSignal(0);
   const problem = useSignal<string | null>(null);
@@ -45,6 +47,7 @@ function CreateForm({ apiKeys, onClose }: CreateProps) {
         : scopes.value.length === 0
           ? apiKeysText.scopeMissing
           : null;
+    if (problem.value === apiKeysText.nameMissing) field.current?.focus();
     if (problem.value !== null) return;
     const key: NewKey = { name: name.value, scopes: [...scopes.value] };
     if (days.value > 0) key.expiresAt = new Date(Date.now() + days.value * DAY_MS).toISOString();
@@ -64,7 +67,9 @@ function CreateForm({ apiKeys, onClose }: CreateProps) {
       <label class="grid gap-1 text-sm">
         {apiKeysText.name}
         <input
+          ref={field}
           class="field"
+          aria-invalid={problem.value === apiKeysText.nameMissing}
           maxLength={MAX_NAME_LENGTH}
           autocomplete="off"
           aria-describedby="key-name-hint"
@@ -145,10 +150,9 @@ export function RevokeDialog({ apiKeys, apiKey, onClose }: RevokeProps) {
       keep={apiKeysText.keep}
       isDanger
       isBusy={apiKeys.isBusy.value}
-      error={null}
+      error={apiKeys.error.value}
       onConfirm={async () => {
-        await apiKeys.revoke(apiKey?.id ?? null);
-        onClose();
+        if (await apiKeys.revoke(apiKey?.id ?? null)) onClose();
       }}
       onClose={onClose}
     >

@@ -1,21 +1,30 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { ApiKey } from "../../worker/api/schemas/api-key.ts";
-import { apiPart } from "../studio/api-part.ts";
 import { apiKeysText } from "../text/api-keys.ts";
 import { errors } from "../text/errors.ts";
-import { usePart } from "../ui/parts.ts";
-import { type ApiKeys, createApiKeys } from "./api-keys.ts";
+import { useAccountApi } from "./account-api.ts";
+import { createApiKeys } from "./api-keys.ts";
 import { CreateKeyDialog, RevokeDialog } from "./api-key-dialogs.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
 
 /** Keys with which programs use the studio as this user. */
 export function ApiKeysSection() {
-  const api = usePart(apiPart);
+  const api = useAccountApi();
   const apiKeys = useMemo(() => createApiKeys(api), [api]);
-  const isCreating = useSignal(false);
+  /** The open dialog: a new key, the key to revoke, or all of them. */
+  const asked = useSignal<Asked | null>(null);
   const keys = apiKeys.keys.value;
   const error = apiKeys.error.value;
+  const question = asked.value;
+  const ask = (what: Asked | null) => {
+    apiKeys.clearError();
+    asked.value = what;
+  };
+  const close = () => {
+    apiKeys.hideSecret();
+    ask(null);
+  };
   return (
     <Section title={apiKeysText.title}>
       <Row what={apiKeysText.what}>
@@ -24,41 +33,32 @@ export function ApiKeysSection() {
             {apiKeys.isBusy.value ? apiKeysText.loading : error ? apiKeysText.tryAgain : apiKeysText.show}
           </RowButton>
         ) : (
-          <RowButton
-            onClick={() => {
-              isCreating.value = true;
-            }}
-          >
-            {apiKeysText.create}
-          </RowButton>
+          <RowButton onClick={() => ask("create")}>{apiKeysText.create}</RowButton>
         )}
       </Row>
       <a href="/developers" class="link inline-flex min-h-control items-center justify-self-start text-sm">
         {apiKeysText.developers}
       </a>
-      {keys !== null && <KeyList apiKeys={apiKeys} keys={keys} />}
-      {error && !isCreating.value && (
+      {keys !== null && <KeyList keys={keys} ask={ask} />}
+      {error && question === null && (
         <p role="alert" class="text-sm text-danger">
           {errors.sentence(error.code)}
         </p>
       )}
-      {isCreating.value && (
-        <CreateKeyDialog
-          apiKeys={apiKeys}
-          onClose={() => {
-            isCreating.value = false;
-            apiKeys.hideSecret();
-          }}
-        />
+      {/* Also after the dialog was closed too early: the secret is shown once. */}
+      {(question === "create" || apiKeys.secret.value !== null) && (
+        <CreateKeyDialog apiKeys={apiKeys} onClose={close} />
+      )}
+      {question !== null && question !== "create" && (
+        <RevokeDialog apiKeys={apiKeys} apiKey={question === "all" ? null : question} onClose={close} />
       )}
     </Section>
   );
 }
 
-function KeyList({ apiKeys, keys }: { apiKeys: ApiKeys; keys: ApiKey[] }) {
-  /** The key to revoke, "all", or null: the user is not asked. */
-  const asked = useSignal<ApiKey | "all" | null>(null);
-  const question = asked.value;
+type Asked = ApiKey | "all" | "create";
+
+function KeyList({ keys, ask }: { keys: ApiKey[]; ask: (what: Asked) => void }) {
   return (
     <>
       {keys.length === 0 && <p class="text-sm text-muted">{apiKeysText.none}</p>}
@@ -75,9 +75,7 @@ function KeyList({ apiKeys, keys }: { apiKeys: ApiKeys; keys: ApiKey[] }) {
               type="button"
               class="button plain danger max-sm:w-full"
               aria-label={apiKeysText.revokeNamed(key.name)}
-              onClick={() => {
-                asked.value = key;
-              }}
+              onClick={() => ask(key)}
             >
               {apiKeysText.revoke}
             </button>
@@ -86,24 +84,10 @@ function KeyList({ apiKeys, keys }: { apiKeys: ApiKeys; keys: ApiKey[] }) {
       </ul>
       {keys.length > 1 && (
         <div class="justify-self-end max-sm:w-full">
-          <RowButton
-            isDanger
-            onClick={() => {
-              asked.value = "all";
-            }}
-          >
+          <RowButton isDanger onClick={() => ask("all")}>
             {apiKeysText.revokeAll}
           </RowButton>
         </div>
-      )}
-      {question !== null && (
-        <RevokeDialog
-          apiKeys={apiKeys}
-          apiKey={question === "all" ? null : question}
-          onClose={() => {
-            asked.value = null;
-          }}
-        />
       )}
     </>
   );

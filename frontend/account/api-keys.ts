@@ -17,6 +17,7 @@ export type ApiKeys = {
   /** The key that was just created, until `hideSecret`: the studio shows it once. */
   secret: ReadonlySignal<string | null>;
   hideSecret(): void;
+  clearError(): void;
   load(): Promise<void>;
   /** False: refused, or another request is under way. */
   create(key: NewKey): Promise<boolean>;
@@ -43,11 +44,18 @@ export function createApiKeys(api: Pick<Api, "call">): ApiKeys {
     hideSecret: () => {
       secret.value = null;
     },
+    clearError: () => {
+      error.value = null;
+    },
     load: async () => void (await once(reload)),
     create: (body) =>
       once(async () => {
         const created = await api.call<{ key: ApiKey; secret: string }>("POST", "/api/keys", { body });
-        if (!created.ok) return created.error;
+        if (!created.ok) {
+          // The key may exist: its response was lost. Or another tab created as many as are allowed.
+          await reload();
+          return created.error;
+        }
         secret.value = created.value.secret;
         keys.value = [...(keys.value ?? []), created.value.key];
         return null;

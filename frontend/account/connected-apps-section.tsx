@@ -2,11 +2,10 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { ConnectedApp } from "../../worker/api/schemas/connected-app.ts";
 import type { ApiError } from "../api/result.ts";
-import { apiPart } from "../studio/api-part.ts";
 import { apiKeysText } from "../text/api-keys.ts";
 import { connectedAppsText } from "../text/connected-apps.ts";
 import { errors } from "../text/errors.ts";
-import { usePart } from "../ui/parts.ts";
+import { useAccountApi } from "./account-api.ts";
 import { createOneRequest } from "./one-request.ts";
 import { QuestionDialog } from "./question-dialog.tsx";
 import { Row, RowButton, Section } from "./section.tsx";
@@ -15,7 +14,7 @@ const PATH = "/api/connected-apps";
 
 /** Apps that use the studio as this user, after they allowed it on the consent page. */
 export function ConnectedAppsSection() {
-  const api = usePart(apiPart);
+  const api = useAccountApi();
   /** Null: not loaded yet. */
   const apps = useSignal<ConnectedApp[] | null>(null);
   const { error, isBusy, once } = useMemo(createOneRequest<ApiError>, []);

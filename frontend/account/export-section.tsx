@@ -1,15 +1,14 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { ExportParts } from "../../worker/api/schemas/export.ts";
 import type { ApiError } from "../api/result.ts";
-import { apiPart } from "../studio/api-part.ts";
 import { accountText } from "../text/account.ts";
 import { errors } from "../text/errors.ts";
-import { usePart } from "../ui/parts.ts";
+import { useAccountApi } from "./account-api.ts";
 import { Row, RowButton, Section } from "./section.tsx";
 
 /** Everything stored about the user, as downloads: each part is a zip file that the Worker streams. */
 export function ExportSection() {
-  const api = usePart(apiPart);
+  const api = useAccountApi();
   const pages = useSignal<ExportParts[]>([]);
   const isLoading = useSignal(false);
   const error = useSignal<ApiError | null>(null);

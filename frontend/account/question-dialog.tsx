@@ -1,8 +1,10 @@
 /** Asks before something that cannot be undone. */
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import type { ApiError } from "../api/result.ts";
 import { errors } from "../text/errors.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { useFocusedSection } from "./section.tsx";
 
 type Props = {
   title: string;
@@ -28,9 +30,11 @@ export function QuestionDialog({
   onClose,
   children,
 }: Props) {
+  const content = useRef<HTMLDivElement>(null);
+  useFocusedSection(content);
   return (
     <Dialog label={title} class="modal" onClose={onClose}>
-      <div class="grid gap-4 text-sm wrap-anywhere">
+      <div ref={content} class="grid gap-4 text-sm wrap-anywhere">
         <h2 class="text-lg font-semibold">
           <bdi>{title}</bdi>
         </h2>

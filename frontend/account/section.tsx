@@ -1,5 +1,6 @@
 /** A section of the account page, and a row in it. */
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
+import { useLayoutEffect } from "preact/hooks";
 
 type SectionProps = { title: string; isTitleHidden?: boolean; children: ComponentChildren };
 
@@ -8,12 +9,24 @@ export function Section({ title, isTitleHidden = false, children }: SectionProps
   return (
     <section
       class="grid grid-cols-1 gap-4 rounded-xl border border-line bg-surface p-4 md:p-6"
+      tabIndex={-1}
       aria-label={isTitleHidden ? title : undefined}
     >
       {!isTitleHidden && <h2 class="font-semibold">{title}</h2>}
       {children}
     </section>
   );
+}
+
+/** After a dialog removed the row of its opener, the section has the focus instead of nothing. */
+export function useFocusedSection(content: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const section = content.current?.closest("section");
+    return () =>
+      void setTimeout(() => {
+        if (document.activeElement === document.body) section?.focus();
+      });
+  }, []);
 }
 
 /** What a button does, and the button. */

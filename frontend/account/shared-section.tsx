@@ -4,13 +4,13 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import { copyText } from "../browser/clipboard.ts";
 import { imagePath } from "../browser/router.ts";
-import { apiPart } from "../studio/api-part.ts";
 import { generationsPart } from "../studio/images/generations.ts";
 import { shareLinksPart } from "../studio/images/share-links.ts";
 import { accountText } from "../text/account.ts";
 import { errors } from "../text/errors.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { usePart } from "../ui/parts.ts";
+import { useAccountApi } from "./account-api.ts";
 import { RowButton, Section } from "./section.tsx";
 import { createSharedImages, type SharedImages } from "./shared-images.ts";
 
@@ -18,7 +18,7 @@ const COPIED_FOR_MS = 2_500;
 
 /** What is public: every image with a link, and how to turn the links off. */
 export function SharedSection() {
-  const api = usePart(apiPart);
+  const api = useAccountApi();
   const generations = usePart(generationsPart);
   const shared = useMemo(() => createSharedImages({ api, generations }), []);
   const isAsking = useSignal(false);
@@ -211,7 +211,7 @@ function TurnOffDialog({ shared, onClose, onDone }: TurnOffDialogProps) {
             else onDone();
           }}
         >
-          {accountText.turnOffAllConfirmed}
+          {accountText.turnOffAll}
         </button>
         <button type="button" class="button plain" aria-disabled={turnedOff !== null} onClick={close}>
           {accountText.keepLinks}

@@ -11,7 +11,7 @@ import type { Webhooks } from "./webhooks.ts";
 
 type Props = { webhooks: Webhooks; onClose: () => void };
 
-/** Asks for the address; then shows the secret. */
+/** Asks for the address. Shows a secret instead, as long as there is one. */
 export function CreateWebhookDialog({ webhooks, onClose }: Props) {
   const secret = webhooks.secret.value;
   return (
@@ -92,16 +92,8 @@ function CreateForm({ webhooks, onClose }: Props) {
 
 type QuestionProps = Props & { endpoint: WebhookEndpoint };
 
-/** Asks; then shows the new secret. */
+/** The new secret is shown as that of a new webhook is. */
 export function RotateDialog({ webhooks, endpoint, onClose }: QuestionProps) {
-  const secret = webhooks.secret.value;
-  if (secret !== null) {
-    return (
-      <Dialog label={webhooksText.secret} class="modal" onClose={onClose}>
-        <NewSecret title={webhooksText.secret} secret={secret} onClose={onClose} />
-      </Dialog>
-    );
-  }
   return (
     <Question
       webhooks={webhooks}

@@ -2,10 +2,9 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { WebhookEndpoint } from "../../worker/api/schemas/webhook-endpoint.ts";
 import { MAX_ENDPOINTS } from "../../worker/shared/webhooks.ts";
-import { apiPart } from "../studio/api-part.ts";
 import { errors } from "../text/errors.ts";
 import { webhooksText } from "../text/webhooks.ts";
-import { usePart } from "../ui/parts.ts";
+import { useAccountApi } from "./account-api.ts";
 import { Row, RowButton, Section } from "./section.tsx";
 import { WebhookDeliveries } from "./webhook-deliveries.tsx";
 import { CreateWebhookDialog, RemoveDialog, RotateDialog } from "./webhook-dialogs.tsx";
@@ -13,7 +12,7 @@ import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
 /** Addresses of the user's servers that receive an event when an image has ended. */
 export function WebhooksSection() {
-  const api = usePart(apiPart);
+  const api = useAccountApi();
   const webhooks = useMemo(() => createWebhooks(api), [api]);
   const dialog = useSignal<Asked | null>(null);
   const endpoints = webhooks.endpoints.value;
@@ -63,8 +62,11 @@ export function WebhooksSection() {
           {errors.sentence(error.code)}
         </p>
       )}
-      {dialog.value === "create" && <CreateWebhookDialog webhooks={webhooks} onClose={close} />}
-      {typeof dialog.value === "object" && dialog.value?.rotate && (
+      {/* Also after a dialog was closed too early: the secret is shown once. */}
+      {(dialog.value === "create" || webhooks.secret.value !== null) && (
+        <CreateWebhookDialog webhooks={webhooks} onClose={close} />
+      )}
+      {typeof dialog.value === "object" && dialog.value?.rotate && webhooks.secret.value === null && (
         <RotateDialog webhooks={webhooks} endpoint={dialog.value.rotate} onClose={close} />
       )}
       {typeof dialog.value === "object" && dialog.value?.remove && (
@@ -108,6 +110,7 @@ function Endpoint({ webhooks, endpoint, ask }: EndpointProps) {
         <input
           type="checkbox"
           class="size-5 accent-accent"
+          aria-disabled={isBusy}
           checked={includePrompt}
           onChange={async (event) => {
             const box = event.currentTarget;

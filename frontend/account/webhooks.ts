@@ -57,8 +57,17 @@ export function createWebhooks(api: Pick<Api, "call">, lookMs = LOOK_MS): Webhoo
       : [...known, endpoint];
   }
 
-  function keepSecret(result: Result<{ endpoint: WebhookEndpoint; secret: string }>): ApiError | null {
-    if (!result.ok) return result.error;
+  /** The list may be outdated: another tab changed it, or the response of a change was lost. */
+  async function failed(why: ApiError): Promise<ApiError> {
+    await reload();
+    return why;
+  }
+
+  async function keepSecret(
+    request: Promise<Result<{ endpoint: WebhookEndpoint; secret: string }>>,
+  ): Promise<ApiError | null> {
+    const result = await request;
+    if (!result.ok) return failed(result.error);
     secret.value = result.value.secret;
     replace(result.value.endpoint);
     return null;
@@ -70,7 +79,7 @@ export function createWebhooks(api: Pick<Api, "call">, lookMs = LOOK_MS): Webhoo
       "GET",
       `${PATH}/${id}/deliveries${query}`,
     );
-    if (!listed.ok) return listed.error;
+    if (!listed.ok) return failed(listed.error);
     const before = cursor === undefined ? [] : (deliveries.value[id]?.items ?? []);
     const items = [...before, ...listed.value.deliveries];
     deliveries.value = { ...deliveries.value, [id]: { items, nextCursor: listed.value.nextCursor } };
@@ -80,7 +89,7 @@ export function createWebhooks(api: Pick<Api, "call">, lookMs = LOOK_MS): Webhoo
   /** Sends, and reloads until the attempt has ended. An attempt may disable the endpoint. */
   async function send(id: string, path: string): Promise<ApiError | null> {
     const sent = await api.call<{ delivery: WebhookDelivery }>("POST", `${PATH}/${id}/${path}`);
-    if (!sent.ok) return sent.error;
+    if (!sent.ok) return failed(sent.error);
     const { delivery } = sent.value;
     for (let look = 0; look < MAX_LOOKS; look += 1) {
       const failed = await reloadDeliveries(id);
@@ -105,14 +114,15 @@ export function createWebhooks(api: Pick<Api, "call">, lookMs = LOOK_MS): Webhoo
       error.value = null;
     },
     load: async () => void (await once(reload)),
-    create: (body) => once(async () => keepSecret(await api.call("POST", PATH, { body }))),
+    create: (body) => once(() => keepSecret(api.call("POST", PATH, { body }))),
     change: (id, body) =>
       once(async () => {
         const changed = await api.call<{ endpoint: WebhookEndpoint }>("PATCH", `${PATH}/${id}`, { body });
-        if (changed.ok) replace(changed.value.endpoint);
-        return changed.ok ? null : changed.error;
+        if (!changed.ok) return failed(changed.error);
+        replace(changed.value.endpoint);
+        return null;
       }),
-    rotate: (id) => once(async () => keepSecret(await api.call("POST", `${PATH}/${id}/rotate`))),
+    rotate: (id) => once(() => keepSecret(api.call("POST", `${PATH}/${id}/rotate`))),
     remove: (id) =>
       once(async () => {
         const removed = await api.call<void>("DELETE", `${PATH}/${id}`);

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import type { SignInMethod } from "../../worker/api/schemas/session.ts";
 import { signInUrl } from "../api/sign-in-url.ts";
 import { canSignInWithPasskey, type PasskeyFailure, signInWithPasskey } from "./passkey-sign-in.ts";
@@ -79,13 +80,16 @@ function PasskeySignIn() {
   const { load } = usePart(sessionPart);
   const problem = useSignal("");
   const isBusy = useSignal(false);
+  const closed = useMemo(() => new AbortController(), []);
+  // The prompt of a closed dialog must not sign in later.
+  useEffect(() => () => closed.abort(), []);
 
   async function submit() {
     if (isBusy.value) return;
     isBusy.value = true;
     problem.value = "";
     try {
-      const failure = await signInWithPasskey(api);
+      const failure = await signInWithPasskey(api, closed.signal);
       if (failure === null) {
         await load();
         dialogs.signIn.value = null;

@@ -43,6 +43,8 @@ export const accountText = {
   passkeysWhat: "Sign in with your fingerprint, face or screen lock instead of a password.",
   passkeysShow: "Show passkeys",
   passkeysNone: "You have no passkeys.",
+  passkeysUnsupported:
+    "This browser can't create passkeys. Use a current version of Chrome, Edge, Firefox or Safari.",
   passkeyAdd: "Add a passkey",
   passkeyCreated: (at: string) => `Created ${day().format(new Date(at))}`,
   passkeyUsed: (at: string | null) =>
@@ -53,14 +55,14 @@ export const accountText = {
   passkeyRenameOne: (name: string) => `Rename ${name}`,
   passkeySave: "Save",
   passkeyCancel: "Cancel",
-  passkeyRemove: "Remove…",
+  passkeyRemove: "Remove",
   passkeyRemoveOne: (name: string) => `Remove ${name}`,
-  passkeyRemoveTitle: (name: string) => `Remove ${name}?`,
+  passkeyRemoveTitle: (name: string) => `Remove “${name}”?`,
   passkeyRemoveWhat: "You can't sign in with it anymore. Your other passkeys stay.",
   passkeyRemoveLast:
     "This is your only way to sign in. Once you're signed out, you need a new link from the owner of this studio.",
-  passkeyRemoveConfirm: "Remove passkey",
-  passkeyKeep: "Keep passkey",
+  passkeyRemoveConfirm: "Remove",
+  passkeyKeep: "Keep",
   passkeyFailure: {
     canceled: "No passkey was created.",
     known: "This device already has a passkey for your account.",
@@ -91,17 +93,16 @@ export const accountText = {
   showMore: "Show more",
   turnOff: "Turn off",
   turnOffOne: (prompt: string) => `Turn off the link to: ${prompt}`,
-  turnOffAll: "Turn off all…",
+  turnOffAll: "Turn off all",
   turnOffTitle: "Turn off all public links?",
   turnOffWhat:
     "All your links stop working at once. Your images stay. If you share one again, it gets a new link.",
-  turnOffAllConfirmed: "Turn off all",
   turningOff: (count: number) => `Turning off… ${number(count)} so far`,
-  keepLinks: "Keep links",
+  keepLinks: "Keep",
 
   delete: "Delete account",
   deleteWhat: "Permanently deletes your account, your images and your links.",
-  deleteOpen: "Delete my account…",
+  deleteOpen: "Delete my account",
   deleteTitle: "Delete your account?",
   deleteIntro: "This permanently deletes:",
   deleteList: [

@@ -10,7 +10,7 @@ export const connectedAppsText = {
   show: "Show connected apps",
   loading: "Loading…",
   tryAgain: "Try again",
-  none: "You haven’t connected any apps.",
+  none: "You haven't connected any apps.",
   list: "Your connected apps",
   host: (host: string) => `Answers to ${host}`,
   connected: (time: string) => `Connected ${day().format(new Date(time))}`,

@@ -73,10 +73,10 @@ export function referencePage(style: string): string {
 <meta name="description" content="How programs use this image studio.">
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${style}">
-<title>Developers · Image studio</title>
+<title>Developers · Image Studio</title>
 </head>
 <body>
-<header><a href="/"><img src="/favicon.svg" width="24" height="24" alt="">Image studio</a></header>
+<header><a href="/"><img src="/favicon.svg" width="24" height="24" alt="">Image Studio</a></header>
 <main>
 <h1>Developers</h1>
 <p>Everything the studio does in the browser, a program can do with an API key. The same limits apply.

@@ -5,7 +5,7 @@ export const REFERENCE_STYLE = `${PLAIN_STYLE}
 html { scroll-padding-block-start: 1rem; }
 body { grid-template-columns: minmax(0, 1fr); }
 main { justify-items: stretch; align-content: start; inline-size: 100%; max-inline-size: 56rem; margin-inline: auto; }
-p, h1 { max-inline-size: none; margin: 0; text-align: start; color: inherit; }
+p, h1 { max-inline-size: none; margin: 0; text-align: start; white-space: normal; color: inherit; }
 h1 { font-size: 1.75rem; font-weight: 600; }
 h2 { margin-block: 1.5rem 0.25rem; font-size: 1.25rem; }
 h3 { font-size: 1rem; font-weight: 600; }
@@ -18,10 +18,11 @@ nav a, summary { display: inline-flex; align-items: center; min-block-size: 2.75
 summary { cursor: pointer; font-weight: 600; }
 summary::before { content: "›"; display: inline-block; margin-inline-end: 0.5rem; }
 details[open] > summary::before { rotate: 90deg; }
-code, pre { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; font-size: 0.875em; overflow-wrap: anywhere; }
-pre { overflow-x: auto; padding: 1rem; border-radius: 0.75rem; background: color-mix(in srgb, var(--muted) 12%, transparent); }
+:dir(rtl) > details[open] > summary::before { rotate: -90deg; }
+code, pre { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; font-size: 0.875em; overflow-wrap: anywhere; direction: ltr; unicode-bidi: isolate; }
+pre { overflow-x: auto; text-align: left; padding: 1rem; border-radius: 0.75rem; background: color-mix(in srgb, var(--muted) 12%, transparent); }
 pre code { overflow-wrap: normal; }
-dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.25rem 1rem; }
+dl { display: grid; grid-template-columns: fit-content(50%) minmax(0, 1fr); gap: 0.25rem 1rem; }
 dd { margin: 0; }
 .wide { overflow-x: auto; }
 table { inline-size: 100%; border-collapse: collapse; font-size: 0.875rem; }

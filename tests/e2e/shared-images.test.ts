@@ -49,7 +49,7 @@ test.each([DESKTOP, PHONE])(
 
     await studio.button(accountText.turnOffAll).click();
     expect(await violationsInBothThemes(page, false)).toEqual([]);
-    await studio.button(accountText.turnOffAllConfirmed).click();
+    await page.getByRole("dialog").getByRole("button", { name: accountText.turnOffAll }).click();
     await page.getByText(accountText.sharedNone).waitFor();
     const { items } = await (await client.call("GET", "/api/generations?shared=true")).json();
     expect(items).toEqual([]);

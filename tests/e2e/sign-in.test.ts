@@ -164,7 +164,7 @@ test("a canceled sign-in and an unverified address are explained, and the prompt
   const { page, studio } = visitor;
   await page.getByRole("link", { name: /cancel/i }).click();
   await page.getByRole("heading", { name: "You weren't signed in" }).waitFor();
-  await page.getByRole("link", { name: "Back to the studio" }).click();
+  await page.getByRole("link", { name: "Back to studio" }).click();
   await expect.poll(() => studio.prompt.inputValue()).toBe(prompt);
 
   await studio.generateButton.click();
@@ -172,7 +172,7 @@ test("a canceled sign-in and an unverified address are explained, and the prompt
   await page.waitForURL(`${issuer}/**`);
   await signInAs(visitor, "unverified-ben");
   await page.getByRole("heading", { name: "Your email address isn't verified" }).waitFor();
-  await page.getByRole("link", { name: "Back to the studio" }).click();
+  await page.getByRole("link", { name: "Back to studio" }).click();
   await expect.poll(() => studio.prompt.inputValue()).toBe(prompt);
   expect(await createSimulatorClient(app.adminUrl).creates(prompt)).toEqual([]);
 });

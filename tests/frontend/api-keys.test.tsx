@@ -31,7 +31,7 @@ async function openKeys(keys: ApiKey[], responses: Record<string, unknown> = {})
   world.api.session.mockResolvedValue(ok(signedIn()));
   world.api.call.mockImplementation(
     (async (method: string, path: string) =>
-      responses[`${method} ${path}`] ?? (method === "GET" ? ok({ keys }) : ok(undefined))) as never,
+      (await responses[`${method} ${path}`]) ?? (method === "GET" ? ok({ keys }) : ok(undefined))) as never,
   );
   await openApp(world);
   fireEvent.click(await screen.findByRole("button", { name: apiKeysText.show }));
@@ -109,7 +109,45 @@ describe("creating a key", () => {
   });
 });
 
+test("a key whose dialog was closed too early is shown all the same", async () => {
+  const response = Promise.withResolvers<unknown>();
+  await openKeys([], { "POST /api/keys": response.promise });
+  click(apiKeysText.create);
+  const dialog = within(await screen.findByRole("dialog"));
+  fireEvent.input(dialog.getByRole("textbox"), { target: { value: "Build server" } });
+  fireEvent.click(dialog.getByRole("button", { name: apiKeysText.createConfirmed }));
+  fireEvent.click(dialog.getByRole("button", { name: apiKeysText.cancel }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  response.resolve(ok({ key: key("new"), secret: "sk_studio_0secret" }));
+  expect(await screen.findByDisplayValue("sk_studio_0secret")).toBeTruthy();
+  click(secretText.done);
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+});
+
+test("a key whose response is lost is listed, and the error is gone after Cancel", async () => {
+  const responses: Record<string, unknown> = { "POST /api/keys": failure("network_error") };
+  await openKeys([], responses);
+  click(apiKeysText.create);
+  const dialog = within(await screen.findByRole("dialog"));
+  fireEvent.input(dialog.getByRole("textbox"), { target: { value: "Build server" } });
+  responses["GET /api/keys"] = ok({ keys: [key("stored")] });
+  fireEvent.click(dialog.getByRole("button", { name: apiKeysText.createConfirmed }));
+  await waitFor(() => expect(dialog.getByRole("alert").textContent).toBe(errorSentences.network_error));
+  fireEvent.click(dialog.getByRole("button", { name: apiKeysText.cancel }));
+  expect(await screen.findByText("key stored")).toBeTruthy();
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
 describe("revoking", () => {
+  test("that fails keeps the question open and says why", async () => {
+    await openKeys([key("1")], { "DELETE /api/keys/1": failure("network_error") });
+    click(apiKeysText.revokeNamed("key 1"));
+    const dialog = within(await screen.findByRole("dialog"));
+    fireEvent.click(dialog.getByRole("button", { name: apiKeysText.revoke }));
+    expect(await dialog.findByText(errorSentences.network_error)).toBeTruthy();
+    expect(screen.getByText("key 1")).toBeTruthy();
+  });
+
   test.each([
     ["one key", apiKeysText.revokeNamed("key 1"), apiKeysText.revoke, "/api/keys/1", ["key 2"]],
     ["all keys", apiKeysText.revokeAll, apiKeysText.revokeAll, "/api/keys", []],

@@ -54,7 +54,7 @@ test("all links are turned off after a question; an error keeps the dialog open"
   fireEvent.click(all);
   const again = within(await screen.findByRole("dialog", { name: accountText.turnOffTitle }));
   api.bulk.mockResolvedValueOnce(failure("network_error"));
-  const confirm = again.getByRole("button", { name: accountText.turnOffAllConfirmed });
+  const confirm = again.getByRole("button", { name: accountText.turnOffAll });
   fireEvent.click(confirm);
   await again.findByText(errorSentences.network_error);
   fireEvent.click(confirm);

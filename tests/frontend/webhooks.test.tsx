@@ -51,7 +51,8 @@ async function openWebhooks(endpoints: WebhookEndpoint[], responses: Record<stri
   world.api.session.mockResolvedValue(ok(signedIn()));
   world.api.call.mockImplementation(
     (async (method: string, path: string) =>
-      responses[`${method} ${path}`] ?? (method === "GET" ? ok({ endpoints }) : ok(undefined))) as never,
+      (await responses[`${method} ${path}`]) ??
+      (method === "GET" ? ok({ endpoints }) : ok(undefined))) as never,
   );
   await openApp(world);
   fireEvent.click(await screen.findByRole("button", { name: webhooksText.show }));
@@ -164,6 +165,32 @@ describe("a webhook", () => {
     expect(await screen.findByDisplayValue("whsec_bmV3")).toBeTruthy();
     click(secretText.done);
     expect(await screen.findByText(/The old secret works until/)).toBeTruthy();
+  });
+
+  test("does not get the secret of another one, whose dialog was closed too early", async () => {
+    const response = Promise.withResolvers<unknown>();
+    await openWebhooks([endpoint("1"), endpoint("2")], { [`POST ${PATH}/1/rotate`]: response.promise });
+    const [first, second] = screen.getAllByRole("button", { name: webhooksText.rotate });
+    fireEvent.click(first as HTMLElement);
+    click(webhooksText.rotateConfirmed);
+    click(webhooksText.keep);
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    response.resolve(ok({ endpoint: endpoint("1"), secret: "whsec_bmV3" }));
+    expect(await screen.findByDisplayValue("whsec_bmV3")).toBeTruthy();
+    click(secretText.done);
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    fireEvent.click(second as HTMLElement);
+    expect(await screen.findByRole("dialog", { name: webhooksText.rotateTitle })).toBeTruthy();
+    expect(screen.queryByDisplayValue("whsec_bmV3")).toBeNull();
+  });
+
+  test("that another tab deleted disappears", async () => {
+    const responses: Record<string, unknown> = { [`PATCH ${PATH}/1`]: failure("not_found") };
+    await openWebhooks([endpoint("1")], responses);
+    responses[`GET ${PATH}`] = ok({ endpoints: [] });
+    click(webhooksText.disable);
+    expect((await screen.findByRole("alert")).textContent).toBe(errorSentences.not_found);
+    expect(screen.getByText(webhooksText.none)).toBeTruthy();
   });
 
   test("is deleted after a question, also if it is gone already", async () => {

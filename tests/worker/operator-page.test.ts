@@ -158,11 +158,11 @@ describe("its forms", () => {
     expect(response.status).toBe(200);
     const page = await response.text();
     expect(page).toMatch(/value="[^"]+\/invite#[\w-]{43}"/);
-    expect(page).toContain(`<td>${email}</td><td>pro</td><td>${text.state.open}</td>`);
+    expect(page).toContain(`<td>${email}</td><td>Pro</td><td>${text.state.open}</td>`);
     expect(await html()).not.toContain("/invite#");
     const id = /name="id" value="([^"]+)"/.exec(page)?.[1] ?? "";
     expect(await submitted("revoke-invitation", { id })).toContain(
-      `<td>${email}</td><td>pro</td><td>${text.state.revoked}</td>`,
+      `<td>${email}</td><td>Pro</td><td>${text.state.revoked}</td>`,
     );
     expect(await submitted("invite", { email: "no address", plan: "pro" })).toContain(
       resultOf("invalid_request"),

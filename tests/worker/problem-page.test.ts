@@ -48,7 +48,7 @@ describe("a navigation that fails", () => {
       404,
       text.problem.notFound,
     );
-    expect(page).toContain('<a class="action" href="/">Back to the studio</a>');
+    expect(page).toContain('<a class="action" href="/">Back to studio</a>');
   });
 
   it.each(["/api/auth/login", "/api/auth/callback?code=1&state=2"])(

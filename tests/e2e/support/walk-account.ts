@@ -41,7 +41,7 @@ export async function* atAccount({
   await studio.button(accountText.turnOffAll).click();
   await page.getByRole("dialog", { name: accountText.turnOffTitle }).waitFor();
   yield "account, all links in question";
-  await studio.button(accountText.turnOffAllConfirmed).click();
+  await page.getByRole("dialog").getByRole("button", { name: accountText.turnOffAll }).click();
   await page.getByText(accountText.sharedNone).waitFor();
   await studio.button(apiKeysText.show).click();
   await page.getByRole("list", { name: apiKeysText.list }).scrollIntoViewIfNeeded();

@@ -25,6 +25,7 @@ form.sign-in { display: grid; gap: 1rem; inline-size: min(100%, 20rem); }
 form.sign-in label { display: grid; gap: 0.25rem; }
 form.sign-in .action { justify-content: center; }
 input { min-block-size: 2.75rem; padding: 0 0.75rem; border: 1px solid var(--muted); border-radius: 0.5rem; background: none; color: inherit; font: inherit; }
+.host { display: block; color: CanvasText; font-weight: 600; }
 ul.scopes { display: grid; gap: 0.25rem; max-inline-size: 60ch; margin: 0.5rem 0 0; padding-inline-start: 1.25rem; }
 button:focus-visible, input:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
 `;
@@ -42,7 +43,11 @@ export function consentPage(c: AppContext, { description, scopes, handle, user }
         </h1>
         <p>{consentText.unverified}</p>
         <p>
-          <bdi>{consentText.host(redirectHost)}</bdi> {redirectIsLoopback && consentText.loopback}
+          {consentText.host}{" "}
+          <bdi class="host" dir="ltr">
+            {redirectHost}
+          </bdi>
+          {redirectIsLoopback && consentText.loopback}
         </p>
         <p>{consentText.account(user.email)}</p>
         <div>

@@ -1,9 +1,9 @@
 /** The text of the consent page. */
 export const consentText = {
   title: (app: string) => `Connect “${app}” to your studio?`,
-  account: (email: string) => `You’re signed in as ${email}.`,
+  account: (email: string) => `You're signed in as ${email}.`,
   unverified: "The app chose this name itself. Continue only if you have just started connecting it.",
-  host: (host: string) => `Your answer is sent to ${host}.`,
+  host: "Your answer is sent to:",
   loopback: "This is a program on your own computer.",
   may: "The app can:",
   scopes: {
@@ -18,9 +18,10 @@ export const consentText = {
   email: "Email",
   devNote: "This studio runs on your own computer. Any address works, and no email is sent.",
   signInButton: "Sign in",
-  openStudio: "Open the studio",
-  failed: "This app can’t be connected",
+  failed: "This app can't be connected",
   restart: "Start again from the app.",
+  invalid: (why: string) =>
+    `The app sent an invalid request (${why.replace(/\.$/, "")}). Start again from the app. If it happens again, tell its developer.`,
   tooMany: (count: number) =>
     `You can connect at most ${count} apps. Disconnect one on your account page first.`,
 };

@@ -25,7 +25,7 @@ async function recovered(c: AppContext, respond: () => Promise<Response>): Promi
   } catch (error) {
     if (!(error instanceof AuthorizationError)) throw error;
     if (error.redirectTo) return c.redirect(error.redirectTo, 302);
-    const what = `${error.description} ${consentText.restart}`;
+    const what = consentText.invalid(error.description);
     return consentNotice(c, 400, { title: consentText.failed, what, link: RESTART });
   }
 }
@@ -44,7 +44,7 @@ function askToSignIn(c: AppContext): Response | Promise<Response> {
     return c.redirect(`/api/auth/login?return_to=${encodeURIComponent(pathname + search)}`, 302);
   }
   if (isDevSignInOpen(c)) return devSignInPage(c, 401);
-  const link = { href: "/", label: consentText.openStudio };
+  const link = { href: "/", label: text.openStudio };
   return consentNotice(c, 401, { title: consentText.signIn, what: consentText.signInWhy, link });
 }
 

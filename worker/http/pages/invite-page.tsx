@@ -5,6 +5,7 @@ import { originOf } from "../middleware/origin.ts";
 import { inviteScript } from "./invite-script.ts";
 import { inviteText } from "./invite-text.ts";
 import { PlainPage, plainPageHeaders } from "./plain-page.tsx";
+import { text } from "./text.ts";
 
 /** `no-referrer` would make the browser send `Origin: null`, which the origin check refuses. */
 const HEADERS = { "referrer-policy": "same-origin", "cache-control": "no-store, no-transform" };
@@ -26,7 +27,7 @@ export function invitePage(c: AppContext) {
     <PlainPage title={title} nonce={nonce} style={STYLE}>
       <main>
         <h1 class="title">
-          <bdi>{title}</bdi>
+          <bdi id="title">{title}</bdi>
         </h1>
         <div id="invitation" class="facts" hidden>
           <p>
@@ -44,10 +45,13 @@ export function invitePage(c: AppContext) {
           {inviteText.create}
         </button>
         <p id="status" role="status" />
+        <a id="studio" class="action plain" href="/" hidden>
+          {text.openStudio}
+        </a>
         <noscript>
           <p>{inviteText.noScript}</p>
         </noscript>
-        {html`<script nonce="${nonce}">${raw(inviteScript(inviteText))}</script>`}
+        {html`<script nonce="${nonce}">${raw(inviteScript({ ...inviteText, tryAgain: text.tryAgain }))}</script>`}
       </main>
     </PlainPage>
   );

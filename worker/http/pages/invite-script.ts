@@ -4,14 +4,14 @@ import type { inviteText } from "./invite-text.ts";
 /** `<` could end the script element. */
 const literal = (value: unknown) => JSON.stringify(value).replaceAll("<", "\\u003c");
 
-export const inviteScript = (text: typeof inviteText) => `
+export const inviteScript = (text: typeof inviteText & { tryAgain: string }) => `
 const text = ${literal(text)};
 const token = location.hash.slice(1);
 const at = (id) => document.getElementById(id);
 const button = at("create");
 const say = (id, words) => { at(id).textContent = words ?? ""; };
-const byCode = { not_found: text.ended, suspended: text.suspended, maximum_reached: text.tooMany, rate_limited: text.rateLimited };
-const byName = { NotAllowedError: text.canceled, AbortError: text.canceled, InvalidStateError: text.known };
+const byCode = { maximum_reached: text.tooMany, rate_limited: text.rateLimited };
+const byName = { NotAllowedError: text.canceled, AbortError: text.canceled };
 let signedInAs = null;
 
 async function post(path, body) {
@@ -25,8 +25,23 @@ async function post(path, body) {
   throw Object.assign(new Error(), { code: problem.code });
 }
 
+function end(words) {
+  button.hidden = true;
+  at("studio").hidden = false;
+  say("status", words);
+}
+
+function endLink() {
+  at("invitation").hidden = true;
+  say("title", text.endedTitle);
+  document.title = text.endedTitle;
+  end(text.ended);
+}
+
 function fail(error) {
-  button.hidden = error.code === "not_found" || error.code === "suspended";
+  if (error.code === "not_found") return endLink();
+  if (error.code === "suspended") return end(text.suspended);
+  if (error.name === "InvalidStateError") return end(text.known);
   say("status", byCode[error.code] ?? byName[error.name] ?? text.failed);
 }
 
@@ -52,8 +67,8 @@ async function create() {
 
 async function start() {
   say("status", text.loading);
-  if (!globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) return say("status", text.unsupported);
-  if (!/^[\\w-]{20,64}$/.test(token)) return say("status", text.ended);
+  if (!globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) return end(text.unsupported);
+  if (!/^[\\w-]{20,64}$/.test(token)) return endLink();
   try {
     const invitation = await post("invitation", { token });
     const isOther = invitation.signedInAs !== null && invitation.signedInAs !== invitation.email;
@@ -70,8 +85,17 @@ async function start() {
     button.addEventListener("click", create);
   } catch (error) {
     fail(error);
-    button.hidden = true;
+    if (at("studio").hidden) offerRetry();
   }
+}
+
+function offerRetry() {
+  const link = at("studio");
+  button.hidden = true;
+  link.hidden = false;
+  link.href = location.href;
+  link.textContent = text.tryAgain;
+  link.addEventListener("click", () => location.reload());
 }
 start();
 addEventListener("hashchange", () => location.reload());

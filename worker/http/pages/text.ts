@@ -14,7 +14,8 @@ type SignInText = {
 
 export const text = {
   name: "Image Studio",
-  toStudio: "Back to the studio",
+  toStudio: "Back to studio",
+  openStudio: "Open the studio",
   tryAgain: "Try again",
 
   problem: {

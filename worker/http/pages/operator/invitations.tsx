@@ -1,4 +1,5 @@
 import type { Invitation } from "../../../api/schemas/passkey.ts";
+import { PLANS } from "../../../shared/plans.ts";
 import { Table, Time } from "./table.tsx";
 import { operatorText as text } from "./text.ts";
 
@@ -42,13 +43,17 @@ export function Invitations({
         <p>{text.noInvitations}</p>
       ) : (
         <Table
+          stacks
           label={text.invitations}
           head={[columns.address, columns.plan, columns.state, columns.until, columns.change]}
           rows={invitations.map((invitation) => [
             invitation.email,
-            invitation.plan,
+            PLANS[invitation.plan].label,
             stateOf(invitation, now),
-            <Time at={Date.parse(invitation.expiresAt)} />,
+            <>
+              <span class="narrow">{columns.until} </span>
+              <Time at={Date.parse(invitation.expiresAt)} />
+            </>,
             isOpen(invitation, now) && <Revoke {...invitation} />,
           ])}
         />

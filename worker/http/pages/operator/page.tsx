@@ -56,6 +56,7 @@ export function operatorPage(c: AppContext, state: PageState) {
         <Section title={text.stuck} part={overview.stuck}>
           {(stuck) => (
             <Rows
+              stacks
               label={text.stuck}
               empty={text.noneStuck}
               head={[columns.since, columns.model, columns.generation, columns.change]}

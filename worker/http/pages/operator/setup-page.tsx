@@ -34,7 +34,8 @@ dl { display: grid; gap: 0.75rem; overflow-wrap: anywhere; }
 dt { font-weight: 600; }
 dd { margin: 0; }
 dd.fix, dd.state { color: var(--muted); }
-dl.settings { grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr)); font-size: 0.875rem; }
+dl.settings { grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); column-gap: 2rem; font-size: 0.875rem; }
+dl.settings div { display: flex; flex-wrap: wrap; justify-content: space-between; column-gap: 1rem; }
 .wrong { padding-inline-start: 0.75rem; border-inline-start: 3px solid var(--accent); }
 `;
 
@@ -49,8 +50,12 @@ function DoctorChecks({ checks }: { checks: readonly DoctorCheck[] }) {
           <dt>
             {id}: {setupText.states[`${ok}`]}
           </dt>
-          <dd>{what}</dd>
-          {fix !== undefined && <dd class="fix">{fix}</dd>}
+          <dd dir="auto">{what}</dd>
+          {fix !== undefined && (
+            <dd class="fix" dir="auto">
+              {fix}
+            </dd>
+          )}
         </div>
       ))}
     </dl>

@@ -17,7 +17,9 @@ summary { display: inline-flex; align-items: center; }
 button.small:hover, summary:hover { border-color: var(--accent); }
 input:not([type="hidden"]) { min-block-size: 2.25rem; max-inline-size: 100%; padding: 0 0.75rem; border: 1px solid var(--muted); border-radius: 0.5rem; background: none; color: inherit; font: inherit; }
 .row, form { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; justify-content: start; }
-td .row { flex-wrap: nowrap; align-items: start; }
+.narrow { display: none; }
+td .row { flex-wrap: nowrap; align-items: baseline; }
+main a:not(.action) { color: var(--accent); }
 td label { inline-size: 16rem; white-space: normal; }
 details form { padding-block: 0.5rem; }
 label { display: inline-flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; font-size: 0.875rem; }
@@ -28,5 +30,15 @@ input.wide { inline-size: min(32rem, 100vw - 2rem); }
 .axis, .cap { stroke: var(--muted); }
 .cap { stroke-dasharray: 6 4; }
 :is(button, summary, input, select, .table):focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+@media (max-width: 40rem) {
+  .stacks thead { position: absolute; clip-path: inset(50%); }
+  .stacks tr { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: baseline; padding: 0.75rem; }
+  .stacks tr + tr { border-block-start: 1px solid color-mix(in srgb, var(--muted) 30%, transparent); }
+  .stacks td { padding: 0; border: 0; white-space: normal; overflow-wrap: anywhere; }
+  .stacks td:empty { display: none; }
+  .stacks td:first-child { inline-size: 100%; font-weight: 600; }
+  td .row { flex-wrap: wrap; }
+  .narrow { display: inline; }
+}
 @media (pointer: coarse) { button.small, summary, select, input:not([type="hidden"]) { min-block-size: 2.75rem; } }
 `;

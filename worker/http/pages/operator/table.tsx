@@ -1,8 +1,8 @@
-/** A table that scrolls inside itself where the window is narrow. */
-export function Table({ label, head, rows }: { label: string; head: string[]; rows: unknown[][] }) {
+/** In a narrow window it scrolls inside itself. `stacks`: instead, each row becomes a block without the column names. */
+export function Table({ label, head, rows, stacks = false }: TableProps) {
   return (
     <section class="table" tabindex={0} aria-label={label}>
-      <table>
+      <table class={stacks ? "stacks" : ""}>
         <thead>
           <tr>
             {head.map((name) => (
@@ -23,6 +23,8 @@ export function Table({ label, head, rows }: { label: string; head: string[]; ro
     </section>
   );
 }
+
+type TableProps = { label: string; head: string[]; rows: unknown[][]; stacks?: boolean };
 
 /** To the minute, UTC. */
 export function Time({ at }: { at: number }) {

@@ -1,4 +1,5 @@
 import type { AdminUser, AdminUserPage } from "../../../api/admin-schemas.ts";
+import { PLANS } from "../../../shared/plans.ts";
 import { Table } from "./table.tsx";
 import { operatorText as text } from "./text.ts";
 
@@ -19,11 +20,12 @@ export function Users({ page, ownId, q }: { page: AdminUserPage; ownId: string; 
         <p>{text.noUsers}</p>
       ) : (
         <Table
+          stacks
           label={text.users}
           head={[columns.address, columns.plan, columns.state, columns.change]}
           rows={page.items.map((user) => [
             user.email,
-            user.plan,
+            PLANS[user.plan].label,
             stateOf(user),
             <Changes user={user} isOwn={user.id === ownId} q={q} />,
           ])}
