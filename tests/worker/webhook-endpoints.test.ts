@@ -1,9 +1,10 @@
 /** Webhook endpoints: create, list, change, rotate, delete. What they receive: webhook-deliveries.test.ts. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { exportDocument } from "../../worker/api/schemas/export.ts";
 import { newEndpointResponse } from "../../worker/api/schemas/webhook-endpoint.ts";
+import { newSecret } from "../../worker/auth/webhook-secret.ts";
 import { MAX_ENDPOINTS } from "../../worker/shared/webhooks.ts";
 import { entriesOf } from "../zip.ts";
 import {
@@ -286,6 +287,40 @@ describe.concurrent("deleting an endpoint", () => {
     expect(eventIn((await receiver.requests(1))[0], secret).type).toBe("generation.succeeded");
     expect((await withKey(key)(`${ENDPOINTS}/${id}/deliveries`)).status).toBe(200);
   });
+});
+
+it("a repeated rotation that another one overtakes returns the secret that signs", async () => {
+  const user = await newUser();
+  const { id, receiver } = await createEndpoint(user);
+  const { subtle } = crypto;
+  const real = subtle.decrypt.bind(subtle);
+  const [reached, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const studio = env.STUDIO.getByName(user.id);
+  const { epoch } = await env.DB.prepare("select session_epoch as epoch from users where id = ?")
+    .bind(user.id)
+    .first<{ epoch: number }>()
+    .then((row) => row ?? { epoch: -1 });
+  const secret = newSecret();
+  const rotate = () => studio.rotateEndpoint({ userId: user.id, epoch }, id, secret);
+  expect(await rotate()).toMatchObject({ ok: true });
+
+  // Holds the repeat between its read of the endpoint and its write.
+  const spy = vi.spyOn(subtle, "decrypt").mockImplementationOnce(async (...args) => {
+    reached.resolve();
+    await opened.promise;
+    return real(...args);
+  });
+  onTestFinished(() => spy.mockRestore());
+  const repeat = rotate();
+  await reached.promise;
+  expect((await user.post(`${ENDPOINTS}/${id}/rotate`)).status).toBe(200);
+  opened.resolve();
+  expect(await repeat).toMatchObject({ ok: true });
+
+  // The next rotation's event is signed with the new secret and with the one before it.
+  expect((await user.post(`${ENDPOINTS}/${id}/rotate`)).status).toBe(200);
+  await send(user, `${id}/test`);
+  expect(verified((await receiver.requests(1))[0], secret)).toMatchObject({ type: "webhook.test" });
 });
 
 it("endpoints survive a restart of the object", async () => {

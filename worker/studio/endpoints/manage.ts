@@ -140,9 +140,15 @@ export async function rotateEndpoint(
   const refused = await refusalOf(context, claim);
   if (refused) return refused;
   const sealed = await sealSecret(settings.sessionSecrets, id, secret);
-  const known = endpoints.get(id);
-  const opened = known && (await openSecret(settings.sessionSecrets, id, known.secret));
-  const current = endpoints.get(id);
+  let current = endpoints.get(id);
+  let known: Endpoint | null;
+  let opened: Awaited<ReturnType<typeof openSecret>>;
+  // Until the secret did not change during the await.
+  do {
+    known = current;
+    opened = known && (await openSecret(settings.sessionSecrets, id, known.secret));
+    current = endpoints.get(id);
+  } while (current && current.secret !== known?.secret);
   if (!current || context.isDeletingAccount) return endpointNotFound();
   const isRepeat = opened?.secret === secret;
   const endpoint: Endpoint = isRepeat
