@@ -29,6 +29,14 @@ import { callsOf, createsOf, SIMULATOR_KEY, webhookOf } from "./support/simulato
 const inStudio = <T>(user: Visitor, look: (sql: SqlStorage, state: DurableObjectState) => T) =>
   runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql, state));
 
+/** Waits until no job has a pending task. */
+const isRecorded = (user: Visitor) =>
+  eventually(async () =>
+    expect(
+      await inStudio(user, (sql) => sql.exec("select tasks from jobs where tasks <> '[]'").toArray()),
+    ).toEqual([]),
+  );
+
 describe("D1 that is slow", () => {
   it.each([
     ["insert", insertGeneration],
@@ -263,6 +271,26 @@ describe("the object", () => {
       expect((await read(user, id)).status).toBe("failed");
     }
     await generate(user, newPrompt());
+  });
+
+  it("stops the prediction of an unreadable row and frees slot and key while D1 is down, then shows its end", async () => {
+    const user = await newUser();
+    const key = { "idempotency-key": crypto.randomUUID() };
+    const body = { prompt: newPrompt("stuck") };
+    const response = await user.post("/api/generate", body, key);
+    const { id } = (await response.json<{ generation: { id: string } }>()).generation;
+    await eventually(async () => expect(await rowsOf(user)).toHaveLength(1));
+    await isRecorded(user);
+    await inStudio(user, (sql) => sql.exec("update jobs set document = 'null', next_at = 0"));
+    const mend = breakD1((sql) => /^update "generations"/i.test(sql));
+    await runDurableObjectAlarm(env.STUDIO.getByName(user.id));
+    await isIdle(user);
+    expect(await callsOf(id)).toMatchObject({ cancels: 1 });
+    expect(await rowsOf(user)).toMatchObject([{ id, status: "queued" }]);
+    expect((await user.post("/api/generate", body, key)).status).toBe(202);
+    mend();
+    await eventuallyByAlarm(user, async () => expect((await read(user, id)).status).toBe("failed"));
+    expect(await callsOf(id)).toMatchObject({ cancels: 1 });
   });
 
   it("does not count a slot that is older than any job can be", async () => {

@@ -111,13 +111,19 @@ export class Jobs {
     return row && fromRow(row) === null ? unreadableJobOf(row) : null;
   }
 
-  /** Frees the slot and the key of an unreadable row and drops its tasks. It is swept at `sweepAt`. */
-  closeUnreadable(id: string, sweepAt: number): void {
+  /** Frees the slot and the key of an unreadable row whose prediction has ended. A task keeps it until D1 is written. */
+  freeUnreadable(id: string): void {
+    const tasks = `iif(tasks = '[]', '["record"]', tasks)`;
     this.sql.exec(
-      "update jobs set idempotency_key = null, holds_slot = 0, tasks = '[]', debts = '[]', next_at = ? where id = ?",
-      sweepAt,
+      `update jobs set idempotency_key = null, holds_slot = 0, upstream = 'ended', tasks = ${tasks}, debts = ${tasks}
+       where id = ?`,
       id,
     );
+  }
+
+  /** Drops the tasks of a freed row. It is swept at `sweepAt`. */
+  closeUnreadable(id: string, sweepAt: number): void {
+    this.sql.exec("update jobs set tasks = '[]', debts = '[]', next_at = ? where id = ?", sweepAt, id);
   }
 
   postpone(id: string, nextAt: number): void {

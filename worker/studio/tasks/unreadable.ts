@@ -5,7 +5,7 @@ import { failGeneration } from "../../db/generations.ts";
 import { logError } from "../../lib/log.ts";
 import { isTerminal } from "../../shared/generations.ts";
 import { cancelPrediction, getPrediction } from "../../skytells/client.ts";
-import type { StudioContext } from "../context.ts";
+import { pushLimits, type StudioContext } from "../context.ts";
 import { slotEndOf } from "../jobs/schedule.ts";
 
 /** Delay before the cancel of an unreadable job is repeated. */
@@ -21,16 +21,22 @@ export async function closeUnreadable(context: StudioContext, id: string): Promi
   if (!job) return;
   if (job.isClosed) return jobs.delete(id);
   logError("job_unreadable", { job: id, generation: job.predictionId });
+  // Skytells first: a running prediction costs money and holds the slot, also while D1 is down.
+  const isStopped =
+    !job.isLive || job.predictionId === null || (await stopPrediction(context, job.predictionId));
+  const isOver = isStopped || job.createdAt === null || context.now() >= slotEndOf(job.createdAt, settings);
+  // A delete may have replaced the row during an await.
+  if (!jobs.unreadable(id)) return;
+  if (isOver) {
+    jobs.freeUnreadable(id);
+    pushLimits(context);
+  }
   if (job.predictionId !== null) {
     const error = failureOf("upstream_failed");
     await failGeneration(db, job.userId, job.predictionId, error, context.now());
   }
-  if (job.isLive && job.predictionId !== null) {
-    const isStopped = await stopPrediction(context, job.predictionId);
-    if (!isStopped && job.createdAt !== null && context.now() < slotEndOf(job.createdAt, settings)) {
-      return jobs.postpone(id, context.now() + STOP_RETRY_MS);
-    }
-  }
+  if (!jobs.unreadable(id)) return;
+  if (!isOver) return jobs.postpone(id, context.now() + STOP_RETRY_MS);
   jobs.closeUnreadable(id, context.now() + RETAIN_JOB_MS);
 }
 
