@@ -480,6 +480,47 @@ describe.concurrent("deliveries", () => {
   });
 });
 
+describe.concurrent("a delivery that is sent again while 1,000 wait", () => {
+  it("is sent, and is not dropped for a later one before that", async () => {
+    const user = await newUser();
+    const { id, receiver } = await createEndpoint(user, "error");
+    const failed = await send(user, `${id}/test`);
+    await newestDelivery(user, id, { status: "failed", attempts: 1 });
+    await inStudio(user, (sql) =>
+      sql.exec(
+        `with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000)
+         insert into deliveries (id, endpoint_id, event, payload, status, attempts, next_at, created_at)
+         select 'waiting-' || i, ?, 'webhook.test', '{}', 'pending', 1, 9e15, ? + i from n`,
+        id,
+        Date.now(),
+      ),
+    );
+    // Keeps the endpoint busy, so that the others wait.
+    await receiver.set("hang");
+    await send(user, `${id}/deliveries/waiting-1000/resend`);
+    await receiver.requests(2);
+    const again = ["waiting-1", failed.id];
+    for (const delivery of again) {
+      const sent = await send(user, `${id}/deliveries/${delivery}/resend`);
+      expect(sent).toMatchObject({ id: delivery, status: "pending" });
+    }
+    await send(user, `${id}/test`);
+    const rows = await inStudio(user, (sql) =>
+      sql.exec("select id from deliveries where status = 'dropped' order by created_at").toArray(),
+    );
+    expect(rows).toEqual([{ id: "waiting-2" }, { id: "waiting-3" }]);
+
+    // The next instance does not wait for the receiver that hangs.
+    await receiver.set("ok");
+    await killStudio(user);
+    await advance(user, 0);
+    await eventually(async () => {
+      const ids = (await receiver.requests()).map(({ headers }) => headers["webhook-id"]);
+      expect(ids.slice(2)).toEqual(expect.arrayContaining(again));
+    });
+  });
+});
+
 describe("the log", () => {
   it("has neither the URL's path and query nor the secret", async () => {
     const user = await newUser();

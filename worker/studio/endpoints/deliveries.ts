@@ -203,7 +203,7 @@ export class Deliveries {
     );
   }
 
-  /** Too many are pending: drops the oldest. */
+  /** Too many are pending: drops the oldest. One that is due is as old as its due time, so that a restarted one is sent first. */
   private dropExcess(now: number): void {
     const { count } = this.sql
       .exec<{ count: number }>("select count(*) as count from deliveries where status = 'pending'")
@@ -211,7 +211,9 @@ export class Deliveries {
     if (count <= MAX_PENDING_DELIVERIES) return;
     this.sql.exec(
       `update deliveries set status = 'dropped', next_at = null, finished_at = ?
-       where id in (select id from deliveries where status = 'pending' order by created_at, id limit ?)`,
+       where id in (select id from deliveries where status = 'pending'
+                    order by iif(next_at <= ?, next_at, created_at), id limit ?)`,
+      now,
       now,
       count - MAX_PENDING_DELIVERIES,
     );
