@@ -14,9 +14,10 @@ import {
   newUser,
   reaches,
   read,
+  rowsOf,
   type Visitor,
 } from "./support/app.ts";
-import { advance, reachesByAlarm } from "./support/clock.ts";
+import { advance, eventuallyByAlarm, isIdleByAlarm, reachesByAlarm } from "./support/clock.ts";
 import { breakD1, skipTimers } from "./support/faults.ts";
 import type { ReceiverMood } from "./setup-receiver.ts";
 import {
@@ -32,7 +33,7 @@ import {
   verified,
 } from "./support/receiver.ts";
 import { set } from "./support/settings.ts";
-import { finish, webhookOf } from "./support/simulator.ts";
+import { createsOf, finish, webhookOf } from "./support/simulator.ts";
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -200,6 +201,40 @@ describe.concurrent("a deleted generation", () => {
     const [, again] = await receiver.requests(2);
     expect(again?.body).not.toContain(prompt);
     expect(eventIn(again, secret).data.generation.id).toBe(made.id);
+  });
+
+  it.each([
+    ["a delivery that waits", "error", 0],
+    ["a delivery that has ended, after the job's row is gone", "ok", 25 * HOUR_MS],
+  ] as const)("that ended before its id was known takes its prompt out of %s", async (_, mood, age) => {
+    const user = await newUser();
+    await set(user, { CREATE_TIMEOUT_SECONDS: "1" });
+    const { id, receiver, secret } = await createEndpoint(user, mood, { includePrompt: true });
+    const prompt = newPrompt("answer-lost", "stuck");
+    const created = await user.post("/api/generate", { prompt });
+    const { pending } = await expectProblem(created, "upstream_timeout");
+    expect((await user.post(`/api/predictions/${pending?.id}/cancel`)).status).toBe(200);
+    expect(eventIn((await receiver.requests(1))[0], secret).data.generation).toMatchObject({
+      id: pending?.id,
+      prompt,
+    });
+    const [create] = await createsOf(prompt);
+    await eventuallyByAlarm(user, async () =>
+      expect(await rowsOf(user)).toMatchObject([{ id: create?.id, status: "canceled" }]),
+    );
+    await isIdleByAlarm(user);
+    await advance(user, age);
+    const delivery = await newestDelivery(user, id, { type: "generation.canceled" });
+    const jobs = await inStudio(user, (sql) => sql.exec("select id from jobs").toArray());
+    expect(jobs).toHaveLength(age === 0 ? 1 : 0);
+
+    expect((await user.call(`/api/generations/${create?.id}`, { method: "DELETE" })).status).toBe(204);
+    const before = await receiver.requests();
+    await receiver.set("ok");
+    await send(user, `${id}/deliveries/${delivery.id}/resend`);
+    const again = (await receiver.requests(before.length + 1)).at(-1);
+    expect(JSON.parse(again?.body ?? "")).toMatchObject({ type: "generation.canceled" });
+    expect(again?.body).not.toContain(prompt);
   });
 
   it("that was running is canceled for its endpoint, without the prompt", async () => {

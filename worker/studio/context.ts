@@ -76,6 +76,8 @@ export function updateJob(context: StudioContext, id: string, transition: (job: 
   const after = transition(before);
   if (after === before) return before;
   jobs.save(after);
+  const hasNewId = before.predictionId === null && after.predictionId !== null;
+  if (hasNewId) context.deliveries.renameGeneration(after.id, recordOfJob(after).id);
   const hasEvent = before.status !== after.status && !isOpen(after);
   if (hasEvent) logOutcome(after);
   const hasDeliveries = hasEvent && !context.isDeletingAccount && recordOutcome(context, after);

@@ -147,6 +147,11 @@ export class Deliveries {
     this.sql.exec("delete from deliveries where endpoint_id = ?", endpointId);
   }
 
+  /** The generation of a pending id has its prediction's id, the only one that a delete knows when its job is gone. */
+  renameGeneration(pendingId: string, id: string): void {
+    this.sql.exec("update deliveries set generation_id = ? where generation_id = ?", id, pendingId);
+  }
+
   /** The generation was deleted: its prompt is not kept, and not sent any more. */
   forgetPrompt(generationId: string): void {
     if (!this.schema.exists) return;
