@@ -308,6 +308,29 @@ describe("a receiver that hangs", () => {
   });
 });
 
+describe("a response of the URL before", () => {
+  it("does not disable the endpoint's new URL", async () => {
+    const user = await newUser();
+    const { id, receiver } = await createEndpoint(user, "gone");
+    const [reached, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const real = fetch;
+    vi.stubGlobal("fetch", async (input: string, init?: RequestInit) => {
+      const response = await real(input, init);
+      if (input !== receiver.url) return response;
+      reached.resolve();
+      await opened.promise;
+      return response;
+    });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    await send(user, `${id}/test`);
+    await reached.promise;
+    await change(user, id, { url: new Receiver().url });
+    opened.resolve();
+    await newestDelivery(user, id, { status: "failed", responseStatus: 410 });
+    expect(await endpointOf(user, id)).toMatchObject({ enabled: true, disabledReason: null });
+  });
+});
+
 describe.concurrent("a failed delivery", () => {
   it("is repeated under the same webhook-id, until it succeeds", async () => {
     const user = await newUser();

@@ -81,7 +81,7 @@ export class Sender {
     if (!endpoint) return context.deliveries.deleteOf(endpointId);
     if (!delivery || context.isDeletingAccount) return;
     const outcome = await send(context, endpoint, delivery);
-    if (!context.isDeletingAccount) applyOutcome(context, delivery, outcome);
+    if (!context.isDeletingAccount) applyOutcome(context, delivery, endpoint.url, outcome);
   }
 
   private hold(): void {
@@ -131,21 +131,26 @@ async function secretsOf(context: StudioContext, endpoint: Endpoint): Promise<st
   return [current.secret, ...(previous ? [previous.secret] : [])];
 }
 
-/** Without an await: saves the attempt, and what it says about the endpoint. */
-function applyOutcome(context: StudioContext, { id, endpointId }: Delivery, outcome: Outcome): void {
+/** Without an await: saves the attempt, and what it says about the endpoint, unless its URL has changed. */
+function applyOutcome(
+  context: StudioContext,
+  { id, endpointId }: Delivery,
+  url: string,
+  outcome: Outcome,
+): void {
   const { endpoints, deliveries } = context;
   const now = context.now();
   const delivery = deliveries.get(id);
   const endpoint = endpoints.get(endpointId);
   if (!delivery || !endpoint) return;
   log("webhook_sent", {
-    host: URL.parse(endpoint.url)?.hostname,
+    host: URL.parse(url)?.hostname,
     type: delivery.event,
     attempt: delivery.attempts + 1,
     status: outcome.responseStatus,
     ...(outcome.error && { error: outcome.error }),
   });
-  const after = endpointAfter(endpoint, delivery, outcome, now);
+  const after = endpoint.url === url ? endpointAfter(endpoint, delivery, outcome, now) : endpoint;
   if (after !== endpoint) endpoints.save(after);
   // Ended meanwhile, because the endpoint was disabled or too many were pending: only a success still counts.
   if (outcome.error === null || delivery.status === "pending") {
