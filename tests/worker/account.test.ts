@@ -171,7 +171,7 @@ describe("a running create", () => {
 });
 
 describe.concurrent.each<[string, status: number, call: RegExp, times: number]>([
-  ["D1, before access has ended", 503, /^d1 update "users"/, 2],
+  ["D1, before access has ended", 503, /^d1 delete from "invitations"/, 2],
   ["D1, with the rows still there", 204, /^d1 delete from "generations"/, 1],
   ["R2", 204, /^r2 list/, 1],
   ["Skytells", 204, /^skytells DELETE/, 1],
@@ -239,8 +239,8 @@ it("is not undone by a cancel that was running", async () => {
 });
 
 const WAY: Record<string, Point> = {
-  "before access ends": at("before", /^d1 update "users"/),
-  "after access has ended, before the object knows": at("after", /^d1 update "users"/),
+  "before access ends": at("before", /^d1 delete from "invitations"/),
+  "after access has ended, before the object knows": at("after", /^d1 delete from "invitations"/),
   "Skytells is about to forget": at("before", /^skytells DELETE/),
   "Skytells has forgotten, which is not known yet": at("after", /^skytells DELETE/),
   "the objects are about to go": at("before", /^r2 delete/),

@@ -17,7 +17,7 @@ import {
   type Visitor,
   withKey,
 } from "./support/app.ts";
-import { breakD1 } from "./support/faults.ts";
+import { breakD1, faultD1 } from "./support/faults.ts";
 
 const PATH = "/api/keys";
 
@@ -207,8 +207,8 @@ describe("a request with an API key", () => {
 });
 
 describe("a socket of an API key", () => {
-  it("receives events, and is closed when the key is revoked", async () => {
-    const user = await newUser();
+  /** Opens one, and waits for its first event. */
+  async function open(user: Visitor) {
     const { key, secret } = await createKey(user, { scopes: ["read"] });
     const response = await withKey(secret)("/api/events", { headers: { upgrade: "websocket" } });
     expect(response.status).toBe(101);
@@ -217,7 +217,24 @@ describe("a socket of an API key", () => {
     const closed = new Promise<CloseEvent>((resolve) => socket.addEventListener("close", resolve));
     socket.accept();
     await first;
+    return { key, closed };
+  }
+
+  it("receives events, and is closed when the key is revoked", async () => {
+    const user = await newUser();
+    const { key, closed } = await open(user);
     expect((await user.call(`${PATH}/${key.id}`, { method: "DELETE" })).status).toBe(204);
+    expect((await closed).code).toBe(4001);
+  });
+
+  it.each(["the key", "all keys"])("is closed when D1's response to revoking %s is lost", async (what) => {
+    const user = await newUser();
+    const { key, closed } = await open(user);
+    let attempts = 0;
+    faultD1((sql) => (sql.startsWith(`delete from "api_keys"`) && attempts++ === 0 ? "lost" : null));
+    const path = what === "the key" ? `${PATH}/${key.id}` : PATH;
+    expect((await user.call(path, { method: "DELETE" })).status).toBe(204);
+    expect(attempts).toBe(2);
     expect((await closed).code).toBe(4001);
   });
 });

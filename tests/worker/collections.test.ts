@@ -50,6 +50,15 @@ const itemsOf = async (user: Visitor) =>
   (await env.DB.prepare("select * from collection_items where user_id = ?").bind(user.id).all()).results;
 
 describe("collections", () => {
+  it("are deleted if D1's first response is lost", async () => {
+    const user = await newUser();
+    const { id } = await create(user);
+    let attempts = 0;
+    faultD1((sql) => (sql.startsWith(`delete from "collections"`) && attempts++ === 0 ? "lost" : null));
+    expect((await remove(user, id)).status).toBe(204);
+    expect(attempts).toBe(2);
+  });
+
   it("are created, listed newest first, renamed and deleted", async () => {
     const user = await newUser();
     expect(await collectionsOf(user)).toEqual([]);

@@ -63,6 +63,16 @@ describe("ALLOWED_ORIGINS", () => {
     },
   );
 
+  it.each([
+    ["operates the studio", "/admin/pause"],
+    ["operates the studio", "/api/admin/pause"],
+    ["examines the studio", "/api/admin/doctor"],
+    ["connects an app", "/oauth/authorize"],
+  ])("rejects a page of a listed origin that %s: %s", async (_, path) => {
+    const user = await newUser();
+    await expectProblem(await ask(path, NAMED, { method: "POST", user }), "forbidden_origin");
+  });
+
   it("when empty, allows only the studio's origin, without CORS headers", async () => {
     const user = await newUser();
     const response = await ask("/api/generations", NAMED, { user, allowed: "" });

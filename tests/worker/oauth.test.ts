@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { StreamableHTTPClientTransport, Client } from "@modelcontextprotocol/client";
 import { describe, expect, it } from "vitest";
 import { app } from "../../worker/app.ts";
+import { MAX_CONNECTED_APPS } from "../../worker/config/limits.ts";
 import { connectedAppList } from "../../worker/api/schemas/connected-app.ts";
 import { expectProblem, newPrompt, newUser, ORIGIN, type Visitor, withKey } from "./support/app.ts";
 import type { StorageCall } from "./support/intercepted-env.ts";
@@ -106,7 +107,7 @@ describe("an app", () => {
     // Only the one that was saved last works.
     const used = [];
     for (const { refresh_token } of renewed) used.push((await refresh(refresh_token)).status);
-    expect(used.toSorted()).toEqual([200, 400]);
+    expect(used.toSorted((a, b) => a - b)).toEqual([200, 400]);
     expect((await refresh(stolen)).status).toBe(400);
   });
 
@@ -304,6 +305,21 @@ describe("the consent page", () => {
     const client = await connect(app.tokens()?.access_token ?? "");
     const result = await use(client, "generate_image", { prompt: "a dog" });
     expect(result.structuredContent).toMatchObject({ code: "insufficient_scope" });
+  });
+
+  it("that is open in another tab grants no more than the maximum", async () => {
+    const user = await newUser();
+    await connectApp(user);
+    const consent = await openConsent(user, await beginConnecting(new App()));
+    for (let n = 1; n < MAX_CONNECTED_APPS; n += 1) {
+      await env.DB.prepare(
+        "insert into oauth_entries select key || ?2, value, metadata, expires_at from oauth_entries where key like ?1 limit 1",
+      )
+        .bind(`grant:${user.id}:%`, String(n))
+        .run();
+    }
+    expect((await answerConsent(user, consent, "allow")).status).toBe(409);
+    expect(await appsOf(user)).toHaveLength(MAX_CONNECTED_APPS);
   });
 
   it("accepts an answer once, from its own page, browser and account", async () => {

@@ -275,6 +275,14 @@ describe("sign-in", () => {
     expect((await at.signIn(authenticator)).status).toBe(204);
   });
 
+  it("refuses an open invitation of a deleted account", async () => {
+    const studio = passkeyStudio();
+    const user = await newUser();
+    const { token } = await studio.invite({ email: user.email });
+    expect((await user.call("/api/account", { method: "DELETE" })).status).toBe(204);
+    await expectProblem(await studio.call("/api/auth/invitation", { body: { token } }), "not_found");
+  });
+
   it("refuses the passkey of a removed or deleted account", async () => {
     const { at, authenticator, cookie, id } = await joined();
     expect((await at.call("/api/account", { method: "DELETE", headers: { cookie } })).status).toBe(204);

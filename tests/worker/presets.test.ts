@@ -5,7 +5,7 @@ import { presetList, presetResponse } from "../../worker/api/schemas/preset.ts";
 import { databaseFor } from "../../worker/db/client.ts";
 import { insertPreset } from "../../worker/db/presets.ts";
 import { call, expectProblem, newUser, type Visitor } from "./support/app.ts";
-import { breakD1 } from "./support/faults.ts";
+import { breakD1, faultD1 } from "./support/faults.ts";
 
 const PATH = "/api/presets";
 
@@ -51,6 +51,15 @@ const FULL = {
 };
 
 describe("presets", () => {
+  it("are deleted if D1's first response is lost", async () => {
+    const user = await newUser();
+    const preset = await create(user, FULL);
+    let attempts = 0;
+    faultD1((sql) => (sql.startsWith(`delete from "presets"`) && attempts++ === 0 ? "lost" : null));
+    expect((await remove(user, preset.id)).status).toBe(204);
+    expect(attempts).toBe(2);
+  });
+
   it("are created, listed oldest first, changed and deleted", async () => {
     const user = await newUser();
     expect(await presetsOf(user)).toEqual([]);

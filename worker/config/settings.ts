@@ -32,7 +32,7 @@ export type Settings = {
   /** Longest time from a sign-in to the next one. */
   sessionMaxSeconds: number;
   devSignIn: boolean;
-  /** Each is valid for `/api/admin`; without one the route does not exist. */
+  /** Each is valid for `/api/admin`, as an operator's session is. */
   adminTokens: string[];
   oidc: OidcSettings | null;
   access: AccessSettings | null;

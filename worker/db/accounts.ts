@@ -1,5 +1,5 @@
 /** Deletes an account from D1. Each step can be repeated. */
-import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { grantDeletions } from "./oauth.ts";
 import { read, write } from "./d1-call.ts";
@@ -16,11 +16,20 @@ import {
 
 /**
  * From here on no session, key, image or link of this user works. Address and identities are removed in the same batch, so
- * that a new sign-in of the same person creates a new account; passkeys, their invitations, API keys and OAuth grants too.
+ * that a new sign-in of the same person creates a new account; passkeys, invitations, API keys and OAuth grants too.
  */
 export async function markDeleted(db: Database, userId: string, now: number): Promise<void> {
+  const address = db.select({ email: users.email }).from(users).where(eq(users.id, userId));
   await write(() =>
     db.batch([
+      db
+        .delete(invitations)
+        .where(
+          or(
+            eq(invitations.usedBy, userId),
+            and(isNull(invitations.usedAt), inArray(invitations.email, address)),
+          ),
+        ),
       db
         .update(users)
         .set({
@@ -31,7 +40,6 @@ export async function markDeleted(db: Database, userId: string, now: number): Pr
         .where(and(eq(users.id, userId), isNull(users.deletedAt))),
       db.delete(identities).where(eq(identities.userId, userId)),
       db.delete(passkeys).where(eq(passkeys.userId, userId)),
-      db.delete(invitations).where(eq(invitations.usedBy, userId)),
       db.delete(apiKeys).where(eq(apiKeys.userId, userId)),
       ...grantDeletions(db, userId),
     ]),

@@ -5,7 +5,7 @@ import type { ApiKeyRecord } from "../api/api-key.ts";
 import { MAX_API_KEYS, SCOPES } from "../shared/api-keys.ts";
 import type { Database } from "./client.ts";
 import { json } from "./generations.ts";
-import { read, write } from "./d1-call.ts";
+import { read, write, writeDeletion } from "./d1-call.ts";
 import { hasRoom } from "./row-limit.ts";
 import { apiKeys, users } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";
@@ -50,15 +50,21 @@ export async function insertApiKey(
   return written ? recordOf(written) : null;
 }
 
-/** Deletes a key, or all without `id`. Returns the ids of the deleted keys. */
-export async function deleteApiKeys(db: Database, userId: string, id?: string): Promise<string[]> {
-  const deleted = await write(() =>
+/** False: the user has no such key. */
+export const deleteApiKey = (db: Database, userId: string, id: string): Promise<boolean> =>
+  writeDeletion(() =>
     db
       .delete(apiKeys)
-      .where(and(eq(apiKeys.userId, userId), id === undefined ? undefined : eq(apiKeys.id, id)))
+      .where(and(eq(apiKeys.userId, userId), eq(apiKeys.id, id)))
       .returning({ id: apiKeys.id }),
   );
-  return deleted.map((row) => row.id);
+
+/** Returns the ids of the deleted keys. They are read first: the response of the deletion may be lost. */
+export async function deleteApiKeys(db: Database, userId: string): Promise<string[]> {
+  const own = eq(apiKeys.userId, userId);
+  const found = await read(() => db.select({ id: apiKeys.id }).from(apiKeys).where(own));
+  const deleted = await write(() => db.delete(apiKeys).where(own).returning({ id: apiKeys.id }));
+  return [...new Set([...found, ...deleted].map(({ id }) => id))];
 }
 
 /** The key with this digest and its user's row, in one statement; null: there is no such key. */

@@ -6,7 +6,7 @@ import { storedOutput } from "../api/generation.ts";
 import { MAX_COLLECTIONS } from "../shared/organize.ts";
 import type { Database } from "./client.ts";
 import { json, ownAmong } from "./generations.ts";
-import { write } from "./d1-call.ts";
+import { write, writeDeletion } from "./d1-call.ts";
 import { hasRoom } from "./row-limit.ts";
 import { collectionItems, collections, generations } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";
@@ -97,12 +97,8 @@ export async function renameCollection(
 }
 
 /** Its items are deleted with it, its images are not. False: no such collection of this user. */
-export async function deleteCollection(db: Database, userId: string, id: string): Promise<boolean> {
-  const deleted = await write(() =>
-    db.delete(collections).where(own(userId, id)).returning({ id: collections.id }),
-  );
-  return deleted.length > 0;
-}
+export const deleteCollection = (db: Database, userId: string, id: string): Promise<boolean> =>
+  writeDeletion(() => db.delete(collections).where(own(userId, id)).returning({ id: collections.id }));
 
 /** The items of these generations in a collection. */
 function itemsAmong(userId: string, id: string, ids: string[]) {

@@ -36,6 +36,10 @@ export async function write<T>(run: (isRepeat: boolean) => PromiseLike<T>): Prom
   }
 }
 
+/** Deletes rows. True: there were some, or an attempt whose response was lost may have deleted them. */
+export const writeDeletion = (run: () => PromiseLike<unknown[]>) =>
+  write(async (isRepeat) => (await run()).length > 0 || isRepeat);
+
 async function repeated<T>(run: (isRepeat: boolean) => PromiseLike<T>): Promise<T> {
   const deadline = Date.now() + D1_WRITE_TIMEOUT_MS;
   for (const [attempt, delay] of D1_RETRY_DELAYS_MS.entries()) {

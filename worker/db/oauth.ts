@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { GrantRecord } from "../api/connected-app.ts";
 import type { Database } from "./client.ts";
 import { json } from "./generations.ts";
-import { read, write } from "./d1-call.ts";
+import { read, write, writeDeletion } from "./d1-call.ts";
 import { oauthEntries } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";
 
@@ -147,8 +147,15 @@ export function grantDeletions(db: Database, userId: string, grantId?: string) {
   ] as const;
 }
 
-/** Ends a grant with its tokens, or all without `grantId`. Returns the ids of the grants. */
-export async function deleteGrants(db: Database, userId: string, grantId?: string): Promise<string[]> {
-  const [, grants] = await write(() => db.batch(grantDeletions(db, userId, grantId)));
-  return grants.map(({ key }) => key.slice(`grant:${userId}:`.length));
+/** Ends a grant with its tokens. False: the user has no such grant. */
+export const deleteGrant = (db: Database, userId: string, grantId: string): Promise<boolean> =>
+  writeDeletion(async () => (await db.batch(grantDeletions(db, userId, grantId)))[1]);
+
+/** Ends all grants of a user, with their tokens. Returns their ids, read first: the response of the deletion may be lost. */
+export async function deleteGrants(db: Database, userId: string): Promise<string[]> {
+  const found = await read(() =>
+    db.select({ key: oauthEntries.key }).from(oauthEntries).where(ownGrants(userId)),
+  );
+  const [, deleted] = await write(() => db.batch(grantDeletions(db, userId)));
+  return [...new Set([...found, ...deleted].map(({ key }) => key.slice(`grant:${userId}:`.length)))];
 }

@@ -5,7 +5,7 @@ import type { PresetRecord } from "../api/preset.ts";
 import { MAX_PRESETS } from "../shared/organize.ts";
 import type { Database } from "./client.ts";
 import { json } from "./generations.ts";
-import { write } from "./d1-call.ts";
+import { write, writeDeletion } from "./d1-call.ts";
 import { hasRoom } from "./row-limit.ts";
 import { presets } from "./schema.ts";
 import { type UserRead, userRead } from "./user-read.ts";
@@ -66,7 +66,5 @@ export async function updatePreset(
 }
 
 /** False: no such preset of this user. */
-export async function deletePreset(db: Database, userId: string, id: string): Promise<boolean> {
-  const deleted = await write(() => db.delete(presets).where(own(userId, id)).returning({ id: presets.id }));
-  return deleted.length > 0;
-}
+export const deletePreset = (db: Database, userId: string, id: string): Promise<boolean> =>
+  writeDeletion(() => db.delete(presets).where(own(userId, id)).returning({ id: presets.id }));

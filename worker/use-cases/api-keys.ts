@@ -47,17 +47,19 @@ export async function createApiKey(
 }
 
 export async function revokeApiKey(deps: Deps, principal: Principal, id: string): Promise<Result<null>> {
-  const revoked = await revoke(deps, principal, id);
-  return revoked.length > 0 ? ok(null) : refuse("not_found", "There is no such API key.");
+  const { userId } = principal;
+  const isRevoked = await rows.deleteApiKey(databaseFor(deps.env, userId), userId, id);
+  if (!isRevoked) return refuse("not_found", "There is no such API key.");
+  endSockets(deps, userId, [id]);
+  return ok(null);
 }
 
-export async function revokeAllApiKeys(deps: Deps, principal: Principal): Promise<void> {
-  await revoke(deps, principal);
+export async function revokeAllApiKeys(deps: Deps, { userId }: Principal): Promise<void> {
+  const revoked = await rows.deleteApiKeys(databaseFor(deps.env, userId), userId);
+  if (revoked.length > 0) endSockets(deps, userId, revoked);
 }
 
 /** D1 refuses the keys from now on; their open sockets are closed by the object. */
-async function revoke(deps: Deps, { userId }: Principal, id?: string): Promise<string[]> {
-  const revoked = await rows.deleteApiKeys(databaseFor(deps.env, userId), userId, id);
-  if (revoked.length > 0) announceLater(deps, userId, (studio) => studio.endKeys(revoked));
-  return revoked;
+function endSockets(deps: Deps, userId: string, ids: string[]): void {
+  announceLater(deps, userId, (studio) => studio.endKeys(ids));
 }

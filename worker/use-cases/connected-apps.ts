@@ -3,7 +3,7 @@ import type { GrantRecord } from "../api/connected-app.ts";
 import { ok, type Result, refuse } from "../api/problem.ts";
 import { type Principal, readAs } from "../auth/principal.ts";
 import { databaseFor } from "../db/client.ts";
-import { deleteGrants, grantsOf } from "../db/oauth.ts";
+import { deleteGrant, deleteGrants, grantsOf } from "../db/oauth.ts";
 import type { SessionClaim } from "../db/users.ts";
 import { announceLater } from "../studio/client.ts";
 import type { Deps } from "./deps.ts";
@@ -20,17 +20,19 @@ export async function listConnectedApps(
 
 /** Ends the access of an app. */
 export async function disconnectApp(deps: Deps, principal: Principal, id: string): Promise<Result<null>> {
-  const ended = await disconnect(deps, principal, id);
-  return ended.length > 0 ? ok(null) : refuse("not_found", "There is no such app.");
+  const { userId } = principal;
+  const isEnded = await deleteGrant(databaseFor(deps.env, userId), userId, id);
+  if (!isEnded) return refuse("not_found", "There is no such app.");
+  endSockets(deps, userId, [id]);
+  return ok(null);
 }
 
-export async function disconnectAllApps(deps: Deps, principal: Principal): Promise<void> {
-  await disconnect(deps, principal);
+export async function disconnectAllApps(deps: Deps, { userId }: Principal): Promise<void> {
+  const ended = await deleteGrants(databaseFor(deps.env, userId), userId);
+  if (ended.length > 0) endSockets(deps, userId, ended);
 }
 
 /** D1 refuses the tokens from now on; their open sockets are closed by the object. */
-async function disconnect(deps: Deps, { userId }: Principal, id?: string): Promise<string[]> {
-  const ended = await deleteGrants(databaseFor(deps.env, userId), userId, id);
-  if (ended.length > 0) announceLater(deps, userId, (studio) => studio.endKeys(ended));
-  return ended;
+function endSockets(deps: Deps, userId: string, ids: string[]): void {
+  announceLater(deps, userId, (studio) => studio.endKeys(ids));
 }

@@ -55,6 +55,7 @@ export async function seedOperatorPage(app: AppAddress, email: string): Promise<
     ...failures.map((code, n) => generation(`seeded-failure-${n}`, "failed", code, 60 * (n + 1))),
   ];
   const counts = { account_rejected: 3, "webhook.accepted": 812, "webhook.bad_signature": 7 };
+  const counted = Object.entries(counts).map(([name, count]) => `(${hour}, '${name}', ${count})`);
   const days = Array.from({ length: 20 }, (_, n) => {
     const day = new Date(now - (n + 1) * 86_400_000).toISOString().slice(0, 10);
     return `('${day}', ${((n * 37) % 90) + 5})`;
@@ -62,7 +63,7 @@ export async function seedOperatorPage(app: AppAddress, email: string): Promise<
   await runSql(
     app,
     `insert or replace into generations (id, user_id, prompt, prompt_folded, status, error, created_at, completed_at) values ${rows.join()};
-     insert or replace into operator_counts (hour, name, count) values ${Object.entries(counts).map(([name, count]) => `(${hour}, '${name}', ${count})`)};
+     insert or replace into operator_counts (hour, name, count) values ${counted.join()};
      insert or replace into refused_webhooks (id, at, verdict, generation_id) values
        ('a', ${now - 60_000}, 'bad_signature', null), ('b', ${now - 120_000}, 'unknown', '0193a000-0000-7000-8000-000000000009');
      insert or replace into days (day, created) values ${days.join()};

@@ -2,7 +2,7 @@
 import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
 import { MAX_PASSKEYS } from "../../shared/passkeys.ts";
 import type { Database } from "../client.ts";
-import { read, write } from "../d1-call.ts";
+import { read, write, writeDeletion } from "../d1-call.ts";
 import { hasRoom } from "../row-limit.ts";
 import { identities, passkeys, users } from "../schema.ts";
 import { type UserRead, userRead } from "../user-read.ts";
@@ -152,13 +152,10 @@ export async function renamePasskey(
 }
 
 /** False: the user has no such passkey. */
-export async function deletePasskey(db: Database, userId: string, id: string): Promise<boolean> {
-  const deleted = await write((isRepeat) =>
+export const deletePasskey = (db: Database, userId: string, id: string): Promise<boolean> =>
+  writeDeletion(() =>
     db
       .delete(passkeys)
       .where(and(eq(passkeys.id, id), eq(passkeys.userId, userId)))
-      .returning({ id: passkeys.id })
-      .then((rows) => isRepeat || rows.length > 0),
+      .returning({ id: passkeys.id }),
   );
-  return deleted;
-}

@@ -14,27 +14,32 @@ export function requestToOrigin(c: AppContext): Request {
   return new Request(originOf(c) + pathname + search, c.req.raw);
 }
 
-function namedOrigins(c: AppContext): string[] {
-  const { publicOrigin, allowedOrigins } = settingsOf(c.env);
-  return publicOrigin === null ? allowedOrigins : [publicOrigin, ...allowedOrigins];
-}
-
 const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
+
+const OTHER_SITE = { code: "forbidden_origin", detail: "This request came from another site." } as const;
 
 /**
  * Rejects requests from pages of other sites. A request without Origin and without a cross-site Sec-Fetch-Site does not
  * come from a page of another site, so a browser has not attached the cookie on that site's behalf.
  */
 export const sameOrigin = createMiddleware<AppEnv>(async (c, next) => {
-  const origin = c.req.header("origin");
-  const isUpgrade = c.req.header("upgrade") !== undefined;
-  const isForeign =
-    origin !== undefined
-      ? origin !== new URL(c.req.url).origin && !namedOrigins(c).includes(origin)
-      : c.req.header("sec-fetch-site") === "cross-site" &&
-        (isUpgrade || !SAFE_METHODS.includes(c.req.method));
-  if (isForeign) {
-    return problemResponse({ code: "forbidden_origin", detail: "This request came from another site." });
-  }
+  if (isForeign(c, settingsOf(c.env).allowedOrigins)) return problemResponse(OTHER_SITE);
   await next();
 });
+
+/** Rejects the pages of `ALLOWED_ORIGINS` too: they may use the API, but not operate the studio or connect an app. */
+export const ownOrigin = createMiddleware<AppEnv>(async (c, next) => {
+  if (isForeign(c, [])) return problemResponse(OTHER_SITE);
+  await next();
+});
+
+function isForeign(c: AppContext, allowed: readonly string[]): boolean {
+  const origin = c.req.header("origin");
+  if (origin !== undefined) {
+    const own = [new URL(c.req.url).origin, settingsOf(c.env).publicOrigin];
+    return !own.includes(origin) && !allowed.includes(origin);
+  }
+  const isUpgrade = c.req.header("upgrade") !== undefined;
+  const isCrossSite = c.req.header("sec-fetch-site") === "cross-site";
+  return isCrossSite && (isUpgrade || !SAFE_METHODS.includes(c.req.method));
+}

@@ -2,7 +2,7 @@
 import { devSignInBody } from "../../api/schemas/requests/session.ts";
 import { GRANTABLE_SCOPES } from "../../auth/oauth/paths.ts";
 import { AuthorizationError, authorizationErrorRedirect, consentOf } from "../../auth/oauth/provider.ts";
-import { authorize } from "../../auth/principal.ts";
+import { authorize, type Principal } from "../../auth/principal.ts";
 import { MAX_CONNECTED_APPS } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { databaseFor } from "../../db/client.ts";
@@ -68,17 +68,23 @@ async function show(c: AppContext): Promise<Response> {
   if (scopes.length === 0) return c.redirect(authorizationErrorRedirect(request, "invalid_scope"), 302);
   const user = await signedIn(c);
   if (!user) return askToSignIn(c);
-  const apps = await listConnectedApps(c, user);
-  if (apps.ok && apps.value.length >= MAX_CONNECTED_APPS) {
-    const link = { href: "/account", label: text.toStudio };
-    const what = consentText.tooMany(MAX_CONNECTED_APPS);
-    return consentNotice(c, 409, { title: consentText.failed, what, link });
-  }
+  if (await hasTooManyApps(c, user)) return tooManyApps(c);
   const description = await consent.describeConsent(request);
   const { handle, headers } = await consent.beginConsent({ ...request, scope: scopes });
   const page = await consentPage(c, { description, scopes, handle, user: user.user });
   for (const cookie of headers.getSetCookie()) page.headers.append("set-cookie", cookie);
   return page;
+}
+
+async function hasTooManyApps(c: AppContext, principal: Principal): Promise<boolean> {
+  const apps = await listConnectedApps(c, principal);
+  return apps.ok && apps.value.length >= MAX_CONNECTED_APPS;
+}
+
+function tooManyApps(c: AppContext) {
+  const link = { href: "/account", label: text.toStudio };
+  const what = consentText.tooMany(MAX_CONNECTED_APPS);
+  return consentNotice(c, 409, { title: consentText.failed, what, link });
 }
 
 async function decide(c: AppContext): Promise<Response> {
@@ -98,6 +104,8 @@ async function decide(c: AppContext): Promise<Response> {
     const denied = await consent.denyConsent(request, handle);
     return new Response(null, { status: 302, headers: denied.headers });
   }
+  // Consent pages may be open in several tabs.
+  if (await hasTooManyApps(c, user)) return tooManyApps(c);
   const { request: approved, headers } = await consent.approveConsent(request, handle);
   const { clientName, redirectHost } = await consent.describeConsent(approved);
   const { redirectTo } = await consent.completeAuthorization({

@@ -13,7 +13,7 @@ import { MAX_OAUTH_BODY_BYTES } from "../../config/limits.ts";
 import { settingsOf } from "../../config/settings.ts";
 import type { AppContext, AppEnv } from "../middleware/app-env.ts";
 import { bodyUpTo } from "../middleware/body.ts";
-import { originOf, requestToOrigin, sameOrigin } from "../middleware/origin.ts";
+import { originOf, requestToOrigin, ownOrigin } from "../middleware/origin.ts";
 import { limitedBy } from "../middleware/rate-limit.ts";
 import { newApp } from "../routing.ts";
 
@@ -68,7 +68,7 @@ export const oauth = newApp()
     "/authorize",
     onlyIfPossible,
     limitedBy("RL_SIGN_IN"),
-    sameOrigin,
+    ownOrigin,
     bodyUpTo(MAX_OAUTH_BODY_BYTES),
     async (c) => (await consent()).answerConsent(c),
   );

@@ -30,7 +30,7 @@ input.wide { inline-size: min(32rem, 100vw - 2rem); }
 .axis, .cap { stroke: var(--muted); }
 .cap { stroke-dasharray: 6 4; }
 :is(button, summary, input, select, .table):focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-@media (max-width: 40rem) {
+@media (max-width: 60rem) {
   .stacks thead { position: absolute; clip-path: inset(50%); }
   .stacks tr { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: baseline; padding: 0.75rem; }
   .stacks tr + tr { border-block-start: 1px solid color-mix(in srgb, var(--muted) 30%, transparent); }

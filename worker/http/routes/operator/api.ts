@@ -14,14 +14,14 @@ import {
 import { adminOnly } from "../../middleware/admin.ts";
 import type { AppContext, WithOperator } from "../../middleware/app-env.ts";
 import { cappedBody, jsonBody, jsonType, query } from "../../middleware/body.ts";
-import { sameOrigin } from "../../middleware/origin.ts";
+import { ownOrigin } from "../../middleware/origin.ts";
 import { newApp } from "../../routing.ts";
 import { invitations } from "../auth/invitations.ts";
 
 const useCases = () => import("../../../use-cases/operator/index.ts");
 
 export const admin = newApp<WithOperator>()
-  .use(sameOrigin, adminOnly)
+  .use(ownOrigin, adminOnly)
   .route("/invitations", invitations)
   .get("/users", query(usersQuery), async (c) =>
     c.json(await (await useCases()).usersPage(c, c.req.valid("query")), 200),
