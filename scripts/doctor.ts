@@ -1,4 +1,4 @@
-/** `npm run doctor`: checks a studio, and says how to mend what is wrong. See USAGE. */
+/** `npm run doctor`: checks a studio, and says how to fix what is wrong. See USAGE. */
 import { parseArgs } from "node:util";
 import { findStudio } from "./admin/client.ts";
 import { examine, isHealthy, linesOf } from "./admin/examine.ts";

@@ -23,7 +23,7 @@ import { studioConfig } from "./deploy/studio-config.ts";
 
 const USAGE = `npm run repair -- --local [--persist-to DIR] | --remote [--name NAME | --env NAME]
 
-  --mend                repair what is found
+  --fix                 repair what is found
   --cursor CURSOR       continue where an earlier run has stopped
   --older-than SECONDS  check only older rows and objects (3600)
   --deadline SECONDS    GENERATION_DEADLINE_SECONDS of the Worker (900)
@@ -64,10 +64,10 @@ async function repair(stores: Stores): Promise<number> {
   try {
     for await (const page of findDifferences(stores, limits, { cursor })) {
       for (const difference of page.differences) {
-        const isRepaired = values.mend && (await repairDifference(stores, limits, difference));
+        const isRepaired = values.fix && (await repairDifference(stores, limits, difference));
         if (isRepaired) repaired += 1;
         else left += 1;
-        const note = values.mend && !isRepaired ? " (left: its row may still be written)" : "";
+        const note = values.fix && !isRepaired ? " (left: its row may still be written)" : "";
         console.log(`${difference.kind}: ${subjectOf(difference)}${note}`);
       }
       if (page.next === null) break;
@@ -82,7 +82,7 @@ async function repair(stores: Stores): Promise<number> {
     throw error;
   }
   if (left + repaired === 0) console.log("No differences.");
-  else console.log(values.mend ? `${repaired} repaired, ${left} left.` : `${left} found.`);
+  else console.log(values.fix ? `${repaired} repaired, ${left} left.` : `${left} found.`);
   return left;
 }
 
@@ -153,7 +153,7 @@ function readOptions() {
         "persist-to": { type: "string", default: join(root, ".wrangler/state") },
         name: { type: "string" },
         env: { type: "string" },
-        mend: { type: "boolean", default: false },
+        fix: { type: "boolean", default: false },
         cursor: { type: "string" },
         "older-than": { type: "string", default: "3600" },
         deadline: { type: "string", default: "900" },

@@ -47,7 +47,7 @@ async function sendSelfTest({ url, headers, body }: SelfTest): Promise<Omit<Doct
     return {
       ok: false,
       what: `${url} answered: ${answer.detail} (${answer.code})`,
-      fix: "Mend the lines above.",
+      fix: "Fix what the lines above say.",
     };
   const target = redirectOf(response);
   return {

@@ -44,7 +44,7 @@ ok       webhook     ${studio.url}/api/webhooks can be reached, and accepts a si
   ]);
 });
 
-it("prints how to mend what is wrong, and exits with 1", async () => {
+it("prints how to fix what is wrong, and exits with 1", async () => {
   studio.checks = [
     { id: "models", ok: false, what: "Skytells does not have x.", fix: "Correct MODELS." },
     { id: "settings", ok: "warning", what: "Paused.", fix: "Change it." },

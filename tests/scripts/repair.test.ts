@@ -286,7 +286,7 @@ test.runIf(process.env["TEST_ALL"])(
     const cursors = [...whole.stderr.matchAll(/--cursor '([^']+)'/g)].map(([, cursor]) => cursor);
     expect(cursors).toEqual(["rows:u/1000/g1000", "rows:u/2000/g2000"]);
 
-    const rest = repair("--local", "--persist-to", own, "--cursor", cursors[1] ?? "", "--mend");
+    const rest = repair("--local", "--persist-to", own, "--cursor", cursors[1] ?? "", "--fix");
     expect(rest.stdout).toBe("unfinished generation: g2400\n1 repaired, 0 left.\n");
     expect(rest.status).toBe(0);
   },

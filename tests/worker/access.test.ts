@@ -70,12 +70,12 @@ describe("Cloudflare Access", () => {
   it("shows a page, not JSON, when D1 fails after the provider has confirmed the user", async () => {
     const studio = studioWith(ANYONE, PUBLIC);
     const assertion = await signed(claimsOf());
-    const mend = breakD1();
+    const restore = breakD1();
     const response = await studio.call("/api/auth/login?return_to=/gallery", {
       "cf-access-jwt-assertion": assertion,
       "sec-fetch-dest": "document",
     });
-    mend();
+    restore();
     expect(response.status).toBe(503);
     expect(response.headers.get("content-type")).toBe("text/html; charset=UTF-8");
     expect(await response.text()).toContain('href="/api/auth/login?return_to=/gallery">Try again</a>');

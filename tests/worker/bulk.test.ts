@@ -142,10 +142,10 @@ describe("a bulk delete", () => {
     const user = await newUser();
     const ids = await storedImages(user, 3);
     const [first] = ids as [string];
-    const mend = breakD1((sql) => /\bdelete from/i.test(sql));
+    const restore = breakD1((sql) => /\bdelete from/i.test(sql));
     expect(await bulk(user, ids, "delete")).toEqual({ done: [], missing: [], failed: ids });
     await killStudio(user);
-    mend();
+    restore();
     // Any call wakes the object, which then runs its pending tasks.
     await limitsOf(user);
     await eventually(async () => expect(await rowsOf(user)).toEqual([]));
@@ -157,10 +157,10 @@ describe("a bulk delete", () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("stuck"));
     const [old] = (await storedImages(user, 1)) as [string];
-    const mend = breakD1();
+    const restore = breakD1();
     await expectProblem(await user.post(PATH, { ids: [old], action: "delete" }), "storage_unavailable");
     expect(await bulk(user, [old, id], "delete")).toEqual({ done: [], missing: [], failed: [old, id] });
-    mend();
+    restore();
     await eventually(async () => expect(await rowsOf(user)).toMatchObject([{ id: old }]));
     await isIdle(user);
     expect(await callsOf(id)).toMatchObject({ cancels: 1 });
@@ -204,9 +204,9 @@ describe("bulk favorites", () => {
   it("are rejected as a whole while D1 does not respond", async () => {
     const user = await newUser();
     const ids = await storedImages(user, 2);
-    const mend = breakD1();
+    const restore = breakD1();
     await expectProblem(await user.post(PATH, { ids, action: "favorite" }), "storage_unavailable");
-    mend();
+    restore();
     expect(await favoritesOf(user)).toEqual([]);
   });
 });

@@ -228,9 +228,9 @@ describe("collect and uncollect", () => {
     const user = await newUser();
     const ids = await storedImages(user, 2);
     const { id } = await create(user);
-    const mend = breakD1((sql) => sql.includes("collection_items"));
+    const restore = breakD1((sql) => sql.includes("collection_items"));
     await expectProblem(await bulk(user, "collect", ids, id), "storage_unavailable");
-    mend();
+    restore();
     expect(await collectionsOf(user)).toMatchObject([{ count: 0 }]);
     expect(await idsIn(user, id)).toEqual([]);
   });

@@ -218,11 +218,11 @@ describe("an export", () => {
 
   it("contains generations without a D1 row", async () => {
     const user = await newUser();
-    const mend = breakD1((sql) => /^insert/i.test(sql));
+    const restore = breakD1((sql) => /^insert/i.test(sql));
     const prompt = newPrompt("stuck");
     const { id } = await generate(user, prompt);
     const { document } = await download(user, `${PATH}?part=1`);
-    mend();
+    restore();
     expect(document).toMatchObject({
       unrecorded: [{ id, prompt }],
       generations: [],
@@ -321,11 +321,11 @@ describe("an export is rejected", () => {
   it("while D1 or R2 is down", async () => {
     const user = await newUser();
     await storedImages(user, 1);
-    const mend = breakD1();
+    const restore = breakD1();
     for (const query of ["", "?part=1", "?part=2"]) {
       await expectProblem(await user.call(`${PATH}${query}`), "storage_unavailable");
     }
-    mend();
+    restore();
     watchReads(() => Promise.reject(new Error("no response")));
     await expectProblem(await user.call(`${PATH}?part=1`), "storage_unavailable");
   });

@@ -66,25 +66,25 @@ describe("D1 that fails", () => {
   it("before admission: 503, nothing reaches Skytells, nothing is held", async () => {
     const user = await newUser();
     const prompt = newPrompt();
-    const mend = breakD1();
+    const restore = breakD1();
     await expectProblem(await user.post("/api/generate", { prompt }), "storage_unavailable");
     await expectProblem(await user.call("/api/generations"), "storage_unavailable");
     await expectProblem(await user.call("/api/predictions/x"), "storage_unavailable");
     await expectProblem(await user.call("/images/x/0"), "storage_unavailable");
-    mend();
+    restore();
     expect(await createsOf(prompt)).toEqual([]);
     expect(await limitsOf(user)).toMatchObject({ inFlight: 0 });
   });
 
   it("after admission: 202, readable, and written when D1 is back", async () => {
     const user = await newUser();
-    const mend = breakD1((sql) => /^insert/i.test(sql));
+    const restore = breakD1((sql) => /^insert/i.test(sql));
     const { id } = await generate(user, newPrompt("delay=0.2"));
     expect((await read(user, id)).id).toBe(id);
     expect(await rowsOf(user)).toEqual([]);
     await deliver(await webhookOf(id, "succeeded"));
     await reaches(user, id, "succeeded");
-    mend();
+    restore();
     await eventuallyByAlarm(user, async () =>
       expect(await rowsOf(user)).toMatchObject([{ id, status: "succeeded" }]),
     );
@@ -95,7 +95,7 @@ describe("D1 that fails", () => {
     const studio = await openStudio(user);
     const { id } = await generate(user, newPrompt("delay=0.2"));
     const webhook = await webhookOf(id, "succeeded");
-    const mend = breakD1();
+    const restore = breakD1();
     expect((await deliver(webhook)).status).toBe(200);
     await eventually(async () =>
       expect(studio.events).toContainEqual(
@@ -106,7 +106,7 @@ describe("D1 that fails", () => {
       ),
     );
     expect((await read(user, id)).status).toBe("succeeded");
-    mend();
+    restore();
     await isIdle(user);
     expect(await objectsOf(user)).toContain(`outputs/${user.id}/${id}/0.png`);
     await eventually(async () => expect(await rowsOf(user)).toMatchObject([{ status: "succeeded" }]));
@@ -116,13 +116,13 @@ describe("D1 that fails", () => {
     const user = await newUser();
     const { id } = await generate(user, newPrompt("terminal"));
     await reaches(user, id, "succeeded");
-    const mend = breakD1();
+    const restore = breakD1();
     await expectProblem(
       await user.call(`/api/generations/${id}`, { method: "DELETE" }),
       "storage_unavailable",
     );
     await expectProblem(await user.call(`/api/predictions/${id}`), "not_found");
-    mend();
+    restore();
     await eventuallyByAlarm(user, async () => expect(await rowsOf(user)).toEqual([]));
     await eventually(async () => expect(await objectsOf(user)).toEqual([]));
   });
@@ -133,13 +133,13 @@ describe("D1 that fails", () => {
     const prompt = newPrompt("stuck");
     const response = await user.post("/api/generate", { prompt }, key);
     const { generation } = await response.json<{ generation: { id: string } }>();
-    const mend = breakD1((sql) => /^update/i.test(sql));
+    const restore = breakD1((sql) => /^update/i.test(sql));
     expect((await user.post(`/api/predictions/${generation.id}/cancel`)).status).toBe(200);
     expect((await rowsOf(user))[0]).toMatchObject({ status: "queued" });
     expect((await read(user, generation.id)).status).toBe("canceled");
     const replay = await user.post("/api/generate", { prompt }, key);
     expect(await replay.json()).toMatchObject({ generation: { id: generation.id, status: "canceled" } });
-    mend();
+    restore();
     await eventuallyByAlarm(user, async () =>
       expect((await rowsOf(user))[0]).toMatchObject({ status: "canceled" }),
     );
@@ -282,13 +282,13 @@ describe("the object", () => {
     await eventually(async () => expect(await rowsOf(user)).toHaveLength(1));
     await isRecorded(user);
     await inStudio(user, (sql) => sql.exec("update jobs set document = 'null', next_at = 0"));
-    const mend = breakD1((sql) => /^update "generations"/i.test(sql));
+    const restore = breakD1((sql) => /^update "generations"/i.test(sql));
     await runDurableObjectAlarm(env.STUDIO.getByName(user.id));
     await isIdle(user);
     expect(await callsOf(id)).toMatchObject({ cancels: 1 });
     expect(await rowsOf(user)).toMatchObject([{ id, status: "queued" }]);
     expect((await user.post("/api/generate", body, key)).status).toBe(202);
-    mend();
+    restore();
     await eventuallyByAlarm(user, async () => expect((await read(user, id)).status).toBe("failed"));
     expect(await callsOf(id)).toMatchObject({ cancels: 1 });
   });

@@ -89,12 +89,12 @@ describe("an invitation", () => {
     expect(session.user).toEqual({ id: user.id, email: user.email, plan: "pro", operator: true });
   });
 
-  it("mends a lost passkey: the account keeps its user handle", async () => {
+  it("replaces a lost passkey: the account keeps its user handle", async () => {
     const { at, email, id, options } = await joined();
     const { token } = await at.invite({ email });
-    const mended = await at.accept(token);
-    expect(mended.options.options.user.id).toBe(options.options.user.id);
-    expect((await at.sessionOf(mended.cookie)).user?.id).toBe(id);
+    const renewed = await at.accept(token);
+    expect(renewed.options.options.user.id).toBe(options.options.user.id);
+    expect((await at.sessionOf(renewed.cookie)).user?.id).toBe(id);
     expect(await rowsOf("passkeys", "user_id", id)).toHaveLength(2);
   });
 

@@ -226,10 +226,10 @@ describe("a preset is rejected with", () => {
 
   it("storage that does not answer", async () => {
     const user = await newUser();
-    const mend = breakD1();
+    const restore = breakD1();
     await expectProblem(await user.post(PATH, FULL), "storage_unavailable");
     await expectProblem(await user.call(PATH), "storage_unavailable");
-    mend();
+    restore();
     expect(await presetsOf(user)).toEqual([]);
   });
 });

@@ -31,9 +31,9 @@ describe("a navigation that fails", () => {
     ["with Fetch Metadata", NAVIGATION],
     ["without, by its path", OLD_NAVIGATION],
   ])("shows a page for a share link while D1 is out, %s", async (_, headers) => {
-    const mend = breakD1();
+    const restore = breakD1();
     const response = await call("/s/a-token", { headers });
-    mend();
+    restore();
     expect(response.headers.get("retry-after")).toBe("5");
     expect(response.headers.get("x-robots-tag")).toBe("noindex");
     const page = await expectPage(response, 503, text.problem.ours);
@@ -67,9 +67,9 @@ describe("a navigation that fails", () => {
   );
 
   it("escapes what the address says", async () => {
-    const mend = breakD1();
+    const restore = breakD1();
     const response = await call('/s/a?b="><script>alert(1)</script>', { headers: NAVIGATION });
-    mend();
+    restore();
     expect(await expectPage(response, 503, text.problem.ours)).not.toContain("<script>");
   });
 });
@@ -77,9 +77,9 @@ describe("a navigation that fails", () => {
 it("a script gets problem+json from the same addresses", async () => {
   const fetched = { "sec-fetch-dest": "empty", accept: "text/html,*/*" };
   for (const headers of [fetched, { accept: "*/*" }, { accept: "application/json" }]) {
-    const mend = breakD1();
+    const restore = breakD1();
     const response = await call("/s/a-token", { headers });
-    mend();
+    restore();
     await expectProblem(response, "storage_unavailable");
     await expectProblem(await call("/images/x/0", { headers }), "unauthenticated");
   }

@@ -91,11 +91,11 @@ describe.each([
     expect((await user.post("/api/auth/logout-everywhere")).status).toBe(204);
     const again = await signInAgain(user);
     await meanwhile(user);
-    const mend = breakD1();
+    const restore = breakD1();
     for (const attempt of attempts(scene)) await expectProblem(await attempt(), "unauthenticated");
     expect((await read(again, id)).status).toBe("queued");
     expect((await again.post(`/api/predictions/${id}/cancel`)).status).toBe(200);
-    mend();
+    restore();
     await isIdle(again);
   });
 
@@ -104,14 +104,14 @@ describe.each([
     const { user, id } = scene;
     await admin("suspend", user);
     await meanwhile(user);
-    const mend = breakD1();
+    const restore = breakD1();
     for (const attempt of attempts(scene)) await expectProblem(await attempt(), "suspended");
-    mend();
+    restore();
     await admin("restore", user);
     await meanwhile(user);
-    const mendAgain = breakD1();
+    const restoreAgain = breakD1();
     expect((await user.post(`/api/predictions/${id}/cancel`)).status).toBe(200);
-    mendAgain();
+    restoreAgain();
     await isIdle(user);
   });
 });
@@ -122,9 +122,9 @@ it("learns of ended sessions from D1 as well, should the call to the object have
   await env.DB.prepare("update users set session_epoch = 1 where id = ?").bind(user.id).run();
   await expectProblem(await user.post(`/api/predictions/${id}/cancel`), "unauthenticated");
   await killStudio(user);
-  const mend = breakD1();
+  const restore = breakD1();
   for (const attempt of attempts(scene)) await expectProblem(await attempt(), "unauthenticated");
-  mend();
+  restore();
 });
 
 it("checks the session of a generate request first, before earlier requests and blocked words", async () => {

@@ -20,7 +20,7 @@ async function newOperator(): Promise<Visitor> {
   return user;
 }
 
-it("shows what is wrong first, with how to mend it", async () => {
+it("shows what is wrong first, with how to fix it", async () => {
   const response = await open(await newOperator(), { MODELS: "truefusion-1=Old: Retired" });
   expect(response.status).toBe(200);
   expect(response.headers.get("cache-control")).toContain("no-store");

@@ -184,7 +184,7 @@ export const operatorRoutes: readonly ApiRoute[] = [
     tag: "Operator",
     summary: "Check what the studio needs",
     access: "admin",
-    success: done("One check each, with how to mend what is wrong.", doctorReport),
+    success: done("One check each, with how to fix what is wrong.", doctorReport),
   },
   {
     method: "post",

@@ -5,7 +5,7 @@ export const doctorCheck = z.object({
   id: z.string(),
   ok: z.union([z.boolean(), z.literal("warning")]),
   what: z.string(),
-  /** How to mend it. */
+  /** How to fix it. */
   fix: z.string().exactOptional(),
 });
 export type DoctorCheck = z.infer<typeof doctorCheck>;

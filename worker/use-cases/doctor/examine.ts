@@ -1,4 +1,4 @@
-/** The doctor: checks what the studio needs, and says how to mend what is wrong. */
+/** The doctor: checks what the studio needs, and says how to fix what is wrong. */
 import type { DoctorReport } from "../../api/schemas/doctor.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { bounded } from "../../lib/async.ts";
@@ -28,8 +28,8 @@ export async function examine(env: Env, origin: string, timeoutMs = CHECK_TIMEOU
     check("settings", () => checkSettings(settings, origin), status),
     check("bindings", () => checkBindings(env), status),
     check("database", () => checkDatabase(env), status),
-    check("migrations", () => checkMigrations(env), "Mend the database first."),
-    check("sign-in", () => checkSignIn(env, settings), "Mend the database first."),
+    check("migrations", () => checkMigrations(env), "Fix the database first."),
+    check("sign-in", () => checkSignIn(env, settings), "Fix the database first."),
     check("bucket", () => checkBucket(env), "Check that the bucket of wrangler.toml exists."),
     check("images", () => checkImages(env), status),
     check("alarm", () => checkAlarm(env), status),
