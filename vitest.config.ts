@@ -137,6 +137,9 @@ const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | 
 /** What `npm test` plays in Chromium: it starts an app of its own. The rest is `e2e more`, and most of it shares one app. */
 const JOURNEY = filesOf("e2e", ["journey"]);
 const SHARED_APP: InlineConfig = {
+  // Apart from all else, and two files at a time: they mostly wait, for a browser or a Worker.
+  maxWorkers: 2,
+  sequence: { groupOrder: 1 },
   globalSetup: ["tests/e2e/support/build.ts", "tests/e2e/support/global-setup.ts"],
   setupFiles: ["tests/e2e/support/setup.ts"],
 };
@@ -157,9 +160,6 @@ const browser = (name: string, files: InlineConfig) => ({
     expect: { poll: { timeout: 30_000, interval: 50 } },
     // A busy machine of CI may delay a browser longer than a test waits.
     retry: process.env.CI ? 1 : 0,
-    // Apart from all else, and two files at a time: they mostly wait, for a browser or a Worker.
-    maxWorkers: 2,
-    sequence: { groupOrder: 1 },
     ...files,
   },
 });
