@@ -62,6 +62,7 @@ const SHARED_MORE = filesOf("worker", [
   "unconfirmed",
   "uploads",
   "webhook-deliveries",
+  "webhook-retries",
 ]);
 const SCRIPTS_MORE = filesOf("scripts", [
   "backup",

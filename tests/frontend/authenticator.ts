@@ -7,7 +7,7 @@ class FakeCredential {
   toJSON = () => ({ id: "a-credential" });
 }
 
-type Prompt = () => Promise<unknown>;
+type Prompt = (options: { signal?: AbortSignal }) => Promise<unknown>;
 
 /** What the browser's prompts return; by default the user confirms. */
 export function stubAuthenticator() {

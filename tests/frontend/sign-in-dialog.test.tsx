@@ -71,10 +71,10 @@ describe("with a passkey", () => {
     fireEvent.click(button);
     fireEvent.click(button);
     await waitFor(() => expect(prompts.get).toHaveBeenCalledOnce());
-    const [{ signal }] = prompts.get.mock.calls[0] as unknown as [{ signal: AbortSignal }];
-    expect(signal.aborted).toBe(false);
+    const signal = prompts.get.mock.calls[0]?.[0].signal;
+    expect(signal?.aborted).toBe(false);
     fireEvent.click(dialog.getByRole("button", { name: text.close }));
-    await waitFor(() => expect(signal.aborted).toBe(true));
+    await waitFor(() => expect(signal?.aborted).toBe(true));
     confirmed.resolve(null);
   });
 

@@ -8,9 +8,9 @@ import {
   keptScene,
   keyName,
   keyOf,
-  newPicture,
+  newUserData,
   newScene,
-  type Picture,
+  type UserData,
   type Scene,
   sceneOf,
   sharedScene,
@@ -59,11 +59,11 @@ async function outcomeOf(name: string, row: Row, caller: Caller): Promise<Outcom
   const ownsChange = isChange && (isOwn || (caller === "operator" && row.isForOperators === true));
   const scene = await (ownsChange ? newScene(caller) : keptScene(caller));
   const cookie = isOwn
-    ? scene.picture.user.cookie
+    ? scene.data.user.cookie
     : caller === "other" || caller === "operator"
       ? await cookieOf(caller, isChange)
       : null;
-  const response = await ask(name, row, caller, scene.picture, cookie);
+  const response = await ask(name, row, caller, scene.data, cookie);
   const isKept = !ownsChange || (caller !== "owner" && caller !== "operator");
   return { caller, scene, isKept, response, text: await textOf(response) };
 }
@@ -74,12 +74,12 @@ async function keyOutcomeOf(
   caller: KeyCaller,
 ): Promise<Outcome<KeyCaller> & { secret: string }> {
   const isChange = row.access !== undefined && statusOf(caller, row) < 400 && !name.startsWith("GET ");
-  const scene = isChange ? await sceneOf(await newPicture()) : await sharedScene();
+  const scene = isChange ? await sceneOf(await newUserData()) : await sharedScene();
   const secret = isChange
-    ? await keyOf(caller, scene.picture.user, row.access)
+    ? await keyOf(caller, scene.data.user, row.access)
     : ((await sharedScene()).secrets.get(keyName(caller, row)) ?? "");
   const credentials = { authorization: `Bearer ${secret}` };
-  const response = await send(name, row, { ...scene.picture, token: "a-guess-at-a-token" }, credentials);
+  const response = await send(name, row, { ...scene.data, token: "a-guess-at-a-token" }, credentials);
   return { caller, scene, isKept: !isChange, response, text: await textOf(response), secret };
 }
 
@@ -87,17 +87,17 @@ async function ask(
   name: string,
   row: Row,
   caller: Caller,
-  picture: Picture,
+  data: UserData,
   cookie: string | null,
 ): Promise<Response> {
-  const token = KNOWS_LINK.includes(caller) ? picture.token : "a-guess-at-a-token";
-  return send(name, row, { ...picture, token }, cookie === null ? {} : { cookie });
+  const token = KNOWS_LINK.includes(caller) ? data.token : "a-guess-at-a-token";
+  return send(name, row, { ...data, token }, cookie === null ? {} : { cookie });
 }
 
 async function send(
   name: string,
   row: Row,
-  { user, id, token, preset, collection, key, app: grant, passkey, endpoint, delivery }: Picture,
+  { user, id, token, preset, collection, key, app: grant, passkey, endpoint, delivery }: UserData,
   credentials: Record<string, string>,
 ): Promise<Response> {
   const target = {
@@ -172,7 +172,7 @@ describe("the authorization matrix", () => {
       expect.soft(response.status, `${caller}: ${text}`).toBe(row.statuses[caller]);
       expectSafeHeaders(response, row);
       if (caller === "owner" || (caller === "operator" && row.isForOperators)) continue;
-      for (const secret of secretsFrom(caller, scene.picture, response)) {
+      for (const secret of secretsFrom(caller, scene.data, response)) {
         expect(text, caller).not.toContain(secret);
       }
     }
@@ -186,14 +186,14 @@ describe("the authorization matrix", () => {
       [...outcomes, ...keyOutcomes].filter(({ isKept }) => isKept).map(({ scene }) => scene),
     );
     for (const scene of kept) {
-      expect(await keptOf(scene.picture), "nothing has changed").toEqual(scene.kept);
+      expect(await keptOf(scene.data), "nothing has changed").toEqual(scene.kept);
     }
   });
 });
 
 /** What this caller must not read. */
-function secretsFrom(caller: Caller, picture: Picture, response: Response): string[] {
-  const { user, prompt, pixels, token, secretUrl, name } = picture;
+function secretsFrom(caller: Caller, data: UserData, response: Response): string[] {
+  const { user, prompt, pixels, token, secretUrl, name } = data;
   // The link shows the image, and its prompt only if its owner has chosen that.
   const isShown = caller === "stranger" && response.ok;
   const hidden = [prompt, name, secretUrl, user.email, user.id];

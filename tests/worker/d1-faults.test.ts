@@ -1,6 +1,4 @@
 /** The fault table of D1: each request responds as the table says, and soon. */
-import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Generation } from "../../worker/api/schemas/generation.ts";
 import type { Problem } from "../../worker/api/schemas/problem.ts";
@@ -18,12 +16,10 @@ import {
   rowsOf,
   type Visitor,
 } from "./support/app.ts";
+import { inStudio } from "./support/in-studio.ts";
 import { D1_FAULTS, type D1Operation } from "./support/d1-faults.ts";
 import { breakD1, faultD1, skipTimers } from "./support/faults.ts";
 import { createsOf } from "./support/simulator.ts";
-
-const inStudio = <T>(user: Visitor, look: (sql: SqlStorage) => T) =>
-  runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql));
 
 /** Lines that the Worker logs from now on. */
 function logged(): string[] {

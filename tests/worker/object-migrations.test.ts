@@ -17,10 +17,8 @@ import {
   rowsOf,
   type Visitor,
 } from "./support/app.ts";
+import { inStudio } from "./support/in-studio.ts";
 import { callsOf, createsOf, webhookOf } from "./support/simulator.ts";
-
-const inStudio = <T>(user: Visitor, look: (sql: SqlStorage) => T) =>
-  runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql));
 
 /** Rebuilds the database as the version before numbered migrations left it, and restarts the object. */
 async function downgrade(user: Visitor, change = ""): Promise<void> {

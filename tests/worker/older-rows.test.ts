@@ -1,5 +1,4 @@
 /** A job row of another version, or a broken one: read by its defaults, or ended as failed; never in another user's way. */
-import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import {
@@ -18,10 +17,8 @@ import {
   rowsOf,
   type Visitor,
 } from "./support/app.ts";
+import { inStudio } from "./support/in-studio.ts";
 import { callsOf, createsOf, finish, webhookOf } from "./support/simulator.ts";
-
-const inStudio = <T>(user: Visitor, look: (sql: SqlStorage, state: DurableObjectState) => T) =>
-  runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql, state));
 
 /** Changes the user's job rows directly, and restarts the object as a deploy does. */
 async function rewrite(user: Visitor, set: string, ...values: unknown[]): Promise<void> {

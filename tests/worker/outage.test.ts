@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { commonDatabase } from "../../worker/db/client.ts";
@@ -22,12 +22,10 @@ import {
   sign,
   type Visitor,
 } from "./support/app.ts";
+import { inStudio } from "./support/in-studio.ts";
 import { eventuallyByAlarm } from "./support/clock.ts";
 import { breakD1 } from "./support/faults.ts";
 import { callsOf, createsOf, SIMULATOR_KEY, webhookOf } from "./support/simulator.ts";
-
-const inStudio = <T>(user: Visitor, look: (sql: SqlStorage, state: DurableObjectState) => T) =>
-  runInDurableObject(env.STUDIO.getByName(user.id), (_, state) => look(state.storage.sql, state));
 
 /** Waits until no job has a pending task. */
 const isRecorded = (user: Visitor) =>

@@ -7,8 +7,8 @@ import * as rows from "../db/api-keys.ts";
 import { databaseFor, shardOf } from "../db/client.ts";
 import type { SessionClaim } from "../db/users.ts";
 import { MAX_API_KEYS } from "../shared/api-keys.ts";
-import { announceLater } from "../studio/client.ts";
 import type { Deps } from "./deps.ts";
+import { endSockets } from "./end-sockets.ts";
 
 /** All API keys of the user, oldest first. */
 export async function listApiKeys(
@@ -56,10 +56,5 @@ export async function revokeApiKey(deps: Deps, principal: Principal, id: string)
 
 export async function revokeAllApiKeys(deps: Deps, { userId }: Principal): Promise<void> {
   const revoked = await rows.deleteApiKeys(databaseFor(deps.env, userId), userId);
-  if (revoked.length > 0) endSockets(deps, userId, revoked);
-}
-
-/** D1 refuses the keys from now on; their open sockets are closed by the object. */
-function endSockets(deps: Deps, userId: string, ids: string[]): void {
-  announceLater(deps, userId, (studio) => studio.endKeys(ids));
+  endSockets(deps, userId, revoked);
 }

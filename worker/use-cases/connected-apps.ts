@@ -5,8 +5,8 @@ import { type Principal, readAs } from "../auth/principal.ts";
 import { databaseFor } from "../db/client.ts";
 import { deleteGrant, deleteGrants, grantsOf } from "../db/oauth.ts";
 import type { SessionClaim } from "../db/users.ts";
-import { announceLater } from "../studio/client.ts";
 import type { Deps } from "./deps.ts";
+import { endSockets } from "./end-sockets.ts";
 
 /** All of them, oldest first. */
 export async function listConnectedApps(
@@ -29,10 +29,5 @@ export async function disconnectApp(deps: Deps, principal: Principal, id: string
 
 export async function disconnectAllApps(deps: Deps, { userId }: Principal): Promise<void> {
   const ended = await deleteGrants(databaseFor(deps.env, userId), userId);
-  if (ended.length > 0) endSockets(deps, userId, ended);
-}
-
-/** D1 refuses the tokens from now on; their open sockets are closed by the object. */
-function endSockets(deps: Deps, userId: string, ids: string[]): void {
-  announceLater(deps, userId, (studio) => studio.endKeys(ids));
+  endSockets(deps, userId, ended);
 }

@@ -9,7 +9,7 @@ import { createKey, newUser, ORIGIN, type Visitor } from "./app.ts";
 import { type Caller, KEY_CALLERS, type KeyCaller, type Row } from "./authorization.ts";
 
 /** A user's shared image, and what other users must not read of it. */
-export async function newPicture() {
+export async function newUserData() {
   const user = await newUser();
   const id = `matrix-${crypto.randomUUID()}`;
   const prompt = `a secret ${crypto.randomUUID()}`;
@@ -94,10 +94,10 @@ const inStudio = <T>(
   act: (studio: UserStudio, state: DurableObjectState) => T | Promise<T>,
 ): Promise<T> => runInDurableObject(env.STUDIO.getByName(userId) as DurableObjectStub<UserStudio>, act);
 
-export type Picture = Awaited<ReturnType<typeof newPicture>>;
+export type UserData = Awaited<ReturnType<typeof newUserData>>;
 
 /** The state of things in which this caller comes. */
-async function prepare(caller: Caller, { user, id }: Picture): Promise<void> {
+async function prepare(caller: Caller, { user, id }: UserData): Promise<void> {
   const change: Partial<Record<Caller, [sql: string, id: string]>> = {
     suspended: ["update users set suspended_at = 1 where id = ?", user.id],
     deleted: ["update users set deleted_at = 1 where id = ?", user.id],
@@ -114,14 +114,14 @@ async function prepare(caller: Caller, { user, id }: Picture): Promise<void> {
 }
 
 /** A user's shared image, and what was stored when the scene began. */
-export type Scene = { picture: Picture; kept: Kept };
+export type Scene = { data: UserData; kept: Kept };
 
-export const sceneOf = async (picture: Picture): Promise<Scene> => ({ picture, kept: await keptOf(picture) });
+export const sceneOf = async (data: UserData): Promise<Scene> => ({ data, kept: await keptOf(data) });
 
 export async function newScene(caller: Caller): Promise<Scene> {
-  const picture = await newPicture();
-  await prepare(caller, picture);
-  return sceneOf(picture);
+  const data = await newUserData();
+  await prepare(caller, data);
+  return sceneOf(data);
 }
 
 /** With the API keys of its owner, which exist before the first request. */
@@ -131,13 +131,13 @@ export const keyName = (caller: KeyCaller, { access }: Row) =>
   caller === "key without scope" && SCOPES.some((scope) => scope === access) ? `without ${access}` : caller;
 
 async function newSharedScene(): Promise<SharedScene> {
-  const picture = await newPicture();
+  const data = await newUserData();
   const secrets = new Map<string, string>();
-  for (const caller of KEY_CALLERS) secrets.set(caller, await keyOf(caller, picture.user));
+  for (const caller of KEY_CALLERS) secrets.set(caller, await keyOf(caller, data.user));
   for (const scope of SCOPES) {
-    secrets.set(`without ${scope}`, await keyOf("key without scope", picture.user, scope));
+    secrets.set(`without ${scope}`, await keyOf("key without scope", data.user, scope));
   }
-  return { ...(await sceneOf(picture)), secrets };
+  return { ...(await sceneOf(data)), secrets };
 }
 
 let shared: Promise<SharedScene> | undefined;
@@ -157,7 +157,7 @@ export function keptScene(caller: Caller): Promise<Scene> {
 type Kept = Awaited<ReturnType<typeof keptOf>>;
 
 /** All that is stored of the image's owner, in few calls. */
-export async function keptOf({ user: { id: userId }, id }: Picture) {
+export async function keptOf({ user: { id: userId }, id }: UserData) {
   const own = (table: string) => env.DB.prepare(`select * from ${table} where user_id = ?`).bind(userId);
   const tables = ["generations", "presets", "collections", "collection_items", "passkeys", "api_keys"];
   const grants = env.DB.prepare("select * from oauth_entries where key like ?").bind(`grant:${userId}:%`);

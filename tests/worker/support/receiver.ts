@@ -11,7 +11,7 @@ import {
 } from "../../../worker/api/schemas/webhook-endpoint.ts";
 import { webhookEvent } from "../../../worker/api/schemas/webhook-event.ts";
 import type { ReceivedWebhook, ReceiverMood } from "../setup-receiver.ts";
-import { eventually, type Visitor } from "./app.ts";
+import { eventually, generate, newPrompt, reaches, type Visitor } from "./app.ts";
 
 export const ENDPOINTS = "/api/webhook-endpoints";
 
@@ -93,4 +93,9 @@ export function verified(request: ReceivedWebhook | undefined, secret: string): 
 
 export function eventIn(request: ReceivedWebhook | undefined, secret: string) {
   return webhookEvent.parse(verified(request, secret));
+}
+
+/** A generation that has succeeded. */
+export async function succeed(user: Visitor, prompt = newPrompt("terminal")) {
+  return reaches(user, (await generate(user, prompt)).id, "succeeded");
 }

@@ -38,7 +38,7 @@ export async function checkModels({ models, skytells }: Settings): Promise<Findi
     : {
         ok: "warning",
         what: `Skytells did not say whether it has ${unavailable}.`,
-        fix: "Fix what the line “skytells” says first.",
+        fix: "First fix what the line “skytells” says.",
       };
 }
 
