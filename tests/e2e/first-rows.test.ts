@@ -122,7 +122,12 @@ describe("the studio's script", () => {
     await page.goto("/gallery", { waitUntil: "commit" });
     const images = rows.locator("img[fetchpriority=high]");
     await images.first().waitFor();
-    await page.clock.runFor(100);
+    // Time enough for a script that would not wait; each step lets it load and run.
+    for (let step = 0; step < 18; step += 1) {
+      await page.clock.runFor(50);
+      await page.evaluate(() => fetch("/favicon.svg").then((response) => response.text()));
+    }
+    expect(await ready()).toEqual([]);
     release();
     const count = await images.count();
     await expect.poll(async () => (await ready()).length).toBe(count);
