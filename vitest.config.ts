@@ -1,7 +1,14 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vitest/config";
 import type { InlineConfig } from "vitest/node";
+
+/** Empty settings in place of those that `npm start` has written for this machine: the tests have their own. */
+const ignoredVars = existsSync(".dev.vars")
+  ? Object.fromEntries(Object.keys(parseEnv(readFileSync(".dev.vars", "utf8"))).map((name) => [name, ""]))
+  : {};
 
 /** The environment of the worker tests: every outgoing call is real HTTP, to the simulator that `setup-simulator` runs. */
 const workerVars = {
@@ -112,6 +119,7 @@ const worker = (name: string, files: Pick<InlineConfig, "include" | "exclude" | 
           wrangler: { configPath: "./wrangler.toml" },
           miniflare: {
             bindings: {
+              ...ignoredVars,
               ...workerVars,
               TEST_ALL: process.env.TEST_ALL ?? "",
               SKYTELLS_API_URL: simulator?.url ?? "",
